@@ -1,0 +1,6 @@
+"""Runs the command line: `python -m opd_tui`."""
+
+from opd_tui.cli import main
+
+if __name__ == "__main__":
+    main()

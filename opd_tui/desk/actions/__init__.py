@@ -1,0 +1,24 @@
+"""Everything the desk can be asked to do, one frozen dataclass each, and how to find them by name."""
+
+from opd_tui.desk.actions.base import Action
+from opd_tui.desk.actions.doctors import AddDoctor
+from opd_tui.desk.actions.slots import OpenSession, OpenSlot
+from opd_tui.desk.actions.tokens import CancelToken, CompleteToken, IssueToken, MarkNoShow
+
+ACTIONS: dict[str, type[Action]] = {
+    action.verb: action
+    for action in (AddDoctor, OpenSlot, OpenSession, IssueToken, CancelToken, MarkNoShow, CompleteToken)
+}
+"""Every action by the name it has in JSON lines."""
+
+__all__ = [
+    "ACTIONS",
+    "Action",
+    "AddDoctor",
+    "CancelToken",
+    "CompleteToken",
+    "IssueToken",
+    "MarkNoShow",
+    "OpenSession",
+    "OpenSlot",
+]

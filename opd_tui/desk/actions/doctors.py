@@ -1,0 +1,58 @@
+"""Actions on doctors."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import ClassVar
+
+from opd_tui.desk.actions.base import Action
+from opd_tui.domain.declared import NAME_LENGTH, Code, Name, Text, declared
+from opd_tui.domain.errors import DoctorCodeTaken
+from opd_tui.domain.journal import JournalLine
+from opd_tui.domain.ledger import Ledger
+
+CODE_LENGTH = 6
+MADE_CODE_LENGTH = 3
+_TITLES = {"DR", "DOCTOR", "PROF", "PROFESSOR", "MR", "MRS", "MS", "SMT", "SHRI", "SRI"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddDoctor(Action):
+    """Add a doctor."""
+
+    verb: ClassVar[str] = "add_doctor"
+
+    name: str = declared(Name(), "the doctor's name")
+    specialty: str | None = declared(Text(NAME_LENGTH), "what the doctor treats", default=None)
+    code: str | None = declared(
+        Code(),
+        "the short code that begins the doctor's token numbers; made from the name when left out",
+        default=None,
+    )
+    room: str | None = declared(Text(40), "where the doctor sees patients", default=None)
+
+    def run(self, ledger: Ledger) -> None:
+        if self.code and ledger.code_is_taken(self.code):
+            raise DoctorCodeTaken(f"The code {self.code} belongs to another doctor. Choose another, or leave it out.")
+        code = self.code or free_code(self.name, ledger)
+        doctor = ledger.add_doctor(code, self.name, self.specialty, self.room)
+        facts = {"code": code, "specialty": self.specialty, "room": self.room}
+        ledger.record(JournalLine(doctor_id=doctor.id, facts={name: fact for name, fact in facts.items() if fact}))
+
+
+def free_code(name: str, ledger: Ledger) -> str:
+    """A code made from the name, with a digit where another doctor has it."""
+    stem = code_stem(name)
+    codes = (stem if n == 1 else f"{stem[: CODE_LENGTH - len(str(n))]}{n}" for n in itertools.count(1))
+    return next(code for code in codes if not ledger.code_is_taken(code))
+
+
+def code_stem(name: str) -> str:
+    """The start of the last word of the name that is no title: “Dr Anil Rao” gives RAO."""
+    decomposed = unicodedata.normalize("NFKD", name)
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).upper()
+    words = [word for word in re.findall("[A-Z0-9]+", plain) if word not in _TITLES]
+    return words[-1][:MADE_CODE_LENGTH] if words else "DR"

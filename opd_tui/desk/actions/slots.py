@@ -1,0 +1,93 @@
+"""Actions on slots."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from opd_tui.desk.actions.base import Action, known_doctor
+from opd_tui.domain.declared import CAPACITY_LIMIT, MINUTES_A_DAY, Date, Id, TimeOfDay, Whole, declared
+from opd_tui.domain.errors import InvalidAction, SlotOverlap
+from opd_tui.domain.journal import JournalLine
+from opd_tui.domain.ledger import Ledger
+from opd_tui.domain.model import Doctor, DoctorId
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSlot(Action):
+    """Open one slot of a doctor."""
+
+    verb: ClassVar[str] = "open_slot"
+
+    doctor: DoctorId = declared(Id("doctor"), "the doctor's id")
+    date: dt.date = declared(Date(), "the day")
+    start: dt.time = declared(TimeOfDay(), "when it begins")
+    end: dt.time = declared(TimeOfDay(), "when it ends, on the same day")
+    capacity: int = declared(Whole(1, CAPACITY_LIMIT), "how many patients have a seat in a slot")
+
+    def run(self, ledger: Ledger) -> None:
+        doctor = known_doctor(ledger, self.doctor)
+        for start, end in self.windows():
+            open_one(ledger, doctor, self.date, start, end, self.capacity)
+
+    def windows(self) -> Iterator[tuple[dt.time, dt.time]]:
+        """The time windows to open; raises InvalidAction."""
+        if self.end <= self.start:
+            raise InvalidAction(
+                f"Field 'end' must be later than the start, {self.start:%H:%M}, on the same day; "
+                f"{self.end:%H:%M} is not."
+            )
+        yield self.start, self.end
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSession(OpenSlot):
+    """Open a session: equal slots one after another."""
+
+    verb: ClassVar[str] = "open_session"
+
+    every: int = declared(Whole(1, MINUTES_A_DAY), "the minutes of each slot")
+
+    def windows(self) -> Iterator[tuple[dt.time, dt.time]]:
+        ((start, end),) = super().windows()
+        first, last = minute_of(start), minute_of(end)
+        if remainder := (last - first) % self.every:
+            raise InvalidAction(
+                f"Field 'every' must divide the session: {start:%H:%M} to {end:%H:%M} in slots of "
+                f"{self.every} minutes leaves {remainder} minutes over."
+            )
+        for minute in range(first, last, self.every):
+            yield time_of(minute), time_of(minute + self.every)
+
+
+def open_one(ledger: Ledger, doctor: Doctor, date: dt.date, start: dt.time, end: dt.time, capacity: int) -> None:
+    """Open one slot; raises SlotOverlap."""
+    if other := ledger.overlapping_slot(doctor.id, date, start, end):
+        raise SlotOverlap(
+            f"{doctor.name} has a slot {other.window} on {date:%d %b %Y} already. Choose a time outside it."
+        )
+    slot = ledger.add_slot(doctor.id, date, start, end, capacity)
+    ledger.record(
+        JournalLine(
+            doctor_id=doctor.id,
+            slot_id=slot.id,
+            facts={
+                "date": date.isoformat(),
+                "start": start.isoformat("minutes"),
+                "end": end.isoformat("minutes"),
+                "capacity": capacity,
+            },
+        )
+    )
+
+
+def minute_of(time: dt.time) -> int:
+    """Minutes since midnight."""
+    return time.hour * 60 + time.minute
+
+
+def time_of(minute: int) -> dt.time:
+    """The time so many minutes after midnight."""
+    return dt.time(*divmod(minute, 60))

@@ -1,0 +1,33 @@
+"""The one place where a front desk is put together."""
+
+from __future__ import annotations
+
+from opd_tui import settings
+from opd_tui.clock import Clock, SystemClock
+from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.storage.database import open_database
+
+
+def open_front_desk(
+    location: str | None = None,
+    *,
+    operator: str | None = None,
+    desk: str | None = None,
+    clock: Clock | None = None,
+    zone: str | None = None,
+    create: bool = True,
+) -> FrontDesk:
+    """A desk on a database; what is not given comes from the system. Raises StoreUnavailable and DeskBusy."""
+    if location is None:
+        if create:
+            settings.make_data_directory()
+        location = str(settings.default_database())
+    clock = clock or SystemClock()
+    system_zone = settings.ZoneInfo(zone) if zone else settings.system_zone()
+    database = open_database(location, clock, system_zone, create=create)
+    return FrontDesk(
+        database,
+        clock,
+        settings.label(operator) if operator else settings.default_operator(),
+        settings.label(desk) if desk else settings.default_desk(),
+    )

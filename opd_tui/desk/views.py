@@ -1,0 +1,100 @@
+"""Frozen read models: what the screens and the command line draw."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from opd_tui.domain.instants import slot_instant, waited
+from opd_tui.domain.model import Doctor, DoctorId, SlotId, SlotRecord, Status, TokenId, TokenRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A day at a glance: a row for each doctor with slots, a column for each start time."""
+
+    date: dt.date
+    doctors: tuple[Doctor, ...] = ()
+    starts: tuple[dt.time, ...] = ()
+    slots: tuple[SlotRecord, ...] = ()
+
+    def at(self, doctor_id: DoctorId, start: dt.time) -> SlotRecord | None:
+        """The doctor's slot that begins then."""
+        return next((r for r in self.slots if r.doctor.id == doctor_id and r.slot.start == start), None)
+
+    def slot(self, slot_id: SlotId | None) -> SlotRecord | None:
+        """The slot with this id."""
+        return next((record for record in self.slots if record.slot.id == slot_id), None)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait on this day."""
+        return sum(record.load.waiting for record in self.slots)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """A token as it stands in a queue; `place` counts those who wait in its slot, from 1."""
+
+    record: TokenRecord
+    place: int | None
+    begins_at: dt.datetime
+    """When the slot begins: no wait counts from earlier."""
+
+    @property
+    def id(self) -> TokenId:
+        return self.record.token.id
+
+    def waited(self, now: dt.datetime) -> dt.timedelta:
+        """How long the patient has waited, never below zero."""
+        return waited(self.record.token.issued_at, self.begins_at, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One slot's tokens: seated by rank, waiting by rank, then the closed ones."""
+
+    slot: SlotRecord
+    lines: tuple[QueueLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorDay:
+    """A doctor with the slots of a day."""
+
+    doctor: Doctor
+    slots: tuple[SlotRecord, ...]
+
+
+def board_of(date: dt.date, records: Iterable[SlotRecord]) -> Board:
+    """A board from a day's slots."""
+    records = tuple(records)
+    doctors = {record.doctor.id: record.doctor for record in records}
+    return Board(
+        date,
+        tuple(sorted(doctors.values(), key=lambda doctor: doctor.code)),
+        tuple(sorted({record.slot.start for record in records})),
+        records,
+    )
+
+
+def queue_lines(records: Iterable[TokenRecord], zone: ZoneInfo) -> tuple[QueueLine, ...]:
+    """Lines in the order given; places count up within each slot, so the order must hold ranks."""
+    places: dict[SlotId, int] = {}
+    lines = []
+    for record in records:
+        place = None
+        if record.token.status is Status.WAITING:
+            place = places[record.slot.id] = places.get(record.slot.id, 0) + 1
+        lines.append(QueueLine(record, place, slot_instant(record.slot.date, record.slot.start, zone)))
+    return tuple(lines)
+
+
+def doctor_days(doctors: Iterable[Doctor], records: Iterable[SlotRecord]) -> tuple[DoctorDay, ...]:
+    """All doctors with their slots of a day."""
+    by_doctor: dict[DoctorId, list[SlotRecord]] = {}
+    for record in records:
+        by_doctor.setdefault(record.doctor.id, []).append(record)
+    return tuple(DoctorDay(doctor, tuple(by_doctor.get(doctor.id, ()))) for doctor in doctors)

@@ -1,0 +1,77 @@
+"""Every way in which the desk says no, one class each.
+
+A message is a sentence for the person at the desk, with the next step. None of them changes anything.
+"""
+
+from __future__ import annotations
+
+
+class DeskRefusal(Exception):
+    """The desk did not do what was asked, and nothing was changed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = f"{message} Nothing was changed."
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class InvalidAction(DeskRefusal):
+    """What was asked for is malformed: a field is missing, unknown, of the wrong type or out of range."""
+
+
+class UnknownDoctor(DeskRefusal):
+    """No doctor has this id."""
+
+
+class UnknownSlot(DeskRefusal):
+    """No slot has this id."""
+
+
+class UnknownToken(DeskRefusal):
+    """No token has this id or number."""
+
+
+class DoctorCodeTaken(DeskRefusal):
+    """Another doctor has this code."""
+
+
+class SlotOverlap(DeskRefusal):
+    """The doctor has a slot in this time already."""
+
+
+class SlotClosed(DeskRefusal):
+    """The slot takes no more tokens."""
+
+
+class TokenAlreadyClosed(DeskRefusal):
+    """The token was completed, cancelled or marked as a no-show before."""
+
+
+class TokenHoldsNoSeat(DeskRefusal):
+    """The token waits, so it can be neither completed nor a no-show."""
+
+
+class TokenInTheRoom(DeskRefusal):
+    """The patient is with the doctor, so they did show up."""
+
+
+class DuplicatePatient(DeskRefusal):
+    """The same person has an open token in this slot."""
+
+
+class KeyReused(DeskRefusal):
+    """The idempotency key belongs to an action with other contents."""
+
+
+class MovesChanged(DeskRefusal):
+    """Another desk changed who would move after the person was shown it."""
+
+
+class DeskBusy(DeskRefusal):
+    """Another desk held the database for too long."""
+
+
+class StoreUnavailable(DeskRefusal):
+    """The database cannot be opened, read or written."""

@@ -1,0 +1,167 @@
+"""Doctors, slots, patients and tokens, as the rules see them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass
+from typing import NamedTuple, NewType
+
+from opd_tui.domain.declared import BirthYear, Declared, Name, Phone, Sex, Text, declared
+
+DoctorId = NewType("DoctorId", int)
+SlotId = NewType("SlotId", int)
+TokenId = NewType("TokenId", int)
+
+
+class Source(enum.Enum):
+    """Where a token comes from; the value is its priority, lower is stronger."""
+
+    EMERGENCY = 1
+    PAID = 2
+    FOLLOWUP = 3
+    ONLINE = 4
+    WALKIN = 5
+
+    @property
+    def priority(self) -> int:
+        return self.value
+
+
+class Status(enum.Enum):
+    """Where a token stands; the last three are closed for good."""
+
+    WAITING = "waiting"
+    ACTIVE = "seated"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no-show"
+
+    @property
+    def is_open(self) -> bool:
+        return self in (Status.WAITING, Status.ACTIVE)
+
+    @property
+    def holds_seat(self) -> bool:
+        return self in (Status.ACTIVE, Status.COMPLETED)
+
+
+class Reason(enum.Enum):
+    """Why a token's status changed."""
+
+    ISSUED = "issued"
+    ALLOCATED = "allocated"
+    PREEMPTED = "preempted"
+    PROMOTED = "promoted"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+    COMPLETED = "completed"
+
+
+class Rank(NamedTuple):
+    """The order of a slot's open tokens: the smallest ranks first."""
+
+    priority: int
+    issued_at: dt.datetime
+    token_id: TokenId
+
+
+@dataclass(frozen=True, slots=True)
+class Doctor:
+    """A medical practitioner with a code that is unique in the hospital."""
+
+    id: DoctorId
+    code: str
+    name: str
+    specialty: str | None = None
+    room: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One doctor's half-open time window on one date, in the hospital's wall clock time."""
+
+    id: SlotId
+    doctor_id: DoctorId
+    date: dt.date
+    start: dt.time
+    end: dt.time
+    capacity: int
+
+    @property
+    def window(self) -> str:
+        return f"{self.start:%H:%M}–{self.end:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotLoad:
+    """How many tokens of a slot hold a seat, wait, or used their seat up."""
+
+    active: int = 0
+    waiting: int = 0
+    completed: int = 0
+
+    @property
+    def taken(self) -> int:
+        return self.active + self.completed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patient(Declared):
+    """Who is seen; a name is enough."""
+
+    name: str = declared(Name(), "the patient's name")
+    phone: str | None = declared(Phone(), "the patient's phone number", default=None)
+    uhid: str | None = declared(Text(64), "the hospital's own number for the patient (UHID)", default=None)
+    birth_year: int | None = declared(BirthYear(), "the year of birth", default=None)
+    sex: str | None = declared(Sex(), "female, male, other or unknown", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One patient's numbered claim on one slot."""
+
+    id: TokenId
+    number: str
+    slot_id: SlotId
+    patient: Patient
+    source: Source
+    status: Status
+    issued_at: dt.datetime
+    called_at: dt.datetime | None = None
+    closed_at: dt.datetime | None = None
+
+    @property
+    def rank(self) -> Rank:
+        return Rank(self.source.priority, self.issued_at, self.id)
+
+    @property
+    def in_the_room(self) -> bool:
+        return self.status is Status.ACTIVE and self.called_at is not None
+
+    @property
+    def label(self) -> str:
+        """The token in words: `A-003 Sunita Rao`."""
+        return f"{self.number} {self.patient.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRecord:
+    """A slot with its doctor and how full it is."""
+
+    slot: Slot
+    doctor: Doctor
+    load: SlotLoad
+
+    @property
+    def free_seats(self) -> int:
+        return self.slot.capacity - self.load.taken
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRecord:
+    """A token with its slot and doctor."""
+
+    token: Token
+    slot: Slot
+    doctor: Doctor

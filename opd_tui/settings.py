@@ -1,0 +1,69 @@
+"""Where things live, and who acts at which desk."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import platformdirs
+
+from opd_tui.domain.declared import NAME_LENGTH
+from opd_tui.domain.errors import StoreUnavailable
+from opd_tui.domain.text import clean_text
+
+APP_NAME = "opd-tui"
+
+
+def data_directory() -> Path:
+    """The user's data directory of this program."""
+    return platformdirs.user_data_path(APP_NAME, appauthor=False)
+
+
+def default_database() -> Path:
+    """The desk's own file."""
+    return data_directory() / "opd.db"
+
+
+def make_data_directory() -> None:
+    """Make the data directory, for its owner only; raises StoreUnavailable."""
+    try:
+        data_directory().mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The folder {data_directory()} cannot be made: {error.strerror}. Name a database with --database."
+        ) from None
+
+
+def default_operator() -> str:
+    """The system's user."""
+    try:
+        return label(getpass.getuser())
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def default_desk() -> str:
+    """The host and, where there is one, its terminal."""
+    host = platform.node() or "desk"
+    try:
+        return label(f"{host} {os.ttyname(0).removeprefix('/dev/')}")
+    except (OSError, AttributeError):
+        return label(host)
+
+
+def label(text: str) -> str:
+    """A desk's or an operator's name as the journal keeps it."""
+    return clean_text(text)[:NAME_LENGTH] or "unknown"
+
+
+def system_zone() -> ZoneInfo:
+    """The machine's IANA time zone, or UTC where it has none."""
+    from tzlocal import get_localzone_name
+
+    try:
+        return ZoneInfo(get_localzone_name() or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,213 @@
+"""Opening the database, and transactions on it."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+
+from opd_tui.clock import Clock
+from opd_tui.domain.errors import DeskBusy, StoreUnavailable
+from opd_tui.domain.instants import write_instant
+from opd_tui.storage import guards
+from opd_tui.storage.schema import APPLICATION_ID, SCHEMA_VERSION, hospital, metadata
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 10.0
+"""How long a desk waits for the write lock before it says that another desk is busy."""
+RETRY_SECONDS = (0.0003, 0.003)
+"""The random steps of waiting: SQLite's own back-off grows to 100 ms and starves whoever has waited longest."""
+
+
+class Database:
+    """One open database; any number of threads may use it at once."""
+
+    def __init__(self, engine: Engine, zone: ZoneInfo) -> None:
+        self.engine = engine
+        self.zone = zone
+        self.closing = threading.Event()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that holds the write lock from its start; whoever wants to keep it commits.
+
+        Raises DeskBusy and StoreUnavailable.
+        """
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database and holds nobody up; raises as `writing` does."""
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Connection]:
+        with translated_errors(), self.engine.connect() as connection:
+            patiently(lambda: start(connection, begin), self.closing)
+            yield connection
+
+    def close(self) -> None:
+        """Stop waiting for other desks and let go of the file."""
+        self.closing.set()
+        self.engine.dispose()
+
+
+def open_database(location: str, clock: Clock, system_zone: ZoneInfo, *, create: bool = True) -> Database:
+    """Open a database by its file path or URL, and make it where there is none.
+
+    The zone is kept in a database when it is made and not asked for again. Raises StoreUnavailable and DeskBusy.
+    """
+    url = database_url(location)
+    path = Path(url.database or "")
+    prepare_file(path, create=create)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 0})
+    event.listen(engine, "connect", set_up_connection)
+    closing = threading.Event()
+    try:
+        with translated_errors():
+            with engine.connect() as connection:
+                patiently(lambda: recognise(connection, path), closing)
+            with engine.connect() as connection:
+                patiently(lambda: start(connection, "BEGIN IMMEDIATE"), closing)
+                zone = read_or_create(connection, clock, system_zone)
+                connection.commit()
+    except BaseException:
+        engine.dispose()
+        raise
+    return Database(engine, zone)
+
+
+def database_url(location: str) -> URL:
+    """The URL of a database that is named by its path or its URL; raises StoreUnavailable."""
+    if "://" not in location:
+        return URL.create("sqlite", database=os.path.abspath(location))
+    try:
+        url = make_url(location)
+    except ArgumentError:
+        raise StoreUnavailable(f"{location} is no database URL. Give the path of a file.") from None
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise StoreUnavailable("This version keeps its data in a file. Give the path of a file.")
+    return url.set(database=os.path.abspath(url.database))
+
+
+def prepare_file(path: Path, *, create: bool) -> None:
+    """See that the file can be opened, and make an empty one that only its owner reads; raises StoreUnavailable."""
+    try:
+        if path.is_dir():
+            raise StoreUnavailable(f"{path} is a folder. Name a file in it.")
+        if path.exists():
+            return
+        if not create:
+            raise StoreUnavailable(f"There is no database at {path}. Check the name.")
+        if not path.parent.is_dir():
+            raise StoreUnavailable(f"The folder {path.parent} does not exist. Make it, or name another file.")
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StoreUnavailable(f"{path} cannot be opened: {reason}. Check the name and your permissions.") from None
+
+
+def set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
+    """Leave transactions to us, and make each commit survive a power cut."""
+    connection.isolation_level = None
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", "fullfsync=ON", "trusted_schema=OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def start(connection: Connection, begin: str) -> None:
+    """Begin a transaction and take its lock or its snapshot at once."""
+    connection.exec_driver_sql(begin)
+    if begin == "BEGIN":
+        connection.exec_driver_sql("SELECT 1 FROM hospital")
+
+
+def recognise(connection: Connection, path: Path) -> None:
+    """Refuse, untouched, a file that belongs to another program; else keep a write-ahead log beside it."""
+    ours = connection.exec_driver_sql("PRAGMA application_id").scalar() == APPLICATION_ID
+    if not ours and connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar():
+        raise StoreUnavailable(f"{path} is the database of another program. Name another file.")
+    if connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar() != "wal":
+        raise StoreUnavailable(f"{path} lies where several desks cannot share it safely. Move it to a local disk.")
+    connection.commit()
+
+
+def read_or_create(connection: Connection, clock: Clock, system_zone: ZoneInfo) -> ZoneInfo:
+    """The hospital's time zone, from a database that is of this version or is made now."""
+    if not inspect(connection).has_table(hospital.name):
+        metadata.create_all(connection)
+        guards.create(connection)
+        connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+        values = {
+            "id": 1,
+            "schema_version": SCHEMA_VERSION,
+            "time_zone": system_zone.key,
+            "created_at": write_instant(clock.now()),
+        }
+        connection.execute(insert(hospital), values)
+    row = connection.execute(select(hospital)).mappings().one()
+    if row["schema_version"] != SCHEMA_VERSION:
+        raise StoreUnavailable(
+            f"The database has version {row['schema_version']} and this program needs version {SCHEMA_VERSION}. "
+            "Use the program that fits it."
+        )
+    return ZoneInfo(row["time_zone"])
+
+
+def patiently(attempt: Callable[[], T], closing: threading.Event) -> T:
+    """Try again in short random steps while another desk holds the database; raises DeskBusy in the end."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return attempt()
+        except DBAPIError as error:
+            if error_code(error) != sqlite3.SQLITE_BUSY:
+                raise
+            if time.monotonic() > deadline or closing.wait(random.uniform(*RETRY_SECONDS)):
+                raise
+
+
+_SENTENCES = {
+    sqlite3.SQLITE_FULL: "The disk is full. Make room, then try again.",
+    sqlite3.SQLITE_READONLY: "The database can be read but not written. Check its permissions and its folder's.",
+    sqlite3.SQLITE_CANTOPEN: "The database cannot be opened. Check that its file and folder are there.",
+    sqlite3.SQLITE_PERM: "The database cannot be opened. Check its permissions.",
+    sqlite3.SQLITE_IOERR: "The disk reports an error. Check the disk before you go on.",
+    sqlite3.SQLITE_CORRUPT: "The database is damaged. Stop here and restore a backup.",
+    sqlite3.SQLITE_NOTADB: "The file is not a database of this program. Name another file.",
+    sqlite3.SQLITE_PROTOCOL: "Another desk is opening the database. Try again.",
+}
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn what the database says about itself into a refusal; a broken constraint stays the bug that it is."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        code = error_code(error)
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise DeskBusy("Another desk is busy. Try again.") from error
+        if sentence := _SENTENCES.get(code):
+            raise StoreUnavailable(sentence) from error
+        raise
+
+
+def error_code(error: DBAPIError) -> int:
+    """SQLite's primary error code, or 0."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF

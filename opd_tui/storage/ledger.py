@@ -1,0 +1,202 @@
+"""One action's transaction on the database: what `domain.ledger.Ledger` asks for, in SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, bindparam, exists, func, insert, literal_column, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from opd_tui.domain.instants import read_instant, write_instant
+from opd_tui.domain.journal import JournalEntry, JournalLine
+from opd_tui.domain.model import Doctor, DoctorId, Patient, Slot, SlotId, Source, Status, Token, TokenId
+from opd_tui.domain.text import name_key, phone_key, uhid_key
+from opd_tui.storage.rows import (
+    DOCTOR_COLUMNS,
+    SLOT_COLUMNS,
+    TOKEN_COLUMNS,
+    TOKENS,
+    doctor_of,
+    slot_of,
+    token_of,
+)
+from opd_tui.storage.schema import OPEN_STATUSES, doctor, patient, slot, token, token_counter
+from opd_tui.storage.slot_queue import SqlSlotQueue
+
+LARGEST_ID = 2**63 - 1
+
+_DOCTOR = select(*DOCTOR_COLUMNS).where(doctor.c.id == bindparam("id"))
+_CODE_TAKEN = select(exists().where(doctor.c.code == bindparam("code")))
+_SLOT = select(*SLOT_COLUMNS).where(slot.c.id == bindparam("id"))
+_OVERLAPPING = (
+    select(*SLOT_COLUMNS)
+    .where(
+        slot.c.doctor_id == bindparam("doctor_id"),
+        slot.c.date == bindparam("date"),
+        slot.c.start < bindparam("end"),
+        slot.c.end > bindparam("start"),
+    )
+    .order_by(slot.c.start)
+    .limit(1)
+)
+_TOKEN = select(*TOKEN_COLUMNS).select_from(TOKENS).where(token.c.id == bindparam("id"))
+
+# A known UHID on both sides decides alone; only else do name and phone. The person's own few tokens are searched,
+# never the slot's queue, so the answer costs the same however many wait: the + keeps the planner from the queue.
+_SAME_UHID = patient.c.uhid_key == bindparam("uhid_key")
+_SAME_NAME_AND_PHONE = (patient.c.phone_key == bindparam("phone_key")) & (patient.c.name_key == bindparam("name_key"))
+_OPEN_HERE: tuple[Any, ...] = (
+    literal_column("+token.slot_id") == bindparam("slot_id"),
+    literal_column(f"+token.status IN ({OPEN_STATUSES})"),
+)
+_OPEN_BY_UHID = select(*TOKEN_COLUMNS).select_from(TOKENS).where(_SAME_UHID, *_OPEN_HERE).limit(1)
+_OPEN_BY_NAME_AND_PHONE = (
+    select(*TOKEN_COLUMNS)
+    .select_from(TOKENS)
+    .where(
+        _SAME_NAME_AND_PHONE,
+        *_OPEN_HERE,
+        or_(patient.c.uhid_key.is_(None), bindparam("uhid_key", type_=patient.c.uhid_key.type).is_(None)),
+    )
+    .limit(1)
+)
+_LATEST_ISSUED_AT = select(func.max(token.c.issued_at)).where(token.c.slot_id == bindparam("slot_id"))
+_NEXT_NUMBER = (
+    upsert(token_counter)
+    .values(doctor_id=bindparam("doctor_id"), date=bindparam("date"), last=1)
+    .on_conflict_do_update(
+        index_elements=[token_counter.c.doctor_id, token_counter.c.date], set_={"last": token_counter.c.last + 1}
+    )
+    .returning(token_counter.c.last)
+)
+_CODE = select(doctor.c.code).where(doctor.c.id == bindparam("id"))
+_CLOSE = (
+    update(token).where(token.c.id == bindparam("token")).values(status=bindparam("to"), closed_at=bindparam("closed"))
+)
+_ADD_DOCTOR, _ADD_SLOT, _ADD_PATIENT, _ADD_TOKEN = insert(doctor), insert(slot), insert(patient), insert(token)
+
+
+def can_be_an_id(number: int) -> bool:
+    """Whether a database could hold it."""
+    return 0 < number <= LARGEST_ID
+
+
+class SqlLedger:
+    """An action's open transaction; `lines` is what it has done so far."""
+
+    def __init__(self, connection: Connection, zone: ZoneInfo, entry: JournalEntry) -> None:
+        self.connection = connection
+        self.zone = zone
+        self.entry = entry
+        self.lines: list[JournalLine] = []
+
+    @property
+    def now(self) -> dt.datetime:
+        return self.entry.recorded_at
+
+    @property
+    def at(self) -> dt.datetime:
+        return self.entry.at
+
+    def doctor(self, doctor_id: DoctorId) -> Doctor | None:
+        row = self._by_id(_DOCTOR, doctor_id)
+        return doctor_of(row) if row else None
+
+    def code_is_taken(self, code: str) -> bool:
+        return bool(self.connection.execute(_CODE_TAKEN, {"code": code}).scalar())
+
+    def add_doctor(self, code: str, name: str, specialty: str | None, room: str | None) -> Doctor:
+        values = {"code": code, "name": name, "specialty": specialty, "room": room}
+        return Doctor(id=DoctorId(self._insert(_ADD_DOCTOR, values)), **values)  # type: ignore[arg-type]
+
+    def slot(self, slot_id: SlotId) -> Slot | None:
+        row = self._by_id(_SLOT, slot_id)
+        return slot_of(row) if row else None
+
+    def overlapping_slot(self, doctor_id: DoctorId, date: dt.date, start: dt.time, end: dt.time) -> Slot | None:
+        row = self.connection.execute(_OVERLAPPING, slot_values(doctor_id, date, start, end)).first()
+        return slot_of(row) if row else None
+
+    def add_slot(self, doctor_id: DoctorId, date: dt.date, start: dt.time, end: dt.time, capacity: int) -> Slot:
+        values = slot_values(doctor_id, date, start, end) | {"capacity": capacity}
+        return Slot(SlotId(self._insert(_ADD_SLOT, values)), doctor_id, date, start, end, capacity)
+
+    def token(self, token_id: TokenId) -> Token | None:
+        row = self._by_id(_TOKEN, token_id)
+        return token_of(row) if row else None
+
+    def open_token_of(self, slot_id: SlotId, patient: Patient) -> Token | None:
+        keys = person_keys(patient) | {"slot_id": slot_id}
+        row = None
+        if patient.uhid:
+            row = self.connection.execute(_OPEN_BY_UHID, keys).first()
+        if row is None and patient.phone:
+            row = self.connection.execute(_OPEN_BY_NAME_AND_PHONE, keys).first()
+        return token_of(row) if row else None
+
+    def latest_issued_at(self, slot_id: SlotId) -> dt.datetime | None:
+        latest = self.connection.execute(_LATEST_ISSUED_AT, {"slot_id": slot_id}).scalar()
+        return read_instant(latest) if latest else None
+
+    def add_token(self, slot: Slot, patient: Patient, source: Source, issued_at: dt.datetime) -> Token:
+        day = {"doctor_id": slot.doctor_id, "date": slot.date.isoformat()}
+        sequence = self.connection.execute(_NEXT_NUMBER, day).scalar_one()
+        code = self.connection.execute(_CODE, {"id": slot.doctor_id}).scalar_one()
+        number = f"{code}-{sequence:03}"
+        person = {
+            "name": patient.name,
+            "phone": patient.phone,
+            "uhid": patient.uhid,
+            "birth_year": patient.birth_year,
+            "sex": patient.sex,
+        }
+        values = day | {
+            "slot_id": slot.id,
+            "patient_id": self._insert(_ADD_PATIENT, person | person_keys(patient)),
+            "sequence": sequence,
+            "number": number,
+            "source": source.name,
+            "priority": source.priority,
+            "status": Status.WAITING.name,
+            "issued_at": write_instant(issued_at),
+        }
+        token_id = TokenId(self._insert(_ADD_TOKEN, values))
+        return Token(token_id, number, slot.id, patient, source, Status.WAITING, issued_at)
+
+    def close_token(self, token_id: TokenId, status: Status) -> None:
+        self.connection.execute(_CLOSE, {"token": token_id, "to": status.name, "closed": write_instant(self.at)})
+
+    def queue(self, slot: Slot) -> SqlSlotQueue:
+        return SqlSlotQueue(self.connection, slot)
+
+    def record(self, line: JournalLine) -> None:
+        self.lines.append(line)
+
+    def _by_id(self, statement: Any, number: int) -> Any:
+        return self.connection.execute(statement, {"id": number}).first() if can_be_an_id(number) else None
+
+    def _insert(self, statement: Any, values: dict[str, Any]) -> int:
+        key = self.connection.execute(statement, values).inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+
+def slot_values(doctor_id: DoctorId, date: dt.date, start: dt.time, end: dt.time) -> dict[str, Any]:
+    """A slot's window as it is stored."""
+    return {
+        "doctor_id": doctor_id,
+        "date": date.isoformat(),
+        "start": start.isoformat("minutes"),
+        "end": end.isoformat("minutes"),
+    }
+
+
+def person_keys(patient: Patient) -> dict[str, str | None]:
+    """The keys by which a person is told to be the same."""
+    return {
+        "name_key": name_key(patient.name),
+        "phone_key": phone_key(patient.phone) if patient.phone else None,
+        "uhid_key": uhid_key(patient.uhid) if patient.uhid else None,
+    }

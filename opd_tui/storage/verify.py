@@ -1,0 +1,169 @@
+"""Proof that the tables are what the journal says, and that the one rule holds in every slot."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from opd_tui.domain.journal import JournalLine
+from opd_tui.domain.model import Reason, SlotId, Status, TokenId
+from opd_tui.storage import journal
+from opd_tui.storage.schema import doctor, slot, token, token_counter
+
+Facts = dict[str, Any]
+
+
+@dataclass
+class Verification:
+    """What was checked, how much of it, and what does not agree."""
+
+    checked: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Fold:
+    """The state that the journal alone gives."""
+
+    doctors: dict[int, Facts] = field(default_factory=dict)
+    slots: dict[int, Facts] = field(default_factory=dict)
+    tokens: dict[int, Facts] = field(default_factory=dict)
+    lines: int = 0
+    broken: list[str] = field(default_factory=list)
+
+    def add(self, line: JournalLine) -> None:
+        """Take one more line, in sequence."""
+        self.lines += 1
+        if line.token_id is not None:
+            self._change_token(line.token_id, line)
+        elif line.slot_id is not None:
+            self.slots[line.slot_id] = {"doctor_id": line.doctor_id, **line.facts}
+        elif line.doctor_id is not None:
+            self.doctors[line.doctor_id] = dict(line.facts)
+
+    def _change_token(self, token_id: TokenId, line: JournalLine) -> None:
+        assert line.to_status is not None
+        if line.reason is Reason.ISSUED:
+            self.tokens[token_id] = {"slot_id": line.slot_id, "status": line.to_status.name, **line.facts}
+            return
+        known = self.tokens.get(token_id)
+        was = line.from_status.name if line.from_status else None
+        if known is None or known["status"] != was:
+            self.broken.append(f"the journal moves token {token_id} from {was}, where it was not")
+        self.tokens.setdefault(token_id, {})["status"] = line.to_status.name
+
+
+def verify(connection: Connection) -> Verification:
+    """Fold the journal, compare it with the tables, and check the rule, the numbers and the file itself."""
+    result = Verification()
+    fold = Fold()
+    for line in journal.all_lines(connection):
+        fold.add(line)
+    result.problems += _file_problems(connection)
+    result.problems += fold.broken
+    tables = _Tables.read(connection)
+    result.problems += _differences("doctor", fold.doctors, tables.doctors)
+    result.problems += _differences("slot", fold.slots, tables.slots)
+    result.problems += _differences("token", fold.tokens, tables.tokens)
+    result.problems += _rule_problems(tables)
+    result.problems += _number_problems(tables)
+    result.checked = {
+        "doctors": len(tables.doctors),
+        "slots": len(tables.slots),
+        "tokens": len(tables.tokens),
+        "journal lines": fold.lines,
+    }
+    return result
+
+
+@dataclass
+class _Tables:
+    """The state that the tables hold, in the words of the journal."""
+
+    doctors: dict[int, Facts]
+    slots: dict[int, Facts]
+    tokens: dict[int, Facts]
+    ranks: dict[SlotId, list[tuple[Status, bool, tuple[int, str, int]]]]
+    sequences: dict[tuple[int, str], list[int]]
+    codes: dict[tuple[int, str, int], str]
+    counters: dict[tuple[int, str], int]
+
+    @classmethod
+    def read(cls, connection: Connection) -> _Tables:
+        tables = cls({}, {}, {}, defaultdict(list), defaultdict(list), {}, {})
+        for row in connection.execute(select(doctor)).mappings():
+            tables.doctors[row["id"]] = _given(row, "code", "specialty", "room")
+        for row in connection.execute(select(slot)).mappings():
+            tables.slots[row["id"]] = _given(row, "doctor_id", "date", "start", "end", "capacity")
+        columns = [column for column in token.c if column.name not in ("patient_id", "closed_at")]
+        for row in connection.execution_options(yield_per=1000).execute(select(*columns)).mappings():
+            tables.tokens[row["id"]] = _given(row, "slot_id", "status", "number", "source", "priority", "issued_at")
+            in_the_room = row["called_at"] is not None
+            rank = (row["priority"], row["issued_at"], row["id"])
+            tables.ranks[row["slot_id"]].append((Status[row["status"]], in_the_room, rank))
+            tables.sequences[row["doctor_id"], row["date"]].append(row["sequence"])
+            tables.codes[row["doctor_id"], row["date"], row["sequence"]] = row["number"]
+        for row in connection.execute(select(token_counter)):
+            tables.counters[row.doctor_id, row.date] = row.last
+        return tables
+
+
+def _given(row: Any, *names: str) -> Facts:
+    return {name: row[name] for name in names if row[name] is not None}
+
+
+def _file_problems(connection: Connection) -> Iterator[str]:
+    if (answer := connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()) != "ok":
+        yield f"the file is damaged: {answer}"
+    for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+        yield f"a row of {row[0]} refers to a row of {row[2]} that is not there"
+
+
+def _differences(what: str, folded: dict[int, Facts], stored: dict[int, Facts]) -> Iterator[str]:
+    for id_ in sorted(folded.keys() | stored.keys()):
+        if id_ not in stored:
+            yield f"{what} {id_} is in the journal and not in its table"
+        elif id_ not in folded:
+            yield f"{what} {id_} is in its table and not in the journal"
+        else:
+            names = sorted(folded[id_].keys() | stored[id_].keys())
+            for name in names:
+                journaled, kept = folded[id_].get(name), stored[id_].get(name)
+                if journaled != kept:
+                    yield f"{what} {id_} has {name} {kept} in its table and {journaled} in the journal"
+
+
+def _rule_problems(tables: _Tables) -> Iterator[str]:
+    """Sort each slot's open tokens from scratch: who should have a seat, has one, and nobody else."""
+    for slot_id, tokens in tables.ranks.items():
+        if slot_id not in tables.slots:
+            continue
+        used = sum(status is Status.COMPLETED for status, _, _ in tokens)
+        staying = [rank for status, in_room, rank in tokens if status is Status.ACTIVE and in_room]
+        others = sorted(rank for status, in_room, rank in tokens if status.is_open and rank not in staying)
+        seats = tables.slots[slot_id]["capacity"] - used - len(staying)
+        should = {rank[2] for rank in staying + others[: max(seats, 0)]}
+        seated = {rank[2] for status, _, rank in tokens if status is Status.ACTIVE}
+        if seats < 0:
+            yield f"slot {slot_id} holds more tokens than its capacity"
+        for token_id in sorted(should ^ seated):
+            yield f"token {token_id} {'waits, and a seat is due to it' if token_id in should else 'has a seat out of turn'}"
+
+
+def _number_problems(tables: _Tables) -> Iterator[str]:
+    for (doctor_id, date), sequences in tables.sequences.items():
+        if sorted(sequences) != list(range(1, len(sequences) + 1)):
+            yield f"the numbers of doctor {doctor_id} on {date} have a gap"
+        for sequence in sequences:
+            number = tables.codes[doctor_id, date, sequence]
+            code = tables.doctors.get(doctor_id, {}).get("code")
+            if number != f"{code}-{sequence:03}":
+                yield f"token number {number} of {date} is not {code}-{sequence:03}"
+    for key in sorted(tables.counters.keys() | tables.sequences.keys()):
+        issued = len(tables.sequences.get(key, ()))
+        if tables.counters.get(key) != issued:
+            yield f"the counter of doctor {key[0]} on {key[1]} says {tables.counters.get(key)}, and {issued} were issued"
