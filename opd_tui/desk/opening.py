@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from opd_tui import settings
 from opd_tui.clock import Clock, SystemClock
 from opd_tui.desk.front_desk import FrontDesk
@@ -23,7 +25,7 @@ def open_front_desk(
             settings.make_data_directory()
         location = str(settings.default_database())
     clock = clock or SystemClock()
-    system_zone = settings.ZoneInfo(zone) if zone else settings.system_zone()
+    system_zone = ZoneInfo(zone) if zone else settings.system_zone()
     database = open_database(location, clock, system_zone, create=create)
     return FrontDesk(
         database,

@@ -107,8 +107,8 @@ class _Tables:
             tables.ranks[row["slot_id"]].append((Status[row["status"]], in_the_room, rank))
             tables.sequences[row["doctor_id"], row["date"]].append(row["sequence"])
             tables.codes[row["doctor_id"], row["date"], row["sequence"]] = row["number"]
-        for row in connection.execute(select(token_counter)):
-            tables.counters[row.doctor_id, row.date] = row.last
+        for row in connection.execute(select(token_counter)).mappings():
+            tables.counters[row["doctor_id"], row["date"]] = row["last"]
         return tables
 
 
@@ -151,7 +151,8 @@ def _rule_problems(tables: _Tables) -> Iterator[str]:
         if seats < 0:
             yield f"slot {slot_id} holds more tokens than its capacity"
         for token_id in sorted(should ^ seated):
-            yield f"token {token_id} {'waits, and a seat is due to it' if token_id in should else 'has a seat out of turn'}"
+            stands = "waits, and a seat is due to it" if token_id in should else "has a seat out of turn"
+            yield f"token {token_id} {stands}"
 
 
 def _number_problems(tables: _Tables) -> Iterator[str]:
@@ -164,6 +165,6 @@ def _number_problems(tables: _Tables) -> Iterator[str]:
             if number != f"{code}-{sequence:03}":
                 yield f"token number {number} of {date} is not {code}-{sequence:03}"
     for key in sorted(tables.counters.keys() | tables.sequences.keys()):
-        issued = len(tables.sequences.get(key, ()))
-        if tables.counters.get(key) != issued:
-            yield f"the counter of doctor {key[0]} on {key[1]} says {tables.counters.get(key)}, and {issued} were issued"
+        issued, counted = len(tables.sequences.get(key, ())), tables.counters.get(key)
+        if counted != issued:
+            yield f"the counter of doctor {key[0]} on {key[1]} says {counted}, and {issued} were issued"

@@ -1,0 +1,112 @@
+"""A command for every action, made from the fields that the action declares."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import click
+
+from opd_tui.cli.options import (
+    REFUSED,
+    front_desk,
+    json_option,
+    print_json,
+    refusals_end_the_command,
+    shared_options,
+    status_of,
+)
+from opd_tui.desk.actions import Action
+from opd_tui.desk.answers import accepted, refused
+from opd_tui.domain.declared import Date, Nested, Spec, Unacceptable
+from opd_tui.domain.errors import DeskRefusal, InvalidAction
+
+_TOKEN_HELP = "TOKEN is the token's id, or its number (A-003) with --date."
+
+
+def command_for(action: type[Action], word: str) -> click.Command:
+    """The command `word` that performs an action."""
+    names_token = any(spec.name == "token" for spec in action.specs())
+
+    @refusals_end_the_command
+    def run(as_json: bool, **values: str | None) -> None:
+        _perform(action, values, as_json)
+
+    command: Any = json_option(shared_options(run))
+    for spec in reversed((*_own_options(action), *action.specs()[: len(action.specs()) - len(action.own_specs())])):
+        command = click.option(
+            f"--{spec.name.replace('_', '-')}",
+            spec.name,
+            required=spec.required,
+            help=_sentence(spec),
+            metavar=spec.kind.metavar,
+        )(command)
+    help = action.__doc__ or ""
+    if names_token:
+        command = click.option("--date", metavar="DATE", help="The day of the token's number; today by default.")(
+            command
+        )
+        command = click.argument("token")(command)
+        help += f"\n\n{_TOKEN_HELP}"
+    return click.command(word, help=help)(command)
+
+
+def _own_options(action: type[Action]) -> list[Spec]:
+    """The action's fields as options: a nested field gives its own fields, the first under the outer name."""
+    options: list[Spec] = []
+    for spec in action.own_specs():
+        if spec.name == "token":
+            continue
+        if isinstance(spec.kind, Nested):
+            first, *others = spec.kind.declared_class.specs()
+            options += [Spec(spec.name, first.kind, first.help, spec.required), *others]
+        else:
+            options.append(spec)
+    return options
+
+
+def _sentence(spec: Spec) -> str:
+    return f"{spec.help[0].upper()}{spec.help[1:]}."
+
+
+def _fields(action: type[Action], values: dict[str, str | None]) -> dict[str, object]:
+    """The options that were given, as the fields of the action."""
+    fields: dict[str, object] = {}
+    for spec in action.specs():
+        if isinstance(spec.kind, Nested):
+            first, *others = spec.kind.declared_class.specs()
+            inner = {first.name: first.kind.from_text(values.get(spec.name) or "")}
+            inner |= {other.name: other.kind.from_text(text) for other in others if (text := values.get(other.name))}
+            fields[spec.name] = inner
+        elif (text := values.get(spec.name)) is not None:
+            fields[spec.name] = spec.kind.from_text(text)
+    return fields
+
+
+def _perform(action: type[Action], values: dict[str, str | None], as_json: bool) -> None:
+    date = values.pop("date", None) if "token" in values else None
+    try:
+        fields = _fields(action, values)
+        with front_desk() as desk:
+            if "token" in fields and isinstance(fields["token"], str):
+                fields["token"] = desk.token_numbered(fields["token"], _date(date) or desk.today())
+            outcome = desk.perform(action.from_mapping(fields))
+    except DeskRefusal as refusal:
+        if not as_json:
+            raise
+        print_json(refused(action.verb, refusal))
+        raise click.exceptions.Exit(status_of(refusal)) from None
+    if as_json:
+        print_json(accepted(outcome))
+    else:
+        click.echo(f"{outcome.sentence}.")
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        return None if text is None else Date().accept(text)
+    except Unacceptable as error:
+        raise InvalidAction(f"Option --date {error}.") from None
+
+
+__all__ = ["REFUSED", "command_for"]

@@ -1,0 +1,54 @@
+"""`apply`: one action a line in, one answer a line out, each durable before it is answered."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import click
+
+from opd_tui.cli.options import REFUSED, front_desk, print_json, shared_options
+from opd_tui.desk.answers import LINE_BYTES, accepted, read_action, read_fields, refused, verb_of
+from opd_tui.domain.errors import DeskRefusal
+
+
+@click.command("apply")
+@shared_options
+@click.argument("file", type=click.File("rb"))
+def apply(file: BinaryIO) -> None:
+    """Perform actions from FILE (- for standard input), one JSON object a line.
+
+    Each line is a transaction of its own and is answered by one line of JSON, flushed as soon as the action is
+    durable. A refused line changes nothing and the run goes on. Blank lines and lines that start with # are skipped.
+    The exit status is 1 if any line was refused.
+    """
+    any_refused = False
+    with front_desk() as desk:
+        for line in lines_of(file):
+            verb = None
+            try:
+                fields = read_fields(line)
+                verb = verb_of(fields)
+                answer = accepted(desk.perform(read_action(fields)))
+            except DeskRefusal as refusal:
+                answer = refused(verb, refusal)
+                any_refused = True
+            print_json(answer)
+    if any_refused:
+        raise click.exceptions.Exit(REFUSED)
+
+
+def lines_of(file: BinaryIO) -> Iterator[bytes]:
+    """The lines that hold something; one that is too long comes cut just beyond the limit, whatever its length."""
+    first = True
+    while line := file.readline(LINE_BYTES + 2):
+        rest = line
+        while not rest.endswith(b"\n") and (rest := file.readline(LINE_BYTES)):
+            pass
+        if first:
+            line = line.removeprefix(codecs.BOM_UTF8)
+            first = False
+        line = line.rstrip(b"\r\n")
+        if line.strip() and not line.startswith(b"#"):
+            yield line

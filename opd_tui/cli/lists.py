@@ -1,0 +1,106 @@
+"""The commands that list what the screens show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import click
+
+from opd_tui.cli.options import (
+    front_desk,
+    json_option,
+    print_json,
+    print_table,
+    refusals_end_the_command,
+    shared_options,
+)
+from opd_tui.desk.answers import doctor_json, slot_record_json, token_json
+from opd_tui.domain.declared import Choice, Date, Id, Kind, Unacceptable
+from opd_tui.domain.model import Status
+
+
+class KindType(click.ParamType[Any]):
+    """A declared kind as the type of an option."""
+
+    def __init__(self, kind: Kind[Any]) -> None:
+        self.kind = kind
+        self.name = kind.metavar
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        try:
+            return self.kind.accept(self.kind.from_text(value) if isinstance(value, str) else value)
+        except Unacceptable as error:
+            self.fail(str(error), param, ctx)
+
+
+DATE = KindType(Date())
+
+
+@click.command("list")
+@shared_options
+@json_option
+@refusals_end_the_command
+def doctor_list(as_json: bool) -> None:
+    """List all doctors by code."""
+    with front_desk() as desk:
+        doctors = desk.doctor_list()
+    if as_json:
+        print_json([doctor_json(doctor) for doctor in doctors])
+    else:
+        rows = [(d.id, d.code, d.name, d.specialty, d.room) for d in doctors]
+        print_table(("ID", "CODE", "NAME", "SPECIALTY", "ROOM"), rows, "No doctors yet. `opd-tui doctor add` adds one.")
+
+
+@click.command("list")
+@shared_options
+@json_option
+@click.option("--date", type=DATE, help="Of this day only.")
+@click.option("--doctor", type=KindType(Id("doctor")), help="Of this doctor only.")
+@refusals_end_the_command
+def slot_list(as_json: bool, date: dt.date | None, doctor: int | None) -> None:
+    """List slots by date, start and doctor's code, with how full they are."""
+    with front_desk() as desk:
+        records = desk.slot_list(date, doctor)
+    if as_json:
+        print_json([slot_record_json(record) for record in records])
+        return
+    rows = [
+        (r.slot.id, r.slot.date, r.slot.window, r.doctor.name, f"{r.load.taken} of {r.slot.capacity}", r.load.waiting)
+        for r in records
+    ]
+    head = ("ID", "DATE", "TIME", "DOCTOR", "SEATS TAKEN", "WAITING")
+    print_table(head, rows, "No slots here. `opd-tui session open` opens some.")
+
+
+@click.command("list")
+@shared_options
+@json_option
+@click.option("--slot", type=KindType(Id("slot")), help="Of this slot only.")
+@click.option("--status", type=KindType(Choice(Status)), help="With this status only.")
+@click.option("--date", type=DATE, help="Of this day only.")
+@refusals_end_the_command
+def token_list(as_json: bool, slot: int | None, status: Status | None, date: dt.date | None) -> None:
+    """List tokens in the order of their queues."""
+    with front_desk() as desk:
+        records = desk.token_list(slot, status, date)
+        zone = desk.zone
+    if as_json:
+        print_json([token_json(record.token) for record in records])
+        return
+    rows = [
+        (
+            r.token.id,
+            r.token.number,
+            r.token.patient.name,
+            r.token.source.name,
+            r.token.status.name,
+            r.slot.date,
+            r.slot.window,
+            r.doctor.name,
+            f"{r.token.issued_at.astimezone(zone):%H:%M}",
+        )
+        for r in records
+    ]
+    head = ("ID", "NUMBER", "PATIENT", "SOURCE", "STATUS", "DATE", "TIME", "DOCTOR", "ISSUED")
+    print_table(head, rows, "No tokens here. `opd-tui token issue` issues one.")

@@ -1,0 +1,113 @@
+"""The options that every command takes, before or after its word, and how commands answer."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+from rich.cells import cell_len
+
+from opd_tui.domain.errors import DeskBusy, DeskRefusal, InvalidAction, StoreUnavailable
+
+if TYPE_CHECKING:
+    from opd_tui.desk.front_desk import FrontDesk
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+REFUSED = 1
+WRONG_USE = 2
+
+_SHARED = {
+    "database": "The database's file; without it, the desk's own.",
+    "desk": "The desk that acts; by default the host and its terminal.",
+    "operator": "Who acts; by default the system's user.",
+}
+
+
+def shared_options(command: F) -> F:
+    """Add --database, --desk and --operator; what stands nearest to the command wins."""
+    for name, help in reversed(_SHARED.items()):
+        command = click.option(f"--{name}", help=help, metavar="TEXT", expose_value=False, callback=_remember)(command)
+    return command
+
+
+def json_option(command: F) -> F:
+    """Add --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")(command)
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.find_root().meta[f"opd_tui.{parameter.name}"] = value
+
+
+def shared_option(name: str) -> str | None:
+    """An option's value from the command line or the environment; an empty one is none."""
+    given = click.get_current_context().find_root().meta.get(f"opd_tui.{name}")
+    return given or os.environ.get(f"OPD_TUI_{name.upper()}") or None
+
+
+@contextmanager
+def front_desk(*, create: bool = True) -> Iterator[FrontDesk]:
+    """The desk that the options name; ends the command with status 2 where it cannot be opened."""
+    from opd_tui.desk.opening import open_front_desk
+
+    try:
+        desk = open_front_desk(
+            shared_option("database"),
+            operator=shared_option("operator"),
+            desk=shared_option("desk"),
+            create=create,
+        )
+    except (StoreUnavailable, DeskBusy) as refusal:
+        fail(refusal.message, WRONG_USE)
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def status_of(refusal: DeskRefusal) -> int:
+    """The exit status of a refusal: malformed input is wrong use."""
+    return WRONG_USE if isinstance(refusal, InvalidAction) else REFUSED
+
+
+def refusals_end_the_command(command: F) -> F:
+    """Say a refusal in one line and end with its status."""
+
+    @functools.wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except DeskRefusal as refusal:
+            fail(refusal.message, status_of(refusal))
+
+    return guarded  # type: ignore[return-value]
+
+
+def fail(message: str, status: int) -> NoReturn:
+    """Say what is wrong and end the command."""
+    click.echo(f"opd-tui: {message}", err=True)
+    raise click.exceptions.Exit(status)
+
+
+def print_json(value: object) -> None:
+    """One line of JSON in UTF-8, whatever the terminal speaks."""
+    click.echo(json.dumps(value, ensure_ascii=False).encode())
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
+    """A plain table with straight columns, or a sentence where it would be empty."""
+    if not rows:
+        click.echo(empty)
+        return
+    lines = [list(head), *([("" if cell is None else str(cell)) for cell in row] for row in rows)]
+    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
+        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())

@@ -1,0 +1,73 @@
+"""The commands that tell about the database itself."""
+
+from __future__ import annotations
+
+import click
+
+from opd_tui import settings
+from opd_tui.cli.options import (
+    REFUSED,
+    front_desk,
+    json_option,
+    print_json,
+    print_table,
+    refusals_end_the_command,
+    shared_option,
+    shared_options,
+)
+
+
+@click.command()
+@shared_options
+@json_option
+@refusals_end_the_command
+def verify(as_json: bool) -> None:
+    """Check the whole database.
+
+    Folds the journal and compares it with the tables, sorts every slot from scratch by the one rule, and looks for
+    gaps in counters and numbers. The exit status is 1 if something does not agree.
+    """
+    with front_desk(create=False) as desk:
+        result = desk.verify()
+    if as_json:
+        print_json({"ok": not result.problems, "checked": result.checked, "problems": result.problems})
+    else:
+        checked = ", ".join(f"{count} {what}" for what, count in result.checked.items())
+        click.echo(
+            f"Checked {checked}: the file, the journal's fold, the one rule in every slot, counters and numbers."
+        )
+        for problem in result.problems:
+            click.echo(f"- {problem}")
+        click.echo("Something does not agree." if result.problems else "All agree.")
+    if result.problems:
+        raise click.exceptions.Exit(REFUSED)
+
+
+@click.command()
+@shared_options
+@json_option
+@refusals_end_the_command
+def paths(as_json: bool) -> None:
+    """Show where things live, who acts, and the hospital's time zone."""
+    location = shared_option("database") or str(settings.default_database())
+    facts = {
+        "database": location,
+        "time zone": _zone(),
+        "desk": shared_option("desk") or settings.default_desk(),
+        "operator": shared_option("operator") or settings.default_operator(),
+    }
+    if as_json:
+        print_json({name.replace(" ", "_"): value for name, value in facts.items()})
+    else:
+        print_table(("WHAT", "WHERE"), list(facts.items()), "")
+
+
+def _zone() -> str:
+    """The zone that the database keeps, or the one that a new database will."""
+    from pathlib import Path
+
+    location = shared_option("database") or str(settings.default_database())
+    if "://" not in location and not Path(location).exists():
+        return settings.system_zone().key
+    with front_desk(create=False) as desk:
+        return desk.zone.key
