@@ -42,13 +42,13 @@ def apply(file: BinaryIO) -> None:
 def lines_of(file: BinaryIO) -> Iterator[bytes]:
     """The lines that hold something; one that is too long comes cut just beyond the limit, whatever its length."""
     first = True
-    while line := file.readline(LINE_BYTES + 2):
+    while line := file.readline(LINE_BYTES + len(codecs.BOM_UTF8) + 2):
         rest = line
         while not rest.endswith(b"\n") and (rest := file.readline(LINE_BYTES)):
             pass
         if first:
             line = line.removeprefix(codecs.BOM_UTF8)
             first = False
-        line = line.rstrip(b"\r\n")
+        line = line.removesuffix(b"\n").removesuffix(b"\r")
         if line.strip() and not line.startswith(b"#"):
             yield line

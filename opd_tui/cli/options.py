@@ -98,7 +98,7 @@ def fail(message: str, status: int) -> NoReturn:
 
 def print_json(value: object) -> None:
     """One line of JSON in UTF-8, whatever the terminal speaks."""
-    click.echo(json.dumps(value, ensure_ascii=False).encode())
+    click.echo(json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace"))
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:

@@ -1,8 +1,114 @@
-"""`demo`."""
+"""`demo`: the one-day timeline in the app, as text, or as JSON lines."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
 
 import click
 
+from opd_tui.cli.options import REFUSED, WRONG_USE, fail, json_option, print_json
+from opd_tui.domain.errors import DeskBusy, StoreUnavailable
+
+if TYPE_CHECKING:
+    from opd_tui.demo.player import PlayedStep, Player
+
+SLOWEST, FASTEST = 0.1, 100.0
+OWN_DATABASE = "The demo has a database of its own and never opens yours. Leave out --database."
+
+
+def check_speed(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
+    """The speed, if it is within its limits; NaN is not."""
+    if not SLOWEST <= value <= FASTEST:
+        raise click.BadParameter(f"it must be a number from {SLOWEST:g} to {FASTEST:g}.")
+    return value
+
 
 @click.command()
-def demo() -> None:
-    """Play the one-day timeline."""
+@click.option("--plain", is_flag=True, help="Print it as text, also in a terminal.")
+@json_option
+@click.option(
+    "--speed",
+    type=float,
+    default=1.0,
+    show_default=True,
+    metavar="NUMBER",
+    callback=check_speed,
+    help=f"How fast the app plays, from {SLOWEST:g} to {FASTEST:g}; 2 is twice as fast.",
+)
+@click.option("--database", hidden=True)
+@click.option("--desk", hidden=True, expose_value=False)
+@click.option("--operator", hidden=True, expose_value=False)
+def demo(plain: bool, as_json: bool, speed: float, database: str | None) -> None:
+    """Play a morning at the desk, 09:00 to 09:50.
+
+    Without a terminal, or with --plain, it is printed as text; with --json the answer to every action is printed,
+    one a line. Neither waits, and the exit status is 1 if an action was refused.
+
+    It plays on a database of its own that is gone afterwards: --database is refused and OPD_TUI_DATABASE ignored.
+    Operator and desk are both “demo”, whatever --operator and --desk say.
+    """
+    if database or click.get_current_context().find_root().meta.get("opd_tui.database"):
+        fail(OWN_DATABASE, WRONG_USE)
+    if plain or as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print_the_day(as_json)
+        return
+    from opd_tui.tui.demo_app import run_demo
+
+    sys.exit(run_demo(speed))
+
+
+def print_the_day(as_json: bool) -> None:
+    """Play the whole day without waiting; ends with status 1 if an action was refused, 2 if there can be no desk."""
+    from opd_tui.demo.player import Player, open_demo_desk
+
+    try:
+        with open_demo_desk() as (desk, clock):
+            player = Player(desk, clock)
+            any_refused = print_answers(player) if as_json else print_text(player)
+    except (StoreUnavailable, DeskBusy) as refusal:
+        fail(refusal.message, WRONG_USE)
+    if any_refused:
+        raise click.exceptions.Exit(REFUSED)
+
+
+def print_answers(player: Player) -> bool:
+    """Print the answer to every action, each when it is done; whether any was refused."""
+    any_refused = False
+    for played in player.play_all():
+        for answer in answers_of(played):
+            print_json(answer)
+        any_refused |= bool(played.refusals)
+    return any_refused
+
+
+def answers_of(played: PlayedStep) -> list[dict[str, object]]:
+    """A step's answers as in JSON lines."""
+    from opd_tui.demo.player import Refused
+    from opd_tui.desk.answers import accepted, refused
+
+    return [
+        refused(result.deed.verb, result.refusal) if isinstance(result, Refused) else accepted(result)
+        for result in played.results
+    ]
+
+
+def print_text(player: Player) -> bool:
+    """Print each step when it is done, then where everybody stands; whether any action was refused."""
+    from opd_tui.demo.text import closing_lines, opening_lines, step_lines
+
+    any_refused = False
+    echo_lines(opening_lines())
+    for played in player.play_all():
+        echo_lines(step_lines(played, player.desk))
+        any_refused |= bool(played.refusals)
+    echo_lines(closing_lines(player.desk))
+    return any_refused
+
+
+def echo_lines(lines: list[str]) -> None:
+    """Print lines in whatever the output can write."""
+    from opd_tui.demo.text import fit_encoding
+
+    for line in lines:
+        click.echo(fit_encoding(line, sys.stdout.encoding))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from opd_tui import settings
@@ -64,10 +66,8 @@ def paths(as_json: bool) -> None:
 
 def _zone() -> str:
     """The zone that the database keeps, or the one that a new database will."""
-    from pathlib import Path
-
     location = shared_option("database") or str(settings.default_database())
-    if "://" not in location and not Path(location).exists():
+    if "://" not in location and not os.path.exists(location):
         return settings.system_zone().key
     with front_desk(create=False) as desk:
         return desk.zone.key

@@ -16,6 +16,7 @@ from opd_tui.clock import Clock
 from opd_tui.desk.actions.base import Action
 from opd_tui.desk.outcome import Forecast, Moves, Outcome, SlotOffer, outcome_of
 from opd_tui.desk.views import Board, DoctorDay, Queue, QueueLine, board_of, doctor_days, queue_lines
+from opd_tui.domain.declared import quoted
 from opd_tui.domain.errors import InvalidAction, KeyReused, MovesChanged, UnknownSlot, UnknownToken
 from opd_tui.domain.instants import EPOCH, local_instant
 from opd_tui.domain.journal import JournalEntry, JournalLine
@@ -78,12 +79,14 @@ class FrontDesk:
     def _run(self, connection: Connection, action: Action) -> tuple[Outcome, bool]:
         """Do an action, or find that its key says it was done before."""
         now = self.clock.now()
-        at = self._instant_of(action, now)
+        at = self._instant_of(action) or now
         fingerprint = fingerprint_of(action, at) if action.key else ""
         if action.key and (receipt := journal.read_receipt(connection, action.key)):
             if receipt.fingerprint != fingerprint:
                 raise KeyReused(f"The key {action.key!r} was used for another action. Choose a new key.")
             return self._outcome(connection, *journal.read_entry(connection, receipt.entry_id)), True
+        if action.at is not None:
+            self._refuse_impossible(at, now)
         entry = JournalEntry(action.verb, at, now, self.operator, self.desk)
         ledger = SqlLedger(connection, self.zone, entry)
         action.run(ledger)
@@ -92,28 +95,33 @@ class FrontDesk:
             journal.write_receipt(connection, action.key, journal.Receipt(fingerprint, entry_id))
         return self._outcome(connection, entry, ledger.lines), False
 
-    def _instant_of(self, action: Action, now: dt.datetime) -> dt.datetime:
-        """When the action took place; raises InvalidAction."""
-        if action.at is None:
-            return now
-        at = action.at if action.at.tzinfo else local_instant(action.at, self.zone)
+    def _instant_of(self, action: Action) -> dt.datetime | None:
+        """When the action says it took place; raises InvalidAction."""
+        if action.at is None or action.at.tzinfo:
+            return action.at
+        return local_instant(action.at, self.zone)
+
+    def _refuse_impossible(self, at: dt.datetime, now: dt.datetime) -> None:
         if at > now:
             raise InvalidAction(
                 f"Field 'at' must not be later than the desk's clock, {now.astimezone(self.zone):%Y-%m-%d %H:%M}."
             )
         if at < EPOCH:
             raise InvalidAction("Field 'at' must not be before 1970.")
-        return at
 
     def _outcome(self, connection: Connection, entry: JournalEntry, lines: list[JournalLine]) -> Outcome:
         (outcome,) = outcomes_of(connection, [(entry, lines)])
         return outcome
 
     def _forecast(self, connection: Connection, outcome: Outcome) -> Forecast:
-        if outcome.token is None or outcome.token.token.status is not Status.WAITING:
+        if outcome.token is None:
             return Forecast(outcome)
+        record = reads.slot_by_id(connection, outcome.token.slot.id)
+        load = record.load if record else None
+        if outcome.token.token.status is not Status.WAITING:
+            return Forecast(outcome, load)
         place = reads.waiting_before(connection, outcome.token.token) + 1
-        return Forecast(outcome, place, nearest_seat(connection, outcome.token))
+        return Forecast(outcome, load, place, nearest_seat(connection, outcome.token))
 
     # Reads
 
@@ -164,9 +172,9 @@ class FrontDesk:
 
     def token_numbered(self, number: str, date: dt.date) -> TokenId:
         """The token with this number on a date; raises UnknownToken."""
-        found = self._read(lambda connection: reads.token_by_number(connection, date, number.upper()))
+        found = self._read(lambda connection: reads.token_by_number(connection, date, number.strip().upper()))
         if found is None:
-            raise UnknownToken(f"There is no token {number} on {date:%d %b %Y}. Check the number and the date.")
+            raise UnknownToken(f"There is no token {quoted(number)} on {date:%d %b %Y}. Check the number and the date.")
         return found
 
     def verify(self) -> Verification:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from opd_tui.domain.journal import JournalEntry, JournalLine
-from opd_tui.domain.model import Doctor, DoctorId, Reason, Slot, SlotId, Status, Token, TokenId, TokenRecord
+from opd_tui.domain.model import Doctor, DoctorId, Reason, Slot, SlotId, SlotLoad, Status, Token, TokenId, TokenRecord
 
 Moves = tuple[tuple[TokenId | None, Status, Reason], ...]
 """Who moves where and why; None is the token that the action issues."""
@@ -65,7 +64,11 @@ def outcome_of(
     lines = list(lines)
     changes = tuple(
         Change(
-            replace(tokens[line.token_id].token, status=line.to_status),
+            replace(
+                tokens[line.token_id].token,
+                status=line.to_status,
+                closed_at=None if line.to_status.is_open else entry.at,
+            ),
             line.from_status,
             line.to_status,
             line.reason,
@@ -116,9 +119,10 @@ def _opening_sentence(outcome: Outcome) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What an action would do; for a token that would wait, its place in line and where a seat is free."""
+    """What an action would do, how full its slot would be; for a token that would wait, its place and a free seat."""
 
     outcome: Outcome
+    load: SlotLoad | None = None
     place: int | None = None
     nearest: SlotOffer | None = None
 
@@ -129,8 +133,3 @@ class SlotOffer:
 
     slot: Slot
     doctor: Doctor
-
-
-def clock_time(instant: dt.datetime, zone: dt.tzinfo) -> str:
-    """An instant on the hospital's wall clock."""
-    return f"{instant.astimezone(zone):%H:%M}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from opd_tui.domain.instants import slot_instant, waited
@@ -19,10 +19,12 @@ class Board:
     doctors: tuple[Doctor, ...] = ()
     starts: tuple[dt.time, ...] = ()
     slots: tuple[SlotRecord, ...] = ()
+    cells: Mapping[tuple[DoctorId, dt.time], SlotRecord] = field(default_factory=dict, compare=False, repr=False)
+    """The slots by doctor and start."""
 
     def at(self, doctor_id: DoctorId, start: dt.time) -> SlotRecord | None:
         """The doctor's slot that begins then."""
-        return next((r for r in self.slots if r.doctor.id == doctor_id and r.slot.start == start), None)
+        return self.cells.get((doctor_id, start))
 
     def slot(self, slot_id: SlotId | None) -> SlotRecord | None:
         """The slot with this id."""
@@ -77,6 +79,7 @@ def board_of(date: dt.date, records: Iterable[SlotRecord]) -> Board:
         tuple(sorted(doctors.values(), key=lambda doctor: doctor.code)),
         tuple(sorted({record.slot.start for record in records})),
         records,
+        {(record.doctor.id, record.slot.start): record for record in records},
     )
 
 

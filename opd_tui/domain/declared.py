@@ -34,6 +34,7 @@ _INSTANT = re.compile(
     "(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?"
 )
 _CODE = re.compile("[A-Z0-9]{1,6}")
+_NUMBER = re.compile("[+-]?[0-9]{1,28}")
 _PHONE = re.compile(r"[+]?[\d\s().\-/]+")
 
 
@@ -143,7 +144,7 @@ class Whole(Kind[int]):
     def from_text(self, text: str) -> object:
         """A number where the text is one; longer than any limit is left to `accept` to refuse."""
         text = text.strip()
-        return int(text) if text.isascii() and text.lstrip("+-").isdigit() and len(text) < 30 else text
+        return int(text) if _NUMBER.fullmatch(text) else text
 
 
 class BirthYear(Whole):
@@ -261,8 +262,10 @@ class Instant(Kind[dt.datetime]):
                 value = dt.datetime.fromisoformat(value)
             except ValueError:
                 raise self.refuse() from None
-        if not isinstance(value, dt.datetime) or not FIRST_YEAR - 1 <= value.year <= LAST_YEAR:
+        if not isinstance(value, dt.datetime):
             raise self.refuse()
+        if not FIRST_YEAR - 1 <= value.year <= LAST_YEAR:
+            raise self.refuse(f"must be of the years {FIRST_YEAR} to {LAST_YEAR}")
         return value if value.tzinfo is None else value.astimezone(dt.UTC)
 
     def to_json(self, value: dt.datetime) -> object:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.pool import NullPool
 
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import DeskBusy, StoreUnavailable
@@ -73,13 +75,14 @@ def open_database(location: str, clock: Clock, system_zone: ZoneInfo, *, create:
     url = database_url(location)
     path = Path(url.database or "")
     prepare_file(path, create=create)
+    closing = threading.Event()
+    recognise(path, closing)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 0})
     event.listen(engine, "connect", set_up_connection)
-    closing = threading.Event()
     try:
         with translated_errors():
             with engine.connect() as connection:
-                patiently(lambda: recognise(connection, path), closing)
+                patiently(lambda: keep_log(connection, path), closing)
             with engine.connect() as connection:
                 patiently(lambda: start(connection, "BEGIN IMMEDIATE"), closing)
                 zone = read_or_create(connection, clock, system_zone)
@@ -98,7 +101,7 @@ def database_url(location: str) -> URL:
         url = make_url(location)
     except ArgumentError:
         raise StoreUnavailable(f"{location} is no database URL. Give the path of a file.") from None
-    if url.get_backend_name() != "sqlite" or not url.database:
+    if url.drivername not in ("sqlite", "sqlite+pysqlite") or not url.database or url.query:
         raise StoreUnavailable("This version keeps its data in a file. Give the path of a file.")
     return url.set(database=os.path.abspath(url.database))
 
@@ -135,11 +138,22 @@ def start(connection: Connection, begin: str) -> None:
         connection.exec_driver_sql("SELECT 1 FROM hospital")
 
 
-def recognise(connection: Connection, path: Path) -> None:
-    """Refuse, untouched, a file that belongs to another program; else keep a write-ahead log beside it."""
-    ours = connection.exec_driver_sql("PRAGMA application_id").scalar() == APPLICATION_ID
-    if not ours and connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar():
+def recognise(path: Path, closing: threading.Event) -> None:
+    """Refuse, untouched, a file that belongs to another program; raises StoreUnavailable and DeskBusy."""
+    # Whoever closes a write-ahead log last writes it into the file, unless they may only read.
+    mode = "ro" if os.path.exists(f"{path}-wal") else "rw"
+    url = URL.create("sqlite", database=f"file:{quote(os.fsencode(path))}", query={"mode": mode, "uri": "true"})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 0}, poolclass=NullPool)
+    with translated_errors(), engine.connect() as connection:
+        # In this order: what another desk makes meanwhile has both at once.
+        tables = patiently(lambda: connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar(), closing)
+        mark = patiently(lambda: connection.exec_driver_sql("PRAGMA application_id").scalar(), closing)
+    if mark != APPLICATION_ID and (tables or mark):
         raise StoreUnavailable(f"{path} is the database of another program. Name another file.")
+
+
+def keep_log(connection: Connection, path: Path) -> None:
+    """Keep a write-ahead log beside the file."""
     if connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar() != "wal":
         raise StoreUnavailable(f"{path} lies where several desks cannot share it safely. Move it to a local disk.")
     connection.commit()

@@ -1,0 +1,97 @@
+"""Every intent, declared once: its key, its words in footer, palette and help, and the action that it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing a person can ask for by a key; `footer` ranks it there, 0 is left out last, None never shows."""
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    help: str
+    footer: int | None = None
+    key_display: str | None = None
+    in_palette: bool = True
+
+    @property
+    def key_label(self) -> str:
+        """The keys as they are printed."""
+        if self.key_display:
+            return self.key_display
+        return " ".join(_KEY_LABELS.get(key, key) for key in self.keys.split(","))
+
+    @property
+    def binding(self) -> Binding:
+        return Binding(self.keys, self.action, self.label, show=False, id=self.id, key_display=self.key_display)
+
+
+_KEY_LABELS = {
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "question_mark": "?",
+    "slash": "/",
+    "escape": "Esc",
+    "enter": "Enter",
+    "full_stop": ".",
+    "plus": "+",
+    "minus": "-",
+    "ctrl+p": "^p",
+    "ctrl+q": "^q",
+}
+
+BOARD = Command("mode.board", "1", "app.show('board')", "Board", "Show the slot board: the day at a glance")
+WAITLIST = Command("mode.waitlist", "2", "app.show('waitlist')", "Waitlist", "Show everyone who waits today")
+DOCTORS = Command("mode.doctors", "3", "app.show('doctors')", "Doctors", "Show the doctors and their sessions")
+HELP = Command("app.help", "question_mark,f1", "app.help", "Help", "Show the keys that work here", 2, "?")
+PALETTE = Command(
+    "app.palette", "ctrl+p", "app.command_palette", "Palette", "Find any command by its name", 9, "^p", in_palette=False
+)
+QUIT = Command("app.quit", "ctrl+q", "app.quit", "Quit", "Leave the program; everything is saved already", 10, "^q")
+
+NEW = Command("token.new", "n", "new_token", "New", "Issue a token for the chosen slot", 0)
+EMERGENCY = Command("token.emergency", "e", "new_token('EMERGENCY')", "Emergency", "Issue an emergency token", 1)
+CANCEL = Command("token.cancel", "c", "close_token('cancel_token')", "Cancel", "Cancel the chosen token", 3)
+NO_SHOW = Command("token.no_show", "x", "close_token('mark_no_show')", "No-show", "The patient did not show up", 4)
+DONE = Command("token.done", "d", "close_token('complete_token')", "Done", "The consultation took place", 5)
+FIND = Command("find", "slash", "find", "Find", "Find a patient or a token of the day", 6)
+FILTER = Command("filter", "slash", "filter", "Filter", "Show only lines that hold every word you type", 6)
+PREVIOUS_DAY = Command("day.previous", "left_square_bracket", "app.move_day(-1)", "Day before", "Show the day before")
+NEXT_DAY = Command("day.next", "right_square_bracket", "app.move_day(1)", "Day after", "Show the day after")
+TODAY = Command("day.today", "t", "app.move_day(0)", "Today", "Show today", 8)
+ADD_DOCTOR = Command("doctor.add", "a", "add_doctor", "Add doctor", "Add a doctor", 0)
+OPEN_SESSION = Command(
+    "session.open", "s", "open_session", "Open session", "Open the slots of a session for the chosen doctor", 1
+)
+ENTER_QUEUE = Command("open", "enter", "open_row", "Open", "Go into the chosen slot's queue", 7, in_palette=False)
+STEP_BACK = Command("back", "escape", "step_back", "Back", "One step back; clears a filter", in_palette=False)
+
+TOKEN_COMMANDS = (NEW, EMERGENCY, CANCEL, NO_SHOW, DONE)
+DAY_COMMANDS = (PREVIOUS_DAY, NEXT_DAY, TODAY)
+EVERYWHERE = (BOARD, WAITLIST, DOCTORS, HELP, PALETTE, QUIT)
+
+MOVES = (
+    ("↑ ↓ or k j", "Move up and down"),
+    ("← → or h l", "Move to another time on the board"),
+    ("PgUp PgDn Home End", "Move by a page, to the first, to the last"),
+    ("Tab", "Go to the next part of the screen"),
+)
+"""Keys that every list shares, as help rows."""
+
+DEMO_PAUSE = Command("demo.pause", "space", "app.demo_pause", "Pause", "Pause the demo, or go on")
+DEMO_STEP = Command("demo.step", "full_stop", "app.demo_step", "Step", "Play the demo's next step now")
+DEMO_FASTER = Command("demo.faster", "plus,equals_sign", "app.demo_speed(2)", "Faster", "Play faster", key_display="+")
+DEMO_SLOWER = Command("demo.slower", "minus", "app.demo_speed(0.5)", "Slower", "Play slower", key_display="-")
+DEMO_LEAVE = Command("demo.leave", "q", "app.quit", "Leave", "Leave the demo")
+DEMO_COMMANDS = (DEMO_PAUSE, DEMO_STEP, DEMO_FASTER, DEMO_SLOWER, DEMO_LEAVE)
+
+
+def bindings(*commands: Command) -> list[BindingType]:
+    """The commands as a screen's or the app's bindings."""
+    return [command.binding for command in commands]

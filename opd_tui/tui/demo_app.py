@@ -1,0 +1,151 @@
+"""The demo: the real app on a database of its own, with a timeline that plays by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.reactive import var
+from textual.timer import Timer
+from textual.widget import Widget
+
+from opd_tui.desk.outcome import Outcome
+from opd_tui.domain.errors import DeskRefusal
+from opd_tui.tui.app import OpdApp
+from opd_tui.tui.commands import DEMO_COMMANDS, Command, bindings
+from opd_tui.tui.screens.desk_screen import DeskScreen
+from opd_tui.tui.widgets.demo_bar import DemoBar, DemoState
+
+if TYPE_CHECKING:
+    from opd_tui.clock import FixedClock
+    from opd_tui.demo.player import PlayedStep, Player
+    from opd_tui.desk.front_desk import FrontDesk
+
+SECONDS_A_MINUTE = 0.6
+"""How long a minute of the demo takes at speed 1."""
+SPEEDS = (0.25, 16.0)
+END = "The timeline is over. The desk is yours; q leaves."
+
+
+class DemoApp(OpdApp):
+    """Plays the timeline; between its steps the person may act, since it is the real desk."""
+
+    BINDINGS = bindings(*DEMO_COMMANDS)
+    demo: var[DemoState] = var(DemoState())
+
+    def __init__(self, speed: float = 1.0, *, playing: bool = True) -> None:
+        super().__init__(self._open_demo_desk)
+        self.stack = ExitStack()
+        self.player: Player | None = None
+        self.minutes: Timer | None = None
+        self.stepping = False
+        self.set_reactive(DemoApp.demo, DemoState(speed=speed, playing=playing))
+
+    def _open_demo_desk(self) -> FrontDesk:
+        from opd_tui.demo.player import Player, open_demo_desk
+
+        desk: FrontDesk
+        clock: FixedClock
+        desk, clock = self.stack.enter_context(open_demo_desk())
+        self.player = Player(desk, clock)
+        self.player.prepare()
+        return desk
+
+    async def desk_opened(self, desk: FrontDesk) -> None:
+        assert self.player is not None
+        self.demo = replace(self.demo, time=f"{self.player.now:%H:%M}", caption="The doctors' slots are open.")
+        self._restart_minutes()
+
+    async def on_unmount(self) -> None:
+        await super().on_unmount()
+        self.stack.close()
+
+    @property
+    def held(self) -> bool:
+        """An open panel or question holds the play."""
+        screen = self.screen
+        return not isinstance(screen, DeskScreen) or screen.new_token.is_open
+
+    def _restart_minutes(self) -> None:
+        if self.minutes is not None:
+            self.minutes.stop()
+        self.minutes = self.set_interval(SECONDS_A_MINUTE / self.demo.speed, self.pass_a_minute)
+
+    def pass_a_minute(self) -> None:
+        """Let the demo's clock run, and play the step whose time has come."""
+        if self.player is None:
+            return
+        self.demo = replace(self.demo, held=self.held)
+        if not self.demo.playing or self.held or self.stepping or self.demo.over:
+            return
+        step = self.player.next_step
+        if step is None or self.player.now >= step.at:
+            self.play_step()
+            return
+        later = dt.datetime.combine(dt.date.min, self.player.now) + dt.timedelta(minutes=1)
+        self.player.advance(later.time())
+        self.demo = replace(self.demo, time=f"{self.player.now:%H:%M}")
+        self.tick()
+
+    @work(group="demo")
+    async def play_step(self) -> None:
+        """Play one step of the timeline."""
+        player = self.player
+        if player is None or self.stepping:
+            return
+        self.stepping = True
+        try:
+            played = await self.desk_line.act(lambda desk: player.play_next())
+        except DeskRefusal as refusal:
+            self.say_refusal(refusal)
+        else:
+            self.show_played(played)
+        finally:
+            self.stepping = False
+
+    def show_played(self, played: PlayedStep | None) -> None:
+        """Show what a step did, refusals too."""
+        assert self.player is not None
+        time = f"{self.player.now:%H:%M}"
+        if played is None:
+            self.demo = replace(self.demo, over=True, playing=False, caption=END, time=time)
+            return
+        self.tick()
+        self.demo = replace(self.demo, caption=played.step.caption, time=time)
+        for result in played.results:
+            if isinstance(result, Outcome):
+                self.publish(result, toast=False)
+            else:
+                self.say_refusal(result.refusal)
+
+    def action_demo_pause(self) -> None:
+        """Pause, or go on."""
+        if not self.demo.over:
+            self.demo = replace(self.demo, playing=not self.demo.playing)
+
+    def action_demo_step(self) -> None:
+        """Play the next step now."""
+        self.play_step()
+
+    def action_demo_speed(self, factor: float) -> None:
+        """Play faster or slower."""
+        speed = min(max(self.demo.speed * factor, SPEEDS[0]), SPEEDS[1])
+        self.demo = replace(self.demo, speed=speed)
+        self._restart_minutes()
+
+    def extra_bars(self) -> Iterable[Widget]:
+        yield DemoBar(id="demo-bar")
+
+    def demo_commands(self) -> tuple[Command, ...]:
+        return DEMO_COMMANDS
+
+
+def run_demo(speed: float) -> int:
+    """Play the demo on this terminal; returns the exit status."""
+    app = DemoApp(speed)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,116 @@
+"""Find a patient, a token or a slot of the day by any words of it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from rich.style import Style
+from rich.text import Text
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from opd_tui.domain.model import Doctor, Slot, SlotRecord, TokenId, TokenRecord
+from opd_tui.domain.text import name_key
+from opd_tui.tui.text import STATUS_WORDS, count, doctor_label, fit, joined, seats
+from opd_tui.tui.widgets.line_list import LineList
+
+
+@dataclass(frozen=True)
+class Found:
+    """A line of the results: a token, or a slot where `token` is None."""
+
+    doctor: Doctor
+    slot: Slot
+    token: TokenId | None
+    title: str
+    note: str
+    words: str
+
+
+def matches(query: str, words: str) -> bool:
+    """Whether every word of the query is in the words, whatever their case and accents."""
+    return all(name_key(word) in words for word in query.split())
+
+
+def found_token(record: TokenRecord) -> Found:
+    token = record.token
+    words = f"{token.number} {token.patient.name} {token.patient.phone or ''} {token.source.name} {record.doctor.name}"
+    note = f"{token.source.name:<9} {STATUS_WORDS[token.status]:<11} {record.doctor.name} {record.slot.start:%H:%M}"
+    return Found(record.doctor, record.slot, token.id, f"{token.number:<7} {token.patient.name}", note, name_key(words))
+
+
+def found_slot(record: SlotRecord) -> Found:
+    label = doctor_label(record.doctor)
+    words = name_key(f"{record.doctor.code} {label} {record.slot.start:%H:%M}")
+    return Found(record.doctor, record.slot, None, label, f"{record.slot.window}  {seats(record)}", words)
+
+
+class FoundLines(LineList[Found]):
+    """The results, a line each."""
+
+    def key_of(self, item: Found) -> Hashable | None:
+        return item.slot.id, item.token
+
+    def draw(self, item: Found, width: int) -> Text:
+        left = max(width - 42, 12)
+        pointer = "▸" if item is self.chosen else " "
+        return joined(
+            (f"{pointer} {fit(item.title, left)} ", Style()), (fit(item.note, width - left - 3), self.part("dim"))
+        )
+
+
+class Find(ModalScreen[Found | None]):
+    """Type any words; Enter goes to the chosen result."""
+
+    BINDINGS = [
+        Binding("escape", "leave", "Close", show=False),
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("up", "move(-1)", "Up", show=False),
+    ]
+
+    lines = getters.query_one(FoundLines)
+
+    def __init__(self, tokens: Sequence[TokenRecord], slots: Sequence[SlotRecord]) -> None:
+        super().__init__()
+        self.candidates = (*map(found_token, tokens), *map(found_slot, slots))
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog find") as dialog:
+            dialog.border_title = "Find"
+            yield Input(placeholder="a name, a number, a phone, a doctor …")
+            yield Static(id="found-count", markup=False)
+            yield FoundLines(can_focus=False)
+            yield Static("↑ ↓ choose   Enter go there   Esc close", markup=False, classes="hint")
+
+    def on_mount(self) -> None:
+        self.lines.empty = "  Nothing found on this day."
+        self.search("")
+
+    @on(Input.Changed)
+    def follow(self, event: Input.Changed) -> None:
+        self.search(event.value)
+
+    def search(self, query: str) -> None:
+        """Show what matches."""
+        found = tuple(item for item in self.candidates if matches(query, item.words))
+        self.lines.items = found
+        self.query_one("#found-count", Static).update(
+            f"{count(len(found), 'match', 'matches')} of {len(self.candidates)}"
+        )
+
+    @on(Input.Submitted)
+    @on(LineList.Clicked)
+    def choose(self) -> None:
+        if self.lines.chosen is not None:
+            self.dismiss(self.lines.chosen)
+
+    def action_move(self, step: int) -> None:
+        self.lines.action_move(step)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)

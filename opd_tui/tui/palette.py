@@ -1,0 +1,40 @@
+"""The command palette: every command that works here, in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from opd_tui.tui.commands import EVERYWHERE, Command
+from opd_tui.tui.screens.desk_screen import DeskScreen
+
+
+class DeskCommands(Provider):
+    """Hits are made of the declarations alone: no text that a person typed is parsed here."""
+
+    def _commands(self) -> Iterator[Command]:
+        screen = self.screen
+        if isinstance(screen, DeskScreen):
+            yield from screen.INTENTS
+            yield from screen.desk_app.demo_commands()
+        yield from EVERYWHERE
+
+    def _entries(self) -> Iterator[tuple[Command, str, Callable[[], Any]]]:
+        for command in self._commands():
+            if command.in_palette:
+                run = partial(self.app.run_action, command.action, self.screen)
+                yield command, f"{command.label} ({command.key_label})", run
+
+    async def discover(self) -> Hits:
+        for command, title, run in self._entries():
+            yield DiscoveryHit(title, run, help=command.help)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for command, title, run in self._entries():
+            score = max(matcher.match(title), matcher.match(command.help))
+            if score > 0:
+                yield Hit(score, matcher.highlight(title), run, help=command.help)

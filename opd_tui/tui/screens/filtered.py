@@ -1,0 +1,64 @@
+"""What the waitlist and the doctors have in common: one list that `/` narrows."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from textual import getters, on
+
+from opd_tui.domain.text import name_key
+from opd_tui.tui.dialogs.find import matches
+from opd_tui.tui.screens.desk_screen import DeskScreen
+from opd_tui.tui.widgets.filter_bar import FilterBar
+from opd_tui.tui.widgets.line_list import LineList
+
+
+class FilteredScreen(DeskScreen):
+    """A screen of one list with a filter."""
+
+    filter_bar = getters.query_one(FilterBar)
+    everything: tuple[Any, ...] = ()
+
+    @property
+    def list(self) -> LineList[Any]:
+        """The list that is filtered."""
+        raise NotImplementedError
+
+    def words_of(self, item: Any) -> str:
+        """What the filter searches."""
+        raise NotImplementedError
+
+    def say_empty(self) -> str:
+        """What an empty list says."""
+        raise NotImplementedError
+
+    def show_items(self, items: tuple[Any, ...]) -> None:
+        """Show a list, as far as the filter lets it through."""
+        self.everything = items
+        query = self.filter_bar.value
+        shown = tuple(item for item in items if matches(query, name_key(self.words_of(item))))
+        self.list.empty = f" Nothing here matches “{query}”. Esc clears the filter." if items else self.say_empty()
+        self.list.items = shown
+        self.filter_bar.say(len(shown), len(items))
+
+    def place_of(self, key: Hashable) -> None:
+        """Bring an item into view."""
+        self.list.move_to(key)
+
+    def action_filter(self) -> None:
+        self.filter_bar.open()
+
+    @on(FilterBar.Changed)
+    def refilter(self) -> None:
+        self.show_items(self.everything)
+
+    @on(FilterBar.Left)
+    def back_to_the_list(self) -> None:
+        self.refilter()
+        self.list.focus()
+
+    def action_step_back(self) -> None:
+        """Esc clears the filter, wherever the focus is."""
+        self.filter_bar.clear()
+        self.back_to_the_list()

@@ -1,0 +1,211 @@
+"""Screen 1: the day at a glance, with the chosen slot's queue beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from textual import getters, on, work
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from opd_tui.desk.outcome import Outcome
+from opd_tui.desk.views import Board, Queue, QueueLine
+from opd_tui.domain.errors import DeskRefusal, UnknownSlot
+from opd_tui.domain.model import Reason, SlotId, SlotRecord, Token, TokenId
+from opd_tui.tui.commands import (
+    DAY_COMMANDS,
+    ENTER_QUEUE,
+    FIND,
+    STEP_BACK,
+    TOKEN_COMMANDS,
+    bindings,
+)
+from opd_tui.tui.dialogs.find import Find
+from opd_tui.tui.screens.desk_screen import DeskScreen
+from opd_tui.tui.text import SHAPE_LIMIT, count, doctor_label
+from opd_tui.tui.widgets.activity import Activity
+from opd_tui.tui.widgets.line_list import LineList
+from opd_tui.tui.widgets.slot_grid import SlotGrid
+from opd_tui.tui.widgets.token_lines import QueueLines
+
+if TYPE_CHECKING:
+    from opd_tui.desk.front_desk import FrontDesk
+
+ACTIVITY_LINES = 20
+NO_DOCTORS = "No doctors yet. Press 3, then a to add one, or run the demo with opd-tui demo."
+NO_SLOTS = "No slots on this day. Press 3, choose a doctor, then s to open a session."
+
+
+class SlotBoardScreen(DeskScreen):
+    """The slot grid, a queue, and what happened last."""
+
+    MODE = "board"
+    INTENTS = (*TOKEN_COMMANDS, FIND, *DAY_COMMANDS, ENTER_QUEUE, STEP_BACK)
+    BINDINGS = bindings(*INTENTS)
+    AUTO_FOCUS = "SlotGrid"
+
+    grid = getters.query_one(SlotGrid)
+    queue = getters.query_one(QueueLines)
+    activity = getters.query_one(Activity)
+
+    def body(self) -> Iterable[Widget]:
+        with Container(id="board"):
+            with Container(id="slots", classes="panel") as slots:
+                slots.border_title = "Slots"
+                yield Static(id="no-slots", markup=False)
+                yield SlotGrid(id="grid")
+            with Vertical(id="queue-panel", classes="panel"):
+                yield Static(id="queue-head", markup=False)
+                yield QueueLines(id="queue")
+        with Container(id="activity-panel", classes="panel") as panel:
+            panel.border_title = "Just now"
+            yield Activity(id="activity")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.activity.empty = " Nothing has happened yet."
+        self.query_one("#no-slots").display = False
+
+    def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
+        chosen = self.grid.chosen.slot.id if self.grid.chosen else None
+
+        def read(desk: FrontDesk) -> Callable[[], None]:
+            board = desk.board(day)
+            first = board.at(board.doctors[0].id, board.starts[0]) if board.slots else None
+            record = board.slot(chosen) or (first if chosen is None else None)
+            queue = desk.queue(record.slot.id) if record else None
+            activity = desk.activity(ACTIVITY_LINES)
+            any_doctor = bool(board.slots) or bool(desk.doctor_list())
+            return lambda: self.show(board, queue, activity, NO_SLOTS if any_doctor else NO_DOCTORS)
+
+        return read
+
+    def show(self, board: Board, queue: Queue | None, activity: tuple[Outcome, ...], empty: str) -> None:
+        """Show a day."""
+        self.mode_bar.waiting = board.waiting
+        no_slots = self.query_one("#no-slots", Static)
+        no_slots.update("" if board.slots else empty)
+        no_slots.display = not board.slots
+        self.grid.display = bool(board.slots)
+        with self.prevent(SlotGrid.Highlighted):
+            self.grid.board = board
+        self.activity.zone, self.activity.desk = self.desk_app.zone, self.desk_app.desk_name
+        self.activity.items = activity
+        chosen = self.grid.chosen
+        if queue is not None and chosen is not None and queue.slot.slot.id == chosen.slot.id:
+            self.show_queue(queue)
+        else:
+            self.load_queue(chosen)
+
+    @on(SlotGrid.Highlighted)
+    def follow(self, event: SlotGrid.Highlighted) -> None:
+        """The queue beside the grid is the chosen slot's."""
+        self.load_queue(event.record)
+
+    @work(exclusive=True, group="queue")
+    async def load_queue(self, record: SlotRecord | None) -> None:
+        """Load one slot's queue."""
+        if record is None:
+            self.show_queue(None)
+            return
+        slot_id: SlotId = record.slot.id
+        try:
+            queue = await self.desk_app.desk_line.read(lambda desk: desk.queue(slot_id))
+        except UnknownSlot:
+            self.show_queue(None)
+        except DeskRefusal as refusal:
+            self.desk_app.say_refusal(refusal)
+        else:
+            self.show_queue(queue)
+
+    def show_queue(self, queue: Queue | None) -> None:
+        """Show one slot's tokens, and in words how full it is."""
+        panel, head = self.query_one("#queue-panel"), self.query_one("#queue-head", Static)
+        self.queue.zone = self.desk_app.zone
+        self.queue.show(queue)
+        if queue is None:
+            panel.border_title = "Queue"
+            head.update("No slot here.")
+            self.queue.empty = ""
+            return
+        panel.border_title = Content(f"{doctor_label(queue.slot.doctor)} · {queue.slot.slot.window}")
+        head.update(f" {self._seats_in_words(queue.slot)}{self._window_in_words(queue.slot)}")
+        self.queue.empty = " No tokens yet. Press n for a new one, e for an emergency."
+
+    def _seats_in_words(self, record: SlotRecord) -> str:
+        taken, capacity = record.load.taken, record.slot.capacity
+        shape = "●" * taken + "○" * (capacity - taken) + "  " if capacity <= SHAPE_LIMIT else ""
+        done = f" ({record.load.completed} done)" if record.load.completed else ""
+        waiting = f" · {record.load.waiting} waiting" if record.load.waiting else ""
+        return f"{shape}{taken} of {count(capacity, 'seat')} taken{done}{waiting}"
+
+    def _window_in_words(self, record: SlotRecord) -> str:
+        now = self.desk_app.now
+        over = now is not None and (record.slot.date, record.slot.end) <= (now.date(), now.time())
+        return " · the window is over" if over else ""
+
+    def show_now(self, now: dt.datetime | None) -> None:
+        self.queue.now = now
+
+    def show_marks(self, marks: Mapping[TokenId, Reason]) -> None:
+        self.queue.marks = marks
+
+    def show_token(self, token_id: TokenId) -> None:
+        self.queue.move_to(token_id)
+
+    def chosen_slot(self) -> SlotRecord | None:
+        return self.grid.chosen
+
+    def why_no_slot(self) -> str:
+        if not self.grid.board.slots:
+            return "There is no slot on this day. Press 3, choose a doctor, then s to open a session."
+        return "The doctor has no slot at this time. Choose another."
+
+    def chosen_token(self) -> Token | None:
+        if self.focused is self.queue and isinstance(line := self.queue.chosen, QueueLine):
+            return line.record.token
+        return None
+
+    def why_no_token(self) -> str:
+        if not self.queue.items:
+            return "This slot has no tokens yet. Press n for a new one."
+        return "Choose a token first (Enter)."
+
+    @on(LineList.Clicked)
+    def action_open_row(self) -> None:
+        """From the grid into the queue."""
+        if self.queue.items:
+            self.queue.focus()
+        else:
+            self.desk_app.say(self.why_no_token())
+
+    def action_step_back(self) -> None:
+        """From the queue to the grid."""
+        self.grid.focus()
+
+    def action_find(self) -> None:
+        self.find()
+
+    @work(group="find")
+    async def find(self) -> None:
+        """Find a token or a slot of the day and go there."""
+        day = self.desk_app.day
+        if day is None:
+            return
+        desk_line = self.desk_app.desk_line
+        tokens, slots = await desk_line.read(lambda desk: (desk.token_list(date=day), desk.slot_list(date=day)))
+        found = await self.app.push_screen_wait(Find(tokens, slots))
+        if found is None:
+            return
+        self.grid.move_to(found.doctor.id, found.slot.start)
+        await self.load()
+        if found.token is not None:
+            self.load_queue(None)
+            queue = await desk_line.read(lambda desk: desk.queue(found.slot.id))
+            self.show_queue(queue)
+            self.queue.focus()
+            self.queue.move_to(found.token)

@@ -1,0 +1,90 @@
+"""Screen 2: everyone who waits on a day, over all doctors, best rank first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from textual import getters
+from textual.containers import Vertical
+from textual.widget import Widget
+
+from opd_tui.desk.views import QueueLine
+from opd_tui.domain.model import Reason, SlotLoad, SlotRecord, Token, TokenId
+from opd_tui.tui.commands import CANCEL, DAY_COMMANDS, DONE, EMERGENCY, FILTER, NEW, NO_SHOW, STEP_BACK, bindings
+from opd_tui.tui.screens.filtered import FilteredScreen
+from opd_tui.tui.widgets.filter_bar import FilterBar
+from opd_tui.tui.widgets.line_list import LineList
+from opd_tui.tui.widgets.token_lines import WaitLines
+
+if TYPE_CHECKING:
+    from opd_tui.desk.front_desk import FrontDesk
+
+
+class WaitlistScreen(FilteredScreen):
+    """The waiting list of a day."""
+
+    MODE = "waitlist"
+    INTENTS = (NEW, EMERGENCY, CANCEL, NO_SHOW, DONE, FILTER, *DAY_COMMANDS, STEP_BACK)
+    BINDINGS = bindings(*INTENTS)
+    AUTO_FOCUS = "WaitLines"
+
+    lines = getters.query_one(WaitLines)
+
+    def body(self) -> Iterable[Widget]:
+        with Vertical(id="waitlist-panel", classes="panel") as panel:
+            panel.border_title = "Waiting, best rank first"
+            yield WaitLines(id="waiting")
+        yield FilterBar()
+
+    @property
+    def list(self) -> LineList[Any]:
+        return self.lines
+
+    def words_of(self, item: QueueLine) -> str:
+        record = item.record
+        return (
+            f"{record.token.number} {record.token.patient.name} {record.token.source.name} "
+            f"{record.doctor.name} {record.doctor.specialty or ''} {record.slot.start:%H:%M}"
+        )
+
+    def say_empty(self) -> str:
+        return " Nobody waits on this day. Tokens come here when a slot is full."
+
+    def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
+        def read(desk: FrontDesk) -> Callable[[], None]:
+            lines = desk.waitlist(day)
+            return lambda: self.show(lines)
+
+        return read
+
+    def show(self, lines: tuple[QueueLine, ...]) -> None:
+        """Show a waiting list."""
+        self.mode_bar.waiting = len(lines)
+        self.show_items(lines)
+
+    def show_now(self, now: dt.datetime | None) -> None:
+        self.lines.now = now
+
+    def show_marks(self, marks: Mapping[TokenId, Reason]) -> None:
+        self.lines.marks = marks
+
+    def show_token(self, token_id: TokenId) -> None:
+        self.lines.move_to(token_id)
+
+    def chosen_token(self) -> Token | None:
+        line = self.lines.chosen
+        return line.record.token if isinstance(line, QueueLine) else None
+
+    def chosen_slot(self) -> SlotRecord | None:
+        line = self.lines.chosen
+        if not isinstance(line, QueueLine):
+            return None
+        return SlotRecord(line.record.slot, line.record.doctor, SlotLoad())
+
+    def why_no_token(self) -> str:
+        return "Nobody waits here. Press 1 for the board."
+
+    def why_no_slot(self) -> str:
+        return "Nobody waits here, so no slot is chosen. Press 1 for the board."

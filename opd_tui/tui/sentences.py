@@ -1,0 +1,67 @@
+"""What the screens say of an action before it is done."""
+
+from __future__ import annotations
+
+from opd_tui.desk.outcome import Forecast
+from opd_tui.domain.model import Reason, Status, Token
+from opd_tui.tui.text import STATUS_WORDS, ordinal
+
+
+def forecast_sentence(forecast: Forecast) -> str:
+    """What would happen to a new token: a seat, somebody's seat, or a place in line."""
+    record = forecast.outcome.token
+    assert record is not None
+    if displaced := forecast.outcome.changed(Reason.PREEMPTED):
+        return f"→ takes the seat of {_with_source(displaced)}, who then waits first in line"
+    if record.token.status is Status.ACTIVE:
+        taken = f" ({forecast.load.taken} of {record.slot.capacity})" if forecast.load else ""
+        return f"→ gets a seat{taken}"
+    return f"→ waits, {ordinal(forecast.place or 1)} in line; {_elsewhere(forecast)}"
+
+
+def _elsewhere(forecast: Forecast) -> str:
+    """Where a seat is free, and whether one will free here."""
+    record, load, nearest = forecast.outcome.token, forecast.load, forecast.nearest
+    assert record is not None
+    used_up = load is not None and load.completed >= record.slot.capacity
+    hope = "no seat will free in this slot; " if used_up else ""
+    if nearest is None:
+        return f"{hope}no free seat later today"
+    where = "" if nearest.doctor.id == record.doctor.id else f"{nearest.doctor.name} "
+    return f"{hope}the nearest free seat is {where}at {nearest.slot.start:%H:%M}"
+
+
+def issue_question(forecast: Forecast) -> str | None:
+    """The question before a token takes somebody's seat; None where nobody loses anything."""
+    record, displaced = forecast.outcome.token, forecast.outcome.changed(Reason.PREEMPTED)
+    if record is None or displaced is None:
+        return None
+    return (
+        f"{record.token.source.name} for {record.token.patient.name} takes the seat of {_with_source(displaced)} "
+        f"with {record.doctor.name} {record.slot.window}. {displaced.patient.name} then waits first in line. Do it?"
+    )
+
+
+def close_question(forecast: Forecast, before: Token) -> str:
+    """The question before a token is closed: who, what, and who moves up."""
+    record = forecast.outcome.token
+    assert record is not None
+    who = f"{before.label} ({before.source.name}, {_stands(before)}, {record.doctor.name} {record.slot.window})"
+    what = {
+        Status.CANCELLED: f"Cancel {who}?",
+        Status.NO_SHOW: f"Mark {who} as a no-show?",
+        Status.COMPLETED: f"Mark {who} as done? The seat is used up, so nobody moves up.",
+    }[record.token.status]
+    if promoted := forecast.outcome.changed(Reason.PROMOTED):
+        return f"{what} {_with_source(promoted)} then moves up into the seat."
+    if record.token.status is not Status.COMPLETED and before.status is Status.ACTIVE:
+        return f"{what} Nobody waits, so the seat stays free."
+    return what
+
+
+def _with_source(token: Token) -> str:
+    return f"{token.label} ({token.source.name})"
+
+
+def _stands(token: Token) -> str:
+    return STATUS_WORDS[token.status].split(maxsplit=1)[1]

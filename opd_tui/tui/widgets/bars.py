@@ -1,0 +1,113 @@
+"""The lines above and below the screens: where one is, and which keys work here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from opd_tui.tui.commands import Command
+
+
+class Bar(Widget):
+    """One line across the screen."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--strong", "bar--current", "bar--key", "bar--alert"}
+
+    def line(self, width: int) -> Text:
+        """What the bar says."""
+        raise NotImplementedError
+
+    def second_line(self) -> Text:
+        """What a bar of two lines says below."""
+        return Text(end="")
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        text = self.second_line() if y else self.line(width)
+        return Strip(text.render(self.app.console)).adjust_cell_length(width).apply_style(self.rich_style)
+
+    def styled(self, *parts: tuple[str, str | None]) -> Text:
+        """Text in the bar's own styles."""
+        text = Text(no_wrap=True, end="")
+        for content, name in parts:
+            text.append(content, self.get_component_rich_style(f"bar--{name}", partial=True) if name else None)
+        return text
+
+
+class TopBar(Bar):
+    """The hospital, the day that is shown, the time, and who sits at which desk."""
+
+    title: reactive[str] = reactive("OPD front desk")
+    day: reactive[dt.date | None] = reactive(None)
+    now: reactive[dt.datetime | None] = reactive(None)
+    """The desk's clock in the hospital's time zone."""
+    who: reactive[str] = reactive("")
+
+    def line(self, width: int) -> Text:
+        left = f" {self.title}"
+        middle, alert = self._day_and_time()
+        space = width - cell_len(left) - cell_len(middle) - 4
+        who = self.who if cell_len(self.who) <= space else ""
+        gap = max(width - cell_len(left) - cell_len(middle) - cell_len(who) - 1, 2)
+        before = max(min(gap - 2, width // 2 - cell_len(left) - cell_len(middle) // 2), 2)
+        return self.styled(
+            (left, "strong"),
+            (" " * before, None),
+            (middle, "alert" if alert else "strong"),
+            (" " * (gap - before), None),
+            (who, None),
+        )
+
+    def _day_and_time(self) -> tuple[str, bool]:
+        if self.now is None or self.day is None:
+            return "opening the database …", False
+        other = self.day - self.now.date()
+        if not other:
+            return f"{self.now:%a %d %b %Y  %H:%M}", False
+        ago = f"{abs(other.days)} day{'s' if abs(other.days) > 1 else ''} {'ahead' if other.days > 0 else 'ago'}"
+        return f"{self.day:%a %d %b %Y} ({ago}; t today)  {self.now:%H:%M}", True
+
+
+class ModeBar(Bar):
+    """The screens with their keys; the current one stands out."""
+
+    current: reactive[str] = reactive("board")
+    waiting: reactive[int | None] = reactive(None)
+
+    def line(self, width: int) -> Text:
+        waiting = f" {self.waiting}" if self.waiting else ""
+        modes = {"board": "1 Board", "waitlist": f"2 Waitlist{waiting}", "doctors": "3 Doctors"}
+        parts: list[tuple[str, str | None]] = [(" ", None)]
+        for name, label in modes.items():
+            parts.append(
+                (f"▐{label}▌" if name == self.current else f" {label} ", "current" if name == self.current else None)
+            )
+            parts.append((" ", None))
+        return self.styled(*parts)
+
+
+class CommandFooter(Bar):
+    """The keys that work here; whole hints are left out, the least needed first, where the line is too short."""
+
+    commands: reactive[tuple[Command, ...]] = reactive(())
+
+    def line(self, width: int) -> Text:
+        shown = self.fitting(width)
+        parts: list[tuple[str, str | None]] = [(" ", None)]
+        for command in shown:
+            parts += [(command.key_label, "key"), (f" {command.label}  ", None)]
+        return self.styled(*parts)
+
+    def fitting(self, width: int) -> Sequence[Command]:
+        """The hints that fit, in the order in which they were declared."""
+        wanted = [command for command in self.commands if command.footer is not None]
+        while wanted and sum(cell_len(f"{c.key_label} {c.label}  ") for c in wanted) > width:
+            wanted.remove(max(wanted, key=lambda command: command.footer or 0))
+        return wanted

@@ -1,0 +1,56 @@
+"""The demo's own bar: its clock, what is happening, and its keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual.reactive import reactive
+
+from opd_tui.tui.commands import DEMO_COMMANDS
+from opd_tui.tui.text import fit
+from opd_tui.tui.widgets.bars import Bar
+
+
+@dataclass(frozen=True)
+class DemoState:
+    """What the bar says."""
+
+    time: str = ""
+    caption: str = "opening the demo's own database …"
+    playing: bool = True
+    held: bool = False
+    """Whether an open panel or question holds the play."""
+    over: bool = False
+    speed: float = 1.0
+
+
+class DemoBar(Bar):
+    """Two lines: what happens, and the keys."""
+
+    state: reactive[DemoState] = reactive(DemoState())
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "demo", self.show_state)
+
+    def show_state(self, state: DemoState) -> None:
+        """Follow the app's demo."""
+        self.state = state
+
+    def line(self, width: int) -> Text:
+        state = self.state
+        if state.over:
+            symbol, word = "■", "the end"
+        elif state.held:
+            symbol, word = "‖", "waits for you"
+        else:
+            symbol, word = ("▶", f"×{state.speed:g}") if state.playing else ("‖", "paused")
+        head = f" DEMO {state.time} {symbol} {word}  "
+        return self.styled((head, "strong"), (fit(state.caption, width - len(head)), None))
+
+    def second_line(self) -> Text:
+        """The demo's keys."""
+        parts: list[tuple[str, str | None]] = [(" ", None)]
+        for command in DEMO_COMMANDS:
+            parts += [(command.key_label, "key"), (f" {command.label}  ", None)]
+        return self.styled(*parts, ("other keys are the desk's: act between steps", None))

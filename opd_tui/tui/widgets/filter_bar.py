@@ -1,0 +1,67 @@
+"""A line that narrows a list to what holds every word."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from opd_tui.tui.text import count
+
+
+class FilterBar(Horizontal):
+    """Shows the filter and how much of the list is left; Esc clears it."""
+
+    BINDINGS = [Binding("escape", "clear", "Clear", show=False), Binding("down", "leave", "To the list", show=False)]
+
+    class Changed(Message):
+        """The filter is another one."""
+
+    class Left(Message):
+        """The person is done typing."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(" Filter ", markup=False)
+        yield Input(placeholder="words such as paid, a doctor, a name", compact=True)
+        yield Static(id="left", markup=False)
+
+    def on_mount(self) -> None:
+        self.display = False
+
+    @property
+    def value(self) -> str:
+        return self.query_one(Input).value
+
+    def open(self) -> None:
+        """Show the line and type into it."""
+        self.display = True
+        self.query_one(Input).focus()
+
+    def clear(self) -> None:
+        """Take the filter away."""
+        self.query_one(Input).value = ""
+        self.display = False
+
+    def say(self, shown: int, of: int) -> None:
+        """How much of the list is left."""
+        self.query_one("#left", Static).update(f" {count(shown, 'line')} of {of}   Esc clears ")
+
+    @on(Input.Changed)
+    def changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed())
+
+    @on(Input.Submitted)
+    def submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Left())
+
+    def action_clear(self) -> None:
+        self.clear()
+        self.post_message(self.Left())
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())

@@ -1,0 +1,188 @@
+"""A list drawn line by line: one changed line costs one line on the terminal, and the person's place is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive, var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+Item = TypeVar("Item")
+
+
+class LineList(ScrollView, Generic[Item], can_focus=True):
+    """Frozen items, a line each; an item without a key is a heading and cannot be chosen."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line-list--cursor",
+        "line-list--dim",
+        "line-list--strong",
+        "line-list--good",
+        "line-list--alert",
+        "line-list--mark",
+    }
+    BINDINGS = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home,g", "move_to_end(-1)", "First", show=False),
+        Binding("end,G", "move_to_end(1)", "Last", show=False),
+    ]
+
+    items: var[tuple[Any, ...]] = var((), init=False)
+    cursor: var[int] = var(0, init=False)
+    empty: reactive[str] = reactive("")
+    """What is said where there is nothing to list."""
+
+    class Highlighted(Message):
+        """Another item is under the cursor."""
+
+        def __init__(self, sender: LineList[Any], item: Any) -> None:
+            super().__init__()
+            self.sender = sender
+            self.item = item
+
+        @property
+        def control(self) -> LineList[Any]:
+            return self.sender
+
+    class Clicked(Message):
+        """An item was clicked twice, or chosen by a click on it while it was under the cursor."""
+
+        def __init__(self, sender: LineList[Any]) -> None:
+            super().__init__()
+            self.sender = sender
+
+        @property
+        def control(self) -> LineList[Any]:
+            return self.sender
+
+    def key_of(self, item: Item) -> Hashable | None:
+        """What stays the same when the item changes."""
+        raise NotImplementedError
+
+    def draw(self, item: Item, width: int) -> Text:
+        """The item in one line."""
+        raise NotImplementedError
+
+    def part(self, name: str) -> Style:
+        """A style of the theme."""
+        return self.get_component_rich_style(f"line-list--{name}", partial=True)
+
+    @property
+    def chosen(self) -> Item | None:
+        """The item under the cursor."""
+        if 0 <= self.cursor < len(self.items) and self.key_of(self.items[self.cursor]) is not None:
+            item: Item = self.items[self.cursor]
+            return item
+        return None
+
+    def move_to(self, key: Hashable) -> None:
+        """Put the cursor on the item with this key and bring it into view."""
+        for index, item in enumerate(self.items):
+            if self.key_of(item) == key:
+                self.cursor = index
+                self._show_cursor()
+
+    def watch_items(self, old: tuple[Item, ...], new: tuple[Item, ...]) -> None:
+        before = old[self.cursor] if self.cursor < len(old) else None
+        key = None if before is None else self.key_of(before)
+        same = next((i for i, item in enumerate(new) if key is not None and self.key_of(item) == key), None)
+        self.virtual_size = Size(self.size.width, len(new))
+        cursor = self._selectable(self.cursor, 1, new) if same is None else same
+        if len(old) == len(new):
+            for index, (was, item) in enumerate(zip(old, new, strict=True)):
+                if was != item:
+                    self.refresh_line(index)
+        else:
+            self.refresh()
+        if cursor == self.cursor:
+            self.post_message(self.Highlighted(self, self.chosen))
+        else:
+            self.cursor = cursor
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        self.refresh_line(old)
+        self.refresh_line(new)
+        self.post_message(self.Highlighted(self, self.chosen))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.virtual_size = Size(event.size.width, len(self.items))
+        self.refresh()
+
+    def on_focus(self) -> None:
+        self.refresh_line(self.cursor)
+
+    def on_blur(self) -> None:
+        self.refresh_line(self.cursor)
+
+    def on_click(self, event: events.Click) -> None:
+        index = event.y + self.scroll_offset.y
+        if index < len(self.items) and self.key_of(self.items[index]) is not None:
+            self.cursor = index
+            if event.chain == 2:
+                self.post_message(self.Clicked(self))
+
+    def action_move(self, step: int) -> None:
+        self.cursor = self._selectable(self.cursor + step, step, self.items, stay=self.cursor)
+        self._show_cursor()
+
+    def action_page(self, direction: int) -> None:
+        target = self.cursor + direction * max(self.size.height - 1, 1)
+        target = min(max(target, 0), max(len(self.items) - 1, 0))
+        self.cursor = self._selectable(target, direction, self.items)
+        self._show_cursor()
+
+    def action_move_to_end(self, direction: int) -> None:
+        target = 0 if direction < 0 else len(self.items) - 1
+        self.cursor = self._selectable(max(target, 0), -direction, self.items)
+        self._show_cursor()
+
+    def _selectable(self, index: int, step: int, items: tuple[Item, ...], stay: int = 0) -> int:
+        """The nearest item that can be chosen, first in the direction of the step, then in the other."""
+        if not items:
+            return 0
+        start = min(max(index, 0), len(items) - 1)
+        ahead = range(start, len(items)) if step > 0 else range(start, -1, -1)
+        behind = range(start, -1, -1) if step > 0 else range(start, len(items))
+        for candidate in (*ahead, *behind):
+            if self.key_of(items[candidate]) is not None:
+                return int(candidate)
+        return int(min(stay, len(items) - 1))
+
+    def _show_cursor(self) -> None:
+        """Scroll no further than needed; the first item brings the headings above it along."""
+        top, height = self.scroll_offset.y, max(self.size.height, 1)
+        first = self._selectable(0, 1, self.items)
+        if self.cursor <= first:
+            target = 0
+        elif self.cursor < top:
+            target = self.cursor
+        elif self.cursor >= top + height:
+            target = self.cursor - height + 1
+        else:
+            return
+        self.scroll_to(y=target, animate=False, force=True, immediate=True)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        index = y + self.scroll_offset.y
+        style = self.rich_style
+        if not self.items and y == 0 and self.empty:
+            text = Text(self.empty, self.part("dim"), no_wrap=True, end="")
+        elif index < len(self.items):
+            text = self.draw(self.items[index], width)
+            if index == self.cursor and self.chosen is not None:
+                style += self.part("cursor")
+        else:
+            return Strip.blank(width, style)
+        return Strip(text.render(self.app.console)).adjust_cell_length(width).apply_style(style)

@@ -1,0 +1,200 @@
+"""The panel in which a token is issued: a name and Enter."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive, var
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from opd_tui.desk.actions import IssueToken
+from opd_tui.domain.declared import NAME_LENGTH
+from opd_tui.domain.errors import InvalidAction
+from opd_tui.domain.model import Patient, SlotRecord, Source
+from opd_tui.domain.text import clean_text
+
+SOURCE_KEYS = {
+    "e": Source.EMERGENCY,
+    "p": Source.PAID,
+    "f": Source.FOLLOWUP,
+    "o": Source.ONLINE,
+    "w": Source.WALKIN,
+}
+NOBODY = Patient(name="somebody")
+"""Stands for the patient in a preview before the name is typed."""
+
+
+class SourceChoice(Widget, can_focus=True):
+    """The five sources on one line; a letter chooses."""
+
+    BINDINGS = [
+        Binding("left,h,up,k", "step(-1)", "Stronger", show=False),
+        Binding("right,l,down,j", "step(1)", "Weaker", show=False),
+        Binding("enter", "submit", "Issue", show=False),
+        *(Binding(key, f"choose('{source.name}')", source.name, show=False) for key, source in SOURCE_KEYS.items()),
+    ]
+
+    source: reactive[Source] = reactive(Source.WALKIN)
+
+    class Changed(Message):
+        """Another source was chosen."""
+
+    class Submitted(Message):
+        """Enter was pressed."""
+
+    def render(self) -> Content:
+        return Content("  ").join(
+            [
+                Content.from_markup(
+                    "[reverse] $key $name [/]" if source is self.source else " [b]$key[/] $name ",
+                    key=key.upper(),
+                    name=source.name.capitalize(),
+                )
+                for key, source in SOURCE_KEYS.items()
+            ]
+        )
+
+    def watch_source(self) -> None:
+        self.post_message(self.Changed())
+
+    def action_choose(self, name: str) -> None:
+        self.source = Source[name]
+
+    def action_step(self, step: int) -> None:
+        sources = list(Source)
+        self.source = sources[(sources.index(self.source) + step) % len(sources)]
+
+    def action_submit(self) -> None:
+        self.post_message(self.Submitted())
+
+
+class NewToken(Vertical):
+    """Patient, source and what will happen; it lies over the screen, so that nothing else moves."""
+
+    BINDINGS = [Binding("escape", "close", "Close", show=False)]
+    DEFAULT_CLASSES: ClassVar[str] = "panel"
+
+    record: var[SlotRecord | None] = var(None)
+    phone: var[str | None] = var(None)
+    locked: reactive[bool] = reactive(False, toggle_class="-locked")
+
+    class PreviewWanted(Message):
+        """What would happen is asked for."""
+
+        def __init__(self, action: IssueToken) -> None:
+            super().__init__()
+            self.action = action
+
+    class Submitted(Message):
+        """The token is to be issued."""
+
+        def __init__(self, action: IssueToken) -> None:
+            super().__init__()
+            self.action = action
+
+    class Closed(Message):
+        """The person left without issuing anything."""
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="field"):
+            yield Static("Patient", classes="field-label")
+            yield Input(
+                id="patient", placeholder="name (or the phone number first), then Enter", max_length=NAME_LENGTH
+            )
+        with Horizontal(classes="field"):
+            yield Static("Source", classes="field-label")
+            yield SourceChoice(id="source")
+        yield Static(id="forecast", markup=False)
+        yield Static("Enter issue   Tab source (E P F O W)   Esc close", id="hint", markup=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the panel is on the screen."""
+        return bool(self.display)
+
+    def open(self, record: SlotRecord, source: Source) -> None:
+        """Ask for a patient for this slot."""
+        self.record, self.phone, self.locked = record, None, False
+        title = f"New token · {record.doctor.name} {record.slot.window}"
+        self.border_title = Content(title)
+        self.query_one(Input).value = ""
+        self.say("")
+        chooser = self.query_one(SourceChoice)
+        with self.prevent(SourceChoice.Changed):
+            chooser.source = source
+        self.display = True
+        self.query_one(Input).focus()
+        self.ask_preview()
+
+    def close(self) -> None:
+        """Leave the screen."""
+        self.display = False
+        self.record = None
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """Say what would happen, or what is wrong."""
+        forecast = self.query_one("#forecast", Static)
+        forecast.set_class(wrong, "-wrong")
+        forecast.update(text)
+
+    def unlock(self) -> None:
+        """Let the person go on typing."""
+        self.locked = False
+        self.query_one(Input).focus()
+
+    def ask_preview(self) -> None:
+        """Ask what this slot and source would do."""
+        if self.record is not None:
+            self.post_message(self.PreviewWanted(self._action(NOBODY)))
+
+    def _action(self, patient: Patient) -> IssueToken:
+        assert self.record is not None
+        return IssueToken(slot=self.record.slot.id, patient=patient, source=self.query_one(SourceChoice).source)
+
+    @on(SourceChoice.Changed)
+    def show_source(self) -> None:
+        self.ask_preview()
+
+    @on(Input.Submitted)
+    @on(SourceChoice.Submitted)
+    def submit(self, event: Message) -> None:
+        """Lock, so that a second Enter cannot issue twice, and hand the action on."""
+        event.stop()
+        if self.locked or self.record is None:
+            return
+        field = self.query_one(Input)
+        typed = clean_text(field.value)
+        if typed and not any(c.isalpha() for c in typed):
+            self._take_phone(typed)
+            return
+        try:
+            patient = Patient(name=typed, phone=self.phone)
+        except InvalidAction:
+            self.say("Type the patient's name first." if not typed else "A name needs a letter.", wrong=True)
+            field.focus()
+            return
+        self.locked = True
+        self.post_message(self.Submitted(self._action(patient)))
+
+    def _take_phone(self, typed: str) -> None:
+        """Digits only are a phone number; the name is still asked for."""
+        field = self.query_one(Input)
+        try:
+            self.phone = Patient(name=NOBODY.name, phone=typed).phone
+        except InvalidAction as refusal:
+            self.say(refusal.message, wrong=True)
+            return
+        field.value = ""
+        field.focus()
+        self.say(f"Phone {self.phone}. Now the name.")
+
+    def action_close(self) -> None:
+        if not self.locked:
+            self.post_message(self.Closed())

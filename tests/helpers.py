@@ -1,0 +1,153 @@
+"""What several test files need: shorter ways to act, a dump of every table, and the command as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from opd_tui.desk.actions import AddDoctor, IssueToken, OpenSlot
+from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.desk.outcome import Outcome
+
+DATE = "2026-11-22"
+COMMAND = [sys.executable, "-m", "opd_tui"]
+PATIENCE_SECONDS = 60
+"""After so long a process that says nothing is broken; nothing is measured with it."""
+
+Json = dict[str, Any]
+Dump = dict[str, list[tuple[Any, ...]]]
+
+
+def add_doctor(desk: FrontDesk, name: str = "Dr A", **fields: object) -> int:
+    """Add a doctor and return the id."""
+    doctor = desk.perform(AddDoctor(name=name, **fields)).doctor  # type: ignore[arg-type]
+    assert doctor is not None
+    return doctor.id
+
+
+def open_slot(desk: FrontDesk, doctor: int, start: str = "09:00", end: str = "10:00", capacity: int = 2) -> int:
+    """Open a slot and return the id."""
+    action = OpenSlot(doctor=doctor, date=DATE, start=start, end=end, capacity=capacity)  # type: ignore[arg-type]
+    return desk.perform(action).slots[0].id
+
+
+def issue(desk: FrontDesk, slot: int, patient: object, source: str = "ONLINE", **envelope: object) -> Outcome:
+    """Issue a token."""
+    return desk.perform(IssueToken(slot=slot, patient=patient, source=source, **envelope))  # type: ignore[arg-type]
+
+
+def token_of(outcome: Outcome) -> int:
+    """The id of the token that an action was about."""
+    assert outcome.token is not None
+    return outcome.token.token.id
+
+
+def statuses(desk: FrontDesk, slot: int | None = None) -> dict[str, str]:
+    """Every token's status by its number."""
+    return {record.token.number: record.token.status.name for record in desk.token_list(slot)}
+
+
+def dump(path: Path) -> Dump:
+    """Every row of every table."""
+    with closing(sqlite3.connect(path)) as connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: connection.execute(f'SELECT * FROM "{name}" ORDER BY 1, 2').fetchall() for name in names}
+
+
+def execute(path: Path, *statements: str) -> None:
+    """Change the database behind the desk's back."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def lines(*actions: Json | str) -> bytes:
+    """Actions as the lines of a file."""
+    texts = (action if isinstance(action, str) else json.dumps(action) for action in actions)
+    return "".join(f"{text}\n" for text in texts).encode()
+
+
+def run(*arguments: str | Path, input: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command to its end."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        input=input,
+        capture_output=True,
+        env=os.environ | environment,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+
+def answers_in(output: bytes) -> list[Json]:
+    """The answer lines of a run."""
+    return [json.loads(line) for line in output.splitlines()]
+
+
+class Applying:
+    """An `opd-tui apply -` that is talked to line by line."""
+
+    def __init__(self, database: Path) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, "apply", "-", "--database", str(database)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.read = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+    def send(self, *actions: Json) -> None:
+        """Write lines without waiting for answers."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(lines(*actions))
+        self.process.stdin.flush()
+
+    def answer(self) -> Json:
+        """The next answer, once it is there; raises EOFError where none will come."""
+        output = self.process.stdout
+        assert output is not None
+        while b"\n" not in self.read:
+            assert select.select([output], [], [], PATIENCE_SECONDS)[0], "no answer was flushed"
+            if not (more := os.read(output.fileno(), 65536)):
+                raise EOFError
+            self.read += more
+        line, _, self.read = self.read.partition(b"\n")
+        return json.loads(line)  # type: ignore[no-any-return]
+
+    def ask(self, action: Json) -> Json:
+        """Send a line and read its answer before anything else is sent."""
+        self.send(action)
+        return self.answer()
+
+    def finish(self) -> int:
+        """Send the end of the input and return the exit status."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.stdin = None
+        self.process.communicate(timeout=PATIENCE_SECONDS)
+        return self.process.returncode
+
+
+def first_slot(capacity: int = 2, slots: int = 1) -> Iterable[Json]:
+    """The lines that make a doctor A with touching slots of one day."""
+    yield {"action": "add_doctor", "name": "Dr A", "code": "A"}
+    for hour in range(9, 9 + slots):
+        window = {"start": f"{hour:02}:00", "end": f"{hour + 1:02}:00"}
+        yield {"action": "open_slot", "doctor": 1, "date": DATE, **window, "capacity": capacity}

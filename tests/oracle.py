@@ -1,0 +1,150 @@
+"""The law of the desk a second time, in the plainest way: every question is answered by sorting from scratch.
+
+It shares no line with the program, so that where the two agree, they agree on the rules.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+PRIORITIES = {"EMERGENCY": 1, "PAID": 2, "FOLLOWUP": 3, "ONLINE": 4, "WALKIN": 5}
+CLOSINGS = {
+    "cancel_token": ("CANCELLED", "cancelled"),
+    "mark_no_show": ("NO_SHOW", "no_show"),
+    "complete_token": ("COMPLETED", "completed"),
+}
+
+Move = tuple[int, str | None, str, str, int | None]
+"""Token, from, to, reason, because of."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who somebody is, told apart by what was meant and not by how it was written."""
+
+    name: str
+    phone: str | None = None
+    uhid: str | None = None
+
+    def is_same_as(self, other: Person) -> bool:
+        if self.uhid and other.uhid:
+            return self.uhid == other.uhid
+        return bool(self.phone and other.phone) and (self.name, self.phone) == (other.name, other.phone)
+
+
+@dataclass
+class OracleToken:
+    """What the rules know about a token."""
+
+    id: int
+    number: str
+    slot: int
+    person: Person
+    source: str
+    issued_at: dt.datetime
+    closed_as: str | None = None
+    in_the_room: bool = False
+
+    @property
+    def rank(self) -> tuple[int, dt.datetime, int]:
+        return PRIORITIES[self.source], self.issued_at, self.id
+
+
+@dataclass
+class OracleSlot:
+    """A slot; `counter` names what its numbers are counted by, the doctor and the date."""
+
+    code: str
+    date: str
+    capacity: int
+
+
+@dataclass
+class Oracle:
+    """Every token ever issued, and who has a seat."""
+
+    slots: dict[int, OracleSlot] = field(default_factory=dict)
+    tokens: dict[int, OracleToken] = field(default_factory=dict)
+
+    def statuses(self, slot: int) -> dict[int, str]:
+        """The one rule, word by word."""
+        tokens = [token for token in self.tokens.values() if token.slot == slot]
+        standing = [token for token in tokens if token.closed_as is None]
+        in_the_room = [token for token in standing if token.in_the_room]
+        others = sorted((token for token in standing if not token.in_the_room), key=lambda token: token.rank)
+        completed = sum(token.closed_as == "COMPLETED" for token in tokens)
+        seats_left = self.slots[slot].capacity - completed - len(in_the_room)
+        seated = {token.id for token in in_the_room + others[:seats_left]}
+        return {token.id: token.closed_as or ("ACTIVE" if token.id in seated else "WAITING") for token in tokens}
+
+    def state(self) -> dict[int, tuple[str, int, str, str, str]]:
+        """Number, slot, source, `issued_at` and status of every token."""
+        statuses = {id_: status for slot in self.slots for id_, status in self.statuses(slot).items()}
+        return {
+            token.id: (token.number, token.slot, token.source, written(token.issued_at), statuses[token.id])
+            for token in self.tokens.values()
+        }
+
+    def why_not_issue(self, slot: int, person: Person, at: dt.datetime | None, now: dt.datetime) -> set[str]:
+        """Every class of refusal that applies; none means that it must be done."""
+        why = refused_instant(at, now)
+        if slot not in self.slots:
+            return why | {"UnknownSlot"}
+        here = [token for token in self.tokens.values() if token.slot == slot and token.closed_as is None]
+        return why | {"DuplicatePatient" for token in here if token.person.is_same_as(person)}
+
+    def issue(self, slot: int, source: str, person: Person, at: dt.datetime | None, now: dt.datetime) -> list[Move]:
+        """Issue the next token and say what must have moved."""
+        before = self.statuses(slot)
+        issued = [token.issued_at for token in self.tokens.values() if token.slot == slot]
+        same_day = [token for token in self.tokens.values() if self._counter(token.slot) == self._counter(slot)]
+        id_ = len(self.tokens) + 1
+        number = f"{self.slots[slot].code}-{len(same_day) + 1:03}"
+        issued_at = at if at is not None else max([now, *issued])
+        self.tokens[id_] = OracleToken(id_, number, slot, person, source, issued_at)
+        after = self.statuses(slot)
+        lost = [other for other in before if (before[other], after[other]) == ("ACTIVE", "WAITING")]
+        moves: list[Move] = [(id_, None, "WAITING", "issued", None)]
+        moves += [(other, "ACTIVE", "WAITING", "preempted", id_) for other in lost]
+        if after[id_] == "ACTIVE":
+            moves.append((id_, "WAITING", "ACTIVE", "allocated", None))
+        return moves
+
+    def why_not_close(self, verb: str, token: int, at: dt.datetime | None, now: dt.datetime) -> set[str]:
+        """Every class of refusal that applies; none means that it must be done."""
+        why = refused_instant(at, now)
+        if token not in self.tokens:
+            return why | {"UnknownToken"}
+        status = self.statuses(self.tokens[token].slot)[token]
+        if status not in ("ACTIVE", "WAITING"):
+            why.add("TokenAlreadyClosed")
+        if status == "WAITING" and verb != "cancel_token":
+            why.add("TokenHoldsNoSeat")
+        if status == "ACTIVE" and verb == "mark_no_show" and self.tokens[token].in_the_room:
+            why.add("TokenInTheRoom")
+        return why
+
+    def close(self, verb: str, token: int) -> list[Move]:
+        """Close a token and say what must have moved."""
+        slot = self.tokens[token].slot
+        before = self.statuses(slot)
+        closed_as, reason = CLOSINGS[verb]
+        self.tokens[token].closed_as = closed_as
+        after = self.statuses(slot)
+        gained = [other for other in before if (before[other], after[other]) == ("WAITING", "ACTIVE")]
+        moves: list[Move] = [(token, before[token], closed_as, reason, None)]
+        return moves + [(other, "WAITING", "ACTIVE", "promoted", token) for other in gained]
+
+    def _counter(self, slot: int) -> tuple[str, str]:
+        return self.slots[slot].code, self.slots[slot].date
+
+
+def refused_instant(at: dt.datetime | None, now: dt.datetime) -> set[str]:
+    """An `at` in the desk's future, or before 1970, is malformed."""
+    return {"InvalidAction"} if at is not None and (at > now or at.year < 1970) else set()
+
+
+def written(instant: dt.datetime) -> str:
+    """An instant as the contract writes it."""
+    return instant.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

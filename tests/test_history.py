@@ -1,0 +1,163 @@
+"""Long random histories at a real desk, compared with the oracle after every action."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from opd_tui.clock import FixedClock
+from opd_tui.desk.actions import ACTIONS, Action, IssueToken
+from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.desk.opening import open_front_desk
+from opd_tui.desk.outcome import Forecast, Outcome
+from opd_tui.domain.errors import DeskRefusal
+from tests.conftest import NINE, ZONE
+from tests.helpers import DATE, add_doctor, execute, open_slot
+from tests.oracle import CLOSINGS, PRIORITIES, Move, Oracle, OracleSlot, Person, written
+
+T = TypeVar("T")
+
+PEOPLE = [
+    ({"name": "José Núñez", "phone": "+91 98765 43210"}, Person("jose nunez", "9876543210")),
+    ({"name": "JOSE  NUNEZ", "phone": "098765-43210"}, Person("jose nunez", "9876543210")),
+    ({"name": "José Núñez"}, Person("jose nunez")),
+    ({"name": "José Núñez", "phone": "98765 43211"}, Person("jose nunez", "9876543211")),
+    ({"name": "Asha Verma", "uhid": "MRN 17"}, Person("asha verma", None, "mrn17")),
+    ({"name": "Asha V.", "uhid": "mrn17", "phone": "99999 00000"}, Person("asha v.", "9999900000", "mrn17")),
+    ({"name": "Asha V.", "phone": "+91-99999-00000"}, Person("asha v.", "9999900000")),
+    ({"name": "Asha V.", "uhid": "MRN 18", "phone": "99999 00000"}, Person("asha v.", "9999900000", "mrn18")),
+]
+"""How somebody is written, and who it is."""
+
+people = st.one_of(st.just(None), st.just(None), st.sampled_from(PEOPLE))
+slots = st.sampled_from([1, 2, 3, 1, 2, 3, 99, 0, -1, 10**40])
+tokens = st.one_of(st.integers(1, 12), st.integers(1, 40), st.just(10**40))
+minutes_ago = st.one_of(st.none(), st.none(), st.integers(-1, 40), st.just(30_000_000))
+"""Before now; the last of them is in 1969."""
+
+
+class History(RuleBasedStateMachine):
+    """Two desks on one database, and the oracle beside them."""
+
+    @initialize()
+    def open(self) -> None:
+        self.folder = Path(tempfile.mkdtemp())
+        self.path = self.folder / "opd.db"
+        self.clock = FixedClock(NINE)
+        self.desks = [open_front_desk(str(self.path), clock=self.clock, zone=ZONE) for _ in range(2)]
+        self.oracle = Oracle()
+        first, second = (add_doctor(self.desks[0], f"Dr {code}", code=code) for code in "AB")
+        for doctor, code, start, end, capacity in (
+            (first, "A", "09:00", "10:00", 1),
+            (first, "A", "10:00", "11:00", 3),
+            (second, "B", "09:00", "10:00", 2),
+        ):
+            slot = open_slot(self.desks[0], doctor, start, end, capacity)
+            self.oracle.slots[slot] = OracleSlot(code, DATE, capacity)
+
+    @rule(
+        slot=slots, source=st.sampled_from(sorted(PRIORITIES)), person=people, ago=minutes_ago, desk=st.integers(0, 1)
+    )
+    def issue(
+        self, slot: int, source: str, person: tuple[dict[str, str], Person] | None, ago: int | None, desk: int
+    ) -> None:
+        written_name, who = person or self.somebody_new()
+        at = self.instant(ago)
+        action = IssueToken(slot=slot, patient=written_name, source=source, at=at)  # type: ignore[arg-type]
+        why = self.oracle.why_not_issue(slot, who, at, self.clock.now())
+        outcome = self.act(self.desks[desk], action, why)
+        if outcome is not None:
+            assert moves_of(outcome) == self.oracle.issue(slot, source, who, at, self.clock.now())
+
+    @rule(verb=st.sampled_from(sorted(CLOSINGS)), token=tokens, ago=minutes_ago, desk=st.integers(0, 1))
+    def close(self, verb: str, token: int, ago: int | None, desk: int) -> None:
+        at = self.instant(ago)
+        why = self.oracle.why_not_close(verb, token, at, self.clock.now())
+        outcome = self.act(self.desks[desk], ACTIONS[verb](token=token, at=at), why)  # type: ignore[call-arg]
+        if outcome is not None:
+            assert moves_of(outcome) == self.oracle.close(verb, token)
+
+    @rule(token=tokens)
+    def call_into_the_room(self, token: int) -> None:
+        """Calling comes later; its column is there already, and the rule knows it."""
+        known = self.oracle.tokens.get(token)
+        if known and self.oracle.statuses(known.slot)[token] == "ACTIVE":
+            execute(self.path, f"UPDATE token SET called_at = '{written(self.clock.now())}' WHERE id = {token}")
+            known.in_the_room = True
+
+    @rule(minutes=st.integers(-30, 30))
+    def set_the_clock(self, minutes: int) -> None:
+        self.clock.instant += dt.timedelta(minutes=minutes)
+
+    @invariant()
+    def agree(self) -> None:
+        with sqlite3.connect(self.path) as connection:
+            rows = connection.execute("SELECT id, number, slot_id, source, issued_at, status FROM token").fetchall()
+        connection.close()
+        assert {id_: tuple(rest) for id_, *rest in rows} == self.oracle.state()
+
+    def teardown(self) -> None:
+        assert self.desks[0].verify().problems == []
+        for desk in self.desks:
+            desk.close()
+        shutil.rmtree(self.folder)
+
+    def act(self, desk: FrontDesk, action: Action, why_not: set[str]) -> Outcome | None:
+        """Preview and perform: both are refused for a reason that applies, or both do the same."""
+        forecast = result_of(lambda: desk.preview(action))
+        outcome = result_of(lambda: desk.perform(action))
+        if isinstance(outcome, str):
+            assert outcome in why_not
+            assert forecast == outcome
+            return None
+        assert not why_not, f"{action} should have been refused: {why_not}"
+        assert isinstance(forecast, Forecast)
+        assert forecast.outcome == outcome
+        return outcome
+
+    def instant(self, minutes_ago: int | None) -> dt.datetime | None:
+        return None if minutes_ago is None else self.clock.now() - dt.timedelta(minutes=minutes_ago)
+
+    def somebody_new(self) -> tuple[dict[str, str], Person]:
+        name = f"patient {len(self.oracle.tokens)}"
+        return {"name": name}, Person(name)
+
+
+def result_of(do: Callable[[], T]) -> T | str:
+    """What is returned, or the class of the refusal."""
+    try:
+        return do()
+    except DeskRefusal as refusal:
+        return type(refusal).__name__
+
+
+def moves_of(outcome: Outcome) -> list[Move]:
+    """An outcome's changes as the oracle writes them."""
+    return [
+        (
+            change.token.id,
+            change.from_status.name if change.from_status else None,
+            change.to_status.name,
+            change.reason.value,
+            change.because_of,
+        )
+        for change in outcome.changes
+    ]
+
+
+TestHistory = History.TestCase
+TestHistory.settings = settings(
+    max_examples=40,
+    stateful_step_count=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
