@@ -44,7 +44,7 @@ def main(context: click.Context) -> None:
 
 def open_screens() -> None:
     """Run the app on this terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         fail(NEEDS_TERMINAL, WRONG_USE)
     from opd_tui.tui.app import run_app
 

@@ -77,7 +77,8 @@ class OpdApp(App[None]):
     @property
     def who(self) -> str:
         """Who acts at which desk."""
-        return f"{self.desk.desk} · {self.desk.operator}" if self.desk else ""
+        names = dict.fromkeys((self.desk.desk, self.desk.operator)) if self.desk else ()
+        return " · ".join(names)
 
     def on_mount(self) -> None:
         self.animation_level = "none"

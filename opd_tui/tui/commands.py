@@ -19,6 +19,8 @@ class Command:
     footer: int | None = None
     key_display: str | None = None
     in_palette: bool = True
+    hint: tuple[str, str] | None = None
+    """Key and label in the footer where they speak for several commands."""
 
     @property
     def key_label(self) -> str:
@@ -49,7 +51,7 @@ _KEY_LABELS = {
 BOARD = Command("mode.board", "1", "app.show('board')", "Board", "Show the slot board: the day at a glance")
 WAITLIST = Command("mode.waitlist", "2", "app.show('waitlist')", "Waitlist", "Show everyone who waits today")
 DOCTORS = Command("mode.doctors", "3", "app.show('doctors')", "Doctors", "Show the doctors and their sessions")
-HELP = Command("app.help", "question_mark,f1", "app.help", "Help", "Show the keys that work here", 2, "?")
+HELP = Command("app.help", "question_mark,f1", "app.help", "Help", "Show the keys that work here", 1, "?")
 PALETTE = Command(
     "app.palette", "ctrl+p", "app.command_palette", "Palette", "Find any command by its name", 9, "^p", in_palette=False
 )
@@ -62,15 +64,30 @@ NO_SHOW = Command("token.no_show", "x", "close_token('mark_no_show')", "No-show"
 DONE = Command("token.done", "d", "close_token('complete_token')", "Done", "The consultation took place", 5)
 FIND = Command("find", "slash", "find", "Find", "Find a patient or a token of the day", 6)
 FILTER = Command("filter", "slash", "filter", "Filter", "Show only lines that hold every word you type", 6)
-PREVIOUS_DAY = Command("day.previous", "left_square_bracket", "app.move_day(-1)", "Day before", "Show the day before")
+PREVIOUS_DAY = Command(
+    "day.previous",
+    "left_square_bracket",
+    "app.move_day(-1)",
+    "Day before",
+    "Show the day before",
+    7,
+    hint=("[ ]", "Day"),
+)
 NEXT_DAY = Command("day.next", "right_square_bracket", "app.move_day(1)", "Day after", "Show the day after")
-TODAY = Command("day.today", "t", "app.move_day(0)", "Today", "Show today", 8)
+TODAY = Command("day.today", "t", "app.move_day(0)", "Today", "Show today")
 ADD_DOCTOR = Command("doctor.add", "a", "add_doctor", "Add doctor", "Add a doctor", 0)
 OPEN_SESSION = Command(
     "session.open", "s", "open_session", "Open session", "Open the slots of a session for the chosen doctor", 1
 )
-ENTER_QUEUE = Command("open", "enter", "open_row", "Open", "Go into the chosen slot's queue", 7, in_palette=False)
-STEP_BACK = Command("back", "escape", "step_back", "Back", "One step back; clears a filter", in_palette=False)
+ENTER_QUEUE = Command("open", "enter", "open_row", "Open", "Go into the chosen slot's queue", 2, in_palette=False)
+STEP_BACK = Command("back", "escape", "step_back", "Back", "Back to the slots", 2, in_palette=False)
+CLEAR_FILTER = Command("back", "escape", "step_back", "Clear filter", "Clear the filter", 2)
+PANEL_HINTS = (
+    Command("panel.issue", "enter", "", "Issue", "Issue the token", 0),
+    Command("panel.source", "tab", "", "Source", "Go to the source, where one letter chooses it", 0, "Tab"),
+    Command("panel.close", "escape", "", "Close", "Leave without issuing anything", 0),
+)
+"""What the footer says while a token is being issued."""
 
 TOKEN_COMMANDS = (NEW, EMERGENCY, CANCEL, NO_SHOW, DONE)
 DAY_COMMANDS = (PREVIOUS_DAY, NEXT_DAY, TODAY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -53,12 +53,21 @@ class ActionForm(ModalScreen[Outcome | None]):
                         yield Input(self.preset.get(spec.name, ""), id=spec.name, placeholder=spec.help)
                     yield Static(id=f"{spec.name}-wrong", markup=False, classes="wrong")
             yield Static(id="form-wrong", markup=False, classes="wrong")
+            yield Static(id="field-help", markup=False, classes="hint")
             yield Static("Enter next, and done at the end   Esc close", markup=False, classes="hint")
 
     def on_mount(self) -> None:
         inputs = list(self.query(Input))
         first_empty = next((field for field in inputs if not field.value), inputs[0])
         first_empty.focus()
+
+    @on(events.DescendantFocus)
+    def explain(self) -> None:
+        """Say what the focused field means."""
+        focused = self.focused.id if self.focused else None
+        spec = next((spec for spec in self.specs if spec.name == focused), None)
+        if spec is not None:
+            self.query_one("#field-help", Static).update(f"{spec.name.capitalize()}: {spec.help}.")
 
     @on(Input.Submitted)
     def go_on(self, event: Input.Submitted) -> None:

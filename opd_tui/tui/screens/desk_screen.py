@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
@@ -16,7 +16,7 @@ from opd_tui.desk.actions import ACTIONS, IssueToken
 from opd_tui.desk.outcome import Forecast, Outcome
 from opd_tui.domain.errors import DeskRefusal, MovesChanged
 from opd_tui.domain.model import Reason, SlotRecord, Source, Token, TokenId
-from opd_tui.tui.commands import DAY_COMMANDS, Command
+from opd_tui.tui.commands import PANEL_HINTS, Command
 from opd_tui.tui.dialogs.confirm import Confirm
 from opd_tui.tui.sentences import close_question, forecast_sentence, issue_question
 from opd_tui.tui.widgets.bars import CommandFooter, ModeBar, TopBar
@@ -71,11 +71,21 @@ class DeskScreen(Screen[None]):
     def on_mount(self) -> None:
         self.new_token.display = False
         self.mode_bar.current = self.MODE
-        self.footer.commands = (*self.INTENTS, *self.desk_app.common_commands())
+        self.show_hints()
         self.desk_app.desk_changed.subscribe(self, self._desk_changed)
         self.watch(self.app, "day", self._day_changed, init=False)
         self.watch(self.app, "now", self._now_changed)
         self.watch(self.app, "marks", self.show_marks)
+
+    @on(events.DescendantFocus)
+    def show_hints(self) -> None:
+        """The footer says what works where the focus is."""
+        commands = PANEL_HINTS if self.new_token.is_open else (*self.commands_here(), *self.desk_app.common_commands())
+        self.footer.commands = commands
+
+    def commands_here(self) -> tuple[Command, ...]:
+        """The screen's commands that make sense where the focus is."""
+        return self.INTENTS
 
     def on_screen_resume(self) -> None:
         self.reload()
@@ -241,10 +251,3 @@ class DeskScreen(Screen[None]):
                 return await self.desk_app.perform(action, forecast.outcome.moves)
             except MovesChanged:
                 again = "Another desk was faster, so this has changed. "
-
-    def help_commands(self) -> tuple[Command, ...]:
-        """What the help of this screen lists."""
-        return self.INTENTS
-
-
-__all__ = ["DAY_COMMANDS", "DeskScreen"]

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual import getters, work
@@ -14,7 +15,7 @@ from textual.widget import Widget
 
 from opd_tui.desk.actions import AddDoctor, OpenSession
 from opd_tui.desk.views import DoctorDay
-from opd_tui.tui.commands import ADD_DOCTOR, DAY_COMMANDS, FILTER, OPEN_SESSION, STEP_BACK, bindings
+from opd_tui.tui.commands import ADD_DOCTOR, CLEAR_FILTER, DAY_COMMANDS, FILTER, OPEN_SESSION, bindings
 from opd_tui.tui.dialogs.action_form import ActionForm
 from opd_tui.tui.screens.filtered import FilteredScreen
 from opd_tui.tui.text import count, fit, joined
@@ -43,16 +44,18 @@ class DoctorLines(LineList[DoctorDay]):
             waiting = sum(record.load.waiting for record in slots)
             when = f"{slots[0].slot.start:%H:%M}–{slots[-1].slot.end:%H:%M}  {count(len(slots), 'slot')}"
             full = f"{taken}/{seats} seats" + (f" +{waiting}" if waiting else "")
-        spare = max(width - 2 - 8 - 7 - 21 - 18, 16)
+        room_width = max((cell_len(each.doctor.room or "") + 1 for each in self.items), default=0)
+        room_width = 0 if room_width == 1 else min(room_width, 9)
+        spare = max(width - 2 - 7 - room_width - 21 - 14, 16)
         name_width = spare * 5 // 9
         return joined(
             (f"{pointer} ", self.part("dim")),
-            (fit(doctor.code, 8), self.part("strong")),
+            (fit(doctor.code, 7), self.part("strong")),
             (fit(doctor.name, name_width - 1) + " ", Style()),
             (fit(doctor.specialty or "", spare - name_width - 1) + " ", Style()),
-            (fit(doctor.room or "", 6) + " ", self.part("dim")),
+            (fit(doctor.room or "", room_width), self.part("dim")),
             (fit(when, 21), Style() if slots else self.part("dim")),
-            (fit(full, 18), Style()),
+            (fit(full, 14), Style()),
         )
 
 
@@ -60,7 +63,7 @@ class DoctorsScreen(FilteredScreen):
     """All doctors with their slots of a day."""
 
     MODE = "doctors"
-    INTENTS = (ADD_DOCTOR, OPEN_SESSION, FILTER, *DAY_COMMANDS, STEP_BACK)
+    INTENTS = (ADD_DOCTOR, OPEN_SESSION, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
     BINDINGS = bindings(*INTENTS)
     AUTO_FOCUS = "DoctorLines"
 

@@ -8,6 +8,7 @@ from typing import Any
 from textual import getters, on
 
 from opd_tui.domain.text import name_key
+from opd_tui.tui.commands import CLEAR_FILTER, Command
 from opd_tui.tui.dialogs.find import matches
 from opd_tui.tui.screens.desk_screen import DeskScreen
 from opd_tui.tui.widgets.filter_bar import FilterBar
@@ -45,6 +46,9 @@ class FilteredScreen(DeskScreen):
     def place_of(self, key: Hashable) -> None:
         """Bring an item into view."""
         self.list.move_to(key)
+
+    def commands_here(self) -> tuple[Command, ...]:
+        return tuple(c for c in self.INTENTS if c is not CLEAR_FILTER or self.filter_bar.value)
 
     def action_filter(self) -> None:
         self.filter_bar.open()

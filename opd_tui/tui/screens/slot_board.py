@@ -17,11 +17,15 @@ from opd_tui.desk.views import Board, Queue, QueueLine
 from opd_tui.domain.errors import DeskRefusal, UnknownSlot
 from opd_tui.domain.model import Reason, SlotId, SlotRecord, Token, TokenId
 from opd_tui.tui.commands import (
+    CANCEL,
     DAY_COMMANDS,
+    DONE,
     ENTER_QUEUE,
     FIND,
+    NO_SHOW,
     STEP_BACK,
     TOKEN_COMMANDS,
+    Command,
     bindings,
 )
 from opd_tui.tui.dialogs.find import Find
@@ -159,6 +163,11 @@ class SlotBoardScreen(DeskScreen):
 
     def chosen_slot(self) -> SlotRecord | None:
         return self.grid.chosen
+
+    def commands_here(self) -> tuple[Command, ...]:
+        in_queue = self.focused is self.queue
+        left_out = {ENTER_QUEUE} if in_queue else {CANCEL, NO_SHOW, DONE, STEP_BACK}
+        return tuple(command for command in self.INTENTS if command not in left_out)
 
     def why_no_slot(self) -> str:
         if not self.grid.board.slots:

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from opd_tui.desk.views import QueueLine
 from opd_tui.domain.model import Reason, SlotLoad, SlotRecord, Token, TokenId
-from opd_tui.tui.commands import CANCEL, DAY_COMMANDS, DONE, EMERGENCY, FILTER, NEW, NO_SHOW, STEP_BACK, bindings
+from opd_tui.tui.commands import CANCEL, CLEAR_FILTER, DAY_COMMANDS, DONE, EMERGENCY, FILTER, NEW, NO_SHOW, bindings
 from opd_tui.tui.screens.filtered import FilteredScreen
 from opd_tui.tui.widgets.filter_bar import FilterBar
 from opd_tui.tui.widgets.line_list import LineList
@@ -26,7 +26,7 @@ class WaitlistScreen(FilteredScreen):
     """The waiting list of a day."""
 
     MODE = "waitlist"
-    INTENTS = (NEW, EMERGENCY, CANCEL, NO_SHOW, DONE, FILTER, *DAY_COMMANDS, STEP_BACK)
+    INTENTS = (NEW, EMERGENCY, CANCEL, NO_SHOW, DONE, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
     BINDINGS = bindings(*INTENTS)
     AUTO_FOCUS = "WaitLines"
 

@@ -102,12 +102,18 @@ class CommandFooter(Bar):
         shown = self.fitting(width)
         parts: list[tuple[str, str | None]] = [(" ", None)]
         for command in shown:
-            parts += [(command.key_label, "key"), (f" {command.label}  ", None)]
+            key, label = hint_of(command)
+            parts += [(key, "key"), (f" {label}  ", None)]
         return self.styled(*parts)
 
     def fitting(self, width: int) -> Sequence[Command]:
         """The hints that fit, in the order in which they were declared."""
         wanted = [command for command in self.commands if command.footer is not None]
-        while wanted and sum(cell_len(f"{c.key_label} {c.label}  ") for c in wanted) > width:
+        while wanted and sum(cell_len(" ".join(hint_of(command))) + 2 for command in wanted) >= width:
             wanted.remove(max(wanted, key=lambda command: command.footer or 0))
         return wanted
+
+
+def hint_of(command: Command) -> tuple[str, str]:
+    """A command's key and label in the footer."""
+    return command.hint or (command.key_label, command.label)

@@ -53,4 +53,4 @@ class DemoBar(Bar):
         parts: list[tuple[str, str | None]] = [(" ", None)]
         for command in DEMO_COMMANDS:
             parts += [(command.key_label, "key"), (f" {command.label}  ", None)]
-        return self.styled(*parts, ("other keys are the desk's: act between steps", None))
+        return self.styled(*parts, ("You may act, too.", None))

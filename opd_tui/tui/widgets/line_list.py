@@ -15,6 +15,8 @@ from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from opd_tui.tui.text import joined
+
 Item = TypeVar("Item")
 
 
@@ -97,7 +99,7 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         before = old[self.cursor] if self.cursor < len(old) else None
         key = None if before is None else self.key_of(before)
         same = next((i for i, item in enumerate(new) if key is not None and self.key_of(item) == key), None)
-        self.virtual_size = Size(self.size.width, len(new))
+        self.virtual_size = Size(self.scrollable_content_region.width, len(new))
         cursor = self._selectable(self.cursor, 1, new) if same is None else same
         if len(old) == len(new):
             for index, (was, item) in enumerate(zip(old, new, strict=True)):
@@ -115,8 +117,8 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         self.refresh_line(new)
         self.post_message(self.Highlighted(self, self.chosen))
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.virtual_size = Size(event.size.width, len(self.items))
+    def on_resize(self) -> None:
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self.items))
         self.refresh()
 
     def on_focus(self) -> None:
@@ -174,11 +176,11 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         self.scroll_to(y=target, animate=False, force=True, immediate=True)
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.scrollable_content_region.width
         index = y + self.scroll_offset.y
         style = self.rich_style
         if not self.items and y == 0 and self.empty:
-            text = Text(self.empty, self.part("dim"), no_wrap=True, end="")
+            text = joined((self.empty, self.part("dim")))
         elif index < len(self.items):
             text = self.draw(self.items[index], width)
             if index == self.cursor and self.chosen is not None:

@@ -35,8 +35,8 @@ class SourceChoice(Widget, can_focus=True):
     """The five sources on one line; a letter chooses."""
 
     BINDINGS = [
-        Binding("left,h,up,k", "step(-1)", "Stronger", show=False),
-        Binding("right,l,down,j", "step(1)", "Weaker", show=False),
+        Binding("left,h,k", "step(-1)", "Stronger", show=False),
+        Binding("right,l,j", "step(1)", "Weaker", show=False),
         Binding("enter", "submit", "Issue", show=False),
         *(Binding(key, f"choose('{source.name}')", source.name, show=False) for key, source in SOURCE_KEYS.items()),
     ]
@@ -78,7 +78,10 @@ class SourceChoice(Widget, can_focus=True):
 class NewToken(Vertical):
     """Patient, source and what will happen; it lies over the screen, so that nothing else moves."""
 
-    BINDINGS = [Binding("escape", "close", "Close", show=False)]
+    BINDINGS = [
+        Binding("escape", "close", "Close", show=False),
+        Binding("tab,shift+tab,down,up", "other_field", "Source", show=False),
+    ]
     DEFAULT_CLASSES: ClassVar[str] = "panel"
 
     record: var[SlotRecord | None] = var(None)
@@ -112,7 +115,6 @@ class NewToken(Vertical):
             yield Static("Source", classes="field-label")
             yield SourceChoice(id="source")
         yield Static(id="forecast", markup=False)
-        yield Static("Enter issue   Tab source (E P F O W)   Esc close", id="hint", markup=False)
 
     @property
     def is_open(self) -> bool:
@@ -194,6 +196,11 @@ class NewToken(Vertical):
         field.value = ""
         field.focus()
         self.say(f"Phone {self.phone}. Now the name.")
+
+    def action_other_field(self) -> None:
+        """Go between the patient and the source; nothing else is asked for here."""
+        field = self.query_one(Input)
+        (self.query_one(SourceChoice) if field.has_focus else field).focus()
 
     def action_close(self) -> None:
         if not self.locked:

@@ -90,7 +90,7 @@ class SlotGrid(ScrollView, can_focus=True):
                         self._refresh_cell(row, column)
         else:
             self._keep_place(old, new)
-            self.virtual_size = Size(self.size.width, len(new.doctors) + HEADER_LINES)
+            self.virtual_size = Size(self.scrollable_content_region.width, len(new.doctors) + HEADER_LINES)
             self.refresh()
         self.post_message(self.Highlighted(self.chosen))
 
@@ -106,9 +106,9 @@ class SlotGrid(ScrollView, can_focus=True):
         self.column = min(self.column, max(len(new.starts) - 1, 0))
         self._show_cursor()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         self._measure()
-        self.virtual_size = Size(event.size.width, len(self.board.doctors) + HEADER_LINES)
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self.board.doctors) + HEADER_LINES)
         self._show_cursor()
         self.refresh()
 
@@ -169,11 +169,11 @@ class SlotGrid(ScrollView, can_focus=True):
         """The widths of the columns: as much as the board needs, and a cell's worth of slots at the least."""
         self.cell_width = max((cell_len(seats(record)) for record in self.board.slots), default=5) + 3
         longest = max((cell_len(doctor_label(doctor)) for doctor in self.board.doctors), default=0) + 2
-        widest = max(self.size.width - self.cell_width, DOCTOR_WIDTH[0])
+        widest = max(self.scrollable_content_region.width - self.cell_width, DOCTOR_WIDTH[0])
         self.doctor_width = min(max(longest, DOCTOR_WIDTH[0]), DOCTOR_WIDTH[1], widest)
 
     def _columns_in_view(self) -> int:
-        return max((self.size.width - self.doctor_width) // self.cell_width, 1)
+        return max((self.scrollable_content_region.width - self.doctor_width) // self.cell_width, 1)
 
     def _refresh_cell(self, row: int, column: int) -> None:
         width = self.cell_width
@@ -181,7 +181,7 @@ class SlotGrid(ScrollView, can_focus=True):
         self.refresh(Region(x, row + HEADER_LINES - self.scroll_offset.y, width, 1))
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.scrollable_content_region.width
         row = y - HEADER_LINES + self.scroll_offset.y
         if y < HEADER_LINES:
             text = self._head()

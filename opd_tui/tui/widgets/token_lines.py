@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from rich.style import Style
@@ -73,8 +72,6 @@ class TokenLines(LineList[QueueLine | Heading]):
 class QueueLines(TokenLines):
     """One slot's queue: seated, waiting in the order of promotion, then the closed ones."""
 
-    DEFAULT_CLASSES: ClassVar[str] = "panel"
-
     def show(self, queue: Queue | None) -> None:
         """Show a queue, or nothing."""
         if queue is None:
@@ -91,7 +88,8 @@ class QueueLines(TokenLines):
 
     def draw(self, item: QueueLine | Heading, width: int) -> Text:
         if isinstance(item, Heading):
-            return Text(fit(f"── {item.text} ", width - 1).replace("  ", "──"), self.part("dim"), end="", no_wrap=True)
+            rule = f"── {item.text} "
+            return joined((rule + "─" * (width - len(rule)), self.part("dim")))
         token = item.record.token
         closed = not token.status.is_open
         rest = self.part("dim") if closed else Style()
