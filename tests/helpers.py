@@ -13,7 +13,13 @@ from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
+import pytest
+from click.testing import CliRunner, Result
+
+from opd_tui.cli import main
+from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import AddDoctor, IssueToken, OpenSlot
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.outcome import Outcome
@@ -29,20 +35,20 @@ Dump = dict[str, list[tuple[Any, ...]]]
 
 def add_doctor(desk: FrontDesk, name: str = "Dr A", **fields: object) -> int:
     """Add a doctor and return the id."""
-    doctor = desk.perform(AddDoctor(name=name, **fields)).doctor  # type: ignore[arg-type]
+    doctor = desk.perform(AddDoctor(name=name, **fields)).doctor
     assert doctor is not None
     return doctor.id
 
 
 def open_slot(desk: FrontDesk, doctor: int, start: str = "09:00", end: str = "10:00", capacity: int = 2) -> int:
     """Open a slot and return the id."""
-    action = OpenSlot(doctor=doctor, date=DATE, start=start, end=end, capacity=capacity)  # type: ignore[arg-type]
+    action = OpenSlot(doctor=doctor, date=DATE, start=start, end=end, capacity=capacity)
     return desk.perform(action).slots[0].id
 
 
 def issue(desk: FrontDesk, slot: int, patient: object, source: str = "ONLINE", **envelope: object) -> Outcome:
     """Issue a token."""
-    return desk.perform(IssueToken(slot=slot, patient=patient, source=source, **envelope))  # type: ignore[arg-type]
+    return desk.perform(IssueToken(slot=slot, patient=patient, source=source, **envelope))
 
 
 def token_of(outcome: Outcome) -> int:
@@ -74,6 +80,17 @@ def lines(*actions: Json | str) -> bytes:
     """Actions as the lines of a file."""
     texts = (action if isinstance(action, str) else json.dumps(action) for action in actions)
     return "".join(f"{text}\n" for text in texts).encode()
+
+
+def stop_the_clock(monkeypatch: pytest.MonkeyPatch, clock: FixedClock, zone: str) -> None:
+    """Give commands that run in this process a clock and a time zone of the test's own."""
+    monkeypatch.setattr("opd_tui.desk.opening.SystemClock", lambda: clock)
+    monkeypatch.setattr("opd_tui.settings.system_zone", lambda: ZoneInfo(zone))
+
+
+def invoke(*arguments: str | Path, input: bytes = b"") -> Result:
+    """Run the command in this process; whatever it does not catch fails the test."""
+    return CliRunner(catch_exceptions=False).invoke(main, list(map(str, arguments)), input=input)
 
 
 def run(*arguments: str | Path, input: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -129,7 +146,7 @@ class Applying:
                 raise EOFError
             self.read += more
         line, _, self.read = self.read.partition(b"\n")
-        return json.loads(line)  # type: ignore[no-any-return]
+        return json.loads(line)
 
     def ask(self, action: Json) -> Json:
         """Send a line and read its answer before anything else is sent."""

@@ -53,11 +53,12 @@ class OracleToken:
 
 @dataclass
 class OracleSlot:
-    """A slot; `counter` names what its numbers are counted by, the doctor and the date."""
+    """A slot with every token that was ever issued for it; numbers count per code and date."""
 
     code: str
     date: str
     capacity: int
+    tokens: list[OracleToken] = field(default_factory=list)
 
 
 @dataclass
@@ -69,7 +70,7 @@ class Oracle:
 
     def statuses(self, slot: int) -> dict[int, str]:
         """The one rule, word by word."""
-        tokens = [token for token in self.tokens.values() if token.slot == slot]
+        tokens = self.slots[slot].tokens
         standing = [token for token in tokens if token.closed_as is None]
         in_the_room = [token for token in standing if token.in_the_room]
         others = sorted((token for token in standing if not token.in_the_room), key=lambda token: token.rank)
@@ -91,18 +92,19 @@ class Oracle:
         why = refused_instant(at, now)
         if slot not in self.slots:
             return why | {"UnknownSlot"}
-        here = [token for token in self.tokens.values() if token.slot == slot and token.closed_as is None]
+        here = [token for token in self.slots[slot].tokens if token.closed_as is None]
         return why | {"DuplicatePatient" for token in here if token.person.is_same_as(person)}
 
     def issue(self, slot: int, source: str, person: Person, at: dt.datetime | None, now: dt.datetime) -> list[Move]:
         """Issue the next token and say what must have moved."""
         before = self.statuses(slot)
-        issued = [token.issued_at for token in self.tokens.values() if token.slot == slot]
-        same_day = [token for token in self.tokens.values() if self._counter(token.slot) == self._counter(slot)]
+        here = self.slots[slot]
+        same_day = [other for other in self.slots.values() if (other.code, other.date) == (here.code, here.date)]
         id_ = len(self.tokens) + 1
-        number = f"{self.slots[slot].code}-{len(same_day) + 1:03}"
-        issued_at = at if at is not None else max([now, *issued])
+        number = f"{here.code}-{sum(len(other.tokens) for other in same_day) + 1:03}"
+        issued_at = at if at is not None else max([now, *(token.issued_at for token in here.tokens)])
         self.tokens[id_] = OracleToken(id_, number, slot, person, source, issued_at)
+        here.tokens.append(self.tokens[id_])
         after = self.statuses(slot)
         lost = [other for other in before if (before[other], after[other]) == ("ACTIVE", "WAITING")]
         moves: list[Move] = [(id_, None, "WAITING", "issued", None)]
@@ -135,9 +137,6 @@ class Oracle:
         gained = [other for other in before if (before[other], after[other]) == ("WAITING", "ACTIVE")]
         moves: list[Move] = [(token, before[token], closed_as, reason, None)]
         return moves + [(other, "WAITING", "ACTIVE", "promoted", token) for other in gained]
-
-    def _counter(self, slot: int) -> tuple[str, str]:
-        return self.slots[slot].code, self.slots[slot].date
 
 
 def refused_instant(at: dt.datetime | None, now: dt.datetime) -> set[str]:

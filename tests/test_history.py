@@ -72,7 +72,7 @@ class History(RuleBasedStateMachine):
     ) -> None:
         written_name, who = person or self.somebody_new()
         at = self.instant(ago)
-        action = IssueToken(slot=slot, patient=written_name, source=source, at=at)  # type: ignore[arg-type]
+        action = IssueToken(slot=slot, patient=written_name, source=source, at=at)
         why = self.oracle.why_not_issue(slot, who, at, self.clock.now())
         outcome = self.act(self.desks[desk], action, why)
         if outcome is not None:
@@ -82,7 +82,7 @@ class History(RuleBasedStateMachine):
     def close(self, verb: str, token: int, ago: int | None, desk: int) -> None:
         at = self.instant(ago)
         why = self.oracle.why_not_close(verb, token, at, self.clock.now())
-        outcome = self.act(self.desks[desk], ACTIONS[verb](token=token, at=at), why)  # type: ignore[call-arg]
+        outcome = self.act(self.desks[desk], ACTIONS[verb](token=token, at=at), why)
         if outcome is not None:
             assert moves_of(outcome) == self.oracle.close(verb, token)
 

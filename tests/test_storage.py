@@ -37,7 +37,7 @@ def filled(desk: FrontDesk) -> FrontDesk:
     open_slot(desk, doctor, "10:00", "11:00")
     for name in ("Asha", "Ravi", "Sunita", "Meera"):
         issue(desk, slot, {"name": f"{name} Kumar", "phone": "98765 43210"})
-    desk.perform(CancelToken(token=CANCELLED))  # type: ignore[arg-type]
+    desk.perform(CancelToken(token=CANCELLED))
     return desk
 
 
@@ -325,7 +325,7 @@ def test_errors_of_the_database_name_no_patient(filled: FrontDesk, database_path
 
 def test_names_and_phones_are_in_no_journal_table(filled: FrontDesk, database_path: Path) -> None:
     issue(filled, 2, {"name": "Imran Khan", "phone": "98989 89898", "uhid": "MRN77"}, key="k1")
-    filled.perform(CompleteToken(token=ACTIVE))  # type: ignore[arg-type]
+    filled.perform(CompleteToken(token=ACTIVE))
     rows = dump(database_path)
     assert "Imran Khan" in repr(rows["patient"])
     journal = repr([rows["journal_entry"], rows["journal_line"], rows["idempotency_key"]])
@@ -459,8 +459,8 @@ def plans(path: Path, statements: Executed) -> dict[str, list[str]]:
 ACTS: dict[str, Callable[[FrontDesk], object]] = {
     "issue": lambda desk: issue(desk, 1, {"name": "Imran", "phone": "98765", "uhid": "H1"}, "EMERGENCY", key="k"),
     "issue again": lambda desk: issue(desk, 1, {"name": "Ravi", "phone": "98765"}, "PAID"),
-    "cancel": lambda desk: desk.perform(CancelToken(token=ACTIVE)),  # type: ignore[arg-type]
-    "complete": lambda desk: desk.perform(CompleteToken(token=ACTIVE)),  # type: ignore[arg-type]
+    "cancel": lambda desk: desk.perform(CancelToken(token=ACTIVE)),
+    "complete": lambda desk: desk.perform(CompleteToken(token=ACTIVE)),
     "open a slot": lambda desk: open_slot(desk, 1, "15:00", "16:00"),
     "add a doctor": lambda desk: add_doctor(desk, "Dr B"),
     "find by number": lambda desk: desk.token_numbered("A-001", desk.today()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import click
@@ -38,6 +39,9 @@ def main(context: click.Context) -> None:
 
     Without a command it opens the screens; press ? there for the keys.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that the terminal cannot spell ends no command
     if context.invoked_subcommand is None:
         open_screens()
 

@@ -55,6 +55,10 @@ class FrontDesk:
         """The date on the hospital's wall clock."""
         return self.clock.now().astimezone(self.zone).date()
 
+    def stop_waiting(self) -> None:
+        """End a wait for another desk with DeskBusy; what has the lock already is finished."""
+        self.database.closing.set()
+
     def close(self) -> None:
         """Let go of the database."""
         self.database.close()

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
     from opd_tui.desk.outcome import Moves, Outcome
 
-MARK_SECONDS = 8.0
-"""How long a moved token carries its mark."""
 CANNOT_OPEN = 2
 
 
@@ -56,6 +54,9 @@ class OpdApp(App[None]):
     """The desk's clock in the hospital's time zone, to the minute."""
     marks: var[Mapping[TokenId, Reason]] = var({}, always_update=True)
     """Tokens that were moved just now."""
+
+    mark_seconds = 8.0
+    """How long a moved token carries its mark."""
 
     def __init__(self, open_desk: Callable[[], FrontDesk]) -> None:
         super().__init__()
@@ -82,7 +83,7 @@ class OpdApp(App[None]):
 
     def on_mount(self) -> None:
         self.animation_level = "none"
-        self.open_desk()
+        self.call_after_refresh(self.open_desk)
 
     @work
     async def open_desk(self) -> None:
@@ -127,14 +128,15 @@ class OpdApp(App[None]):
         moved = {change.token.id: change.reason for change in outcome.changes if change.reason in MARKS}
         if moved:
             self.marks = {**self.marks, **moved}
-            self.set_timer(MARK_SECONDS, lambda: self.unmark(moved))
+            self.set_timer(self.mark_seconds, lambda: self.unmark(moved))
 
     def unmark(self, moved: Mapping[TokenId, Reason]) -> None:
         """Let marks fade, but not those that came since."""
         self.marks = {token: reason for token, reason in self.marks.items() if moved.get(token) is not reason}
 
     def say(self, text: str) -> None:
-        """Say something in a toast; nothing in it is markup."""
+        """Say something in a toast, in the place of the one before; nothing in it is markup."""
+        self.clear_notifications()
         self.notify(text, markup=False)
 
     def say_refusal(self, refusal: DeskRefusal) -> None:
@@ -153,9 +155,10 @@ class OpdApp(App[None]):
             self.day = self.day + dt.timedelta(days=step) if step else self.desk.today()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the screen only when its panel is closed."""
+        """Leave the screen or the day only when the panel is closed."""
         screen = self.screen if self.screen_stack else None
-        return not (action == "show" and isinstance(screen, DeskScreen) and screen.new_token.is_open)
+        leaves = action in {"show", "move_day"}
+        return not (leaves and isinstance(screen, DeskScreen) and screen.new_token.is_open)
 
     def on_key(self, event: events.Key) -> None:
         """A key that does nothing here says so."""

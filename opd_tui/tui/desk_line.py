@@ -25,10 +25,13 @@ class DeskLine:
     def __init__(self, open_desk: Callable[[], FrontDesk]) -> None:
         self._writes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk-writes")
         self._reads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk-reads")
-        self._opened: Future[FrontDesk] = self._writes.submit(open_desk)
+        self._open_desk = open_desk
+        self._opened: Future[FrontDesk] | None = None
 
     async def desk(self) -> FrontDesk:
-        """The desk, once it is open; raises StoreUnavailable and DeskBusy."""
+        """The desk, opened at the first call; raises StoreUnavailable and DeskBusy."""
+        if self._opened is None:
+            self._opened = self._writes.submit(self._open_desk)
         return await asyncio.shield(asyncio.wrap_future(self._opened))
 
     async def perform(self, action: Action, expect: Moves | None, done: Callable[[Outcome], None]) -> Outcome:
@@ -54,9 +57,10 @@ class DeskLine:
 
     def close(self) -> None:
         """Finish what was asked for, then let go of the database."""
-        if self._opened.done() and not self._opened.exception():
-            self._opened.result().database.closing.set()
+        opened = self._opened
+        if opened is not None and opened.done() and not opened.exception():
+            opened.result().stop_waiting()
         self._writes.shutdown(wait=True)
         self._reads.shutdown(wait=True, cancel_futures=True)
-        if not self._opened.exception():
-            self._opened.result().close()
+        if opened is not None and not opened.exception():
+            opened.result().close()

@@ -89,8 +89,8 @@ class SlotGrid(ScrollView, can_focus=True):
                     if old.at(doctor.id, start) != new.at(doctor.id, start):
                         self._refresh_cell(row, column)
         else:
-            self._keep_place(old, new)
             self.virtual_size = Size(self.scrollable_content_region.width, len(new.doctors) + HEADER_LINES)
+            self._keep_place(old, new)
             self.refresh()
         self.post_message(self.Highlighted(self.chosen))
 
@@ -198,10 +198,11 @@ class SlotGrid(ScrollView, can_focus=True):
     def _head(self) -> Text:
         style, width = self._part("head"), self.cell_width
         columns = self._columns()
-        cells = [(fit(f" {self.board.starts[column]:%H:%M}", width), style) for column in columns]
+        cells = [fit(f" {self.board.starts[column]:%H:%M}", width) for column in columns]
         before = "‹ " if columns and columns[0] > 0 else ""
-        after = "›" if columns and columns[-1] < len(self.board.starts) - 1 else ""
-        return joined((fit(f"{before}Doctor", self.doctor_width), style), *cells, (after, style))
+        if columns and columns[-1] < len(self.board.starts) - 1:
+            cells[-1] = fit(cells[-1], width - 1) + "›"
+        return joined((fit(f"{before}Doctor", self.doctor_width), style), ("".join(cells), style))
 
     def _row(self, row: int) -> Text:
         doctor = self.board.doctors[row]

@@ -1,0 +1,94 @@
+"""The pictures of the README: the real screens at each step of the timeline that matters.
+
+`python -m tests.screenshots` draws them again; a test says when they are stale.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from opd_tui.tui.demo_app import DemoApp
+
+FOLDER = Path(__file__).parent.parent / "screenshots"
+WIDE, NARROW = (120, 36), (80, 24)
+LOADING = ("load", "queue", "preview", "demo")
+FRAME_SECONDS = 0.08
+"""Longer than Textual holds a frame back when it changes the screen."""
+_FONT_FACES = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The demo after so many steps, and the keys that are pressed then."""
+
+    name: str
+    steps: int
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = WIDE
+
+
+SCENES = (
+    Scene("0900-the-slots-fill-up", 1),
+    Scene("0910-three-wait", 2),
+    Scene("0915-paid-takes-a-seat", 3),
+    Scene("0925-emergency-asks-first", 3, ("e", *"Imran", "space", *"Khan", "enter")),
+    Scene("0925-emergency-takes-a-seat", 4),
+    Scene("0925-new-token-80x24", 4, ("n", *"Leela"), NARROW),
+    Scene("0940-cancelled-and-promoted", 5),
+    Scene("0950-no-show-and-promoted", 6, ("down", "enter")),
+    Scene("0950-board-80x24", 6, (), NARROW),
+    Scene("0950-waitlist", 6, ("2",)),
+    Scene("0950-doctors", 6, ("3",)),
+    Scene("help", 6, ("question_mark",)),
+)
+
+
+async def draw(scene: Scene) -> str:
+    """The scene as SVG, with the fonts left to whoever looks at it."""
+    app = DemoApp(playing=False)
+    app.mark_seconds = 3600.0
+    async with app.run_test(size=scene.size) as pilot:
+        svg = await settled(app, pilot)
+        for key in ("full_stop",) * scene.steps + scene.keys:
+            await pilot.press(key)
+            svg = await settled(app, pilot)
+    return _FONT_FACES.sub("", svg).replace("<svg ", '<svg xml:space="preserve" ', 1)
+
+
+async def settled(app: DemoApp, pilot: Pilot[None]) -> str:
+    """The picture once two in a row are alike and nothing is under way but a question that waits for its answer."""
+    before, svg = "", picture(app)
+    while before != svg or app.day is None or any(worker.group in LOADING for worker in app.workers):
+        before = svg
+        await pilot.pause(FRAME_SECONDS)
+        svg = picture(app)
+    return svg
+
+
+def picture(app: DemoApp) -> str:
+    """What the terminal shows now."""
+    return app.export_screenshot(title="opd-tui", simplify=True)
+
+
+def path_of(scene: Scene) -> Path:
+    """Where the scene's picture is kept."""
+    return FOLDER / f"{scene.name}.svg"
+
+
+def main() -> None:
+    """Draw every scene again."""
+    FOLDER.mkdir(exist_ok=True)
+    wanted = {path_of(scene) for scene in SCENES}
+    for stale in set(FOLDER.glob("*.svg")) - wanted:
+        stale.unlink()
+    for scene in SCENES:
+        path_of(scene).write_text(asyncio.run(draw(scene)), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
