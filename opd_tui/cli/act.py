@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from opd_tui.cli.options import (
-    REFUSED,
     front_desk,
     json_option,
     print_json,
@@ -18,8 +17,13 @@ from opd_tui.cli.options import (
 )
 from opd_tui.desk.actions import Action
 from opd_tui.desk.answers import accepted, refused
+from opd_tui.desk.outcome import Outcome, nearest_seat_sentence
 from opd_tui.domain.declared import Date, Nested, Spec, Unacceptable
 from opd_tui.domain.errors import DeskRefusal, InvalidAction
+from opd_tui.domain.model import Reason, Status
+
+if TYPE_CHECKING:
+    from opd_tui.desk.front_desk import FrontDesk
 
 _TOKEN_HELP = "TOKEN is the token's id, or its number (A-003) with --date."
 
@@ -91,6 +95,7 @@ def _perform(action: type[Action], values: dict[str, str | None], as_json: bool)
             if "token" in fields and isinstance(fields["token"], str):
                 fields["token"] = desk.token_numbered(fields["token"], _date(date) or desk.today())
             outcome = desk.perform(action.from_mapping(fields))
+            said = "" if as_json else _said(desk, outcome)
     except DeskRefusal as refusal:
         if not as_json:
             raise
@@ -99,7 +104,16 @@ def _perform(action: type[Action], values: dict[str, str | None], as_json: bool)
     if as_json:
         print_json(accepted(outcome))
     else:
-        click.echo(f"{outcome.sentence}.")
+        click.echo(said)
+
+
+def _said(desk: FrontDesk, outcome: Outcome) -> str:
+    """What was done; of a new token that waits also where a seat is free."""
+    issued = outcome.changed(Reason.ISSUED)
+    if outcome.token is None or issued is None or outcome.token.token.status is not Status.WAITING:
+        return f"{outcome.sentence}."
+    where = nearest_seat_sentence(desk.nearest_seat(outcome.token), outcome.token)
+    return f"{outcome.sentence}; {where}."
 
 
 def _date(text: str | None) -> dt.date | None:
@@ -107,6 +121,3 @@ def _date(text: str | None) -> dt.date | None:
         return None if text is None else Date().accept(text)
     except Unacceptable as error:
         raise InvalidAction(f"Option --date {error}.") from None
-
-
-__all__ = ["REFUSED", "command_for"]

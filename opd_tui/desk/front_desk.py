@@ -181,6 +181,10 @@ class FrontDesk:
             raise UnknownToken(f"There is no token {quoted(number)} on {date:%d %b %Y}. Check the number and the date.")
         return found
 
+    def nearest_seat(self, record: TokenRecord) -> SlotOffer | None:
+        """Where a token that waits would find a seat the same day."""
+        return self._read(lambda connection: nearest_seat(connection, record))
+
     def verify(self) -> Verification:
         """Fold the journal and check the one rule over the whole database."""
         return self._read(verify)

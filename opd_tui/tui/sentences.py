@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opd_tui.desk.outcome import Forecast
+from opd_tui.desk.outcome import Forecast, nearest_seat_sentence
 from opd_tui.domain.model import Reason, Status, Token
 from opd_tui.tui.text import STATUS_WORDS, ordinal
 
@@ -21,14 +21,11 @@ def forecast_sentence(forecast: Forecast) -> str:
 
 def _elsewhere(forecast: Forecast) -> str:
     """Where a seat is free, and whether one will free here."""
-    record, load, nearest = forecast.outcome.token, forecast.load, forecast.nearest
+    record, load = forecast.outcome.token, forecast.load
     assert record is not None
     used_up = load is not None and load.completed >= record.slot.capacity
     hope = "no seat will free in this slot; " if used_up else ""
-    if nearest is None:
-        return f"{hope}no free seat later today"
-    where = "" if nearest.doctor.id == record.doctor.id else f"{nearest.doctor.name} "
-    return f"{hope}the nearest free seat is {where}at {nearest.slot.start:%H:%M}"
+    return hope + nearest_seat_sentence(forecast.nearest, record)
 
 
 def issue_question(forecast: Forecast) -> str | None:

@@ -55,6 +55,8 @@ class SlotBoardScreen(DeskScreen):
     grid = getters.query_one(SlotGrid)
     queue = getters.query_one(QueueLines)
     activity = getters.query_one(Activity)
+    shown: Queue | None = None
+    """The queue beside the grid."""
 
     def body(self) -> Iterable[Widget]:
         with Container(id="board"):
@@ -128,17 +130,22 @@ class SlotBoardScreen(DeskScreen):
 
     def show_queue(self, queue: Queue | None) -> None:
         """Show one slot's tokens, and in words how full it is."""
-        panel, head = self.query_one("#queue-panel"), self.query_one("#queue-head", Static)
+        panel = self.query_one("#queue-panel")
         self.queue.zone = self.desk_app.zone
         self.queue.show(queue)
+        self.shown = queue
+        self._show_head()
         if queue is None:
             panel.border_title = "Queue"
-            head.update("No slot here.")
             self.queue.empty = ""
             return
         panel.border_title = Content(f"{doctor_label(queue.slot.doctor)} · {queue.slot.slot.window}")
-        head.update(f" {self._seats_in_words(queue.slot)}{self._window_in_words(queue.slot)}")
         self.queue.empty = " No tokens yet. Press n for a new one, e for an emergency."
+
+    def _show_head(self) -> None:
+        head, queue = self.query_one("#queue-head", Static), self.shown
+        words = f" {self._seats_in_words(queue.slot)}{self._window_in_words(queue.slot)}" if queue else "No slot here."
+        head.update(words)
 
     def _seats_in_words(self, record: SlotRecord) -> str:
         taken, capacity = record.load.taken, record.slot.capacity
@@ -154,6 +161,7 @@ class SlotBoardScreen(DeskScreen):
 
     def show_now(self, now: dt.datetime | None) -> None:
         self.queue.now = now
+        self._show_head()
 
     def show_marks(self, marks: Mapping[TokenId, Reason]) -> None:
         self.queue.marks = marks

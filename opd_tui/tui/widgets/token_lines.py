@@ -120,7 +120,7 @@ class WaitLines(TokenLines):
         record = item.record
         slot = f"{record.slot.start:%H:%M}"
         place = f"{item.place}." if item.place else ""
-        spare = width - 2 - 8 - SOURCE_WIDTH - 1 - 7 - 5 - WAIT_WIDTH - 12 - 2
+        spare = width - 2 - 8 - SOURCE_WIDTH - 1 - 7 - 5 - WAIT_WIDTH - 13 - 2
         name_width = max(spare * 5 // 9, 8)
         mark = "↓" if self.marks.get(record.token.id) is Reason.PREEMPTED else " "
         return joined(
@@ -132,5 +132,5 @@ class WaitLines(TokenLines):
             (fit(slot, 6), Style()),
             (fit(place, 5, "right"), Style()),
             (fit(self.wait_of(item), WAIT_WIDTH + 1, "right"), Style()),
-            (fit(f"  {mark} displaced" if mark == "↓" else "", 12), self.part("mark")),
+            (fit(f"  {mark} displaced" if mark == "↓" else "", 13), self.part("mark")),
         )
