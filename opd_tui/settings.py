@@ -10,16 +10,21 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
 
-from opd_tui.domain.declared import NAME_LENGTH
 from opd_tui.domain.errors import StoreUnavailable
+from opd_tui.domain.kinds import NAME_LENGTH
 from opd_tui.domain.text import clean_text
 
 APP_NAME = "opd-tui"
 
 
 def data_directory() -> Path:
-    """The user's data directory of this program."""
-    return platformdirs.user_data_path(APP_NAME, appauthor=False)
+    """The user's data directory of this program; raises StoreUnavailable where the user has no home."""
+    try:
+        return platformdirs.user_data_path(APP_NAME, appauthor=False)
+    except RuntimeError:
+        raise StoreUnavailable(
+            "You have no home directory to keep the data in. Name a database with --database."
+        ) from None
 
 
 def default_database() -> Path:

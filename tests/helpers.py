@@ -93,13 +93,18 @@ def invoke(*arguments: str | Path, input: bytes = b"") -> Result:
     return CliRunner(catch_exceptions=False).invoke(main, list(map(str, arguments)), input=input)
 
 
+def buffered_environment() -> dict[str, str]:
+    """The environment without what would flush for a program that forgets to."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+
+
 def run(*arguments: str | Path, input: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run the command to its end."""
     return subprocess.run(
         [*COMMAND, *map(str, arguments)],
         input=input,
         capture_output=True,
-        env=os.environ | environment,
+        env=buffered_environment() | environment,
         timeout=PATIENCE_SECONDS,
         check=False,
     )
@@ -119,6 +124,7 @@ class Applying:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env=buffered_environment(),
         )
         self.read = b""
 

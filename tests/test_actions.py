@@ -131,7 +131,9 @@ def test_a_doctors_code_is_made_from_the_name_with_a_digit_on_collision(desk: Fr
         "漢字": "DR2",
         "Dr": "DR3",
         "Prof. Dr. Müller": "MUL",
-        "007": "007",
+        "Dr Meera O'Neil, MD": "ONE",
+        "Sunita Rao MBBS": "RAO4",
+        "007": "DR4",
     }
     made = {name: desk.perform(AddDoctor(name=name)).doctor for name in names}
     assert {name: doctor and doctor.code for name, doctor in made.items()} == names
@@ -570,11 +572,42 @@ def test_a_preview_tells_the_place_in_line_and_the_nearest_seat(desk: FrontDesk,
     for name, source in (("a", "PAID"), ("b", "PAID"), ("c", "WALKIN"), ("d", "ONLINE")):
         issue(desk, slot, name, source)
     assert (desk.preview(action).place, desk.preview(action).nearest) == (2, None)
+    open_slot(desk, add_doctor(desk, "Dr B"), "10:00", "11:00")
+    assert desk.preview(action).nearest is None, "a doctor of no specialty is not of the same one"
+    open_slot(desk, 1, "08:00", "09:00")
     open_slot(desk, 1, "11:00", "12:00")
     open_slot(desk, 1, "10:00", "11:00")
     nearest = desk.preview(action).nearest
     assert nearest is not None
     assert (nearest.slot.window, nearest.doctor.code) == ("10:00–11:00", "A")
+
+
+def test_a_window_that_is_over_offers_no_seat(desk: FrontDesk, clock: FixedClock, slot: int) -> None:
+    open_slot(desk, 1, "10:00", "11:00")
+    for name in "ab":
+        issue(desk, slot, name, "PAID")
+    action = IssueToken(slot=slot, patient="Imran", source="ONLINE")
+    clock.instant = at(10, 59)
+    assert desk.preview(action).nearest is not None
+    clock.instant = at(11)
+    assert desk.preview(action).nearest is None
+
+
+def test_a_seat_with_the_same_doctor_is_offered_before_an_earlier_one_of_the_specialty(desk: FrontDesk) -> None:
+    doctors = [
+        add_doctor(desk, f"Dr {code}", specialty=specialty) for code, specialty in zip("ABC", "xxy", strict=True)
+    ]
+    full = open_slot(desk, doctors[0], capacity=1)
+    issue(desk, full, "Asha", "PAID")
+    action = IssueToken(slot=full, patient="Imran", source="ONLINE")
+    for doctor, start, end, offered in (
+        (doctors[2], "09:00", "10:00", None),
+        (doctors[1], "09:30", "10:00", "Dr B"),
+        (doctors[0], "15:00", "16:00", "Dr A"),
+    ):
+        open_slot(desk, doctor, start, end)
+        nearest = desk.preview(action).nearest
+        assert (nearest and nearest.doctor.name) == offered
 
 
 def test_perform_does_what_was_expected(desk: FrontDesk, slot: int) -> None:

@@ -78,7 +78,9 @@ def test_a_morning_from_the_command_line(database_path: Path) -> None:
     assert "took the seat of A-001 Asha" in says(*issue, "PAID", "--patient", "Meera")
     assert says(*at, "token", "no-show", "A-002") == "A-002 Meera did not show up; A-001 Asha moves up into the seat.\n"
     assert says(*at, "token", "complete", "1") == "A-001 Asha is done.\n"
-    assert says(*issue, "WALKIN", "--patient", "Ravi") == "WALKIN A-003 Ravi waits for Dr Anil Rao 09:00.\n"
+    assert says(*issue, "WALKIN", "--patient", "Ravi") == (
+        "WALKIN A-003 Ravi waits for Dr Anil Rao 09:00; the nearest free seat is at 10:00.\n"
+    )
     assert says(*at, "token", "cancel", "3") == "A-003 Ravi was cancelled.\n"
     assert says(*at, "verify").endswith("All agree.\n")
 
@@ -157,9 +159,10 @@ def test_the_database_is_named_before_or_after_the_word_or_by_the_environment(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = str(tmp_path / "other.db")
-    assert "No doctors yet" in says("doctor", "list", "--database", other)
-    assert "No doctors yet" in says("--database", other, "doctor", "list")
-    assert "Dr A" in says("doctor", "list")
+    says("doctor", "add", "--name", "Dr X", "--database", other)
+    says("--database", other, "doctor", "add", "--name", "Dr Y")
+    assert [doctor["name"] for doctor in listed("doctor", "list", "--database", other)] == ["Dr X", "Dr Y"]
+    assert [doctor["name"] for doctor in listed("doctor", "list")] == ["Dr A"]
     monkeypatch.delenv("OPD_TUI_DATABASE")
     assert "No doctors yet" in says("doctor", "list")
     assert (tmp_path / "data" / "opd-tui" / "opd.db").stat().st_mode & 0o777 == 0o600
@@ -301,7 +304,7 @@ def test_a_refusal_in_json_is_that_of_apply(
 
 
 def listed(*arguments: str) -> list[dict[str, object]]:
-    return json.loads(says(*arguments, "--json"))  # type: ignore[no-any-return]
+    return json.loads(says(*arguments, "--json"))
 
 
 def test_the_lists_in_json_are_the_objects_of_the_contract(database: Path) -> None:
@@ -384,12 +387,17 @@ def test_the_other_tables_are_as_plain(database: Path) -> None:
     )
 
 
-def test_an_empty_list_names_the_next_step(database_path: Path) -> None:
-    at = ("--database", str(database_path))
-    assert says(*at, "doctor", "list") == "No doctors yet. `opd-tui doctor add` adds one.\n"
-    assert "`opd-tui session open`" in says(*at, "slot", "list")
-    assert "`opd-tui token issue`" in says(*at, "token", "list")
-    assert listed(*at, "token", "list") == []
+def test_an_empty_list_names_the_next_step() -> None:
+    assert says("doctor", "list") == "No doctors yet. `opd-tui doctor add` adds one.\n"
+    assert "`opd-tui session open`" in says("slot", "list")
+    assert "`opd-tui token issue`" in says("token", "list")
+    assert listed("token", "list") == []
+
+
+def test_a_list_of_a_mistyped_database_makes_none(database_path: Path) -> None:
+    for noun in ("doctor", "slot", "token"):
+        assert "There is no database at" in says(noun, "list", "--database", database_path, status=2)
+    assert not database_path.exists()
 
 
 @pytest.mark.parametrize("name", NASTY)

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import ACTIONS, Action, IssueToken
@@ -38,11 +38,11 @@ PEOPLE = [
 ]
 """How somebody is written, and who it is."""
 
-people = st.one_of(st.just(None), st.just(None), st.sampled_from(PEOPLE))
-slots = st.sampled_from([1, 2, 3, 1, 2, 3, 99, 0, -1, 10**40])
-tokens = st.one_of(st.integers(1, 12), st.integers(1, 40), st.just(10**40))
-minutes_ago = st.one_of(st.none(), st.none(), st.integers(-1, 40), st.just(30_000_000))
-"""Before now; the last of them is in 1969."""
+people = st.one_of(st.none(), st.none(), st.sampled_from(PEOPLE))
+sources = st.sampled_from([*sorted(PRIORITIES), "ONLINE", "ONLINE"])
+minutes_ago = st.one_of(st.none(), st.integers(0, 40), st.integers(0, 40), st.sampled_from([-1, 30_000_000]))
+"""Before now: none is now, one lies in the future and one in 1969."""
+nowhere = st.sampled_from([999, 0, -1, 2**63, 10**40])
 
 
 class History(RuleBasedStateMachine):
@@ -64,9 +64,7 @@ class History(RuleBasedStateMachine):
             slot = open_slot(self.desks[0], doctor, start, end, capacity)
             self.oracle.slots[slot] = OracleSlot(code, DATE, capacity)
 
-    @rule(
-        slot=slots, source=st.sampled_from(sorted(PRIORITIES)), person=people, ago=minutes_ago, desk=st.integers(0, 1)
-    )
+    @rule(slot=st.integers(1, 3), source=sources, person=people, ago=minutes_ago, desk=st.integers(0, 1))
     def issue(
         self, slot: int, source: str, person: tuple[dict[str, str], Person] | None, ago: int | None, desk: int
     ) -> None:
@@ -78,21 +76,29 @@ class History(RuleBasedStateMachine):
         if outcome is not None:
             assert moves_of(outcome) == self.oracle.issue(slot, source, who, at, self.clock.now())
 
-    @rule(verb=st.sampled_from(sorted(CLOSINGS)), token=tokens, ago=minutes_ago, desk=st.integers(0, 1))
-    def close(self, verb: str, token: int, ago: int | None, desk: int) -> None:
+    @precondition(lambda self: self.oracle.tokens)
+    @rule(verb=st.sampled_from(sorted(CLOSINGS)), data=st.data(), ago=minutes_ago, desk=st.integers(0, 1))
+    def close(self, verb: str, data: st.DataObject, ago: int | None, desk: int) -> None:
+        token = data.draw(st.sampled_from(self.tokens(data.draw(st.sampled_from(["any", "seated", "in the room"])))))
         at = self.instant(ago)
         why = self.oracle.why_not_close(verb, token, at, self.clock.now())
         outcome = self.act(self.desks[desk], ACTIONS[verb](token=token, at=at), why)
         if outcome is not None:
             assert moves_of(outcome) == self.oracle.close(verb, token)
 
-    @rule(token=tokens)
-    def call_into_the_room(self, token: int) -> None:
+    @precondition(lambda self: self.oracle.tokens)
+    @rule(data=st.data())
+    def call_into_the_room(self, data: st.DataObject) -> None:
         """Calling comes later; its column is there already, and the rule knows it."""
-        known = self.oracle.tokens.get(token)
-        if known and self.oracle.statuses(known.slot)[token] == "ACTIVE":
-            execute(self.path, f"UPDATE token SET called_at = '{written(self.clock.now())}' WHERE id = {token}")
-            known.in_the_room = True
+        token = self.oracle.tokens[data.draw(st.sampled_from(self.tokens("seated")))]
+        if self.oracle.statuses(token.slot)[token.id] == "ACTIVE":
+            execute(self.path, f"UPDATE token SET called_at = '{written(self.clock.now())}' WHERE id = {token.id}")
+            token.in_the_room = True
+
+    @rule(nowhere=nowhere, verb=st.sampled_from(sorted(CLOSINGS)))
+    def name_what_is_not_there(self, nowhere: int, verb: str) -> None:
+        self.act(self.desks[0], IssueToken(slot=nowhere, patient="x", source="PAID"), {"UnknownSlot"})
+        self.act(self.desks[0], ACTIONS[verb](token=nowhere), {"UnknownToken"})
 
     @rule(minutes=st.integers(-30, 30))
     def set_the_clock(self, minutes: int) -> None:
@@ -123,6 +129,14 @@ class History(RuleBasedStateMachine):
         assert isinstance(forecast, Forecast)
         assert forecast.outcome == outcome
         return outcome
+
+    def tokens(self, which: str) -> list[int]:
+        """The tokens of a kind, or all where there is none."""
+        seated = [
+            id_ for slot in self.oracle.slots for id_, now in self.oracle.statuses(slot).items() if now == "ACTIVE"
+        ]
+        chosen = [id_ for id_ in seated if which != "in the room" or self.oracle.tokens[id_].in_the_room]
+        return (chosen if which != "any" else []) or sorted(self.oracle.tokens)
 
     def instant(self, minutes_ago: int | None) -> dt.datetime | None:
         return None if minutes_ago is None else self.clock.now() - dt.timedelta(minutes=minutes_ago)
@@ -156,7 +170,7 @@ def moves_of(outcome: Outcome) -> list[Move]:
 
 TestHistory = History.TestCase
 TestHistory.settings = settings(
-    max_examples=40,
+    max_examples=30,
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import CancelToken, CompleteToken
@@ -106,7 +106,10 @@ def test_the_database_lets_slots_touch(filled: FrontDesk, database_path: Path) -
 
 
 @pytest.mark.parametrize("table", ["journal_entry", "journal_line"])
-@pytest.mark.parametrize("statement", ["UPDATE {} SET rowid = rowid", "DELETE FROM {}"])
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE {} SET rowid = rowid", "DELETE FROM {}", "REPLACE INTO {0} SELECT * FROM {0} WHERE rowid = 1"],
+)
 def test_the_journal_is_only_ever_added_to(filled: FrontDesk, database_path: Path, table: str, statement: str) -> None:
     refused(database_path, statement.format(table), because="only ever added to")
 
@@ -250,6 +253,25 @@ def test_a_url_and_a_path_name_the_same_file(filled: FrontDesk, database_path: P
         assert other.doctor_list() == filled.doctor_list()
 
 
+def test_a_database_that_another_desk_makes_meanwhile_is_not_another_programs(
+    database_path: Path, clock: FixedClock
+) -> None:
+    asked: list[str] = []
+
+    def make_it_after_the_first_question(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+        if len(asked) == 2:
+            open_front_desk(str(database_path), clock=clock, zone=ZONE).close()
+
+    event.listen(Engine, "before_cursor_execute", make_it_after_the_first_question)
+    try:
+        open_front_desk(str(database_path), clock=clock, zone="UTC").close()
+    finally:
+        event.remove(Engine, "before_cursor_execute", make_it_after_the_first_question)
+    with closing(open_front_desk(str(database_path), clock=clock, zone="UTC")) as desk:
+        assert desk.zone.key == ZONE
+
+
 @pytest.mark.parametrize("name", ["a b.db", "50%.db", "what?.db", "#1.db", "देवनागरी.db", "a%20b.db"])
 def test_any_file_name_will_do(tmp_path: Path, clock: FixedClock, name: str) -> None:
     for _ in range(2):
@@ -303,6 +325,20 @@ def test_the_time_zone_is_kept_from_creation(filled: FrontDesk, database_path: P
         assert other.zone.key == ZONE
 
 
+@pytest.mark.parametrize(
+    ("statement", "saying"),
+    [
+        ("UPDATE hospital SET time_zone = 'Mars/Olympus'", "unknown time zone, Mars/Olympus. Update tzdata."),
+        ("DELETE FROM hospital", "damaged: it does not say whose it is. Restore a backup."),
+    ],
+)
+def test_a_database_that_lost_what_it_is_is_refused(
+    filled: FrontDesk, database_path: Path, clock: FixedClock, statement: str, saying: str
+) -> None:
+    execute(database_path, statement)
+    cannot_open(database_path, clock, saying)
+
+
 def test_a_desk_that_is_kept_waiting_for_too_long_says_so(
     filled: FrontDesk, database_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -316,7 +352,7 @@ def test_a_desk_that_is_kept_waiting_for_too_long_says_so(
 
 
 def test_errors_of_the_database_name_no_patient(filled: FrontDesk, database_path: Path) -> None:
-    execute(database_path, "CREATE TRIGGER broken BEFORE INSERT ON token BEGIN SELECT RAISE(ABORT, 'broken'); END")
+    execute(database_path, "CREATE TRIGGER broken BEFORE INSERT ON patient BEGIN SELECT RAISE(ABORT, 'broken'); END")
     with pytest.raises(Exception, match="broken") as error:
         issue(filled, 2, {"name": "Imran Khan", "phone": "98989 89898"})
     assert "Imran" not in str(error.value)
@@ -336,7 +372,6 @@ def test_names_and_phones_are_in_no_journal_table(filled: FrontDesk, database_pa
 
 # What verify finds
 
-NO_TRIGGERS = "token_takes_seat", "token_takes_seat_at_issue", "journal_line_no_update", "journal_line_no_delete"
 NEXT_IN_LINE = f"UPDATE token SET status = 'WAITING' WHERE id = {ACTIVE}"
 
 
@@ -366,6 +401,12 @@ def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
         (["UPDATE token SET issued_at = '2026-11-22T03:29:00.000000Z' WHERE id = 3"], "token 3 has issued_at 2026"),
         (["UPDATE slot SET capacity = 3 WHERE id = 1"], "slot 1 has capacity 3 in its table and 2 in the journal"),
         (["UPDATE slot SET capacity = 3 WHERE id = 1"], "token 3 waits, and a seat is due to it"),
+        (["UPDATE token SET closed_at = '2026-11-22T03:29:00.000000Z' WHERE id = 4"], "token 4 has closed_at 2026"),
+        (["UPDATE token SET patient_id = 1 WHERE id = 3"], "token 3 has patient 1 in its table and 3 in the journal"),
+        (["UPDATE token SET date = '2026-11-23' WHERE id = 3"], "token 3 has date 2026-11-23 in its table and 2026-11"),
+        (["DROP TRIGGER token_takes_seat"], "token_takes_seat is missing from the schema"),
+        (["DROP TRIGGER journal_line_no_update", "UPDATE journal_line SET facts = '{'"], "a row cannot be read"),
+        (["DROP INDEX ix_token_waiting"], "ix_token_waiting is missing from the schema"),
         (["UPDATE doctor SET room = '2'"], "doctor 1 has room 2 in its table and 1 in the journal"),
         (["UPDATE doctor SET code = 'B'"], "doctor 1 has code B in its table and A in the journal"),
         (["DELETE FROM patient WHERE id = 1"], "a row of token refers to a row of patient that is not there"),
@@ -393,7 +434,7 @@ def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
                 "DROP TRIGGER journal_line_no_update",
                 "UPDATE journal_line SET from_status = 'ACTIVE' WHERE token_id = 4 AND to_status = 'CANCELLED'",
             ],
-            "the journal moves token 4 from ACTIVE, where it was not",
+            "the journal moves token 4 from ACTIVE",
         ),
     ],
 )
@@ -415,10 +456,9 @@ def test_verify_finds_a_seat_given_out_of_turn_even_where_the_journal_agrees(
         f"{swap} (1, 1, 1, 'ACTIVE', 'WAITING', 'PREEMPTED', '{{}}')",
         f"{swap} (1, 1, 3, 'WAITING', 'ACTIVE', 'PROMOTED', '{{}}')",
     )
-    assert filled.verify().problems == [
-        "token 1 waits, and a seat is due to it",
-        "token 3 has a seat out of turn",
-    ]
+    problems = filled.verify().problems
+    assert not [problem for problem in problems if "in its table and" in problem], "here the journal agrees"
+    assert {"token 1 waits, and a seat is due to it", "token 3 has a seat out of turn"} <= set(problems)
 
 
 def test_who_is_in_the_room_keeps_the_seat_in_the_eyes_of_verify(filled: FrontDesk, database_path: Path) -> None:

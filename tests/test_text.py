@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opd_tui.domain.declared import NAME_LENGTH, Name, Phone, Unacceptable, quoted
+from opd_tui.domain.declared import quoted
 from opd_tui.domain.errors import InvalidAction
+from opd_tui.domain.kinds import NAME_LENGTH, Name, Phone, Unacceptable
 from opd_tui.domain.model import Patient
 from opd_tui.domain.text import JOINERS, clean_text, has_letter_or_digit, name_key, phone_key, uhid_key
 
@@ -76,7 +77,9 @@ def test_letters_digits_marks_and_joiners_are_never_lost(text: str) -> None:
     assert letters(clean_text(text)) == letters(unicodedata.normalize("NFC", text))
 
 
-@pytest.mark.parametrize("nobody", ["", "   ", "...", "\u200d\u200c", "\x1b", "\u202e", "\u0301", "[/]", "\ud800"])
+@pytest.mark.parametrize(
+    "nobody", ["", "   ", "...", "\u200d\u200c", "\x1b", "\u202e", "\u0301", "[/]", "\ud800", "\u3164"]
+)
 def test_a_name_has_at_least_one_letter_or_digit(nobody: str) -> None:
     assert not has_letter_or_digit(clean_text(nobody))
     with pytest.raises(InvalidAction, match="'name'"):
@@ -130,7 +133,16 @@ def test_joiners_do_not_make_two_people() -> None:
 
 
 @pytest.mark.parametrize(
-    "same", ["98765 43210", "098765-43210", "+91 98765 43210", "0091 98765 43210", "919876543210", "९८७६५४३२१०"]
+    "same",
+    [
+        "98765 43210",
+        "098765-43210",
+        "+91 98765 43210",
+        "(+91) 98765 43210",
+        "0091 98765 43210",
+        "919876543210",
+        "९८७६५४३२१०",
+    ],
 )
 def test_one_telephone_however_it_is_written(same: str) -> None:
     assert phone_key(clean_text(same)) == phone_key("9876543210")

@@ -18,8 +18,9 @@ from opd_tui.cli.options import (
 from opd_tui.desk.actions import Action
 from opd_tui.desk.answers import accepted, refused
 from opd_tui.desk.outcome import Outcome, nearest_seat_sentence
-from opd_tui.domain.declared import Date, Nested, Spec, Unacceptable
+from opd_tui.domain.declared import Nested, Spec
 from opd_tui.domain.errors import DeskRefusal, InvalidAction
+from opd_tui.domain.kinds import Date, Unacceptable
 from opd_tui.domain.model import Reason, Status
 
 if TYPE_CHECKING:
@@ -88,12 +89,12 @@ def _fields(action: type[Action], values: dict[str, str | None]) -> dict[str, ob
 
 
 def _perform(action: type[Action], values: dict[str, str | None], as_json: bool) -> None:
-    date = values.pop("date", None) if "token" in values else None
     try:
+        date = _date(values.pop("date", None)) if "token" in values else None
         fields = _fields(action, values)
         with front_desk() as desk:
             if "token" in fields and isinstance(fields["token"], str):
-                fields["token"] = desk.token_numbered(fields["token"], _date(date) or desk.today())
+                fields["token"] = desk.token_numbered(fields["token"], date or desk.today())
             outcome = desk.perform(action.from_mapping(fields))
             said = "" if as_json else _said(desk, outcome)
     except DeskRefusal as refusal:

@@ -44,11 +44,11 @@ def lines_of(file: BinaryIO) -> Iterator[bytes]:
     first = True
     while line := file.readline(LINE_BYTES + len(codecs.BOM_UTF8) + 2):
         rest = line
-        while not rest.endswith(b"\n") and (rest := file.readline(LINE_BYTES)):
-            pass
         if first:
-            line = line.removeprefix(codecs.BOM_UTF8)
-            first = False
+            line, first = line.removeprefix(codecs.BOM_UTF8), False
+        blank = not line.strip()
+        while not rest.endswith(b"\n") and (rest := file.readline(LINE_BYTES)):
+            blank = blank and not rest.strip()
         line = line.removesuffix(b"\n").removesuffix(b"\r")
-        if line.strip() and not line.startswith(b"#"):
+        if not blank and not line.startswith(b"#"):
             yield line

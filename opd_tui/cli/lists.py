@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from opd_tui.cli.options import (
-    front_desk,
+    desk_to_read,
     json_option,
     print_json,
     print_table,
@@ -16,7 +16,7 @@ from opd_tui.cli.options import (
     shared_options,
 )
 from opd_tui.desk.answers import doctor_json, slot_record_json, token_json
-from opd_tui.domain.declared import Choice, Date, Id, Kind, Unacceptable
+from opd_tui.domain.kinds import Choice, Date, Id, Kind, Unacceptable
 from opd_tui.domain.model import Status
 
 
@@ -31,7 +31,7 @@ class KindType(click.ParamType[Any]):
         try:
             return self.kind.accept(self.kind.from_text(value) if isinstance(value, str) else value)
         except Unacceptable as error:
-            self.fail(str(error), param, ctx)
+            self.fail(f"it {error}.", param, ctx)
 
 
 DATE = KindType(Date())
@@ -43,7 +43,7 @@ DATE = KindType(Date())
 @refusals_end_the_command
 def doctor_list(as_json: bool) -> None:
     """List all doctors by code."""
-    with front_desk() as desk:
+    with desk_to_read() as desk:
         doctors = desk.doctor_list()
     if as_json:
         print_json([doctor_json(doctor) for doctor in doctors])
@@ -60,7 +60,7 @@ def doctor_list(as_json: bool) -> None:
 @refusals_end_the_command
 def slot_list(as_json: bool, date: dt.date | None, doctor: int | None) -> None:
     """List slots by date, start and doctor's code, with how full they are."""
-    with front_desk() as desk:
+    with desk_to_read() as desk:
         records = desk.slot_list(date, doctor)
     if as_json:
         print_json([slot_record_json(record) for record in records])
@@ -82,7 +82,7 @@ def slot_list(as_json: bool, date: dt.date | None, doctor: int | None) -> None:
 @refusals_end_the_command
 def token_list(as_json: bool, slot: int | None, status: Status | None, date: dt.date | None) -> None:
     """List tokens in the order of their queues."""
-    with front_desk() as desk:
+    with desk_to_read() as desk:
         records = desk.token_list(slot, status, date)
         zone = desk.zone
     if as_json:

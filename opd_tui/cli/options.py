@@ -6,7 +6,7 @@ import functools
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -72,6 +72,11 @@ def front_desk(*, create: bool = True) -> Iterator[FrontDesk]:
         desk.close()
 
 
+def desk_to_read() -> AbstractContextManager[FrontDesk]:
+    """The desk that the options name, for a list: a mistyped name makes no new database."""
+    return front_desk(create=shared_option("database") is None)
+
+
 def status_of(refusal: DeskRefusal) -> int:
     """The exit status of a refusal: malformed input is wrong use."""
     return WRONG_USE if isinstance(refusal, InvalidAction) else REFUSED
@@ -98,7 +103,13 @@ def fail(message: str, status: int) -> NoReturn:
 
 def print_json(value: object) -> None:
     """One line of JSON in UTF-8, whatever the terminal speaks."""
-    click.echo(json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace"))
+    line = json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace")
+    try:
+        click.echo(line)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        fail(f"The answer cannot be written: {error.strerror}. What was done before stays done.", WRONG_USE)
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:

@@ -123,11 +123,11 @@ def read_action(fields: Json) -> Action:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> Json:
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise InvalidAction(f"Field {quoted(repeated)} is there twice. Send each field once.")
+    fields: Json = {}
+    for name, value in pairs:
+        if name in fields:
+            raise InvalidAction(f"Field {quoted(name)} is there twice. Send each field once.")
+        fields[name] = value
     return fields
 
 

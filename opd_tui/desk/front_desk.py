@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -53,7 +52,10 @@ class FrontDesk:
 
     def today(self) -> dt.date:
         """The date on the hospital's wall clock."""
-        return self.clock.now().astimezone(self.zone).date()
+        return self._wall_clock().date()
+
+    def _wall_clock(self) -> dt.datetime:
+        return self.clock.now().astimezone(self.zone)
 
     def stop_waiting(self) -> None:
         """End a wait for another desk with DeskBusy; what has the lock already is finished."""
@@ -125,7 +127,8 @@ class FrontDesk:
         if outcome.token.token.status is not Status.WAITING:
             return Forecast(outcome, load)
         place = reads.waiting_before(connection, outcome.token.token) + 1
-        return Forecast(outcome, load, place, nearest_seat(connection, outcome.token))
+        nearest = nearest_seat(connection, outcome.token, self._wall_clock())
+        return Forecast(outcome, load, place, nearest)
 
     # Reads
 
@@ -135,7 +138,7 @@ class FrontDesk:
 
     def queue(self, slot_id: SlotId) -> Queue:
         """A slot's tokens in order; raises UnknownSlot."""
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             if (record := reads.slot_by_id(connection, slot_id)) is None:
                 raise UnknownSlot("This slot is not there any more. Choose another.")
             return Queue(record, queue_lines(reads.tokens(connection, slot_id), self.zone))
@@ -146,12 +149,12 @@ class FrontDesk:
 
     def doctors(self, date: dt.date) -> tuple[DoctorDay, ...]:
         """All doctors with their slots of a date."""
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             return doctor_days(reads.doctors(connection), reads.slots(connection, date))
 
     def activity(self, count: int) -> tuple[Outcome, ...]:
         """The last things that happened at any desk, newest first."""
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             return tuple(outcomes_of(connection, journal.newest_entries(connection, count)))
 
     def doctor_list(self) -> list[Doctor]:
@@ -183,19 +186,14 @@ class FrontDesk:
 
     def nearest_seat(self, record: TokenRecord) -> SlotOffer | None:
         """Where a token that waits would find a seat the same day."""
-        return self._read(lambda connection: nearest_seat(connection, record))
+        return self._read(lambda connection: nearest_seat(connection, record, self._wall_clock()))
 
     def verify(self) -> Verification:
         """Fold the journal and check the one rule over the whole database."""
         return self._read(verify)
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self.database.reading() as connection:
-            yield connection
-
     def _read(self, read: Callable[[Connection], T]) -> T:
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             return read(connection)
 
 
@@ -210,15 +208,19 @@ def outcomes_of(connection: Connection, entries: Iterable[tuple[JournalEntry, li
     return [outcome_of(entry, lines, tokens, slots, doctors) for entry, lines in entries]
 
 
-def nearest_seat(connection: Connection, record: TokenRecord) -> SlotOffer | None:
-    """The free seat of the same day that is nearest in time, the same doctor's before another's of the specialty."""
+def nearest_seat(connection: Connection, record: TokenRecord, now: dt.datetime) -> SlotOffer | None:
+    """The next free seat of the same day, the same doctor's before another's of the specialty.
+
+    `now` is the hospital's wall clock: a window that is over offers nothing.
+    """
     candidates = [
         other
         for other in reads.slots(connection, record.slot.date)
         if other.free_seats > 0
+        and (other.slot.date, other.slot.end) > (now.date(), now.time())
         and other.slot.id != record.slot.id
         and other.slot.start >= record.slot.start
-        and (other.doctor.id == record.doctor.id or other.doctor.specialty == record.doctor.specialty)
+        and (other.doctor.id == record.doctor.id or other.doctor.specialty == (record.doctor.specialty or ""))
     ]
     if not candidates:
         return None

@@ -30,6 +30,11 @@ class Board:
         """The slot with this id."""
         return next((record for record in self.slots if record.slot.id == slot_id), None)
 
+    def next_slot(self, now: dt.datetime | None) -> SlotRecord | None:
+        """The first doctor's slot that is not over on the hospital's clock, or the day's first."""
+        coming = [r for r in self.slots if now is None or (r.slot.date, r.slot.end) > (now.date(), now.time())]
+        return min(coming or self.slots, key=lambda r: (r.doctor.code, r.slot.start), default=None)
+
     @property
     def waiting(self) -> int:
         """How many wait on this day."""

@@ -11,6 +11,7 @@ class DeskRefusal(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
+        self.reason = message
         self.message = f"{message} Nothing was changed."
 
     def __str__(self) -> str:

@@ -7,10 +7,12 @@ import enum
 from dataclasses import dataclass
 from typing import NamedTuple, NewType
 
-from opd_tui.domain.declared import BirthYear, Declared, Name, Phone, Sex, Text, declared
+from opd_tui.domain.declared import Declared, declared
+from opd_tui.domain.kinds import BirthYear, Name, Phone, Sex, Uhid
 
 DoctorId = NewType("DoctorId", int)
 SlotId = NewType("SlotId", int)
+PatientId = NewType("PatientId", int)
 TokenId = NewType("TokenId", int)
 
 
@@ -112,7 +114,7 @@ class Patient(Declared):
 
     name: str = declared(Name(), "the patient's name")
     phone: str | None = declared(Phone(), "the patient's phone number", default=None)
-    uhid: str | None = declared(Text(64), "the hospital's own number for the patient (UHID)", default=None)
+    uhid: str | None = declared(Uhid(), "the hospital's own number for the patient (UHID)", default=None)
     birth_year: int | None = declared(BirthYear(), "the year of birth", default=None)
     sex: str | None = declared(Sex(), "female, male, other or unknown", default=None)
 
@@ -124,6 +126,7 @@ class Token:
     id: TokenId
     number: str
     slot_id: SlotId
+    patient_id: PatientId
     patient: Patient
     source: Source
     status: Status

@@ -8,6 +8,8 @@ import unicodedata
 JOINERS = "\u200c\u200d"
 """Zero-width non-joiner and joiner: format characters, but Indian scripts are spelled with them."""
 
+_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
+"""Hangul fillers: letters by category that nobody sees."""
 _REMOVED_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
 _ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]")
 """Combining marks that are accents; the vowel signs of Indian scripts are letters and are not among them."""
@@ -27,7 +29,7 @@ def clean_text(text: str) -> str:
 
 def has_letter_or_digit(text: str) -> bool:
     """Whether anything in the text can be read aloud."""
-    return any(unicodedata.category(c)[0] in "LN" for c in text)
+    return any(unicodedata.category(c)[0] in "LN" and c not in _BLANK_LETTERS for c in text)
 
 
 def name_key(name: str) -> str:
@@ -44,7 +46,7 @@ def digits_of(phone: str) -> str:
 def phone_key(phone: str) -> str:
     """A phone number's digits without country code and trunk zero: equal keys are one telephone."""
     digits = digits_of(phone)
-    if phone.startswith("+"):
+    if phone.lstrip("(").startswith("+"):
         digits = _COUNTRY_CODE.sub("", digits, count=1)
     elif digits.startswith("00"):
         digits = _COUNTRY_CODE.sub("", digits[2:], count=1)

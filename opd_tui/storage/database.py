@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
@@ -57,7 +57,7 @@ class Database:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
-        with translated_errors(), self.engine.connect() as connection:
+        with translated_errors(), patiently(self.engine.connect, self.closing) as connection:
             patiently(lambda: start(connection, begin), self.closing)
             yield connection
 
@@ -80,13 +80,13 @@ def open_database(location: str, clock: Clock, system_zone: ZoneInfo, *, create:
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 0})
     event.listen(engine, "connect", set_up_connection)
     try:
-        with translated_errors():
-            with engine.connect() as connection:
-                patiently(lambda: keep_log(connection, path), closing)
-            with engine.connect() as connection:
+        with translated_errors(), patiently(engine.connect, closing) as connection:
+            if not patiently(lambda: keep_log(connection, path), closing):
                 patiently(lambda: start(connection, "BEGIN IMMEDIATE"), closing)
-                zone = read_or_create(connection, clock, system_zone)
+                create_once(connection, clock, system_zone)
                 connection.commit()
+            patiently(lambda: start(connection, "BEGIN"), closing)
+            zone = read_zone(connection)
     except BaseException:
         engine.dispose()
         raise
@@ -133,6 +133,7 @@ def set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
 
 def start(connection: Connection, begin: str) -> None:
     """Begin a transaction and take its lock or its snapshot at once."""
+    connection.rollback()
     connection.exec_driver_sql(begin)
     if begin == "BEGIN":
         connection.exec_driver_sql("SELECT 1 FROM hospital")
@@ -152,33 +153,46 @@ def recognise(path: Path, closing: threading.Event) -> None:
         raise StoreUnavailable(f"{path} is the database of another program. Name another file.")
 
 
-def keep_log(connection: Connection, path: Path) -> None:
-    """Keep a write-ahead log beside the file."""
+def keep_log(connection: Connection, path: Path) -> bool:
+    """Keep a write-ahead log beside the file, and say whether its tables are made."""
+    connection.rollback()
     if connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar() != "wal":
         raise StoreUnavailable(f"{path} lies where several desks cannot share it safely. Move it to a local disk.")
-    connection.commit()
+    made = inspect(connection).has_table(hospital.name)
+    connection.rollback()
+    return made
 
 
-def read_or_create(connection: Connection, clock: Clock, system_zone: ZoneInfo) -> ZoneInfo:
-    """The hospital's time zone, from a database that is of this version or is made now."""
-    if not inspect(connection).has_table(hospital.name):
-        metadata.create_all(connection)
-        guards.create(connection)
-        connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-        values = {
-            "id": 1,
-            "schema_version": SCHEMA_VERSION,
-            "time_zone": system_zone.key,
-            "created_at": write_instant(clock.now()),
-        }
-        connection.execute(insert(hospital), values)
-    row = connection.execute(select(hospital)).mappings().one()
+def create_once(connection: Connection, clock: Clock, system_zone: ZoneInfo) -> None:
+    """Make the tables, unless another desk made them while this one waited for the lock."""
+    if inspect(connection).has_table(hospital.name):
+        return
+    metadata.create_all(connection)
+    guards.create(connection)
+    connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+    values = {
+        "id": 1,
+        "schema_version": SCHEMA_VERSION,
+        "time_zone": system_zone.key,
+        "created_at": write_instant(clock.now()),
+    }
+    connection.execute(insert(hospital), values)
+
+
+def read_zone(connection: Connection) -> ZoneInfo:
+    """The hospital's time zone, from a database of this version; raises StoreUnavailable."""
+    row = connection.execute(select(hospital)).mappings().first()
+    if row is None:
+        raise StoreUnavailable("The database is damaged: it does not say whose it is. Restore a backup.")
     if row["schema_version"] != SCHEMA_VERSION:
         raise StoreUnavailable(
             f"The database has version {row['schema_version']} and this program needs version {SCHEMA_VERSION}. "
             "Use the program that fits it."
         )
-    return ZoneInfo(row["time_zone"])
+    try:
+        return ZoneInfo(row["time_zone"])
+    except (ZoneInfoNotFoundError, ValueError):
+        raise StoreUnavailable(f"The database names an unknown time zone, {row['time_zone']}. Update tzdata.") from None
 
 
 def patiently(attempt: Callable[[], T], closing: threading.Event) -> T:

@@ -44,7 +44,20 @@ _SQLITE = [
         for table in (journal_entry.name, journal_line.name)
         for verb in ("UPDATE", "DELETE")
     ),
+    # REPLACE deletes the old row without firing its DELETE trigger.
+    *(
+        f"""
+        CREATE TRIGGER {table.name}_no_replace BEFORE INSERT ON {table.name}
+        WHEN EXISTS (SELECT 1 FROM {table.name} WHERE {key} = NEW.{key})
+        BEGIN SELECT RAISE(ABORT, 'the journal is only ever added to'); END
+        """
+        for table, key in ((journal_entry, "id"), (journal_line, "sequence"))
+    ),
 ]
+
+
+NAMES = {statement.split()[2] for statement in _SQLITE}
+"""The triggers' names."""
 
 
 def create(connection: Connection) -> None:

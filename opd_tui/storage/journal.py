@@ -33,7 +33,12 @@ _ENTRY_COLUMNS = (
 )
 _ENTRY = select(*_ENTRY_COLUMNS).where(journal_entry.c.id == bindparam("id"))
 _LINES = select(*_LINE_COLUMNS).where(journal_line.c.entry_id == bindparam("id")).order_by(journal_line.c.sequence)
-_ALL_LINES = select(*_LINE_COLUMNS).order_by(journal_line.c.sequence)
+_ALL_LINES = (
+    select(journal_entry.c.at, *_LINE_COLUMNS)
+    .join(journal_entry, journal_entry.c.id == journal_line.c.entry_id)
+    .order_by(journal_line.c.sequence)
+    .execution_options(yield_per=1000)
+)
 _NEWEST_ENTRIES = select(journal_entry.c.id, *_ENTRY_COLUMNS).order_by(journal_entry.c.id.desc()).limit(bindparam("n"))
 _KEY = select(idempotency_key.c.fingerprint, idempotency_key.c.entry_id).where(
     idempotency_key.c.key == bindparam("key")
@@ -90,9 +95,9 @@ def newest_entries(connection: Connection, count: int) -> list[tuple[JournalEntr
     return [(entry_of(row[1:]), [line_of(line) for line in connection.execute(_LINES, {"id": row[0]})]) for row in rows]
 
 
-def all_lines(connection: Connection) -> Iterator[JournalLine]:
-    """Every line ever written, in sequence."""
-    return map(line_of, connection.execution_options(yield_per=1000).execute(_ALL_LINES))
+def all_lines(connection: Connection) -> Iterator[tuple[str, JournalLine]]:
+    """Every line ever written, in sequence, with the instant at which its action took place."""
+    return ((row[0], line_of(row[1:])) for row in connection.execute(_ALL_LINES))
 
 
 def read_receipt(connection: Connection, key: str) -> Receipt | None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from opd_tui.domain.instants import read_instant, write_instant
 from opd_tui.domain.journal import JournalEntry, JournalLine
-from opd_tui.domain.model import Doctor, DoctorId, Patient, Slot, SlotId, Source, Status, Token, TokenId
+from opd_tui.domain.model import Doctor, DoctorId, Patient, PatientId, Slot, SlotId, Source, Status, Token, TokenId
 from opd_tui.domain.text import name_key, phone_key, uhid_key
 from opd_tui.storage.rows import (
     DOCTOR_COLUMNS,
@@ -152,9 +152,10 @@ class SqlLedger:
             "birth_year": patient.birth_year,
             "sex": patient.sex,
         }
+        patient_id = PatientId(self._insert(_ADD_PATIENT, person | person_keys(patient)))
         values = day | {
             "slot_id": slot.id,
-            "patient_id": self._insert(_ADD_PATIENT, person | person_keys(patient)),
+            "patient_id": patient_id,
             "sequence": sequence,
             "number": number,
             "source": source.name,
@@ -163,7 +164,7 @@ class SqlLedger:
             "issued_at": write_instant(issued_at),
         }
         token_id = TokenId(self._insert(_ADD_TOKEN, values))
-        return Token(token_id, number, slot.id, patient, source, Status.WAITING, issued_at)
+        return Token(token_id, number, slot.id, patient_id, patient, source, Status.WAITING, issued_at)
 
     def close_token(self, token_id: TokenId, status: Status) -> None:
         self.connection.execute(_CLOSE, {"token": token_id, "to": status.name, "closed": write_instant(self.at)})

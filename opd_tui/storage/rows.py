@@ -15,6 +15,7 @@ TOKEN_COLUMNS = (
     token.c.id,
     token.c.number,
     token.c.slot_id,
+    token.c.patient_id,
     token.c.source,
     token.c.status,
     token.c.issued_at,
@@ -46,12 +47,13 @@ def load_of(row: Any) -> SlotLoad:
 
 
 def token_of(row: Any) -> Token:
-    id_, number, slot_id, source, status, issued_at, called_at, closed_at, *person = row
+    id_, number, slot_id, patient_id, source, status, issued_at, called_at, closed_at, *person = row
     name, phone, uhid, birth_year, sex = person
     return Token(
         id=id_,
         number=number,
         slot_id=slot_id,
+        patient_id=patient_id,
         patient=Patient.trusted(name=name, phone=phone, uhid=uhid, birth_year=birth_year, sex=sex),
         source=Source[source],
         status=Status[status],

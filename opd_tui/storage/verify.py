@@ -9,12 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from opd_tui.domain.journal import JournalLine
-from opd_tui.domain.model import Reason, SlotId, Status, TokenId
-from opd_tui.storage import journal
-from opd_tui.storage.schema import doctor, slot, token, token_counter
-
-Facts = dict[str, Any]
+from opd_tui.domain.model import SlotId, Status
+from opd_tui.storage import guards, journal
+from opd_tui.storage.fold import Facts, Fold
+from opd_tui.storage.schema import doctor, metadata, slot, token, token_counter
 
 
 @dataclass
@@ -25,47 +23,20 @@ class Verification:
     problems: list[str] = field(default_factory=list)
 
 
-@dataclass
-class Fold:
-    """The state that the journal alone gives."""
-
-    doctors: dict[int, Facts] = field(default_factory=dict)
-    slots: dict[int, Facts] = field(default_factory=dict)
-    tokens: dict[int, Facts] = field(default_factory=dict)
-    lines: int = 0
-    broken: list[str] = field(default_factory=list)
-
-    def add(self, line: JournalLine) -> None:
-        """Take one more line, in sequence."""
-        self.lines += 1
-        if line.token_id is not None:
-            self._change_token(line.token_id, line)
-        elif line.slot_id is not None:
-            self.slots[line.slot_id] = {"doctor_id": line.doctor_id, **line.facts}
-        elif line.doctor_id is not None:
-            self.doctors[line.doctor_id] = dict(line.facts)
-
-    def _change_token(self, token_id: TokenId, line: JournalLine) -> None:
-        assert line.to_status is not None
-        if line.reason is Reason.ISSUED:
-            self.tokens[token_id] = {"slot_id": line.slot_id, "status": line.to_status.name, **line.facts}
-            return
-        known = self.tokens.get(token_id)
-        was = line.from_status.name if line.from_status else None
-        if known is None or known["status"] != was:
-            self.broken.append(f"the journal moves token {token_id} from {was}, where it was not")
-        self.tokens.setdefault(token_id, {})["status"] = line.to_status.name
-
-
 def verify(connection: Connection) -> Verification:
     """Fold the journal, compare it with the tables, and check the rule, the numbers and the file itself."""
     result = Verification()
-    fold = Fold()
-    for line in journal.all_lines(connection):
-        fold.add(line)
     result.problems += _file_problems(connection)
+    result.problems += _schema_problems(connection)
+    fold = Fold()
+    try:
+        for at, line in journal.all_lines(connection):
+            fold.add(at, line)
+        tables = _Tables.read(connection)
+    except (LookupError, TypeError, ValueError) as error:
+        result.problems.append(f"a row cannot be read: {type(error).__name__}: {error}")
+        return result
     result.problems += fold.broken
-    tables = _Tables.read(connection)
     result.problems += _differences("doctor", fold.doctors, tables.doctors)
     result.problems += _differences("slot", fold.slots, tables.slots)
     result.problems += _differences("token", fold.tokens, tables.tokens)
@@ -99,9 +70,8 @@ class _Tables:
             tables.doctors[row["id"]] = _given(row, "code", "specialty", "room")
         for row in connection.execute(select(slot)).mappings():
             tables.slots[row["id"]] = _given(row, "doctor_id", "date", "start", "end", "capacity")
-        columns = [column for column in token.c if column.name not in ("patient_id", "closed_at")]
-        for row in connection.execution_options(yield_per=1000).execute(select(*columns)).mappings():
-            tables.tokens[row["id"]] = _given(row, "slot_id", "status", "number", "source", "priority", "issued_at")
+        for row in connection.execute(select(token).execution_options(yield_per=1000)).mappings():
+            tables.tokens[row["id"]] = _given(row, *_TOKEN_FACTS) | {"patient": row["patient_id"]}
             in_the_room = row["called_at"] is not None
             rank = (row["priority"], row["issued_at"], row["id"])
             tables.ranks[row["slot_id"]].append((Status[row["status"]], in_the_room, rank))
@@ -110,6 +80,9 @@ class _Tables:
         for row in connection.execute(select(token_counter)).mappings():
             tables.counters[row["doctor_id"], row["date"]] = row["last"]
         return tables
+
+
+_TOKEN_FACTS = ("slot_id", "doctor_id", "date", "status", "number", "source", "priority", "issued_at", "closed_at")
 
 
 def _given(row: Any, *names: str) -> Facts:
@@ -121,6 +94,14 @@ def _file_problems(connection: Connection) -> Iterator[str]:
         yield f"the file is damaged: {answer}"
     for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
         yield f"a row of {row[0]} refers to a row of {row[2]} that is not there"
+
+
+def _schema_problems(connection: Connection) -> Iterator[str]:
+    """The triggers and indexes that the schema has must be there."""
+    there = set(connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars())
+    indexes = {str(index.name) for table in metadata.tables.values() for index in table.indexes}
+    for name in sorted((indexes | guards.NAMES) - there):
+        yield f"{name} is missing from the schema"
 
 
 def _differences(what: str, folded: dict[int, Facts], stored: dict[int, Facts]) -> Iterator[str]:

@@ -21,6 +21,7 @@ from opd_tui.domain.model import Reason, TokenId
 from opd_tui.tui.commands import EVERYWHERE, HELP, MOVES, PALETTE, QUIT, Command, bindings
 from opd_tui.tui.desk_line import DeskLine
 from opd_tui.tui.dialogs.help import Help, Section
+from opd_tui.tui.key_line import KeyDone, KeyLine
 from opd_tui.tui.palette import DeskCommands
 from opd_tui.tui.screens.desk_screen import DeskScreen
 from opd_tui.tui.screens.doctors import DoctorsScreen
@@ -63,6 +64,7 @@ class OpdApp(App[None]):
         self.desk_line = DeskLine(open_desk)
         self.desk_changed: Signal[Outcome | None] = Signal(self, "desk_changed")
         self.desk: FrontDesk | None = None
+        self.keys = KeyLine(self, super().on_event)
         self.asking = False
         """Whether a question about a token is being asked."""
 
@@ -141,9 +143,19 @@ class OpdApp(App[None]):
 
     def say_refusal(self, refusal: DeskRefusal) -> None:
         """Say why something was not done."""
+        self.clear_notifications()
         self.notify(refusal.message, severity="warning", markup=False)
 
     # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self.keys.press(event)
+        else:
+            await super().on_event(event)
+
+    async def on_key_done(self, event: KeyDone) -> None:
+        await self.keys.done(event.laps)
 
     def action_show(self, mode: str) -> None:
         """Go to one of the main screens."""

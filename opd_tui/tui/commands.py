@@ -89,6 +89,12 @@ PANEL_HINTS = (
 )
 """What the footer says while a token is being issued."""
 
+FILTER_HINTS = (
+    Command("filter.list", "enter", "", "To the list", "Go to the list", 0),
+    Command("filter.clear", "escape", "", "Clear filter", "Clear the filter", 0),
+)
+"""What the footer says while a filter is being typed."""
+
 TOKEN_COMMANDS = (NEW, EMERGENCY, CANCEL, NO_SHOW, DONE)
 DAY_COMMANDS = (PREVIOUS_DAY, NEXT_DAY, TODAY)
 EVERYWHERE = (BOARD, WAITLIST, DOCTORS, HELP, PALETTE, QUIT)

@@ -42,7 +42,8 @@ class DemoApp(OpdApp):
         self.stack = ExitStack()
         self.player: Player | None = None
         self.minutes: Timer | None = None
-        self.stepping = False
+        self.stepping = 0
+        """How many steps are under way: pressed quickly, they are played one after another."""
         self.set_reactive(DemoApp.demo, DemoState(speed=speed, playing=playing))
 
     def _open_demo_desk(self) -> FrontDesk:
@@ -66,8 +67,8 @@ class DemoApp(OpdApp):
 
     @property
     def held(self) -> bool:
-        """An open panel or question holds the play."""
-        screen = self.screen
+        """An open panel or question holds the play, and so does an app that is ending."""
+        screen = self.screen if self.screen_stack else None
         return not isinstance(screen, DeskScreen) or screen.new_token.is_open
 
     def _restart_minutes(self) -> None:
@@ -95,9 +96,9 @@ class DemoApp(OpdApp):
     async def play_step(self) -> None:
         """Play one step of the timeline."""
         player = self.player
-        if player is None or self.stepping:
+        if player is None:
             return
-        self.stepping = True
+        self.stepping += 1
         try:
             played = await self.desk_line.act(lambda desk: player.play_next())
         except DeskRefusal as refusal:
@@ -105,7 +106,7 @@ class DemoApp(OpdApp):
         else:
             self.show_played(played)
         finally:
-            self.stepping = False
+            self.stepping -= 1
 
     def show_played(self, played: PlayedStep | None) -> None:
         """Show what a step did, refusals too."""

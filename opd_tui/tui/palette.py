@@ -22,19 +22,20 @@ class DeskCommands(Provider):
             yield from screen.desk_app.demo_commands()
         yield from EVERYWHERE
 
-    def _entries(self) -> Iterator[tuple[Command, str, Callable[[], Any]]]:
+    def _entries(self) -> Iterator[tuple[str, str, Callable[[], Any]]]:
         for command in self._commands():
             if command.in_palette:
                 run = partial(self.app.run_action, command.action, self.screen)
-                yield command, f"{command.label} ({command.key_label})", run
+                yield f"{command.label} ({command.key_label})", command.help, run
+        for system in self.app.get_system_commands(self.screen):
+            yield system.title, system.help, system.callback
 
     async def discover(self) -> Hits:
-        for command, title, run in self._entries():
-            yield DiscoveryHit(title, run, help=command.help)
+        for title, help, run in self._entries():
+            yield DiscoveryHit(title, run, help=help)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for command, title, run in self._entries():
-            score = max(matcher.match(title), matcher.match(command.help))
-            if score > 0:
-                yield Hit(score, matcher.highlight(title), run, help=command.help)
+        for title, help, run in self._entries():
+            if (score := matcher.match(title)) > 0:
+                yield Hit(score, matcher.highlight(title), run, help=help)

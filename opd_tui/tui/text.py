@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
@@ -13,6 +14,8 @@ from opd_tui.domain.model import Doctor, SlotRecord, Status
 
 SHAPE_LIMIT = 4
 """Seats are drawn as shapes up to this capacity; above it figures alone are quicker to read."""
+
+NARROWEST_COLUMN = 6
 
 STATUS_WORDS = {
     Status.ACTIVE: "● seated",
@@ -71,3 +74,16 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 def ordinal(place: int) -> str:
     """`first`, `second` … and `number 11`."""
     return _ORDINALS[place - 1] if place <= len(_ORDINALS) else f"number {place}"
+
+
+def column_widths(rows: Sequence[Sequence[str]], width: int, flexible: Sequence[int]) -> list[int]:
+    """Each column as wide as its content; the flexible ones give way, the widest first, where that is too much."""
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    spare = width - (len(widths) - 1)
+    while (over := sum(widths) - spare) > 0:
+        widest = max(flexible, key=lambda index: widths[index])
+        if widths[widest] <= NARROWEST_COLUMN:
+            break
+        others = max((widths[index] for index in flexible if index != widest), default=0)
+        widths[widest] -= min(over, max(widths[widest] - others, 1), widths[widest] - NARROWEST_COLUMN)
+    return widths

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.domain.allocation import Move, settle
-from opd_tui.domain.declared import Declared, Instant, Key, Spec, declared
+from opd_tui.domain.declared import Declared, Spec, declared
 from opd_tui.domain.errors import UnknownDoctor, UnknownSlot, UnknownToken
 from opd_tui.domain.journal import JournalLine
+from opd_tui.domain.kinds import Instant, Key
 from opd_tui.domain.ledger import Ledger
 from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, Token, TokenId
 

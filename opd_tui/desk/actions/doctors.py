@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action
-from opd_tui.domain.declared import NAME_LENGTH, Code, Name, Text, declared
+from opd_tui.domain.declared import declared
 from opd_tui.domain.errors import DoctorCodeTaken
 from opd_tui.domain.journal import JournalLine
+from opd_tui.domain.kinds import NAME_LENGTH, Code, Name, Text
 from opd_tui.domain.ledger import Ledger
 
 CODE_LENGTH = 6
 MADE_CODE_LENGTH = 3
 _TITLES = {"DR", "DOCTOR", "PROF", "PROFESSOR", "MR", "MRS", "MS", "SMT", "SHRI", "SRI"}
+_DEGREES = {"MBBS", "MD", "DM", "MCH", "DNB", "FRCS", "MRCP", "PHD", "JR", "SR"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +53,8 @@ def free_code(name: str, ledger: Ledger) -> str:
 
 
 def code_stem(name: str) -> str:
-    """The start of the last word of the name that is no title: “Dr Anil Rao” gives RAO."""
+    """The start of the last word of the name that is neither title nor degree: “Dr Anil Rao” gives RAO."""
     decomposed = unicodedata.normalize("NFKD", name)
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).upper()
-    words = [word for word in re.findall("[A-Z0-9]+", plain) if word not in _TITLES]
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c) and c not in "'’").upper()
+    words = [word for word in re.findall("[A-Z][A-Z0-9]*", plain) if word not in _TITLES | _DEGREES]
     return words[-1][:MADE_CODE_LENGTH] if words else "DR"

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, known_doctor
-from opd_tui.domain.declared import CAPACITY_LIMIT, MINUTES_A_DAY, Date, Id, TimeOfDay, Whole, declared
+from opd_tui.domain.declared import declared
 from opd_tui.domain.errors import InvalidAction, SlotOverlap
 from opd_tui.domain.journal import JournalLine
+from opd_tui.domain.kinds import CAPACITY_LIMIT, MINUTES_A_DAY, Date, Id, TimeOfDay, Whole
 from opd_tui.domain.ledger import Ledger
 from opd_tui.domain.model import Doctor, DoctorId
 

@@ -13,7 +13,7 @@ from opd_tui.desk.actions.base import (
     restore_the_rule,
 )
 from opd_tui.domain.allocation import Move
-from opd_tui.domain.declared import Choice, Id, Nested, declared
+from opd_tui.domain.declared import Nested, declared
 from opd_tui.domain.errors import (
     DuplicatePatient,
     InvalidAction,
@@ -22,6 +22,7 @@ from opd_tui.domain.errors import (
     TokenInTheRoom,
 )
 from opd_tui.domain.instants import write_instant
+from opd_tui.domain.kinds import Choice, Id
 from opd_tui.domain.ledger import Ledger
 from opd_tui.domain.model import Patient, Reason, SlotId, Source, Status, Token, TokenId
 
@@ -54,6 +55,7 @@ class IssueToken(Action):
             ledger,
             slot.id,
             Move(token.id, None, Status.WAITING, Reason.ISSUED),
+            patient=token.patient_id,
             number=token.number,
             source=token.source.name,
             priority=token.source.priority,

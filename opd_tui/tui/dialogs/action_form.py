@@ -14,8 +14,10 @@ from textual.widgets import Input, Static
 
 from opd_tui.desk.actions import Action
 from opd_tui.desk.outcome import Outcome
-from opd_tui.domain.declared import Spec, Unacceptable
+from opd_tui.domain.declared import Spec
 from opd_tui.domain.errors import DeskRefusal
+from opd_tui.domain.kinds import Unacceptable
+from opd_tui.tui.widgets.typed_text import TypedText
 
 
 class ActionForm(ModalScreen[Outcome | None]):
@@ -50,7 +52,7 @@ class ActionForm(ModalScreen[Outcome | None]):
                     with Horizontal(classes="field"):
                         star = "" if spec.required else " (optional)"
                         yield Static(f"{spec.name.capitalize()}{star}", markup=False, classes="field-label")
-                        yield Input(self.preset.get(spec.name, ""), id=spec.name, placeholder=spec.help)
+                        yield TypedText(self.preset.get(spec.name, ""), id=spec.name, placeholder=spec.help)
                     yield Static(id=f"{spec.name}-wrong", markup=False, classes="wrong")
             yield Static(id="form-wrong", markup=False, classes="wrong")
             yield Static(id="field-help", markup=False, classes="hint")
@@ -59,7 +61,7 @@ class ActionForm(ModalScreen[Outcome | None]):
     def on_mount(self) -> None:
         inputs = list(self.query(Input))
         first_empty = next((field for field in inputs if not field.value), inputs[0])
-        first_empty.focus()
+        self.set_focus(first_empty)
 
     @on(events.DescendantFocus)
     def explain(self) -> None:
@@ -76,7 +78,7 @@ class ActionForm(ModalScreen[Outcome | None]):
         if event.input is inputs[-1]:
             self.submit()
         elif self._check(next(spec for spec in self.specs if spec.name == event.input.id)):
-            self.focus_next()
+            self.set_focus(inputs[inputs.index(event.input) + 1])
 
     def _check(self, spec: Spec) -> bool:
         """Whether a field is right; what is wrong stands below it."""
@@ -101,7 +103,9 @@ class ActionForm(ModalScreen[Outcome | None]):
         """Perform the action, or go to the first field that is wrong."""
         wrong = [spec for spec in self.specs if not self._check(spec)]
         if wrong:
-            self.query_one(f"#{wrong[0].name}", Input).focus()
+            field = self.query_one(f"#{wrong[0].name}", Input)
+            self.set_focus(field)
+            field.action_select_all()
         elif not self.locked:
             self.locked = True
             self.perform()

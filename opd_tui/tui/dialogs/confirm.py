@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
+
+from opd_tui.tui.key_line import KeyLine
+
+
+@runtime_checkable
+class KeysHeld(Protocol):
+    """An app that holds keys back while something is under way."""
+
+    keys: KeyLine
 
 
 class Confirm(ModalScreen[bool]):
@@ -31,8 +42,11 @@ class Confirm(ModalScreen[bool]):
                 yield Button("No, leave it (Esc)", id="no", compact=True)
                 yield Button(f"{self.yes} (y)", id="yes", compact=True)
 
-    def on_mount(self) -> None:
-        self.query_one("#no").focus()
+    async def on_mount(self) -> None:
+        self.app.clear_notifications()
+        self.set_focus(self.query_one("#no"))
+        if isinstance(self.app, KeysHeld):
+            await self.app.keys.release()
 
     @on(Button.Pressed)
     def press(self, event: Button.Pressed) -> None:

@@ -18,6 +18,7 @@ from opd_tui.domain.model import Doctor, Slot, SlotRecord, TokenId, TokenRecord
 from opd_tui.domain.text import name_key
 from opd_tui.tui.text import STATUS_WORDS, count, doctor_label, fit, joined, seats
 from opd_tui.tui.widgets.line_list import LineList
+from opd_tui.tui.widgets.typed_text import TypedText
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Find(ModalScreen[Found | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog find") as dialog:
             dialog.border_title = "Find"
-            yield Input(placeholder="a name, a number, a phone, a doctor …")
+            yield TypedText(placeholder="a name, a number, a phone, a doctor …")
             yield Static(id="found-count", markup=False)
             yield FoundLines(can_focus=False)
             yield Static("↑ ↓ choose   Enter go there   Esc close", markup=False, classes="hint")

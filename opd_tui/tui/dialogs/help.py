@@ -36,7 +36,7 @@ class Help(ModalScreen[None]):
             for heading, rows in self.sections:
                 yield Static(heading, markup=False, classes="help-heading")
                 for keys, meaning in rows:
-                    yield Static(Content.assemble((f"{keys:<18}", "bold"), meaning), classes="help-row")
+                    yield Static(Content.assemble((f"{keys:<20}", "bold"), meaning), classes="help-row")
 
     def action_close(self) -> None:
         self.dismiss()

@@ -92,7 +92,7 @@ class DeskScreen(Screen[None]):
 
     def _desk_changed(self, outcome: Outcome | None) -> None:
         """Show what was done, unless it was asked for in the panel: the panel closes with the new view at once."""
-        if self in self.app.screen_stack and not self.new_token.locked:
+        if self in self.app.screen_stack and not (self.new_token.is_open and self.new_token.locked):
             self.reload()
 
     def _day_changed(self, day: dt.date | None) -> None:
@@ -176,13 +176,13 @@ class DeskScreen(Screen[None]):
         except DeskRefusal as refusal:
             self.new_token.say(refusal.message, wrong=True)
         else:
-            self.new_token.say(self._over(forecast) + forecast_sentence(forecast))
+            self.new_token.say(forecast_sentence(forecast) + self._over(forecast))
 
     def _over(self, forecast: Forecast) -> str:
         """A warning where the slot's window is over."""
         record, now = forecast.outcome.token, self.desk_app.now
         over = record and now and (record.slot.date, record.slot.end) <= (now.date(), now.time())
-        return f"{record.slot.window} is over. " if record and over else ""
+        return f". Note: {record.slot.window} is over" if record and over else ""
 
     @on(NewToken.Submitted)
     def issue_token(self, event: NewToken.Submitted) -> None:
@@ -191,13 +191,21 @@ class DeskScreen(Screen[None]):
     @work(group="issue")
     async def issue(self, action: IssueToken) -> None:
         """Issue the token, asking first where somebody would lose a seat; the panel closes with the new view."""
+        self.desk_app.keys.hold()
         try:
             outcome = await self.confirm_and_perform(action, issue_question, "Yes, issue it")
         except DeskRefusal as refusal:
             self.new_token.say(refusal.message, wrong=True)
             self.new_token.unlock()
-            return
+        else:
+            await self.finish_issue(outcome)
+        finally:
+            await self.desk_app.keys.release()
+
+    async def finish_issue(self, outcome: Outcome | None) -> None:
+        """Close the panel in the frame that shows the new token, or go on in it."""
         if outcome is None:
+            self.new_token.say("Not issued. Enter asks again, Esc leaves.", wrong=True)
             self.new_token.unlock()
             return
         await self.load()
@@ -213,7 +221,7 @@ class DeskScreen(Screen[None]):
     def close_panel(self) -> None:
         self.new_token.close()
         if (before := getattr(self, "before_panel", None)) is not None:
-            before.focus()
+            self.set_focus(before)
 
     def action_close_token(self, verb: str) -> None:
         """Ask and close the chosen token."""
@@ -227,12 +235,20 @@ class DeskScreen(Screen[None]):
     async def close_token(self, verb: str, token: Token) -> None:
         """Close a token after one question."""
         action = ACTIONS[verb].from_mapping({"token": token.id})
+        self.desk_app.keys.hold()
         try:
             await self.confirm_and_perform(action, lambda forecast: close_question(forecast, token), _YES[verb])
         except DeskRefusal as refusal:
             self.desk_app.say_refusal(refusal)
         finally:
             self.desk_app.asking = False
+            await self.desk_app.keys.release()
+
+    async def ask(self, question: Confirm) -> bool:
+        """Ask; the keys go to the question as soon as it is there."""
+        answer = await self.app.push_screen_wait(question)
+        self.desk_app.keys.hold()
+        return answer
 
     async def confirm_and_perform(
         self, action: object, question: Callable[[Forecast], str | None], yes: str
@@ -245,7 +261,7 @@ class DeskScreen(Screen[None]):
         while True:
             forecast = await self.desk_app.desk_line.preview(action)
             text = question(forecast)
-            if text and not await self.app.push_screen_wait(Confirm(again + text, yes)):
+            if text and not await self.ask(Confirm(again + text, yes)):
                 return None
             try:
                 return await self.desk_app.perform(action, forecast.outcome.moves)

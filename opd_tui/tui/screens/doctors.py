@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual import getters, work
@@ -15,12 +14,14 @@ from textual.widget import Widget
 
 from opd_tui.desk.actions import AddDoctor, OpenSession
 from opd_tui.desk.views import DoctorDay
+from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.commands import ADD_DOCTOR, CLEAR_FILTER, DAY_COMMANDS, FILTER, OPEN_SESSION, bindings
 from opd_tui.tui.dialogs.action_form import ActionForm
 from opd_tui.tui.screens.filtered import FilteredScreen
-from opd_tui.tui.text import count, fit, joined
+from opd_tui.tui.text import column_widths, fit, joined
 from opd_tui.tui.widgets.filter_bar import FilterBar
 from opd_tui.tui.widgets.line_list import LineList
+from opd_tui.tui.widgets.token_lines import Heading
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
@@ -28,35 +29,54 @@ if TYPE_CHECKING:
 USUAL_SESSION = {"start": "09:00", "end": "13:00", "capacity": "10", "every": "60"}
 
 
-class DoctorLines(LineList[DoctorDay]):
+class DoctorLines(LineList[DoctorDay | Heading]):
     """Doctors, a line each."""
 
-    def key_of(self, item: DoctorDay) -> Hashable | None:
-        return item.doctor.id
+    HEADINGS = ("CODE", "NAME", "SPECIALTY", "ROOM", "HOURS", "SEATS TAKEN", "WAITING")
 
-    def draw(self, item: DoctorDay, width: int) -> Text:
+    def key_of(self, item: DoctorDay | Heading) -> Hashable | None:
+        return item.doctor.id if isinstance(item, DoctorDay) else None
+
+    def cells(self, item: DoctorDay | Heading) -> tuple[str, ...]:
+        """A line's columns."""
+        if isinstance(item, Heading):
+            return self.HEADINGS
         doctor, slots = item.doctor, item.slots
+        seats = sum(record.slot.capacity for record in slots)
+        waiting = sum(record.load.waiting for record in slots)
+        return (
+            doctor.code,
+            doctor.name,
+            doctor.specialty or "",
+            doctor.room or "",
+            ", ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in hours(slots)) or "not here",
+            f"{sum(record.load.taken for record in slots)} of {seats}" if slots else "",
+            f"{waiting}" if waiting else "",
+        )
+
+    def draw(self, item: DoctorDay | Heading, width: int) -> Text:
+        widths = column_widths([self.cells(each) for each in self.items], width - 3, flexible=(1, 2, 4))
+        cells = [fit(cell, size) for cell, size in zip(self.cells(item), widths, strict=True)]
+        if isinstance(item, Heading):
+            return joined((f"  {' '.join(cells)}", self.part("dim")))
         pointer = "▸" if self.has_focus and item is self.chosen else " "
-        when, full = "not here", ""
-        if slots:
-            seats = sum(record.slot.capacity for record in slots)
-            taken = sum(record.load.taken for record in slots)
-            waiting = sum(record.load.waiting for record in slots)
-            when = f"{slots[0].slot.start:%H:%M}–{slots[-1].slot.end:%H:%M}  {count(len(slots), 'slot')}"
-            full = f"{taken}/{seats} seats" + (f" +{waiting}" if waiting else "")
-        room_width = max((cell_len(each.doctor.room or "") + 1 for each in self.items), default=0)
-        room_width = 0 if room_width == 1 else min(room_width, 9)
-        spare = max(width - 2 - 7 - room_width - 21 - 14, 16)
-        name_width = spare * 5 // 9
+        code, *rest = cells
         return joined(
             (f"{pointer} ", self.part("dim")),
-            (fit(doctor.code, 7), self.part("strong")),
-            (fit(doctor.name, name_width - 1) + " ", Style()),
-            (fit(doctor.specialty or "", spare - name_width - 1) + " ", Style()),
-            (fit(doctor.room or "", room_width), self.part("dim")),
-            (fit(when, 21), Style() if slots else self.part("dim")),
-            (fit(full, 14), Style()),
+            (f"{code} ", self.part("strong")),
+            (" ".join(rest), Style() if item.slots else self.part("dim")),
         )
+
+
+def hours(slots: Sequence[SlotRecord]) -> list[tuple[dt.time, dt.time]]:
+    """When a doctor is here: slots that touch are one stretch."""
+    stretches: list[tuple[dt.time, dt.time]] = []
+    for record in slots:
+        if stretches and stretches[-1][1] == record.slot.start:
+            stretches[-1] = stretches[-1][0], record.slot.end
+        else:
+            stretches.append((record.slot.start, record.slot.end))
+    return stretches
 
 
 class DoctorsScreen(FilteredScreen):
@@ -111,7 +131,7 @@ class DoctorsScreen(FilteredScreen):
 
     def action_open_session(self) -> None:
         day = self.lines.chosen
-        if day is None:
+        if not isinstance(day, DoctorDay):
             self.desk_app.say("There is no doctor to open a session for. Press a to add one.")
         else:
             self.open_session(day)

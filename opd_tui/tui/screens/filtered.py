@@ -8,11 +8,12 @@ from typing import Any
 from textual import getters, on
 
 from opd_tui.domain.text import name_key
-from opd_tui.tui.commands import CLEAR_FILTER, Command
+from opd_tui.tui.commands import CLEAR_FILTER, FILTER_HINTS, Command
 from opd_tui.tui.dialogs.find import matches
 from opd_tui.tui.screens.desk_screen import DeskScreen
 from opd_tui.tui.widgets.filter_bar import FilterBar
 from opd_tui.tui.widgets.line_list import LineList
+from opd_tui.tui.widgets.token_lines import Heading
 
 
 class FilteredScreen(DeskScreen):
@@ -40,14 +41,22 @@ class FilteredScreen(DeskScreen):
         query = self.filter_bar.value
         shown = tuple(item for item in items if matches(query, name_key(self.words_of(item))))
         self.list.empty = f" Nothing here matches “{query}”. Esc clears the filter." if items else self.say_empty()
-        self.list.items = shown
+        self.list.items = (Heading("columns"), *shown) if shown else ()
         self.filter_bar.say(len(shown), len(items))
+
+    def why_nothing_is_chosen(self, empty: str) -> str:
+        """Why no line is chosen."""
+        if self.everything:
+            return f"Nothing matches the filter “{self.filter_bar.value}”. Esc clears it."
+        return empty
 
     def place_of(self, key: Hashable) -> None:
         """Bring an item into view."""
         self.list.move_to(key)
 
     def commands_here(self) -> tuple[Command, ...]:
+        if self.filter_bar.has_focus_within:
+            return FILTER_HINTS
         return tuple(c for c in self.INTENTS if c is not CLEAR_FILTER or self.filter_bar.value)
 
     def action_filter(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from textual import getters, on, work
+from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widget import Widget
@@ -49,7 +50,11 @@ class SlotBoardScreen(DeskScreen):
 
     MODE = "board"
     INTENTS = (*TOKEN_COMMANDS, FIND, *DAY_COMMANDS, ENTER_QUEUE, STEP_BACK)
-    BINDINGS = bindings(*INTENTS)
+    BINDINGS = [
+        *bindings(*INTENTS),
+        Binding("left,h", "other_slot(-1)", "Slot before", show=False),
+        Binding("right,l", "other_slot(1)", "Slot after", show=False),
+    ]
     AUTO_FOCUS = "SlotGrid"
 
     grid = getters.query_one(SlotGrid)
@@ -77,12 +82,15 @@ class SlotBoardScreen(DeskScreen):
         self.query_one("#no-slots").display = False
 
     def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
-        chosen = self.grid.chosen.slot.id if self.grid.chosen else None
+        chosen, shown = self.grid.chosen, self.grid.board
+        now, another_day = self.desk_app.now, shown.date != day or not shown.slots
 
         def read(desk: FrontDesk) -> Callable[[], None]:
             board = desk.board(day)
-            first = board.at(board.doctors[0].id, board.starts[0]) if board.slots else None
-            record = board.slot(chosen) or (first if chosen is None else None)
+            record = board.slot(chosen.slot.id) if chosen else None
+            if another_day:
+                same = board.at(chosen.doctor.id, chosen.slot.start) if chosen else None
+                record = same or board.next_slot(now)
             queue = desk.queue(record.slot.id) if record else None
             activity = desk.activity(ACTIVITY_LINES)
             any_doctor = bool(board.slots) or bool(desk.doctor_list())
@@ -99,6 +107,8 @@ class SlotBoardScreen(DeskScreen):
         self.grid.display = bool(board.slots)
         with self.prevent(SlotGrid.Highlighted):
             self.grid.board = board
+            if queue is not None:
+                self.grid.move_to(queue.slot.doctor.id, queue.slot.slot.start)
         self.activity.zone, self.activity.desk = self.desk_app.zone, self.desk_app.desk_name
         self.activity.items = activity
         chosen = self.grid.chosen
@@ -203,6 +213,10 @@ class SlotBoardScreen(DeskScreen):
     def action_step_back(self) -> None:
         """From the queue to the grid."""
         self.grid.focus()
+
+    def action_other_slot(self, columns: int) -> None:
+        """From the queue to the same doctor's slot at another time."""
+        self.grid.action_move(0, columns)
 
     def action_find(self) -> None:
         self.find()

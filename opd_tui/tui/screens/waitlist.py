@@ -12,7 +12,18 @@ from textual.widget import Widget
 
 from opd_tui.desk.views import QueueLine
 from opd_tui.domain.model import Reason, SlotLoad, SlotRecord, Token, TokenId
-from opd_tui.tui.commands import CANCEL, CLEAR_FILTER, DAY_COMMANDS, DONE, EMERGENCY, FILTER, NEW, NO_SHOW, bindings
+from opd_tui.tui.commands import (
+    CANCEL,
+    CLEAR_FILTER,
+    DAY_COMMANDS,
+    DONE,
+    EMERGENCY,
+    FILTER,
+    NEW,
+    NO_SHOW,
+    Command,
+    bindings,
+)
 from opd_tui.tui.screens.filtered import FilteredScreen
 from opd_tui.tui.widgets.filter_bar import FilterBar
 from opd_tui.tui.widgets.line_list import LineList
@@ -84,7 +95,11 @@ class WaitlistScreen(FilteredScreen):
         return SlotRecord(line.record.slot, line.record.doctor, SlotLoad())
 
     def why_no_token(self) -> str:
-        return "Nobody waits here. Press 1 for the board."
+        return self.why_nothing_is_chosen("Nobody waits on this day. Press 1 for the board.")
 
     def why_no_slot(self) -> str:
-        return "Nobody waits here, so no slot is chosen. Press 1 for the board."
+        return self.why_nothing_is_chosen("Nobody waits on this day, so no slot is chosen. Press 1 for the board.")
+
+    def commands_here(self) -> tuple[Command, ...]:
+        """Who waits can be cancelled, but is neither seen nor a no-show: those keys only say so."""
+        return tuple(command for command in super().commands_here() if command not in (NO_SHOW, DONE))

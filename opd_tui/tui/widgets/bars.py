@@ -72,7 +72,7 @@ class TopBar(Bar):
         if not other:
             return f"{self.now:%a %d %b %Y  %H:%M}", False
         ago = f"{abs(other.days)} day{'s' if abs(other.days) > 1 else ''} {'ahead' if other.days > 0 else 'ago'}"
-        return f"{self.day:%a %d %b %Y} ({ago}; t today)  {self.now:%H:%M}", True
+        return f"{self.day:%a %d %b %Y} ({ago}; press t for today)  {self.now:%H:%M}", True
 
 
 class ModeBar(Bar):

@@ -44,13 +44,12 @@ class DemoBar(Bar):
         elif state.held:
             symbol, word = "‖", "waits for you"
         else:
-            symbol, word = ("▶", f"×{state.speed:g}") if state.playing else ("‖", "paused")
-        head = f" DEMO {state.time} {symbol} {word}  "
-        return self.styled((head, "strong"), (fit(state.caption, width - len(head)), None))
-
-    def second_line(self) -> Text:
-        """The demo's keys."""
-        parts: list[tuple[str, str | None]] = [(" ", None)]
+            symbol, word = ("▶", f"×{state.speed:g}") if state.playing else ("‖", f"paused ×{state.speed:g}")
+        parts: list[tuple[str, str | None]] = [(fit(f" DEMO {state.time} {symbol} {word}", 26), "strong")]
         for command in DEMO_COMMANDS:
             parts += [(command.key_label, "key"), (f" {command.label}  ", None)]
-        return self.styled(*parts, ("You may act, too.", None))
+        return self.styled(*parts)
+
+    def second_line(self) -> Text:
+        """What is happening."""
+        return self.styled((f" {self.state.caption}", None))

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from opd_tui.tui.text import count
+from opd_tui.tui.widgets.typed_text import TypedText
 
 
 class FilterBar(Horizontal):
@@ -25,7 +26,7 @@ class FilterBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static(" Filter ", markup=False)
-        yield Input(placeholder="words such as paid, a doctor, a name", compact=True)
+        yield TypedText(placeholder="words such as paid, a doctor, a name", compact=True)
         yield Static(id="left", markup=False)
 
     def on_mount(self) -> None:

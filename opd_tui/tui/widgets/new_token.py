@@ -15,10 +15,11 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from opd_tui.desk.actions import IssueToken
-from opd_tui.domain.declared import NAME_LENGTH
 from opd_tui.domain.errors import InvalidAction
+from opd_tui.domain.kinds import NAME_LENGTH
 from opd_tui.domain.model import Patient, SlotRecord, Source
 from opd_tui.domain.text import clean_text
+from opd_tui.tui.widgets.typed_text import TypedText
 
 SOURCE_KEYS = {
     "e": Source.EMERGENCY,
@@ -108,7 +109,7 @@ class NewToken(Vertical):
     def compose(self) -> ComposeResult:
         with Horizontal(classes="field"):
             yield Static("Patient", classes="field-label")
-            yield Input(
+            yield TypedText(
                 id="patient", placeholder="name (or the phone number first), then Enter", max_length=NAME_LENGTH
             )
         with Horizontal(classes="field"):
@@ -124,21 +125,26 @@ class NewToken(Vertical):
     def open(self, record: SlotRecord, source: Source) -> None:
         """Ask for a patient for this slot."""
         self.record, self.phone, self.locked = record, None, False
-        title = f"New token · {record.doctor.name} {record.slot.window}"
-        self.border_title = Content(title)
+        self.show_title()
         self.query_one(Input).value = ""
         self.say("")
         chooser = self.query_one(SourceChoice)
         with self.prevent(SourceChoice.Changed):
             chooser.source = source
         self.display = True
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input))
         self.ask_preview()
+
+    def show_title(self) -> None:
+        """The slot, and the phone number once it is known."""
+        if self.record is not None:
+            phone = f" · phone {self.phone}" if self.phone else ""
+            self.border_title = Content(f"New token · {self.record.doctor.name} {self.record.slot.window}{phone}")
 
     def close(self) -> None:
         """Leave the screen."""
         self.display = False
-        self.record = None
+        self.record, self.locked = None, False
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Say what would happen, or what is wrong."""
@@ -190,9 +196,10 @@ class NewToken(Vertical):
         field = self.query_one(Input)
         try:
             self.phone = Patient(name=NOBODY.name, phone=typed).phone
-        except InvalidAction as refusal:
-            self.say(refusal.message, wrong=True)
+        except InvalidAction:
+            self.say("A name needs a letter; a phone number has 3 to 15 digits.", wrong=True)
             return
+        self.show_title()
         field.value = ""
         field.focus()
         self.say(f"Phone {self.phone}. Now the name.")

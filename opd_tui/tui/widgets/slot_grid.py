@@ -21,8 +21,8 @@ from opd_tui.domain.model import DoctorId, SlotRecord
 from opd_tui.tui.text import doctor_label, fit, joined, seats
 
 HEADER_LINES = 1
-DOCTOR_WIDTH = (14, 32)
-"""The narrowest and the widest doctor's column, in cells."""
+DOCTOR_WIDTH = (18, 32)
+"""The doctor's column where the times need the room, and where they do not, in cells."""
 
 
 class SlotGrid(ScrollView, can_focus=True):
@@ -152,6 +152,7 @@ class SlotGrid(ScrollView, can_focus=True):
             target = self.row if self.row < top else self.row - visible + 1
             self.scroll_to(y=target, animate=False, force=True, immediate=True)
         columns = self._columns_in_view()
+        self.first_column = min(self.first_column, max(len(self.board.starts) - columns, 0))
         if self.column < self.first_column:
             self.first_column = self.column
         elif self.column >= self.first_column + columns:
@@ -169,8 +170,9 @@ class SlotGrid(ScrollView, can_focus=True):
         """The widths of the columns: as much as the board needs, and a cell's worth of slots at the least."""
         self.cell_width = max((cell_len(seats(record)) for record in self.board.slots), default=5) + 3
         longest = max((cell_len(doctor_label(doctor)) for doctor in self.board.doctors), default=0) + 2
-        widest = max(self.scrollable_content_region.width - self.cell_width, DOCTOR_WIDTH[0])
-        self.doctor_width = min(max(longest, DOCTOR_WIDTH[0]), DOCTOR_WIDTH[1], widest)
+        beside = self.scrollable_content_region.width - self.cell_width * len(self.board.starts)
+        narrowest, widest = DOCTOR_WIDTH
+        self.doctor_width = min(max(longest, 8), max(narrowest, min(beside, widest)))
 
     def _columns_in_view(self) -> int:
         return max((self.scrollable_content_region.width - self.doctor_width) // self.cell_width, 1)
@@ -201,7 +203,7 @@ class SlotGrid(ScrollView, can_focus=True):
         cells = [fit(f" {self.board.starts[column]:%H:%M}", width) for column in columns]
         before = "‹ " if columns and columns[0] > 0 else ""
         if columns and columns[-1] < len(self.board.starts) - 1:
-            cells[-1] = fit(cells[-1], width - 1) + "›"
+            cells[-1] = cells[-1][: width - 1] + "›"
         return joined((fit(f"{before}Doctor", self.doctor_width), style), ("".join(cells), style))
 
     def _row(self, row: int) -> Text:

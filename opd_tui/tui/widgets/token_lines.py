@@ -13,13 +13,14 @@ from textual.reactive import reactive
 
 from opd_tui.desk.views import Queue, QueueLine
 from opd_tui.domain.model import Reason, Status, TokenId
-from opd_tui.tui.text import STATUS_WORDS, doctor_label, fit, joined, minutes
+from opd_tui.tui.text import STATUS_WORDS, column_widths, doctor_label, fit, joined, minutes
 from opd_tui.tui.widgets.line_list import LineList
 
 MARKS = {Reason.PREEMPTED: "↓ displaced", Reason.PROMOTED: "↑ moved up"}
 """What is said for some seconds of a token that another one moved."""
 
-SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH = 9, 11, 9
+NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH = 7, 9, 11, 9
+MARKED_STATUS = {Reason.PREEMPTED: Status.WAITING, Reason.PROMOTED: Status.ACTIVE}
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,15 @@ class TokenLines(LineList[QueueLine | Heading]):
     """Tokens that were moved just now."""
     zone: ZoneInfo | None = None
     """The hospital's time zone."""
+    number_width = NUMBER_WIDTH
+    """As wide as the longest number, since a cut number names nobody."""
+
+    def watch_items(self, old: tuple[QueueLine | Heading, ...], new: tuple[QueueLine | Heading, ...]) -> None:
+        lengths = (len(item.record.token.number) for item in new if isinstance(item, QueueLine))
+        if (width := max(NUMBER_WIDTH, *lengths, 0)) != self.number_width:
+            self.number_width = width
+            self.refresh()
+        super().watch_items(old, new)
 
     def key_of(self, item: QueueLine | Heading) -> Hashable | None:
         return item.id if isinstance(item, QueueLine) else None
@@ -53,10 +63,16 @@ class TokenLines(LineList[QueueLine | Heading]):
     def status_of(self, line: QueueLine) -> tuple[str, Style]:
         """Word and symbol, and a style that only repeats them."""
         token = line.record.token
-        if reason := self.marks.get(token.id):
-            return MARKS[reason], self.part("mark")
+        if mark := self.mark_of(line):
+            return mark, self.part("mark")
         style = {Status.ACTIVE: self.part("good"), Status.WAITING: Style()}.get(token.status, self.part("dim"))
         return STATUS_WORDS[token.status], style
+
+    def mark_of(self, line: QueueLine) -> str:
+        """What moved the token just now, as long as it still stands there."""
+        token = line.record.token
+        reason = self.marks.get(token.id)
+        return MARKS[reason] if reason and MARKED_STATUS[reason] is token.status else ""
 
     def source_of(self, line: QueueLine) -> tuple[str, Style]:
         """The source's name; an emergency stands out."""
@@ -94,7 +110,7 @@ class QueueLines(TokenLines):
         closed = not token.status.is_open
         rest = self.part("dim") if closed else Style()
         place = f"{item.place}" if item.place else ""
-        number = fit(token.number, 7)
+        number = fit(token.number, self.number_width)
         status, status_style = self.status_of(item)
         tail = self.issued_of(item) if item.place is None else self.wait_of(item)
         name_width = width - 6 - len(number) - 1 - SOURCE_WIDTH - 1 - STATUS_WIDTH - 1 - WAIT_WIDTH - 1
@@ -115,22 +131,35 @@ class QueueLines(TokenLines):
 class WaitLines(TokenLines):
     """Everyone who waits on a day, best rank first, across the doctors."""
 
-    def draw(self, item: QueueLine | Heading, width: int) -> Text:
-        assert isinstance(item, QueueLine)
+    HEADINGS = ("NUMBER", "PATIENT", "SOURCE", "DOCTOR", "SLOT", "LINE", "WAITED", "")
+
+    def cells(self, item: QueueLine | Heading) -> tuple[str, ...]:
+        """A line's columns."""
+        if isinstance(item, Heading):
+            return self.HEADINGS
         record = item.record
-        slot = f"{record.slot.start:%H:%M}"
-        place = f"{item.place}." if item.place else ""
-        spare = width - 2 - 8 - SOURCE_WIDTH - 1 - 7 - 5 - WAIT_WIDTH - 13 - 2
-        name_width = max(spare * 5 // 9, 8)
-        mark = "↓" if self.marks.get(record.token.id) is Reason.PREEMPTED else " "
+        return (
+            record.token.number,
+            record.token.patient.name,
+            record.token.source.name,
+            doctor_label(record.doctor),
+            f"{record.slot.start:%H:%M}",
+            f"{item.place or ''}",
+            self.wait_of(item),
+            self.mark_of(item),
+        )
+
+    def draw(self, item: QueueLine | Heading, width: int) -> Text:
+        widths = column_widths([self.cells(each) for each in self.items], width - 3, flexible=(1, 3))
+        cells = [fit(cell, size) for cell, size in zip(self.cells(item), widths, strict=True)]
+        if isinstance(item, Heading):
+            return joined((f"  {' '.join(cells)}", self.part("dim")))
+        number, name, source, *rest, mark = cells
         return joined(
             (f"{self.pointer_of(item)} ", self.part("dim")),
-            (fit(record.token.number, 8), self.part("strong")),
-            (fit(record.token.patient.name, name_width) + " ", Style()),
-            self.source_of(item),
-            (" " + fit(doctor_label(record.doctor), max(spare - name_width, 6)) + " ", Style()),
-            (fit(slot, 6), Style()),
-            (fit(place, 5, "right"), Style()),
-            (fit(self.wait_of(item), WAIT_WIDTH + 1, "right"), Style()),
-            (fit(f"  {mark} displaced" if mark == "↓" else "", 13), self.part("mark")),
+            (f"{number} ", self.part("strong")),
+            (f"{name} ", Style()),
+            (source, self.source_of(item)[1]),
+            (f" {' '.join(rest)} ", Style()),
+            (mark, self.part("mark") if mark.strip() else Style()),
         )

@@ -1,0 +1,97 @@
+"""Keys in the order in which they were pressed, each to whatever has the focus once the one before it is done.
+
+Textual hands a key to the widget that has the focus when the key arrives. Somebody who types ahead (a name right
+after the key that opens the panel, the next patient right behind Enter) would so type into the wrong place.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.widget import Widget
+
+LAPS = 2
+"""A key may post a message (an Input's Enter does) whose handler moves the focus: the second lap comes behind it."""
+PATIENCE_SECONDS = 0.3
+"""After this, keys go on whatever happens: a desk that waits for another one must not look frozen."""
+
+
+class KeyDone(Message):
+    """Follows a key through the same queues, and so comes back to the app when the key has had its effect."""
+
+    def __init__(self, laps: int) -> None:
+        super().__init__()
+        self.laps = laps
+
+
+class KeyLine:
+    """Lets one key at a time through; `hold` keeps the next ones until what was begun is done."""
+
+    def __init__(self, app: App[None], deliver: Callable[[events.Key], Awaitable[None]]) -> None:
+        self.app = app
+        self.deliver = deliver
+        self.waiting: deque[events.Key] = deque()
+        self.under_way = False
+        self.held = False
+        self.last: tuple[str, float] = ("", 0.0)
+        self.finished = 0.0
+
+    @property
+    def focus(self) -> Widget:
+        """Where a key goes."""
+        return self.app.focused or self.app.screen
+
+    async def press(self, key: events.Key) -> None:
+        """Take a key that was pressed."""
+        now = time.monotonic()
+        last_key, last_time = self.last
+        self.last = key.key, now
+        bounced = key.key == last_key == "enter" and now - last_time < PATIENCE_SECONDS
+        if bounced and (self.held or now - self.finished < PATIENCE_SECONDS):
+            return  # the second half of a double Enter
+        self.waiting.append(key)
+        if self.under_way or self.held:
+            self.app.set_timer(PATIENCE_SECONDS, self.go_on_anyway)
+        await self.next()
+
+    async def next(self) -> None:
+        """Let the next key through."""
+        if self.under_way or self.held or not self.waiting:
+            return
+        self.under_way = True
+        target = self.focus
+        await self.deliver(self.waiting.popleft())
+        if not target.post_message(KeyDone(LAPS)):
+            await self.done(0)
+
+    async def done(self, laps: int) -> None:
+        """A key came back: once more around, or on to the next."""
+        if laps > 1 and self.focus.post_message(KeyDone(laps - 1)):
+            return
+        self.under_way = False
+        await self.next()
+
+    def hold(self) -> None:
+        """Keep the next keys until `release`."""
+        self.held = True
+
+    async def release(self) -> None:
+        """What was begun is done, or asks a question: let the keys go on."""
+        if self.held:
+            self.held = False
+            self.finished = time.monotonic()
+            await self.next()
+
+    async def go_on_anyway(self) -> None:
+        """Nothing keeps keys for long."""
+        if self.waiting:
+            self.under_way = self.held = False
+            await self.next()
