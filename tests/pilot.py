@@ -61,9 +61,10 @@ class Receptionist:
     async def breathe(self) -> None:
         """Let keys and messages go where they go, as far as nobody waits for the desk."""
         keys = self.app.keys
-        for _ in range(HOPS):
+        await self.pilot.pause(0)
+        while self.app.return_code is None and (keys.under_way or (keys.waiting and not keys.held)):
             await self.pilot.pause(0)
-        while keys.under_way or (keys.waiting and not keys.held):
+        for _ in range(HOPS):
             await self.pilot.pause(0)
 
     def takes_a_moment(self) -> None:

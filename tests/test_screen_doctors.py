@@ -31,7 +31,7 @@ async def test_a_doctors_line_says_when_where_and_how_full(desk: FrontDesk, open
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await open_doctors(meera)
         line = " ".join(meera.line_with("RAO", "#doctors").split())
-        assert line == "RAO Anil Rao Surgery R 7 09:00–12:00 3 slots 2/6 seats +1"
+        assert line == "RAO Anil Rao Surgery R 7 09:00–12:00 2 of 6 1"
         assert "not here" in meera.line_with("ABS", "#doctors")
         assert "2 Waitlist 1" in meera.read("#mode-bar")
 
@@ -140,7 +140,7 @@ async def test_a_session_is_opened_with_enter_alone(desk: FrontDesk, open_desk: 
         assert [(r.doctor.code, r.slot.window, r.slot.capacity) for r in desk.slot_list()] == [
             ("B", f"{hour:02}:00–{hour + 1}:00", 10) for hour in range(9, 13)
         ]
-        assert "0/40 seats" in meera.line_with("▸ B", "#doctors")
+        assert "0 of 40" in meera.line_with("▸ B", "#doctors")
         assert "not here" in meera.line_with("Dr A", "#doctors")
 
 

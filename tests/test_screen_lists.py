@@ -128,6 +128,7 @@ async def test_marks_of_who_was_displaced_and_who_moved_up_come_and_fade(desk: F
         await meera.asks("takes the seat of A-002")
         await meera.press("y")
         await meera.panel_closes()
+        await meera.hears("took the seat")
         assert "↓ displaced" in meera.line_with("A-002", "#queue")
         assert "↓" not in meera.line_with("A-001", "#queue")
         await open_waitlist(meera)
@@ -243,7 +244,7 @@ async def test_a_changed_line_is_the_only_one_that_is_drawn_again(
         issue(open_desk("tom", "desk 2"), slot, "Zoya Ali")
         await meera.look_again()
         assert drawn == [3]
-        assert "1/1 seats +2" in meera.line_with("Dr C", "#doctors")
+        assert " 1 of 1      2" in meera.line_with("Dr C", "#doctors")
 
 
 # What happened last

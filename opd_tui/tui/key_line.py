@@ -43,6 +43,8 @@ class KeyLine:
         self.held = False
         self.last: tuple[str, float] = ("", 0.0)
         self.finished = 0.0
+        self.progress = 0.0
+        """When a key last went on its way, came back, or was let go."""
 
     @property
     def focus(self) -> Widget:
@@ -58,7 +60,7 @@ class KeyLine:
         if bounced and (self.held or now - self.finished < PATIENCE_SECONDS):
             return  # the second half of a double Enter
         self.waiting.append(key)
-        if self.under_way or self.held:
+        if len(self.waiting) == 1 and (self.under_way or self.held):
             self.app.set_timer(PATIENCE_SECONDS, self.go_on_anyway)
         await self.next()
 
@@ -67,6 +69,7 @@ class KeyLine:
         if self.under_way or self.held or not self.waiting:
             return
         self.under_way = True
+        self.progress = time.monotonic()
         target = self.focus
         await self.deliver(self.waiting.popleft())
         if not target.post_message(KeyDone(LAPS)):
@@ -74,6 +77,7 @@ class KeyLine:
 
     async def done(self, laps: int) -> None:
         """A key came back: once more around, or on to the next."""
+        self.progress = time.monotonic()
         if laps > 1 and self.focus.post_message(KeyDone(laps - 1)):
             return
         self.under_way = False
@@ -82,16 +86,22 @@ class KeyLine:
     def hold(self) -> None:
         """Keep the next keys until `release`."""
         self.held = True
+        self.progress = time.monotonic()
 
-    async def release(self) -> None:
-        """What was begun is done, or asks a question: let the keys go on."""
+    async def release(self, *, finished: bool) -> None:
+        """What was begun is finished, or asks a question: let the keys go on."""
+        if finished:
+            self.finished = time.monotonic()
         if self.held:
             self.held = False
-            self.finished = time.monotonic()
             await self.next()
 
     async def go_on_anyway(self) -> None:
         """Nothing keeps keys for long."""
-        if self.waiting:
+        if not self.waiting:
+            return
+        if time.monotonic() - self.progress >= PATIENCE_SECONDS:
             self.under_way = self.held = False
             await self.next()
+        if self.waiting:
+            self.app.set_timer(PATIENCE_SECONDS, self.go_on_anyway)

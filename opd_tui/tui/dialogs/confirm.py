@@ -46,7 +46,7 @@ class Confirm(ModalScreen[bool]):
         self.app.clear_notifications()
         self.set_focus(self.query_one("#no"))
         if isinstance(self.app, KeysHeld):
-            await self.app.keys.release()
+            await self.app.keys.release(finished=False)
 
     @on(Button.Pressed)
     def press(self, event: Button.Pressed) -> None:

@@ -186,12 +186,12 @@ class DeskScreen(Screen[None]):
 
     @on(NewToken.Submitted)
     def issue_token(self, event: NewToken.Submitted) -> None:
+        self.desk_app.keys.hold()
         self.issue(event.action)
 
     @work(group="issue")
     async def issue(self, action: IssueToken) -> None:
         """Issue the token, asking first where somebody would lose a seat; the panel closes with the new view."""
-        self.desk_app.keys.hold()
         try:
             outcome = await self.confirm_and_perform(action, issue_question, "Yes, issue it")
         except DeskRefusal as refusal:
@@ -200,7 +200,7 @@ class DeskScreen(Screen[None]):
         else:
             await self.finish_issue(outcome)
         finally:
-            await self.desk_app.keys.release()
+            await self.desk_app.keys.release(finished=True)
 
     async def finish_issue(self, outcome: Outcome | None) -> None:
         """Close the panel in the frame that shows the new token, or go on in it."""
@@ -229,20 +229,20 @@ class DeskScreen(Screen[None]):
             self.desk_app.say(self.why_no_token())
         elif not self.desk_app.asking:
             self.desk_app.asking = True
+            self.desk_app.keys.hold()
             self.close_token(verb, token)
 
     @work(group="close")
     async def close_token(self, verb: str, token: Token) -> None:
         """Close a token after one question."""
         action = ACTIONS[verb].from_mapping({"token": token.id})
-        self.desk_app.keys.hold()
         try:
             await self.confirm_and_perform(action, lambda forecast: close_question(forecast, token), _YES[verb])
         except DeskRefusal as refusal:
             self.desk_app.say_refusal(refusal)
         finally:
             self.desk_app.asking = False
-            await self.desk_app.keys.release()
+            await self.desk_app.keys.release(finished=True)
 
     async def ask(self, question: Confirm) -> bool:
         """Ask; the keys go to the question as soon as it is there."""

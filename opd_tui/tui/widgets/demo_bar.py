@@ -45,7 +45,7 @@ class DemoBar(Bar):
             symbol, word = "‖", "waits for you"
         else:
             symbol, word = ("▶", f"×{state.speed:g}") if state.playing else ("‖", f"paused ×{state.speed:g}")
-        parts: list[tuple[str, str | None]] = [(fit(f" DEMO {state.time} {symbol} {word}", 26), "strong")]
+        parts: list[tuple[str, str | None]] = [(fit(f" DEMO {state.time} {symbol} {word}", 28), "strong")]
         for command in DEMO_COMMANDS:
             parts += [(command.key_label, "key"), (f" {command.label}  ", None)]
         return self.styled(*parts)
