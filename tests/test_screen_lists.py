@@ -303,33 +303,30 @@ async def test_the_waitlist_is_in_order_of_rank_over_all_doctors(desk: FrontDesk
             assert word in line
 
 
-@pytest.mark.parametrize(
-    ("words", "left"),
-    [
-        ("dr b", ["B-002"]),
-        ("online", ["C-002"]),
-        ("jose", ["C-002"]),
-        ("RAVI", ["B-002"]),
-        ("specialty walkin", ["A-002"]),
-        ("09:00", ["B-002", "C-002", "A-002"]),
-        ("ravi online", []),
-    ],
-)
-async def test_words_narrow_the_waitlist(desk: FrontDesk, open_desk: OpenDesk, words: str, left: list[str]) -> None:
+async def test_words_narrow_the_waitlist(desk: FrontDesk, open_desk: OpenDesk) -> None:
     three_waiting(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await open_waitlist(meera)
-        await meera.press("/")
-        await meera.type(words)
-        await meera.settle()
-        assert waiting_numbers(meera) == left
-        assert f"{len(left)} line{'' if len(left) == 1 else 's'} of 3" in meera.read("FilterBar")
-        if not left:
-            assert f"Nothing here matches “{words}”. Esc clears the filter." in meera.read("#waiting")
-        await meera.press("escape")
-        await meera.settle()
-        assert waiting_numbers(meera) == ["B-002", "C-002", "A-002"]
-        assert meera.focused_id == "waiting"
+        for words, left in {
+            "dr b": ["B-002"],
+            "online": ["C-002"],
+            "jose": ["C-002"],
+            "RAVI": ["B-002"],
+            "specialty walkin": ["A-002"],
+            "09:00": ["B-002", "C-002", "A-002"],
+            "ravi online": [],
+        }.items():
+            await meera.press("/")
+            await meera.type(words)
+            await meera.settle()
+            assert waiting_numbers(meera) == left
+            assert f"{len(left)} line{'' if len(left) == 1 else 's'} of 3" in meera.read("FilterBar")
+            if not left:
+                assert f"Nothing here matches “{words}”. Esc clears the filter." in meera.read("#waiting")
+            await meera.press("escape")
+            await meera.settle()
+            assert waiting_numbers(meera) == ["B-002", "C-002", "A-002"]
+            assert meera.focused_id == "waiting"
 
 
 async def test_enter_leaves_the_filter_on_and_escape_in_the_list_clears_it(

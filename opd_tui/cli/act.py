@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -64,7 +65,7 @@ def _own_options(action: type[Action]) -> list[Spec]:
             continue
         if isinstance(spec.kind, Nested):
             first, *others = spec.kind.declared_class.specs()
-            options += [Spec(spec.name, first.kind, first.help, spec.required), *others]
+            options += [replace(first, name=spec.name, required=spec.required), *others]
         else:
             options.append(spec)
     return options
@@ -89,32 +90,38 @@ def _fields(action: type[Action], values: dict[str, str | None]) -> dict[str, ob
 
 
 def _perform(action: type[Action], values: dict[str, str | None], as_json: bool) -> None:
-    try:
-        date = _date(values.pop("date", None)) if "token" in values else None
-        fields = _fields(action, values)
-        with front_desk() as desk:
-            if "token" in fields and isinstance(fields["token"], str):
-                fields["token"] = desk.token_numbered(fields["token"], date or desk.today())
-            outcome = desk.perform(action.from_mapping(fields))
-            said = "" if as_json else _said(desk, outcome)
-    except DeskRefusal as refusal:
-        if not as_json:
-            raise
-        print_json(refused(action.verb, refusal))
-        raise click.exceptions.Exit(status_of(refusal)) from None
-    if as_json:
-        print_json(accepted(outcome))
-    else:
-        click.echo(said)
+    with front_desk() as desk:
+        try:
+            outcome = desk.perform(_action(desk, action, values))
+        except DeskRefusal as refusal:
+            if not as_json:
+                raise
+            print_json(refused(action.verb, refusal))
+            raise click.exceptions.Exit(status_of(refusal)) from None
+        if as_json:
+            print_json(accepted(outcome))
+        else:
+            click.echo(f"{outcome.sentence}{_where_a_seat_is_free(desk, outcome)}.")
 
 
-def _said(desk: FrontDesk, outcome: Outcome) -> str:
-    """What was done; of a new token that waits also where a seat is free."""
+def _action(desk: FrontDesk, action: type[Action], values: dict[str, str | None]) -> Action:
+    """The action that the options describe; a token's number is looked up."""
+    date = _date(values.pop("date", None)) if "token" in values else None
+    fields = _fields(action, values)
+    if isinstance(number := fields.get("token"), str):
+        fields["token"] = desk.token_numbered(number, date or desk.today())
+    return action.from_mapping(fields)
+
+
+def _where_a_seat_is_free(desk: FrontDesk, outcome: Outcome) -> str:
+    """What a new token that waits is told besides."""
     issued = outcome.changed(Reason.ISSUED)
     if outcome.token is None or issued is None or outcome.token.token.status is not Status.WAITING:
-        return f"{outcome.sentence}."
-    where = nearest_seat_sentence(desk.nearest_seat(outcome.token), outcome.token)
-    return f"{outcome.sentence}; {where}."
+        return ""
+    try:
+        return f"; {nearest_seat_sentence(desk.nearest_seat(outcome.token), outcome.token)}"
+    except DeskRefusal:
+        return ""  # the token is issued, whether or not another seat can be looked up now
 
 
 def _date(text: str | None) -> dt.date | None:

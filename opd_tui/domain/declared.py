@@ -25,11 +25,13 @@ class Spec:
     kind: Kind[Any]
     help: str
     required: bool
+    label: str
+    """What the field is called on a screen."""
 
 
-def declared(kind: Kind[Any], help: str, *, default: Any = dataclasses.MISSING) -> Any:
-    """A dataclass field of a `Declared` class."""
-    return dataclasses.field(default=default, metadata={"kind": kind, "help": help})
+def declared(kind: Kind[Any], help: str, *, default: Any = dataclasses.MISSING, label: str = "") -> Any:
+    """A dataclass field of a `Declared` class; where its name is no word for a screen, it has a label."""
+    return dataclasses.field(default=default, metadata={"kind": kind, "help": help, "label": label})
 
 
 class Declared:
@@ -41,7 +43,14 @@ class Declared:
         """The fields in the order in which they are asked for."""
         fields = dataclasses.fields(cls)  # type: ignore[arg-type]
         return tuple(
-            Spec(f.name, f.metadata["kind"], f.metadata["help"], f.default is dataclasses.MISSING) for f in fields
+            Spec(
+                f.name,
+                f.metadata["kind"],
+                f.metadata["help"],
+                f.default is dataclasses.MISSING,
+                f.metadata["label"] or f.name.replace("_", " ").capitalize(),
+            )
+            for f in fields
         )
 
     def __post_init__(self) -> None:

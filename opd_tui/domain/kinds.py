@@ -20,6 +20,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2999
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile("[0-9]{2}:[0-9]{2}")
+_TYPED_TIME = re.compile("([0-9]{1,2})[:.]?([0-9]{2})?")
 _INSTANT = re.compile(
     "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
     "(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?"
@@ -229,9 +230,9 @@ class Date(Kind[dt.date]):
     metavar = "DATE"
 
     def accept(self, value: object) -> dt.date:
-        if isinstance(value, str) and _DATE.fullmatch(value.strip(" ")):
+        if isinstance(value, str) and _DATE.fullmatch(value):
             try:
-                value = dt.date.fromisoformat(value.strip(" "))
+                value = dt.date.fromisoformat(value)
             except ValueError:
                 raise self.refuse("is no date of the calendar; write one like 2026-11-22") from None
         if type(value) is not dt.date or not FIRST_YEAR <= value.year <= LAST_YEAR:
@@ -248,10 +249,17 @@ class TimeOfDay(Kind[dt.time]):
     expected = "a time from 00:00 to 23:59, written like 09:00"
     metavar = "HH:MM"
 
+    def from_text(self, text: str) -> object:
+        """A time as people type it, too: 9, 930, 9:30 and 9.30."""
+        if typed := _TYPED_TIME.fullmatch(text.strip()):
+            hour, minute = typed.groups()
+            return f"{hour:0>2}:{minute or '00'}"
+        return text
+
     def accept(self, value: object) -> dt.time:
-        if isinstance(value, str) and _TIME.fullmatch(value.strip(" ")):
+        if isinstance(value, str) and _TIME.fullmatch(value):
             try:
-                value = dt.time.fromisoformat(value.strip(" "))
+                value = dt.time.fromisoformat(value)
             except ValueError:
                 raise self.refuse() from None
         if not isinstance(value, dt.time) or value.tzinfo or value.second or value.microsecond:

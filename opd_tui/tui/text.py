@@ -15,7 +15,8 @@ from opd_tui.domain.model import Doctor, SlotRecord, Status
 SHAPE_LIMIT = 4
 """Seats are drawn as shapes up to this capacity; above it figures alone are quicker to read."""
 
-NARROWEST_COLUMN = 6
+NARROWEST_COLUMN, GAP, WIDEST_GAP = 8, 2, 6
+"""Of a table, in cells."""
 
 STATUS_WORDS = {
     Status.ACTIVE: "● seated",
@@ -77,13 +78,22 @@ def ordinal(place: int) -> str:
 
 
 def column_widths(rows: Sequence[Sequence[str]], width: int, flexible: Sequence[int]) -> list[int]:
-    """Each column as wide as its content; the flexible ones give way, the widest first, where that is too much."""
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    spare = width - (len(widths) - 1)
-    while (over := sum(widths) - spare) > 0:
+    """Columns as wide as their content and a gap; the first row holds the headings, and an empty column is none.
+
+    The flexible columns give way, the widest first, where that is too much; where there is room, all get some of it.
+    """
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(cell_len, column)) + GAP if any(column[1:]) else 0 for column in columns]
+    while (over := sum(widths) - width) > 0:
         widest = max(flexible, key=lambda index: widths[index])
         if widths[widest] <= NARROWEST_COLUMN:
             break
         others = max((widths[index] for index in flexible if index != widest), default=0)
         widths[widest] -= min(over, max(widths[widest] - others, 1), widths[widest] - NARROWEST_COLUMN)
-    return widths
+    more = min(max(width - sum(widths), 0) // len(widths), WIDEST_GAP - GAP)
+    return [size + more if size else 0 for size in widths]
+
+
+def in_columns(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
+    """The cells of a row, each with its gap."""
+    return [fit(cell, size - GAP) + " " * GAP if size else "" for cell, size in zip(cells, widths, strict=True)]

@@ -23,10 +23,12 @@ class OpenSlot(Action):
     verb: ClassVar[str] = "open_slot"
 
     doctor: DoctorId = declared(Id("doctor"), "the doctor's id")
-    date: dt.date = declared(Date(), "the day")
+    date: dt.date = declared(Date(), "the day, written like 2026-11-22", label="Day")
     start: dt.time = declared(TimeOfDay(), "when it begins")
     end: dt.time = declared(TimeOfDay(), "when it ends, on the same day")
-    capacity: int = declared(Whole(1, CAPACITY_LIMIT), "how many patients have a seat in a slot")
+    capacity: int = declared(
+        Whole(1, CAPACITY_LIMIT), "how many patients have a seat in each slot", label="Seats per slot"
+    )
 
     def run(self, ledger: Ledger) -> None:
         doctor = known_doctor(ledger, self.doctor)
@@ -49,7 +51,7 @@ class OpenSession(OpenSlot):
 
     verb: ClassVar[str] = "open_session"
 
-    every: int = declared(Whole(1, MINUTES_A_DAY), "the minutes of each slot")
+    every: int = declared(Whole(1, MINUTES_A_DAY), "how many minutes each slot takes", label="Minutes per slot")
 
     def windows(self) -> Iterator[tuple[dt.time, dt.time]]:
         ((start, end),) = super().windows()

@@ -51,7 +51,7 @@ class ActionForm(ModalScreen[Outcome | None]):
                 with Vertical(classes="form-field"):
                     with Horizontal(classes="field"):
                         star = "" if spec.required else " (optional)"
-                        yield Static(f"{spec.name.capitalize()}{star}", markup=False, classes="field-label")
+                        yield Static(f"{spec.label}{star}", markup=False, classes="field-label")
                         yield TypedText(self.preset.get(spec.name, ""), id=spec.name, placeholder=spec.help)
                     yield Static(id=f"{spec.name}-wrong", markup=False, classes="wrong")
             yield Static(id="form-wrong", markup=False, classes="wrong")
@@ -69,7 +69,7 @@ class ActionForm(ModalScreen[Outcome | None]):
         focused = self.focused.id if self.focused else None
         spec = next((spec for spec in self.specs if spec.name == focused), None)
         if spec is not None:
-            self.query_one("#field-help", Static).update(f"{spec.name.capitalize()}: {spec.help}.")
+            self.query_one("#field-help", Static).update(f"{spec.label}: {spec.help}.")
 
     @on(Input.Submitted)
     def go_on(self, event: Input.Submitted) -> None:

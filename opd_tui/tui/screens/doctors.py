@@ -18,7 +18,7 @@ from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.commands import ADD_DOCTOR, CLEAR_FILTER, DAY_COMMANDS, FILTER, OPEN_SESSION, bindings
 from opd_tui.tui.dialogs.action_form import ActionForm
 from opd_tui.tui.screens.filtered import FilteredScreen
-from opd_tui.tui.text import column_widths, fit, joined
+from opd_tui.tui.text import column_widths, in_columns, joined
 from opd_tui.tui.widgets.filter_bar import FilterBar
 from opd_tui.tui.widgets.line_list import LineList
 from opd_tui.tui.widgets.token_lines import Heading
@@ -55,16 +55,16 @@ class DoctorLines(LineList[DoctorDay | Heading]):
         )
 
     def draw(self, item: DoctorDay | Heading, width: int) -> Text:
-        widths = column_widths([self.cells(each) for each in self.items], width - 3, flexible=(1, 2, 4))
-        cells = [fit(cell, size) for cell, size in zip(self.cells(item), widths, strict=True)]
+        widths = column_widths([self.cells(each) for each in self.items], width - 2, flexible=(1, 2, 4))
+        cells = in_columns(self.cells(item), widths)
         if isinstance(item, Heading):
-            return joined((f"  {' '.join(cells)}", self.part("dim")))
+            return joined((f"  {''.join(cells)}", self.part("dim")))
         pointer = "▸" if self.has_focus and item is self.chosen else " "
         code, *rest = cells
         return joined(
             (f"{pointer} ", self.part("dim")),
-            (f"{code} ", self.part("strong")),
-            (" ".join(rest), Style() if item.slots else self.part("dim")),
+            (code, self.part("strong")),
+            ("".join(rest), Style() if item.slots else self.part("dim")),
         )
 
 

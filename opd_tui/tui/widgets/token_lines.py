@@ -13,7 +13,7 @@ from textual.reactive import reactive
 
 from opd_tui.desk.views import Queue, QueueLine
 from opd_tui.domain.model import Reason, Status, TokenId
-from opd_tui.tui.text import STATUS_WORDS, column_widths, doctor_label, fit, joined, minutes
+from opd_tui.tui.text import STATUS_WORDS, column_widths, doctor_label, fit, in_columns, joined, minutes
 from opd_tui.tui.widgets.line_list import LineList
 
 MARKS = {Reason.PREEMPTED: "↓ displaced", Reason.PROMOTED: "↑ moved up"}
@@ -150,16 +150,16 @@ class WaitLines(TokenLines):
         )
 
     def draw(self, item: QueueLine | Heading, width: int) -> Text:
-        widths = column_widths([self.cells(each) for each in self.items], width - 3, flexible=(1, 3))
-        cells = [fit(cell, size) for cell, size in zip(self.cells(item), widths, strict=True)]
+        widths = column_widths([self.cells(each) for each in self.items], width - 2, flexible=(1, 3))
+        cells = in_columns(self.cells(item), widths)
         if isinstance(item, Heading):
-            return joined((f"  {' '.join(cells)}", self.part("dim")))
+            return joined((f"  {''.join(cells)}", self.part("dim")))
         number, name, source, *rest, mark = cells
         return joined(
             (f"{self.pointer_of(item)} ", self.part("dim")),
-            (f"{number} ", self.part("strong")),
-            (f"{name} ", Style()),
+            (number, self.part("strong")),
+            (name, Style()),
             (source, self.source_of(item)[1]),
-            (f" {' '.join(rest)} ", Style()),
-            (mark, self.part("mark") if mark.strip() else Style()),
+            ("".join(rest), Style()),
+            (mark.rstrip(), self.part("mark")),
         )
