@@ -194,6 +194,7 @@ async def at_the_counter(app: OpdApp, size: tuple[int, int] = NARROW) -> AsyncIt
         await receptionist.until(lambda: app.day is not None, "the day")
         await receptionist.settle()
         yield receptionist
+        app.workers.cancel_all()  # as an app that ends by itself does
 
 
 def doctor_with_slots(desk: FrontDesk, code: str = "A", hours: int = 1, capacity: int = 2, **fields: Any) -> list[int]:

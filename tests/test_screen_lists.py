@@ -244,7 +244,7 @@ async def test_a_changed_line_is_the_only_one_that_is_drawn_again(
         issue(open_desk("tom", "desk 2"), slot, "Zoya Ali")
         await meera.look_again()
         assert drawn == [3]
-        assert " 1 of 1      2" in meera.line_with("Dr C", "#doctors")
+        assert meera.line_with("Dr C", "#doctors").endswith(" 2")
 
 
 # What happened last
@@ -298,7 +298,7 @@ async def test_the_waitlist_is_in_order_of_rank_over_all_doctors(desk: FrontDesk
         assert "2 Waitlist 3" in meera.read("#mode-bar")
         await open_waitlist(meera)
         assert waiting_numbers(meera) == ["B-002", "C-002", "A-002"]
-        line = meera.line_with("B-002", "#waiting")
+        line = " ".join(meera.line_with("B-002", "#waiting").split())
         for word in ("Ravi", "PAID", "Dr B", " 09:00 1 ", "0 min"):
             assert word in line
 

@@ -93,8 +93,9 @@ async def test_every_screen_and_dialog_survives_any_size(desk: FrontDesk, open_d
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         for keys in (("3", "a"), ("3", "s"), ("/",), ("?",), ("ctrl+p",), ("2",), ("3",)):
-            await meera.press(*keys)
-            await meera.settle()
+            for key in keys:
+                await meera.press(key)
+                await meera.settle()
             depth = len(meera.app.screen_stack)
             for size in ((59, 15), (1, 1), (60, 16), NARROW):
                 await resize(meera, *size)
@@ -108,7 +109,9 @@ async def test_a_dialog_that_is_higher_than_the_terminal_can_be_walked_to_its_en
 ) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk), (60, 16)) as meera:
-        await meera.press("3", "s")
+        await meera.press("3")
+        await meera.settle()
+        await meera.press("s")
         await meera.settle()
         await meera.press("enter", "enter", "enter", "enter")
         assert meera.focused_id == "every"

@@ -176,7 +176,8 @@ class DeskScreen(Screen[None]):
         except DeskRefusal as refusal:
             self.new_token.say(refusal.message, wrong=True)
         else:
-            self.new_token.say(forecast_sentence(forecast) + self._over(forecast))
+            if not self.new_token.complains:
+                self.new_token.say(forecast_sentence(forecast) + self._over(forecast))
 
     def _over(self, forecast: Forecast) -> str:
         """A warning where the slot's window is over."""

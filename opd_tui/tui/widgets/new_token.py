@@ -87,6 +87,8 @@ class NewToken(Vertical):
 
     record: var[SlotRecord | None] = var(None)
     phone: var[str | None] = var(None)
+    complains = False
+    """Whether it says what is wrong, which a forecast that comes late must not cover."""
     locked: reactive[bool] = reactive(False, toggle_class="-locked")
 
     class PreviewWanted(Message):
@@ -148,6 +150,7 @@ class NewToken(Vertical):
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Say what would happen, or what is wrong."""
+        self.complains = wrong
         forecast = self.query_one("#forecast", Static)
         forecast.set_class(wrong, "-wrong")
         forecast.update(text)
@@ -159,6 +162,7 @@ class NewToken(Vertical):
 
     def ask_preview(self) -> None:
         """Ask what this slot and source would do."""
+        self.complains = False
         if self.record is not None:
             self.post_message(self.PreviewWanted(self._action(NOBODY)))
 
