@@ -51,7 +51,7 @@ SCENES = (
     Scene("waitlist", ("2",)),
     Scene("filtered waitlist", ("2", "/", *"dr a"), sizes=(NARROW,)),
     Scene("doctors", ("3",)),
-    Scene("new token that takes a seat", ("n", *"Leela", "tab", "p")),
+    Scene("new token that takes a seat", ("n", *"Leela", "tab", "e")),
     Scene("new token that waits", ("n",), sizes=(NARROW,)),
     Scene("question before an emergency", ("e", *"Om", "enter")),
     Scene("question before a cancellation", ("enter", "home", "c"), sizes=(NARROW,)),

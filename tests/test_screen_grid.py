@@ -252,4 +252,4 @@ async def test_a_doctor_without_a_slot_at_a_time_has_a_dash(desk: FrontDesk, ope
     async with at_the_counter(OpdApp(open_desk)) as meera:
         assert meera.line_with("Dr B", "#grid").split()[2] == "–"
         await meera.press("down")
-        await meera.sees("No slot here.", within="#queue-panel")
+        await meera.sees("No slot at this time.", within="#queue-panel")

@@ -138,6 +138,6 @@ class SlotOffer:
 def nearest_seat_sentence(offer: SlotOffer | None, record: TokenRecord) -> str:
     """Where somebody who waits would find a seat."""
     if offer is None:
-        return "no seat is free later that day with this doctor or specialty"
+        return "no other free seat with this doctor or specialty"
     where = "" if offer.doctor.id == record.doctor.id else f"with {offer.doctor.name} "
     return f"the nearest free seat is {where}at {offer.slot.start:%H:%M}"

@@ -154,8 +154,13 @@ class SlotBoardScreen(DeskScreen):
 
     def _show_head(self) -> None:
         head, queue = self.query_one("#queue-head", Static), self.shown
-        words = f" {self._seats_in_words(queue.slot)}{self._window_in_words(queue.slot)}" if queue else "No slot here."
+        words = (
+            f" {self._seats_in_words(queue.slot)}{self._window_in_words(queue.slot)}" if queue else self._why_no_queue()
+        )
         head.update(words)
+
+    def _why_no_queue(self) -> str:
+        return " No slot at this time. ← → ↑ ↓ go to another." if self.grid.board.slots else ""
 
     def _seats_in_words(self, record: SlotRecord) -> str:
         taken, capacity = record.load.taken, record.slot.capacity
