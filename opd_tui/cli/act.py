@@ -39,7 +39,7 @@ def command_for(action: type[Action], word: str) -> click.Command:
         _perform(action, values, as_json)
 
     command: Any = json_option(shared_options(run))
-    for spec in reversed((*_own_options(action), *action.specs()[: len(action.specs()) - len(action.own_specs())])):
+    for spec in reversed((*_own_options(action), *action.envelope_specs())):
         command = click.option(
             f"--{spec.name.replace('_', '-')}",
             spec.name,

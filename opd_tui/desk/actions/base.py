@@ -37,6 +37,11 @@ class Action(Declared):
         """The fields that are this action's alone."""
         return tuple(spec for spec in cls.specs() if spec.name not in ENVELOPE)
 
+    @classmethod
+    def envelope_specs(cls) -> tuple[Spec, ...]:
+        """The fields that any action may carry."""
+        return tuple(spec for spec in cls.specs() if spec.name in ENVELOPE)
+
     def run(self, ledger: Ledger) -> None:
         """Do it within the ledger's transaction; raises a DeskRefusal."""
         raise NotImplementedError
