@@ -22,7 +22,7 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
 from tests.helpers import add_doctor, issue, open_slot
 
-PATIENCE_SECONDS = 4
+PATIENCE_SECONDS = 15
 """After so long something that was expected is not coming; nothing is measured with it."""
 HOPS = 4
 """A message and what it leads to pass through so many queues at most."""
@@ -48,8 +48,12 @@ class Receptionist:
 
     async def type(self, text: str) -> None:
         """Type a text in one go."""
-        for character in text:
-            self.app.post_message(key_event(character))
+        await self.type_at_once(*text)
+
+    async def type_at_once(self, *keys: str) -> None:
+        """Press keys without waiting for what they do."""
+        for key in keys:
+            self.app.post_message(key_event(key))
         await self.breathe()
 
     async def paste(self, text: str) -> None:
@@ -68,7 +72,8 @@ class Receptionist:
             await self.pilot.pause(0)
 
     def takes_a_moment(self) -> None:
-        """Let the moment be over in which a second Enter counts as a slip of the finger."""
+        """Let the moment be over in which keys wait for the desk, and a second Enter is a slip of the finger."""
+        self.app.keys.held = False
         self.app.keys.finished = 0.0
 
     async def until(self, condition: Callable[[], object], expected: str = "what was expected") -> None:

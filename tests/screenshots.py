@@ -13,6 +13,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from opd_tui.tui.demo_app import DemoApp
+from opd_tui.tui.screens.desk_screen import DeskScreen
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 WIDE, NARROW = (120, 36), (80, 24)
@@ -63,11 +64,18 @@ async def draw(scene: Scene) -> str:
 async def settled(app: DemoApp, pilot: Pilot[None]) -> str:
     """The picture once two in a row are alike and nothing is under way but a question that waits for its answer."""
     before, svg = "", picture(app)
-    while before != svg or app.day is None or any(worker.group in LOADING for worker in app.workers):
+    while before != svg or is_busy(app):
         before = svg
         await pilot.pause(FRAME_SECONDS)
         svg = picture(app)
     return svg
+
+
+def is_busy(app: DemoApp) -> bool:
+    """Whether a key, a view or a step of the demo is still under way."""
+    loading = any(worker.group in LOADING for worker in app.workers)
+    unseen = isinstance(app.screen, DeskScreen) and not app.screen.has_view
+    return loading or unseen or app.keys.under_way or bool(app.keys.waiting)
 
 
 def picture(app: DemoApp) -> str:

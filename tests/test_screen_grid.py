@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.geometry import Region
 
+from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import OpenSession
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
@@ -224,6 +225,19 @@ async def test_days_go_back_forth_and_to_today(desk: FrontDesk, open_desk: OpenD
         await meera.sees("Sat 21 Nov 2026 (1 day ago; press t for today)", "No slots on this day")
         await meera.press("]")
         await meera.sees("Sun 22 Nov 2026 09:00", "A-001 Asha Verma")
+
+
+async def test_whoever_looks_at_today_stays_on_today_over_midnight(
+    desk: FrontDesk, open_desk: OpenDesk, clock: FixedClock
+) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.time_passes(clock, 15 * 60)
+        await meera.sees("Mon 23 Nov 2026 00:00", "No slots on this day")
+        await meera.press("[")
+        await meera.sees("Sun 22 Nov 2026 (1 day ago; press t for today) 00:00", "A-001 Asha Verma")
+        await meera.time_passes(clock, 24 * 60)
+        await meera.sees("Sun 22 Nov 2026 (2 days ago; press t for today) 00:00", "A-001 Asha Verma")
 
 
 async def test_on_a_day_without_slots_n_says_where_to_open_one(desk: FrontDesk, open_desk: OpenDesk) -> None:

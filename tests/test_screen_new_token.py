@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from opd_tui.clock import FixedClock
+from opd_tui.desk.actions import Action
 from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.desk.outcome import Forecast, Moves, Outcome
 from opd_tui.domain.model import Source
 from opd_tui.tui.app import OpdApp
 from tests.helpers import add_doctor, issue, open_slot, statuses
-from tests.pilot import OpenDesk, at_the_counter, doctor_with_slots, full_slot
+from tests.pilot import PATIENCE_SECONDS, OpenDesk, at_the_counter, doctor_with_slots, full_slot
 
 FORECAST = "#forecast"
 
@@ -294,28 +298,71 @@ async def test_a_second_enter_cannot_issue_twice(desk: FrontDesk, open_desk: Ope
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("n")
         await meera.type("Om")
-        hold = meera.app.desk_line.perform
-
-        async def press_again_meanwhile(*arguments: object) -> object:
-            await meera.pilot.press("enter", "enter")
-            return await hold(*arguments)  # type: ignore[arg-type]
-
-        meera.app.desk_line.perform = press_again_meanwhile  # type: ignore[method-assign, assignment]
-        await meera.press("enter")
+        await meera.type_at_once("enter", "enter", "enter")
         await meera.panel_closes()
         await meera.settle()
         assert statuses(desk) == {"A-001": "ACTIVE"}
+        assert not meera.panel_is_open
 
 
-async def test_enter_twice_at_once_issues_once(desk: FrontDesk, open_desk: OpenDesk) -> None:
+async def test_an_enter_while_the_desk_is_slow_cannot_issue_twice(
+    desk: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     doctor_with_slots(desk)
+    begun, may_go_on = threading.Event(), threading.Event()
+    perform = FrontDesk.perform
+
+    def perform_slowly(self: FrontDesk, action: Action, expect: Moves | None = None) -> Outcome:
+        begun.set()
+        assert may_go_on.wait(PATIENCE_SECONDS)
+        return perform(self, action, expect)
+
     async with at_the_counter(OpdApp(open_desk)) as meera:
+        monkeypatch.setattr(FrontDesk, "perform", perform_slowly)
         await meera.press("n")
         await meera.type("Om")
-        await meera.press("tab", "enter", "enter", "enter")
+        await meera.press("enter")
+        await meera.until(begun.is_set)
+        meera.takes_a_moment()
+        await meera.press("enter", "tab", "enter", "escape")
+        assert meera.panel_is_open
+        may_go_on.set()
         await meera.panel_closes()
         await meera.settle()
         assert statuses(desk) == {"A-001": "ACTIVE"}
+
+
+async def test_a_forecast_that_comes_late_does_not_cover_what_is_wrong(
+    desk: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doctor_with_slots(desk)
+    may_go_on = threading.Event()
+    preview = FrontDesk.preview
+
+    def preview_slowly(self: FrontDesk, action: Action) -> Forecast:
+        assert may_go_on.wait(PATIENCE_SECONDS)
+        return preview(self, action)
+
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        monkeypatch.setattr(FrontDesk, "preview", preview_slowly)
+        await meera.press("n", "enter")
+        await meera.sees("Type the patient's name first", within=FORECAST)
+        may_go_on.set()
+        await meera.settle()
+        assert "Type the patient's name first" in meera.read(FORECAST)
+        await meera.press("tab", "p")
+        await meera.sees("gets a seat (1 of 2)", within=FORECAST)
+
+
+async def test_a_name_typed_ahead_of_the_panel_lands_in_it(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("enter")
+        await meera.type_at_once("n", *"Chand", "enter")
+        await meera.until(lambda: "A-003" in statuses(desk), "the token")
+        await meera.panel_closes()
+        assert [r.token.patient.name for r in desk.token_list() if r.token.number == "A-003"] == ["Chand"]
+        assert not meera.question
 
 
 async def test_the_screens_keys_sleep_while_the_panel_is_open(desk: FrontDesk, open_desk: OpenDesk) -> None:

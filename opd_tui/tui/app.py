@@ -157,9 +157,9 @@ class OpdApp(App[None]):
     async def on_key_done(self, event: KeyDone) -> None:
         await self.keys.done(event.laps)
 
-    def action_show(self, mode: str) -> None:
+    async def action_show(self, mode: str) -> None:
         """Go to one of the main screens."""
-        self.switch_mode(mode)
+        await self.switch_mode(mode)
 
     def action_move_day(self, step: int) -> None:
         """Show another day; 0 is today."""

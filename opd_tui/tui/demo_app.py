@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 from textual.reactive import var
+from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -69,7 +70,9 @@ class DemoApp(OpdApp):
     def held(self) -> bool:
         """An open panel or question holds the play, and so does an app that is ending."""
         screen = self.screen if self.screen_stack else None
-        return not isinstance(screen, DeskScreen) or screen.new_token.is_open
+        if isinstance(screen, DeskScreen):
+            return screen.new_token.is_open
+        return screen is None or isinstance(screen, ModalScreen)
 
     def _restart_minutes(self) -> None:
         if self.minutes is not None:

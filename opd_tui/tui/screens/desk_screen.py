@@ -44,6 +44,9 @@ class DeskScreen(Screen[None]):
     INTENTS: ClassVar[tuple[Command, ...]] = ()
     """What can be asked for here, besides what works everywhere."""
 
+    has_view = False
+    """Whether it has shown a view of the desk yet."""
+
     top_bar = getters.query_one(TopBar)
     mode_bar = getters.query_one(ModeBar)
     footer = getters.query_one(CommandFooter)
@@ -128,6 +131,7 @@ class DeskScreen(Screen[None]):
         else:
             with self.app.batch_update():
                 show()
+            self.has_view = True
 
     def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
         """A question for the desk's thread; its answer is called on the screen's."""

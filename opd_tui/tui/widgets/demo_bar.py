@@ -41,7 +41,7 @@ class DemoBar(Bar):
         state = self.state
         if state.over:
             symbol, word = "■", "the end"
-        elif state.held:
+        elif state.held and state.playing:
             symbol, word = "‖", "waits for you"
         else:
             symbol, word = ("▶", f"×{state.speed:g}") if state.playing else ("‖", f"paused ×{state.speed:g}")
