@@ -65,6 +65,8 @@ class OpdApp(App[None]):
         self.desk_changed: Signal[Outcome | None] = Signal(self, "desk_changed")
         self.desk: FrontDesk | None = None
         self.keys = KeyLine(self, super().on_event)
+        self.aside = False
+        """Whether the last toast was but an aside."""
         self.asking = False
         """Whether a question about a token is being asked."""
 
@@ -139,11 +141,20 @@ class OpdApp(App[None]):
     def say(self, text: str) -> None:
         """Say something in a toast, in the place of the one before; nothing in it is markup."""
         self.clear_notifications()
+        self.aside = False
+        self.notify(text, markup=False)
+
+    def say_aside(self, text: str) -> None:
+        """Say something that may not take the place of news, only of the aside before it."""
+        if self.aside:
+            self.clear_notifications()
+        self.aside = True
         self.notify(text, markup=False)
 
     def say_refusal(self, refusal: DeskRefusal) -> None:
         """Say why something was not done."""
         self.clear_notifications()
+        self.aside = False
         self.notify(refusal.message, severity="warning", markup=False)
 
     # Keys
@@ -176,7 +187,8 @@ class OpdApp(App[None]):
         """A key that does nothing here says so."""
         typing = isinstance(self.focused, Input)
         if event.is_printable and not typing and event.key not in self.screen.active_bindings:
-            self.say(f"{event.character} does nothing here. Press ? for the keys.")
+            help = " Press ? for the keys." if isinstance(self.screen, DeskScreen) else ""
+            self.say_aside(f"{event.character} does nothing here.{help}")
 
     def action_help(self) -> None:
         """Show the keys that work here."""

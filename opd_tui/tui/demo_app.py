@@ -141,6 +141,10 @@ class DemoApp(OpdApp):
         self.demo = replace(self.demo, speed=speed)
         self._restart_minutes()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """An open panel holds the demo, so its keys do not act on it."""
+        return not (action.startswith("demo_") and self.held) and super().check_action(action, parameters)
+
     def extra_bars(self) -> Iterable[Widget]:
         yield DemoBar(id="demo-bar")
 

@@ -131,7 +131,9 @@ class DoctorsScreen(FilteredScreen):
 
     def action_open_session(self) -> None:
         day = self.lines.chosen
-        if not isinstance(day, DoctorDay):
+        if not self.has_view:
+            self.desk_app.say("One moment: the doctors are being loaded.")
+        elif not isinstance(day, DoctorDay):
             self.desk_app.say("There is no doctor to open a session for. Press a to add one.")
         else:
             self.open_session(day)

@@ -229,6 +229,13 @@ class SlotBoardScreen(DeskScreen):
     @work(group="find")
     async def find(self) -> None:
         """Find a token or a slot of the day and go there."""
+        try:
+            await self.find_and_go()
+        except DeskRefusal as refusal:
+            self.desk_app.say_refusal(refusal)
+
+    async def find_and_go(self) -> None:
+        """Ask what to find, and go there; raises a DeskRefusal."""
         day = self.desk_app.day
         if day is None:
             return

@@ -174,6 +174,12 @@ class NewToken(Vertical):
     def show_source(self) -> None:
         self.ask_preview()
 
+    @on(Input.Changed)
+    def forget_complaint(self) -> None:
+        """Whoever types on has read what was wrong."""
+        if self.complains and not self.locked:
+            self.ask_preview()
+
     @on(Input.Submitted)
     @on(SourceChoice.Submitted)
     def submit(self, event: Message) -> None:
