@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from opd_tui.desk.outcome import Moves, Outcome
 
 CANNOT_OPEN = 2
+ASIDE_SECONDS = 3.0
 
 
 class OpdApp(App[None]):
@@ -65,8 +66,8 @@ class OpdApp(App[None]):
         self.desk_changed: Signal[Outcome | None] = Signal(self, "desk_changed")
         self.desk: FrontDesk | None = None
         self.keys = KeyLine(self, super().on_event)
-        self.aside = False
-        """Whether the last toast was but an aside."""
+        self.aside = ""
+        """What was said beside the news and can still be read."""
         self.asking = False
         """Whether a question about a token is being asked."""
 
@@ -141,20 +142,24 @@ class OpdApp(App[None]):
     def say(self, text: str) -> None:
         """Say something in a toast, in the place of the one before; nothing in it is markup."""
         self.clear_notifications()
-        self.aside = False
+        self.aside = ""
         self.notify(text, markup=False)
 
     def say_aside(self, text: str) -> None:
-        """Say something that may not take the place of news, only of the aside before it."""
-        if self.aside:
-            self.clear_notifications()
-        self.aside = True
-        self.notify(text, markup=False)
+        """Say something beside the news, and not again while it is still there to be read."""
+        if text != self.aside:
+            self.aside = text
+            self.notify(text, markup=False, timeout=ASIDE_SECONDS)
+            self.set_timer(ASIDE_SECONDS, self.forget_aside)
+
+    def forget_aside(self) -> None:
+        """The aside has gone."""
+        self.aside = ""
 
     def say_refusal(self, refusal: DeskRefusal) -> None:
         """Say why something was not done."""
         self.clear_notifications()
-        self.aside = False
+        self.aside = ""
         self.notify(refusal.message, severity="warning", markup=False)
 
     # Keys

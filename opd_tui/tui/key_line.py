@@ -38,7 +38,8 @@ class KeyLine:
     def __init__(self, app: App[None], deliver: Callable[[events.Key], Awaitable[None]]) -> None:
         self.app = app
         self.deliver = deliver
-        self.waiting: deque[events.Key] = deque()
+        self.waiting: deque[tuple[events.Key, bool]] = deque()
+        """Keys with whether they are an Enter right behind an Enter."""
         self.under_way = False
         self.held = False
         self.last: tuple[str, float] = ("", 0.0)
@@ -56,24 +57,24 @@ class KeyLine:
         now = time.monotonic()
         last_key, last_time = self.last
         self.last = key.key, now
-        bounced = key.key == last_key == "enter" and now - last_time < PATIENCE_SECONDS
-        if bounced and (self.held or now - self.finished < PATIENCE_SECONDS):
-            return  # the second half of a double Enter
-        self.waiting.append(key)
+        doubled = key.key == last_key == "enter" and now - last_time < PATIENCE_SECONDS
+        self.waiting.append((key, doubled))
         if len(self.waiting) == 1 and (self.under_way or self.held):
             self.app.set_timer(PATIENCE_SECONDS, self.go_on_anyway)
         await self.next()
 
     async def next(self) -> None:
-        """Let the next key through."""
-        if self.under_way or self.held or not self.waiting:
-            return
-        self.under_way = True
-        self.progress = time.monotonic()
-        target = self.focus
-        await self.deliver(self.waiting.popleft())
-        if not target.post_message(KeyDone(LAPS)):
-            await self.done(0)
+        """Let the next key through, but not the second half of a double Enter whose first half has done its work."""
+        while self.waiting and not self.under_way and not self.held:
+            key, doubled = self.waiting.popleft()
+            self.progress = time.monotonic()
+            if doubled and self.progress - self.finished < PATIENCE_SECONDS:
+                continue
+            self.under_way = True
+            target = self.focus
+            await self.deliver(key)
+            if not target.post_message(KeyDone(LAPS)):
+                self.under_way = False
 
     async def done(self, laps: int) -> None:
         """A key came back: once more around, or on to the next."""

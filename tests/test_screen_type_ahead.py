@@ -1,0 +1,92 @@
+"""Whoever types faster than the screen paints, or presses a wrong key, loses nothing by it."""
+
+from __future__ import annotations
+
+import pytest
+
+from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.domain.errors import StoreUnavailable
+from opd_tui.domain.model import Source
+from opd_tui.tui.app import OpdApp
+from tests.pilot import OpenDesk, Receptionist, at_the_counter, full_slot, key_event
+
+
+def burst(receptionist: Receptionist, *keys: str) -> None:
+    """Let keys arrive at once, as from a stalled line."""
+    for key in keys:
+        receptionist.app.post_message(key_event(key))
+
+
+def issued(desk: FrontDesk) -> list[tuple[str, Source]]:
+    """Who has a token, in order of issue."""
+    tokens = sorted((record.token for record in desk.token_list()), key=lambda token: token.id)
+    return [(token.patient.name, token.source) for token in tokens]
+
+
+async def test_three_patients_typed_in_one_burst_get_their_three_tokens(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    before = len(issued(desk))
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        burst(meera, "n", *"Geeta", "enter", "n", *"Harish", "enter", "n", *"Inder", "enter")
+        await meera.until(lambda: len(issued(desk)) == before + 3, "the third token")
+        await meera.panel_closes()
+    assert [name for name, _ in issued(desk)[before:]] == ["Geeta", "Harish", "Inder"]
+
+
+async def test_an_emergency_and_its_answer_may_be_typed_ahead(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        burst(meera, "e", *"Yash", "enter", "y")
+        await meera.until(lambda: ("Yash", Source.EMERGENCY) in issued(desk), "the emergency's token")
+
+
+async def test_the_second_half_of_a_double_enter_opens_nothing(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        grid = meera.app.focused
+        burst(meera, "n", *"Om", "enter", "enter")
+        await meera.until(lambda: ("Om", Source.WALKIN) in issued(desk), "the token")
+        await meera.panel_closes()
+        await meera.settle()
+        assert meera.app.focused is grid
+
+
+async def test_after_a_complaint_the_forecast_comes_back_with_the_next_letter(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.sees("waits, first in line")
+        await meera.press("enter")
+        await meera.sees("Type the patient's name first")
+        await meera.press("A")
+        await meera.sees("waits, first in line")
+
+
+async def test_a_stray_key_does_not_hide_what_was_done(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.type("Om")
+        await meera.press("enter")
+        await meera.until(lambda: any("Om" in toast for toast in meera.toasts), "the news")
+        await meera.press("z", "z")
+        await meera.until(lambda: any("z does nothing here" in toast for toast in meera.toasts), "the aside")
+        assert any("Om" in toast for toast in meera.toasts)
+        assert sum("z does nothing here" in toast for toast in meera.toasts) == 1
+
+
+async def test_a_database_that_fails_while_finding_is_said_and_ends_nothing(
+    desk: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+
+        def fail(*_: object, **__: object) -> None:
+            raise StoreUnavailable("The disk reports an error.")
+
+        monkeypatch.setattr(FrontDesk, "token_list", fail)
+        await meera.press("/")
+        await meera.hears("The disk reports an error")
+        assert meera.app.return_code is None
