@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.errors import StoreUnavailable
@@ -90,3 +91,12 @@ async def test_a_database_that_fails_while_finding_is_said_and_ends_nothing(
         await meera.press("/")
         await meera.hears("The disk reports an error")
         assert meera.app.return_code is None
+
+
+async def test_a_pasted_text_waits_its_turn_among_the_keys(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        burst(meera, "n", *"Ila ")
+        meera.app.post_message(events.Paste("Sen"))
+        burst(meera, *" Das", "enter")
+        await meera.until(lambda: ("Ila Sen Das", Source.WALKIN) in issued(desk), "the token")

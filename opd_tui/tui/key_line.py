@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.widget import Widget
 
+Pressed = events.Key | events.Paste
+"""A pasted text waits its turn among the keys."""
+
 LAPS = 2
 """A key may post a message (an Input's Enter does) whose handler moves the focus: the second lap comes behind it."""
 PATIENCE_SECONDS = 0.3
@@ -35,10 +38,10 @@ class KeyDone(Message):
 class KeyLine:
     """Lets one key at a time through; `hold` keeps the next ones until what was begun is done."""
 
-    def __init__(self, app: App[None], deliver: Callable[[events.Key], Awaitable[None]]) -> None:
+    def __init__(self, app: App[None], deliver: Callable[[Pressed], Awaitable[None]]) -> None:
         self.app = app
         self.deliver = deliver
-        self.waiting: deque[tuple[events.Key, bool]] = deque()
+        self.waiting: deque[tuple[Pressed, bool]] = deque()
         """Keys with whether they are an Enter right behind an Enter."""
         self.under_way = False
         self.held = False
@@ -52,12 +55,13 @@ class KeyLine:
         """Where a key goes."""
         return self.app.focused or self.app.screen
 
-    async def press(self, key: events.Key) -> None:
-        """Take a key that was pressed."""
+    async def press(self, key: Pressed) -> None:
+        """Take a key that was pressed, or a text that was pasted."""
         now = time.monotonic()
         last_key, last_time = self.last
-        self.last = key.key, now
-        doubled = key.key == last_key == "enter" and now - last_time < PATIENCE_SECONDS
+        name = key.key if isinstance(key, events.Key) else "paste"
+        self.last = name, now
+        doubled = name == last_key == "enter" and now - last_time < PATIENCE_SECONDS
         self.waiting.append((key, doubled))
         if len(self.waiting) == 1 and (self.under_way or self.held):
             self.app.set_timer(PATIENCE_SECONDS, self.go_on_anyway)
