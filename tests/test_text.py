@@ -12,7 +12,7 @@ from opd_tui.domain.declared import quoted
 from opd_tui.domain.errors import InvalidAction
 from opd_tui.domain.kinds import NAME_LENGTH, Name, Phone, Unacceptable
 from opd_tui.domain.model import Patient
-from opd_tui.domain.text import JOINERS, clean_text, has_letter_or_digit, name_key, phone_key, uhid_key
+from opd_tui.domain.text import JOINERS, clean_text, has_letter_or_digit, name_key, phone_key, search_key, uhid_key
 
 nasty = st.text(
     st.one_of(
@@ -184,3 +184,8 @@ def test_a_quotation_is_short_and_safe_to_print(text: str) -> None:
     assert len(quotation) >= 3
     quotation.encode()
     assert clean_text(quotation) == quotation
+
+
+def test_a_search_finds_no_word_that_two_words_make_together() -> None:
+    assert search_key("Dr  Ásha VERMA") == "dr asha verma"
+    assert "ra" not in search_key("Dr A")

@@ -38,6 +38,11 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", "".join(_ACCENTS.sub("", decomposed).casefold().split()))
 
 
+def search_key(text: str) -> str:
+    """A text without case and accents, its words apart, so that no search finds what two words make together."""
+    return " ".join(map(name_key, text.split()))
+
+
 def digits_of(phone: str) -> str:
     """The decimal digits of a phone number, whatever the script they were typed in."""
     return "".join(str(unicodedata.decimal(c)) for c in phone if unicodedata.decimal(c, None) is not None)

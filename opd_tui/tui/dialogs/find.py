@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from opd_tui.domain.model import Doctor, Slot, SlotRecord, TokenId, TokenRecord
-from opd_tui.domain.text import name_key
+from opd_tui.domain.text import name_key, search_key
 from opd_tui.tui.text import STATUS_WORDS, count, doctor_label, fit, joined, seats
 from opd_tui.tui.widgets.line_list import LineList
 from opd_tui.tui.widgets.typed_text import TypedText
@@ -42,12 +42,14 @@ def found_token(record: TokenRecord) -> Found:
     token = record.token
     words = f"{token.number} {token.patient.name} {token.patient.phone or ''} {token.source.name} {record.doctor.name}"
     note = f"{token.source.name:<9} {STATUS_WORDS[token.status]:<11} {record.doctor.name} {record.slot.start:%H:%M}"
-    return Found(record.doctor, record.slot, token.id, f"{token.number:<7} {token.patient.name}", note, name_key(words))
+    return Found(
+        record.doctor, record.slot, token.id, f"{token.number:<7} {token.patient.name}", note, search_key(words)
+    )
 
 
 def found_slot(record: SlotRecord) -> Found:
     label = doctor_label(record.doctor)
-    words = name_key(f"{record.doctor.code} {label} {record.slot.start:%H:%M}")
+    words = search_key(f"{record.doctor.code} {label} {record.slot.start:%H:%M}")
     return Found(record.doctor, record.slot, None, label, f"{record.slot.window}  {seats(record)}", words)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from textual import getters, on
 
-from opd_tui.domain.text import name_key
+from opd_tui.domain.text import search_key
 from opd_tui.tui.commands import CLEAR_FILTER, FILTER_HINTS, Command
 from opd_tui.tui.dialogs.find import matches
 from opd_tui.tui.screens.desk_screen import DeskScreen
@@ -39,7 +39,7 @@ class FilteredScreen(DeskScreen):
         """Show a list, as far as the filter lets it through."""
         self.everything = items
         query = self.filter_bar.value
-        shown = tuple(item for item in items if matches(query, name_key(self.words_of(item))))
+        shown = tuple(item for item in items if matches(query, search_key(self.words_of(item))))
         self.list.empty = f" Nothing here matches “{query}”. Esc clears the filter." if items else self.say_empty()
         self.list.items = (Heading("columns"), *shown) if shown else ()
         self.filter_bar.say(len(shown), len(items))
