@@ -9,6 +9,7 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import OpenSession
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
+from opd_tui.tui.screens.slot_board import SlotBoardScreen
 from opd_tui.tui.widgets.slot_grid import SlotGrid
 from tests.helpers import DATE, add_doctor, issue, open_slot
 from tests.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
@@ -267,3 +268,21 @@ async def test_a_doctor_without_a_slot_at_a_time_has_a_dash(desk: FrontDesk, ope
         assert meera.line_with("Dr B", "#grid").split()[2] == "–"
         await meera.press("down")
         await meera.sees("No slot at this time.", within="#queue-panel")
+
+
+async def test_a_view_that_comes_after_the_person_moved_does_not_move_them_back(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    doctor = add_doctor(desk, "Dr A")
+    open_slot(desk, doctor, "09:00", "10:00")
+    open_slot(desk, doctor, "10:00", "11:00")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        screen, day = meera.app.screen, meera.app.day
+        assert isinstance(screen, SlotBoardScreen)
+        assert day is not None
+        show = await meera.app.desk_line.read(screen.read_view(day))
+        await meera.press("right")
+        show()
+        await meera.settle()
+        assert screen.grid.column == 1
+        await meera.sees("10:00–11:00", within="#queue-panel")

@@ -217,7 +217,7 @@ def nearest_seat(connection: Connection, record: TokenRecord, now: dt.datetime) 
         other
         for other in reads.slots(connection, record.slot.date)
         if other.free_seats > 0
-        and (other.slot.date, other.slot.end) > (now.date(), now.time())
+        and not other.slot.is_over(now)
         and other.slot.id != record.slot.id
         and other.slot.start >= record.slot.start
         and (other.doctor.id == record.doctor.id or other.doctor.specialty == (record.doctor.specialty or ""))

@@ -32,7 +32,7 @@ class Board:
 
     def next_slot(self, now: dt.datetime | None) -> SlotRecord | None:
         """The first doctor's slot that is not over on the hospital's clock, or the day's first."""
-        coming = [r for r in self.slots if now is None or (r.slot.date, r.slot.end) > (now.date(), now.time())]
+        coming = [r for r in self.slots if now is None or not r.slot.is_over(now)]
         return min(coming or self.slots, key=lambda r: (r.doctor.code, r.slot.start), default=None)
 
     @property

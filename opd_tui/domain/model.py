@@ -94,6 +94,10 @@ class Slot:
     def window(self) -> str:
         return f"{self.start:%H:%M}–{self.end:%H:%M}"
 
+    def is_over(self, wall_clock: dt.datetime) -> bool:
+        """Whether the window has ended on the hospital's wall clock."""
+        return (self.date, self.end) <= (wall_clock.date(), wall_clock.time())
+
 
 @dataclass(frozen=True, slots=True)
 class SlotLoad:

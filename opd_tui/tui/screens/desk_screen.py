@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from opd_tui.desk.actions import ACTIONS, IssueToken
+from opd_tui.desk.actions import ACTIONS, Action, IssueToken
 from opd_tui.desk.outcome import Forecast, Outcome
 from opd_tui.domain.errors import DeskRefusal, MovesChanged
 from opd_tui.domain.model import Reason, SlotRecord, Source, Token, TokenId
@@ -46,6 +46,8 @@ class DeskScreen(Screen[None]):
 
     has_view = False
     """Whether it has shown a view of the desk yet."""
+    before_panel: Widget | None = None
+    """What had the focus before the panel opened."""
 
     top_bar = getters.query_one(TopBar)
     mode_bar = getters.query_one(ModeBar)
@@ -186,8 +188,7 @@ class DeskScreen(Screen[None]):
     def _over(self, forecast: Forecast) -> str:
         """A warning where the slot's window is over."""
         record, now = forecast.outcome.token, self.desk_app.now
-        over = record and now and (record.slot.date, record.slot.end) <= (now.date(), now.time())
-        return f". Note: {record.slot.window} is over" if record and over else ""
+        return f". Note: {record.slot.window} is over" if record and now and record.slot.is_over(now) else ""
 
     @on(NewToken.Submitted)
     def issue_token(self, event: NewToken.Submitted) -> None:
@@ -225,8 +226,8 @@ class DeskScreen(Screen[None]):
     @on(NewToken.Closed)
     def close_panel(self) -> None:
         self.new_token.close()
-        if (before := getattr(self, "before_panel", None)) is not None:
-            self.set_focus(before)
+        if self.before_panel is not None:
+            self.set_focus(self.before_panel)
 
     def action_close_token(self, verb: str) -> None:
         """Ask and close the chosen token."""
@@ -256,12 +257,9 @@ class DeskScreen(Screen[None]):
         return answer
 
     async def confirm_and_perform(
-        self, action: object, question: Callable[[Forecast], str | None], yes: str
+        self, action: Action, question: Callable[[Forecast], str | None], yes: str
     ) -> Outcome | None:
         """Preview, ask if there is a question, perform; ask again where another desk changed who would move."""
-        from opd_tui.desk.actions import Action
-
-        assert isinstance(action, Action)
         again = ""
         while True:
             forecast = await self.desk_app.desk_line.preview(action)

@@ -94,12 +94,20 @@ class SlotBoardScreen(DeskScreen):
             queue = desk.queue(record.slot.id) if record else None
             activity = desk.activity(ACTIVITY_LINES)
             any_doctor = bool(board.slots) or bool(desk.doctor_list())
-            return lambda: self.show(board, queue, activity, NO_SLOTS if any_doctor else NO_DOCTORS)
+            empty = NO_SLOTS if any_doctor else NO_DOCTORS
+            return lambda: self.show(board, queue, activity, empty, go_to=record if another_day else None)
 
         return read
 
-    def show(self, board: Board, queue: Queue | None, activity: tuple[Outcome, ...], empty: str) -> None:
-        """Show a day."""
+    def show(
+        self,
+        board: Board,
+        queue: Queue | None,
+        activity: tuple[Outcome, ...],
+        empty: str,
+        go_to: SlotRecord | None,
+    ) -> None:
+        """Show a day; only on another one does the cursor go where nobody moved it."""
         self.mode_bar.waiting = board.waiting
         no_slots = self.query_one("#no-slots", Static)
         no_slots.update("" if board.slots else empty)
@@ -107,8 +115,8 @@ class SlotBoardScreen(DeskScreen):
         self.grid.display = bool(board.slots)
         with self.prevent(SlotGrid.Highlighted):
             self.grid.board = board
-            if queue is not None:
-                self.grid.move_to(queue.slot.doctor.id, queue.slot.slot.start)
+            if go_to is not None:
+                self.grid.move_to(go_to.doctor.id, go_to.slot.start)
         self.activity.zone, self.activity.desk = self.desk_app.zone, self.desk_app.desk_name
         self.activity.items = activity
         chosen = self.grid.chosen
@@ -171,8 +179,7 @@ class SlotBoardScreen(DeskScreen):
 
     def _window_in_words(self, record: SlotRecord) -> str:
         now = self.desk_app.now
-        over = now is not None and (record.slot.date, record.slot.end) <= (now.date(), now.time())
-        return " · the window is over" if over else ""
+        return " · the window is over" if now is not None and record.slot.is_over(now) else ""
 
     def show_now(self, now: dt.datetime | None) -> None:
         self.queue.now = now
