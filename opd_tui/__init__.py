@@ -1,3 +1,3 @@
 """The front desk of an outpatient department, in a terminal."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from opd_tui import settings
 from opd_tui.clock import Clock, SystemClock
 from opd_tui.desk.front_desk import FrontDesk
-from opd_tui.storage.database import open_database
+from opd_tui.storage.locate import open_database
 
 
 def open_front_desk(

@@ -25,8 +25,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one action did, as it was when it was done."""
+    """What one action did, as it was when it was done; `entry_id` is its place in the journal."""
 
+    entry_id: int
     entry: JournalEntry
     doctor: Doctor | None
     slots: tuple[Slot, ...]
@@ -54,6 +55,7 @@ class Outcome:
 
 
 def outcome_of(
+    entry_id: int,
     entry: JournalEntry,
     lines: Iterable[JournalLine],
     tokens: Mapping[TokenId, TokenRecord],
@@ -84,7 +86,7 @@ def outcome_of(
         token = replace(tokens[first.token_id], token=last.token)
     opened = tuple(slots[line.slot_id] for line in lines if line.slot_id is not None and line.token_id is None)
     doctor = doctors[first.doctor_id] if first.doctor_id is not None else token.doctor if token else None
-    return Outcome(entry, doctor, opened, token, changes)
+    return Outcome(entry_id, entry, doctor, opened, token, changes)
 
 
 def _token_sentence(outcome: Outcome) -> str:

@@ -76,3 +76,27 @@ class DeskBusy(DeskRefusal):
 
 class StoreUnavailable(DeskRefusal):
     """The database cannot be opened, read or written."""
+
+
+class StoreDamaged(StoreUnavailable):
+    """The database's file is damaged, or was replaced or deleted from outside; only a restored one goes on."""
+
+
+class StoreOffline(StoreUnavailable):
+    """The database's server does not answer."""
+
+
+class AnswerLost(StoreOffline):
+    """The server went away before it answered; the key is the one to find out by whether the action was done."""
+
+    def __init__(self, key: str = "") -> None:
+        self.key = key
+        super().__init__(
+            "The server went away before it answered, so this may have been done or not. "
+            "Do not repeat it: the desk finds out as soon as the server is back."
+        )
+        self.message = self.reason
+
+
+class SettingsNotKept(DeskRefusal):
+    """What was changed on the screens could not be written into the settings file."""

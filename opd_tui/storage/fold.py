@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from opd_tui.domain.instants import write_instant
 from opd_tui.domain.journal import JournalLine
 from opd_tui.domain.model import Reason, Status, TokenId
 
@@ -33,7 +35,7 @@ class Fold:
     lines: int = 0
     broken: list[str] = field(default_factory=list)
 
-    def add(self, at: str, line: JournalLine) -> None:
+    def add(self, at: dt.datetime, line: JournalLine) -> None:
         """Take one more line, in sequence, of an action that took place at this instant."""
         self.lines += 1
         if line.token_id is not None:
@@ -43,7 +45,7 @@ class Fold:
         elif line.doctor_id is not None:
             self.doctors[line.doctor_id] = dict(line.facts)
 
-    def _change_token(self, token_id: TokenId, at: str, line: JournalLine) -> None:
+    def _change_token(self, token_id: TokenId, at: dt.datetime, line: JournalLine) -> None:
         if line.reason is None or LEADS_TO[line.reason] is not line.to_status:
             self.broken.append(f"the journal's reason for a change of token {token_id} does not fit")
         if (line.because_of is not None) != (line.reason in CAUSED_BY_ANOTHER):
@@ -51,7 +53,7 @@ class Fold:
         token = self._issued(line) if line.reason is Reason.ISSUED else self._moved(token_id, line)
         token["status"] = line.to_status.name if line.to_status else None
         if line.to_status and not line.to_status.is_open:
-            token["closed_at"] = at
+            token["closed_at"] = write_instant(at)
         self.tokens[token_id] = token
 
     def _issued(self, line: JournalLine) -> Facts:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import bindparam, exists, select, update
 
 from opd_tui.domain.instants import read_instant, write_instant
 from opd_tui.domain.journal import JournalEntry, JournalLine
-from opd_tui.domain.model import Reason, Status
-from opd_tui.storage.schema import idempotency_key, journal_entry, journal_line
+from opd_tui.domain.model import Reason, SlotId, Status
+from opd_tui.storage.chain import chain_of, entry_text, line_hash
+from opd_tui.storage.schema import hospital, idempotency_key, journal_entry, journal_line, slot
+from opd_tui.storage.transaction import Transaction, inserting
 
-_ADD_ENTRY, _ADD_LINE, _ADD_KEY = insert(journal_entry), insert(journal_line), insert(idempotency_key)
-_LINE_COLUMNS = (
-    journal_line.c.doctor_id,
-    journal_line.c.slot_id,
-    journal_line.c.token_id,
-    journal_line.c.from_status,
-    journal_line.c.to_status,
-    journal_line.c.reason,
-    journal_line.c.because_of,
-    journal_line.c.facts,
-)
+_ADD_ENTRY = inserting(journal_entry, "action", "at", "recorded_at", "operator", "desk", returning="id")
+_LINE_FIELDS = ("doctor_id", "slot_id", "token_id", "from_status", "to_status", "reason", "because_of", "facts")
+_ADD_LINE = inserting(journal_line, "entry_id", *_LINE_FIELDS, "hash")
+_ADD_KEY = inserting(idempotency_key, "key", "fingerprint", "entry_id")
+_END_OF_HOUSE = update(hospital).values(journal_hash=bindparam("end"))
+_END_OF_SLOT = update(slot).where(slot.c.id == bindparam("chain")).values(journal_hash=bindparam("end"))
+_LINE_COLUMNS = tuple(journal_line.c[name] for name in _LINE_FIELDS)
 _ENTRY_COLUMNS = (
     journal_entry.c.action,
     journal_entry.c.at,
@@ -34,11 +33,11 @@ _ENTRY_COLUMNS = (
 _ENTRY = select(*_ENTRY_COLUMNS).where(journal_entry.c.id == bindparam("id"))
 _LINES = select(*_LINE_COLUMNS).where(journal_line.c.entry_id == bindparam("id")).order_by(journal_line.c.sequence)
 _ALL_LINES = (
-    select(journal_entry.c.at, *_LINE_COLUMNS)
+    select(journal_entry.c.id, *_ENTRY_COLUMNS, *_LINE_COLUMNS, journal_line.c.sequence, journal_line.c.hash)
     .join(journal_entry, journal_entry.c.id == journal_line.c.entry_id)
     .order_by(journal_line.c.sequence)
-    .execution_options(yield_per=1000)
 )
+_EMPTY_ENTRIES = select(journal_entry.c.id).where(~exists().where(journal_line.c.entry_id == journal_entry.c.id))
 _NEWEST_ENTRIES = select(journal_entry.c.id, *_ENTRY_COLUMNS).order_by(journal_entry.c.id.desc()).limit(bindparam("n"))
 _KEY = select(idempotency_key.c.fingerprint, idempotency_key.c.entry_id).where(
     idempotency_key.c.key == bindparam("key")
@@ -53,8 +52,10 @@ class Receipt:
     entry_id: int
 
 
-def write_entry(connection: Connection, entry: JournalEntry, lines: Iterable[JournalLine]) -> int:
-    """Write one action's entry and return its id."""
+def write_entry(
+    transaction: Transaction, entry: JournalEntry, lines: Iterable[JournalLine], ends: dict[SlotId | None, str]
+) -> int:
+    """Write one action's entry and return its id; `ends` holds the last hash of each chain that it goes on."""
     values = {
         "action": entry.action,
         "at": write_instant(entry.at),
@@ -62,59 +63,90 @@ def write_entry(connection: Connection, entry: JournalEntry, lines: Iterable[Jou
         "operator": entry.operator,
         "desk": entry.desk,
     }
-    key = connection.execute(_ADD_ENTRY, values).inserted_primary_key
-    assert key is not None
-    entry_id = int(key[0])
-    rows = [
-        {
-            "entry_id": entry_id,
-            "doctor_id": line.doctor_id,
-            "slot_id": line.slot_id,
-            "token_id": line.token_id,
-            "from_status": line.from_status and line.from_status.name,
-            "to_status": line.to_status and line.to_status.name,
-            "reason": line.reason and line.reason.name,
-            "because_of": line.because_of,
-            "facts": dict(line.facts),
-        }
-        for line in lines
-    ]
-    connection.execute(_ADD_LINE, rows)
+    entry_id: int = transaction.value(_ADD_ENTRY, values)
+    text = entry_text(entry_id, entry)
+    touched = set()
+    rows = []
+    for line in lines:
+        chain = chain_of(line)
+        ends[chain] = line_hash(ends[chain], text, line)
+        touched.add(chain)
+        rows.append(row_of(line) | {"entry_id": entry_id, "hash": ends[chain]})
+    transaction.run_many(_ADD_LINE, rows)
+    for chain in touched:
+        end = {"end": ends[chain]}
+        transaction.run(_END_OF_HOUSE, end) if chain is None else transaction.run(_END_OF_SLOT, end | {"chain": chain})
     return entry_id
 
 
-def read_entry(connection: Connection, entry_id: int) -> tuple[JournalEntry, list[JournalLine]]:
+def read_entry(transaction: Transaction, entry_id: int) -> tuple[JournalEntry, list[JournalLine]]:
     """One action's entry with its lines."""
-    entry = entry_of(connection.execute(_ENTRY, {"id": entry_id}).one())
-    return entry, [line_of(row) for row in connection.execute(_LINES, {"id": entry_id})]
+    found = transaction.row(_ENTRY, {"id": entry_id})
+    assert found is not None, "an idempotency key refers to its entry"
+    return entry_of(found), _lines_of(transaction, entry_id)
 
 
-def newest_entries(connection: Connection, count: int) -> list[tuple[JournalEntry, list[JournalLine]]]:
-    """The last actions with their lines, newest first."""
-    rows = connection.execute(_NEWEST_ENTRIES, {"n": count}).all()
-    return [(entry_of(row[1:]), [line_of(line) for line in connection.execute(_LINES, {"id": row[0]})]) for row in rows]
+def newest_entries(transaction: Transaction, count: int) -> list[tuple[int, JournalEntry, list[JournalLine]]]:
+    """The last actions with their ids and lines, newest first."""
+    rows = transaction.rows(_NEWEST_ENTRIES, {"n": count})
+    return [(row[0], entry_of(row[1:]), _lines_of(transaction, row[0])) for row in rows]
 
 
-def all_lines(connection: Connection) -> Iterator[tuple[str, JournalLine]]:
-    """Every line ever written, in sequence, with the instant at which its action took place."""
-    return ((row[0], line_of(row[1:])) for row in connection.execute(_ALL_LINES))
+def _lines_of(transaction: Transaction, entry_id: int) -> list[JournalLine]:
+    return [line_of(row) for row in transaction.rows(_LINES, {"id": entry_id})]
 
 
-def read_receipt(connection: Connection, key: str) -> Receipt | None:
+@dataclass(frozen=True, slots=True)
+class WrittenLine:
+    """A line as it stands in the journal, with its entry and its hash."""
+
+    entry_id: int
+    entry: JournalEntry
+    line: JournalLine
+    sequence: int
+    hash: str
+
+
+def all_lines(transaction: Transaction) -> Iterator[WrittenLine]:
+    """Every line ever written, in sequence."""
+    size = 1 + len(_ENTRY_COLUMNS)
+    for row in transaction.stream(_ALL_LINES):
+        yield WrittenLine(row[0], entry_of(row[1:size]), line_of(row[size:-2]), *row[-2:])
+
+
+def empty_entries(transaction: Transaction) -> list[int]:
+    """Entries whose lines are gone: every action writes one at least."""
+    return [row[0] for row in transaction.rows(_EMPTY_ENTRIES)]
+
+
+def read_receipt(transaction: Transaction, key: str) -> Receipt | None:
     """What the key was used for, if it was."""
-    row = connection.execute(_KEY, {"key": key}).first()
+    row = transaction.row(_KEY, {"key": key})
     return Receipt(*row) if row else None
 
 
-def write_receipt(connection: Connection, key: str, receipt: Receipt) -> None:
+def write_receipt(transaction: Transaction, key: str, receipt: Receipt) -> None:
     """Remember what the key was used for."""
     values = {"key": key, "fingerprint": receipt.fingerprint, "entry_id": receipt.entry_id}
-    connection.execute(_ADD_KEY, values)
+    transaction.run(_ADD_KEY, values)
 
 
 def entry_of(row: Any) -> JournalEntry:
     action, at, recorded_at, operator, desk = row
     return JournalEntry(action, read_instant(at), read_instant(recorded_at), operator, desk)
+
+
+def row_of(line: JournalLine) -> dict[str, Any]:
+    return {
+        "doctor_id": line.doctor_id,
+        "slot_id": line.slot_id,
+        "token_id": line.token_id,
+        "from_status": line.from_status and line.from_status.name,
+        "to_status": line.to_status and line.to_status.name,
+        "reason": line.reason and line.reason.name,
+        "because_of": line.because_of,
+        "facts": json.dumps(dict(line.facts)),
+    }
 
 
 def line_of(row: Any) -> JournalLine:
@@ -127,5 +159,5 @@ def line_of(row: Any) -> JournalLine:
         Status[to_status] if to_status else None,
         Reason[reason] if reason else None,
         because_of,
-        facts,
+        json.loads(facts),
     )

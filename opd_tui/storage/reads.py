@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import Select, bindparam, case, func, literal_column, or_, select
 
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import Doctor, DoctorId, SlotId, SlotRecord, Status, Token, TokenId, TokenRecord
@@ -21,6 +22,7 @@ from opd_tui.storage.rows import (
     token_of,
 )
 from opd_tui.storage.schema import doctor, slot, token
+from opd_tui.storage.transaction import Transaction
 
 
 def _count(status: Status) -> Any:
@@ -41,9 +43,9 @@ _SLOTS = (
 _SLOTS_OF_DATE = _SLOTS.where(slot.c.date == bindparam("date"))
 _SLOTS_OF_DOCTOR = _SLOTS.where(slot.c.doctor_id == bindparam("doctor"))
 _SLOTS_OF_BOTH = _SLOTS_OF_DATE.where(slot.c.doctor_id == bindparam("doctor"))
-_SLOTS_BY_ID = _SLOTS.where(slot.c.id.in_(bindparam("ids", expanding=True)))
+_SLOT_BY_ID = _SLOTS.where(slot.c.id == bindparam("id"))
 _DOCTORS = select(*DOCTOR_COLUMNS).order_by(doctor.c.code)
-_DOCTORS_BY_ID = _DOCTORS.where(doctor.c.id.in_(bindparam("ids", expanding=True)))
+_DOCTOR_BY_ID = select(*DOCTOR_COLUMNS).where(doctor.c.id == bindparam("id"))
 
 _RANK = (token.c.priority, token.c.issued_at, token.c.id)
 _LIST_ORDER = (
@@ -62,7 +64,7 @@ _TOKENS = (
 )
 _TOKENS_IN_LIST_ORDER = _TOKENS.order_by(slot.c.date, slot.c.start, doctor.c.code, *_LIST_ORDER)
 _WAITING_OF_DATE = _TOKENS.where(token.c.date == bindparam("date"), token.c.status == "WAITING").order_by(*_RANK)
-_TOKENS_BY_ID = _TOKENS.where(token.c.id.in_(bindparam("ids", expanding=True)))
+_TOKEN_BY_ID = _TOKENS.where(token.c.id == bindparam("id"))
 _TOKEN_BY_NUMBER = select(token.c.id).where(token.c.date == bindparam("date"), token.c.number == bindparam("number"))
 _WAITING_BEFORE = (
     select(func.count())
@@ -82,12 +84,12 @@ _WAITING_BEFORE = (
 )
 
 
-def doctors(connection: Connection) -> list[Doctor]:
+def doctors(transaction: Transaction) -> list[Doctor]:
     """All doctors by code."""
-    return [doctor_of(row) for row in connection.execute(_DOCTORS)]
+    return [doctor_of(row) for row in transaction.rows(_DOCTORS)]
 
 
-def slots(connection: Connection, date: dt.date | None = None, doctor_id: DoctorId | None = None) -> list[SlotRecord]:
+def slots(transaction: Transaction, date: dt.date | None = None, doctor_id: DoctorId | None = None) -> list[SlotRecord]:
     """Slots by date, start and doctor's code."""
     statements = {
         (False, False): _SLOTS,
@@ -98,60 +100,62 @@ def slots(connection: Connection, date: dt.date | None = None, doctor_id: Doctor
     values = {"date": date and date.isoformat(), "doctor": doctor_id}
     given = {name: value for name, value in values.items() if value is not None}
     statement = statements[date is not None, doctor_id is not None]
-    return [slot_record_of(row) for row in connection.execute(statement, given)]
+    return [slot_record_of(row) for row in transaction.rows(statement, given)]
 
 
-def slots_by_id(connection: Connection, ids: Collection[SlotId]) -> list[SlotRecord]:
+def slots_by_id(transaction: Transaction, ids: Collection[SlotId]) -> list[SlotRecord]:
     """These slots by date, start and doctor's code."""
-    return [slot_record_of(row) for row in connection.execute(_SLOTS_BY_ID, {"ids": list(ids)})] if ids else []
+    records = [slot_record_of(row) for id_ in ids for row in transaction.rows(_SLOT_BY_ID, {"id": id_})]
+    return sorted(records, key=lambda record: (record.slot.date, record.slot.start, record.doctor.code))
 
 
-def slot_by_id(connection: Connection, slot_id: SlotId) -> SlotRecord | None:
+def slot_by_id(transaction: Transaction, slot_id: SlotId) -> SlotRecord | None:
     """A slot with its doctor and how full it is."""
-    return next(iter(slots_by_id(connection, [slot_id])), None)
+    return next(iter(slots_by_id(transaction, [slot_id])), None)
 
 
-def doctors_by_id(connection: Connection, ids: Collection[DoctorId]) -> dict[DoctorId, Doctor]:
+def doctors_by_id(transaction: Transaction, ids: Collection[DoctorId]) -> dict[DoctorId, Doctor]:
     """These doctors by their ids."""
-    rows = map(doctor_of, connection.execute(_DOCTORS_BY_ID, {"ids": list(ids)})) if ids else ()
-    return {found.id: found for found in rows}
+    rows = (row for id_ in ids for row in transaction.rows(_DOCTOR_BY_ID, {"id": id_}))
+    return {found.id: found for found in map(doctor_of, rows)}
 
 
 def tokens(
-    connection: Connection,
+    transaction: Transaction,
     slot_id: SlotId | None = None,
     status: Status | None = None,
     date: dt.date | None = None,
 ) -> list[TokenRecord]:
     """Tokens by slot; within it ACTIVE and WAITING by rank, then COMPLETED, NO_SHOW and CANCELLED by id."""
-    statement: Select[Any] = _TOKENS_IN_LIST_ORDER
-    if slot_id is not None:
-        statement = statement.where(token.c.slot_id == slot_id)
-    if status is not None:
-        statement = statement.where(token.c.status == status.name)
-    if date is not None:
-        statement = statement.where(token.c.date == date.isoformat())
-    return [token_record_of(row) for row in connection.execute(statement)]
+    values = {"slot_id": slot_id, "status": status and status.name, "date": date and date.isoformat()}
+    given = {name: value for name, value in values.items() if value is not None}
+    return [token_record_of(row) for row in transaction.rows(_tokens_where(*given), given)]
 
 
-def waiting(connection: Connection, date: dt.date) -> list[TokenRecord]:
+@cache
+def _tokens_where(*names: str) -> Select[Any]:
+    """The list of tokens by the columns that are given."""
+    return _TOKENS_IN_LIST_ORDER.where(*(token.c[name] == bindparam(name) for name in names))
+
+
+def waiting(transaction: Transaction, date: dt.date) -> list[TokenRecord]:
     """Everybody who waits on a date, best rank first."""
-    return [token_record_of(row) for row in connection.execute(_WAITING_OF_DATE, {"date": date.isoformat()})]
+    return [token_record_of(row) for row in transaction.rows(_WAITING_OF_DATE, {"date": date.isoformat()})]
 
 
-def tokens_by_id(connection: Connection, ids: Collection[TokenId]) -> dict[TokenId, TokenRecord]:
+def tokens_by_id(transaction: Transaction, ids: Collection[TokenId]) -> dict[TokenId, TokenRecord]:
     """These tokens by their ids."""
-    rows = map(token_record_of, connection.execute(_TOKENS_BY_ID, {"ids": list(ids)})) if ids else ()
-    return {row.token.id: row for row in rows}
+    rows = (row for id_ in ids for row in transaction.rows(_TOKEN_BY_ID, {"id": id_}))
+    return {record.token.id: record for record in map(token_record_of, rows)}
 
 
-def token_by_number(connection: Connection, date: dt.date, number: str) -> TokenId | None:
+def token_by_number(transaction: Transaction, date: dt.date, number: str) -> TokenId | None:
     """The token that has this number on a date."""
-    found: int | None = connection.execute(_TOKEN_BY_NUMBER, {"date": date.isoformat(), "number": number}).scalar()
+    found: int | None = transaction.value(_TOKEN_BY_NUMBER, {"date": date.isoformat(), "number": number})
     return None if found is None else TokenId(found)
 
 
-def waiting_before(connection: Connection, of: Token) -> int:
+def waiting_before(transaction: Transaction, of: Token) -> int:
     """How many wait in the token's slot and rank before it."""
     values = {
         "slot": of.slot_id,
@@ -159,7 +163,7 @@ def waiting_before(connection: Connection, of: Token) -> int:
         "issued_at": write_instant(of.issued_at),
         "id": of.id,
     }
-    count: int = connection.execute(_WAITING_BEFORE, values).scalar_one()
+    count: int = transaction.value(_WAITING_BEFORE, values)
     return count
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -12,18 +13,33 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
     text,
 )
 
 from opd_tui.domain.model import Reason, Source, Status
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""The newest migration's number; `hospital.schema_version` tells it to every version of the program."""
 APPLICATION_ID = 0x4F504454
 """“OPDT”: marks an SQLite file as this program's."""
 
-INSTANT = String(27)
+
+def sorted_as_bytes(length: int) -> String:
+    """A short text of ASCII characters, which every database sorts alike."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+ID = BigInteger().with_variant(Integer, "sqlite")
+INSTANT = sorted_as_bytes(27)
 """An instant in UTC with all its digits: `2026-11-22T03:45:00.000000Z`."""
+HASH = String(64)
+"""SHA-256 in hexadecimal digits."""
+ONLY_ON = {"ix_patient_phone_key_name_key": "sqlite", "ix_patient_phone_key": "postgresql"}
+"""Indexes that only one kind of database has."""
+JSON_TEXT = JSON().with_variant(Text, "postgresql")
+"""JSON that is written and read as text, so that it comes back as it was hashed."""
 
 metadata = MetaData(
     naming_convention={
@@ -49,15 +65,22 @@ hospital = Table(
     metadata,
     Column("id", Integer, CheckConstraint("id = 1", name="single_row"), primary_key=True),
     Column("schema_version", Integer, nullable=False),
+    Column("program_version", String(32), nullable=False, server_default=text("''")),
     Column("time_zone", String(64), nullable=False),
     Column("created_at", INSTANT, nullable=False),
+    Column("journal_hash", HASH, nullable=False, server_default=text("''")),
+    Column("file_stamp", String(64), nullable=False, server_default=text("''")),
 )
+"""`journal_hash` ends the house's chain (chain.py); `file_stamp` is the file as a desk left it (file_stamp.py)."""
+
+migration = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
+"""Alembic's own note of where a database stands."""
 
 doctor = Table(
     "doctor",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("code", String(6), nullable=False, unique=True),
+    Column("id", ID, primary_key=True),
+    Column("code", sorted_as_bytes(6), nullable=False, unique=True),
     Column("name", String(120), nullable=False),
     Column("specialty", String(120)),
     Column("room", String(40)),
@@ -68,12 +91,13 @@ doctor = Table(
 slot = Table(
     "slot",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("doctor_id", ForeignKey(doctor.c.id), nullable=False),
-    Column("date", String(10), nullable=False),
-    Column("start", String(5), nullable=False),
-    Column("end", String(5), nullable=False),
+    Column("date", sorted_as_bytes(10), nullable=False),
+    Column("start", sorted_as_bytes(5), nullable=False),
+    Column("end", sorted_as_bytes(5), nullable=False),
     Column("capacity", Integer, nullable=False),
+    Column("journal_hash", HASH, nullable=False, server_default=text("''")),
     UniqueConstraint("doctor_id", "date", "start"),
     CheckConstraint('"start" < "end"', name="start_before_end"),
     CheckConstraint("capacity >= 1", name="capacity_at_least_one"),
@@ -83,25 +107,27 @@ slot = Table(
 patient = Table(
     "patient",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("name", String(120), nullable=False),
     Column("phone", String(40)),
     Column("uhid", String(64)),
     Column("birth_year", Integer),
     Column("sex", String(7)),
-    Column("name_key", String(480), nullable=False),
+    Column("name_key", String(480).with_variant(Text, "postgresql"), nullable=False),
     Column("phone_key", String(15)),
-    Column("uhid_key", String(200)),
+    Column("uhid_key", String(200).with_variant(Text, "postgresql")),
     CheckConstraint("length(name) BETWEEN 1 AND 120", name="name_length"),
-    Index(None, "phone_key", "name_key", sqlite_where=text("phone_key IS NOT NULL")),
-    Index(None, "uhid_key", sqlite_where=text("uhid_key IS NOT NULL")),
+    Index(None, "phone_key", "name_key", sqlite_where=text("phone_key IS NOT NULL")).ddl_if(dialect="sqlite"),
+    # A name's key may outgrow what PostgreSQL keeps in an index, and few people share a phone.
+    Index(None, "phone_key", postgresql_where=text("phone_key IS NOT NULL")).ddl_if(dialect="postgresql"),
+    Index(None, "uhid_key", sqlite_where=text("uhid_key IS NOT NULL"), postgresql_where=text("uhid_key IS NOT NULL")),
 )
 
 token_counter = Table(
     "token_counter",
     metadata,
     Column("doctor_id", ForeignKey(doctor.c.id), primary_key=True),
-    Column("date", String(10), primary_key=True),
+    Column("date", sorted_as_bytes(10), primary_key=True),
     Column("last", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -109,11 +135,11 @@ token_counter = Table(
 token = Table(
     "token",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("slot_id", ForeignKey(slot.c.id), nullable=False),
     Column("patient_id", ForeignKey(patient.c.id), nullable=False),
     Column("doctor_id", ForeignKey(doctor.c.id), nullable=False),
-    Column("date", String(10), nullable=False),
+    Column("date", sorted_as_bytes(10), nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("number", String(16), nullable=False),
     Column("source", String(9), nullable=False),
@@ -162,7 +188,7 @@ token = Table(
 journal_entry = Table(
     "journal_entry",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("action", String(32), nullable=False),
     Column("at", INSTANT, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
@@ -182,7 +208,7 @@ idempotency_key = Table(
 journal_line = Table(
     "journal_line",
     metadata,
-    Column("sequence", Integer, primary_key=True),
+    Column("sequence", ID, primary_key=True),
     Column("entry_id", ForeignKey(journal_entry.c.id), nullable=False),
     Column("doctor_id", ForeignKey(doctor.c.id)),
     Column("slot_id", ForeignKey(slot.c.id)),
@@ -191,7 +217,8 @@ journal_line = Table(
     Column("to_status", String(9)),
     Column("reason", String(9)),
     Column("because_of", ForeignKey(token.c.id)),
-    Column("facts", JSON, nullable=False),
+    Column("facts", JSON_TEXT, nullable=False),
+    Column("hash", HASH, nullable=False, server_default=text("''")),
     CheckConstraint(f"from_status IN ({names(*Status)})", name="from_status_known"),
     CheckConstraint(f"to_status IN ({names(*Status)})", name="to_status_known"),
     CheckConstraint(f"reason IN ({names(*Reason)})", name="reason_known"),

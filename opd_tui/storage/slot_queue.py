@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, func, literal_column, select, update
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, literal_column, select, update
 
 from opd_tui.domain.instants import read_instant
 from opd_tui.domain.model import Rank, Slot, SlotId, Status, TokenId
 from opd_tui.storage.schema import SEAT_STATUSES, token
+from opd_tui.storage.transaction import Transaction
 
 # The statuses are literals, not parameters: only so can a partial index answer.
 _IN_SLOT = token.c.slot_id == bindparam("slot")
@@ -26,13 +29,13 @@ _SET_STATUS = update(token).where(token.c.id == bindparam("token")).values(statu
 class SqlSlotQueue:
     """A slot's open tokens in an open transaction."""
 
-    def __init__(self, connection: Connection, slot: Slot) -> None:
-        self.connection = connection
+    def __init__(self, transaction: Transaction, slot: Slot) -> None:
+        self.transaction = transaction
         self.slot_id: SlotId = slot.id
         self.capacity = slot.capacity
 
     def free_seats(self) -> int:
-        taken: int = self.connection.execute(_SEATS_TAKEN, {"slot": self.slot_id}).scalar_one()
+        taken: int = self.transaction.value(_SEATS_TAKEN, {"slot": self.slot_id})
         return self.capacity - taken
 
     def best_waiting(self) -> Rank | None:
@@ -42,11 +45,11 @@ class SqlSlotQueue:
         return self._rank(_WEAKEST_SEATED)
 
     def seat(self, token_id: TokenId) -> None:
-        self.connection.execute(_SET_STATUS, {"token": token_id, "to": Status.ACTIVE.name})
+        self.transaction.run(_SET_STATUS, {"token": token_id, "to": Status.ACTIVE.name})
 
     def unseat(self, token_id: TokenId) -> None:
-        self.connection.execute(_SET_STATUS, {"token": token_id, "to": Status.WAITING.name})
+        self.transaction.run(_SET_STATUS, {"token": token_id, "to": Status.WAITING.name})
 
-    def _rank(self, statement: object) -> Rank | None:
-        row = self.connection.execute(statement, {"slot": self.slot_id}).first()  # type: ignore[call-overload]
+    def _rank(self, statement: Select[Any]) -> Rank | None:
+        row = self.transaction.row(statement, {"slot": self.slot_id})
         return Rank(row[0], read_instant(row[1]), row[2]) if row else None

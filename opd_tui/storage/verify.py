@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Table, select, text
 
 from opd_tui.domain.model import SlotId, Status
 from opd_tui.storage import guards, journal
+from opd_tui.storage.chain import ChainCheck, entry_text
 from opd_tui.storage.fold import Facts, Fold
-from opd_tui.storage.schema import doctor, metadata, slot, token, token_counter
+from opd_tui.storage.schema import ONLY_ON, doctor, hospital, metadata, slot, token, token_counter
+from opd_tui.storage.transaction import Transaction
 
 
 @dataclass
@@ -23,19 +25,23 @@ class Verification:
     problems: list[str] = field(default_factory=list)
 
 
-def verify(connection: Connection) -> Verification:
-    """Fold the journal, compare it with the tables, and check the rule, the numbers and the file itself."""
+def verify(transaction: Transaction) -> Verification:
+    """Fold the journal, compare it with the tables, and check its chains, the rule, the numbers and the file itself."""
     result = Verification()
-    result.problems += _file_problems(connection)
-    result.problems += _schema_problems(connection)
-    fold = Fold()
+    result.problems += _file_problems(transaction)
+    result.problems += _schema_problems(transaction)
+    fold, chains = Fold(), ChainCheck()
     try:
-        for at, line in journal.all_lines(connection):
-            fold.add(at, line)
-        tables = _Tables.read(connection)
+        for written in journal.all_lines(transaction):
+            fold.add(written.entry.at, written.line)
+            chains.add(written.sequence, entry_text(written.entry_id, written.entry), written.line, written.hash)
+        tables = _Tables.read(transaction)
     except (LookupError, TypeError, ValueError) as error:
         result.problems.append(f"a row cannot be read: {type(error).__name__}: {error}")
         return result
+    chains.compare(tables.chain_ends)
+    result.problems += chains.broken
+    result.problems += (f"entry {entry} of the journal lost its lines" for entry in journal.empty_entries(transaction))
     result.problems += fold.broken
     result.problems += _differences("doctor", fold.doctors, tables.doctors)
     result.problems += _differences("slot", fold.slots, tables.slots)
@@ -62,22 +68,25 @@ class _Tables:
     sequences: dict[tuple[int, str], list[int]]
     codes: dict[tuple[int, str, int], str]
     counters: dict[tuple[int, str], int]
+    chain_ends: dict[SlotId | None, str]
 
     @classmethod
-    def read(cls, connection: Connection) -> _Tables:
-        tables = cls({}, {}, {}, defaultdict(list), defaultdict(list), {}, {})
-        for row in connection.execute(select(doctor)).mappings():
+    def read(cls, transaction: Transaction) -> _Tables:
+        tables = cls({}, {}, {}, defaultdict(list), defaultdict(list), {}, {}, {})
+        tables.chain_ends[None] = transaction.value(select(hospital.c.journal_hash))
+        for row in _rows(transaction, doctor):
             tables.doctors[row["id"]] = _given(row, "code", "specialty", "room")
-        for row in connection.execute(select(slot)).mappings():
+        for row in _rows(transaction, slot):
+            tables.chain_ends[row["id"]] = row["journal_hash"]
             tables.slots[row["id"]] = _given(row, "doctor_id", "date", "start", "end", "capacity")
-        for row in connection.execute(select(token).execution_options(yield_per=1000)).mappings():
+        for row in _rows(transaction, token):
             tables.tokens[row["id"]] = _given(row, *_TOKEN_FACTS) | {"patient": row["patient_id"]}
             in_the_room = row["called_at"] is not None
             rank = (row["priority"], row["issued_at"], row["id"])
             tables.ranks[row["slot_id"]].append((Status[row["status"]], in_the_room, rank))
             tables.sequences[row["doctor_id"], row["date"]].append(row["sequence"])
             tables.codes[row["doctor_id"], row["date"], row["sequence"]] = row["number"]
-        for row in connection.execute(select(token_counter)).mappings():
+        for row in _rows(transaction, token_counter):
             tables.counters[row["doctor_id"], row["date"]] = row["last"]
         return tables
 
@@ -85,22 +94,41 @@ class _Tables:
 _TOKEN_FACTS = ("slot_id", "doctor_id", "date", "status", "number", "source", "priority", "issued_at", "closed_at")
 
 
+def _rows(transaction: Transaction, table: Table) -> Iterator[Facts]:
+    """A table's rows by the names of its columns."""
+    names = table.columns.keys()
+    return (dict(zip(names, row, strict=True)) for row in transaction.stream(select(table)))
+
+
 def _given(row: Any, *names: str) -> Facts:
     return {name: row[name] for name in names if row[name] is not None}
 
 
-def _file_problems(connection: Connection) -> Iterator[str]:
-    if (answer := connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()) != "ok":
+def _file_problems(transaction: Transaction) -> Iterator[str]:
+    if transaction.dialect != "sqlite":
+        return  # the server looks after its files and never lets a reference dangle
+    if (answer := transaction.value(text("PRAGMA integrity_check(1)"))) != "ok":
         yield f"the file is damaged: {answer}"
-    for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+    for row in transaction.rows(text("PRAGMA foreign_key_check")):
         yield f"a row of {row[0]} refers to a row of {row[2]} that is not there"
 
 
-def _schema_problems(connection: Connection) -> Iterator[str]:
+_NAMES_IN_SCHEMA = {
+    "sqlite": text("SELECT name FROM sqlite_master"),
+    "postgresql": text(
+        "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+        " UNION SELECT tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " WHERE c.relnamespace = current_schema()::regnamespace AND t.tgenabled <> 'D'"
+    ),
+}
+
+
+def _schema_problems(transaction: Transaction) -> Iterator[str]:
     """The triggers and indexes that the schema has must be there."""
-    there = set(connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars())
-    indexes = {str(index.name) for table in metadata.tables.values() for index in table.indexes}
-    for name in sorted((indexes | guards.NAMES) - there):
+    there = {row[0] for row in transaction.rows(_NAMES_IN_SCHEMA[transaction.dialect])}
+    names = {str(index.name) for table in metadata.tables.values() for index in table.indexes}
+    indexes = {name for name in names if ONLY_ON.get(name, transaction.dialect) == transaction.dialect}
+    for name in sorted((indexes | guards.trigger_names(transaction.dialect)) - there):
         yield f"{name} is missing from the schema"
 
 

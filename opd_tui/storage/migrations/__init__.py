@@ -1,0 +1,27 @@
+"""The way from each released version of the schema to the next, by Alembic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, update
+
+from opd_tui import __version__
+from opd_tui.storage import guards
+from opd_tui.storage.schema import SCHEMA_VERSION, hospital
+
+
+def upgrade(connection: Connection, version: int) -> None:
+    """Bring an older database to this program's version, within the connection's open transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    guards.drop(connection)
+    if version == 1:  # the first version knew nothing of Alembic
+        command.stamp(config, "0001")
+    command.upgrade(config, f"{SCHEMA_VERSION:04}")
+    guards.create(connection)
+    connection.execute(update(hospital).values(schema_version=SCHEMA_VERSION, program_version=__version__))

@@ -1,0 +1,8 @@
+"""Runs the migrations on the connection, and in the transaction, that the program hands over."""
+
+from alembic import context
+
+from opd_tui.storage.schema import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.run_migrations()
