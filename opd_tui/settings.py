@@ -15,6 +15,8 @@ from opd_tui.domain.kinds import NAME_LENGTH
 from opd_tui.domain.text import clean_text
 
 APP_NAME = "opd-tui"
+NAMES_SETTINGS_FILE = "OPD_TUI_CONFIG"
+"""The environment variable that may name another settings file."""
 
 
 def data_directory() -> Path:
@@ -32,14 +34,14 @@ def default_database() -> Path:
     return data_directory() / "opd.db"
 
 
-def make_data_directory() -> None:
-    """Make the data directory, for its owner only; raises StoreUnavailable."""
+def settings_file() -> Path | None:
+    """The settings file, whether it is there or not; None where the user has no home to keep one in."""
+    if named := os.environ.get(NAMES_SETTINGS_FILE):
+        return Path(named)
     try:
-        data_directory().mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreUnavailable(
-            f"The folder {data_directory()} cannot be made: {error.strerror}. Name a database with --database."
-        ) from None
+        return platformdirs.user_config_path(APP_NAME, appauthor=False) / "config.toml"
+    except RuntimeError:
+        return None
 
 
 def default_operator() -> str:

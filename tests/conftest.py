@@ -5,13 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from opd_tui.clock import FixedClock
+from opd_tui.desk.actions import CancelToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
+from tests.helpers import CANCELLED, add_doctor, issue, open_slot
+from tests.stores import KINDS, NewStore, PostgresStores, SqliteStores, Store, Stores, on_every_store
+
+if TYPE_CHECKING:
+    from tests.server import Server
 
 ZONE = "Asia/Kolkata"
 NINE = dt.datetime(2026, 11, 22, 3, 30, tzinfo=dt.UTC)
@@ -39,13 +47,82 @@ def database_path(tmp_path: Path) -> Path:
     return tmp_path / "opd.db"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"{on_every_store.name}: run once on each kind of database")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "store_kind" in metafunc.fixturenames and metafunc.definition.get_closest_marker(on_every_store.name):
+        metafunc.parametrize("store_kind", KINDS)
+
+
 @pytest.fixture
-def open_desk(database_path: Path, clock: FixedClock) -> Iterator[Callable[..., FrontDesk]]:
+def store_kind() -> str:
+    """What kind of database a test uses, if it does not run on every kind."""
+    return "sqlite"
+
+
+@contextmanager
+def started_server(*, durable: bool = False) -> Iterator[Server]:
+    """A PostgreSQL server; whoever asks for one is skipped where none can be started."""
+    try:
+        from tests.server import NoServer, Server
+    except ImportError as error:
+        pytest.skip(f"PostgreSQL cannot be tested: {error}")
+    try:
+        server = Server(durable=durable)
+    except NoServer as reason:
+        pytest.skip(f"PostgreSQL cannot be tested: {reason}")
+    with closing(server):
+        yield server
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A server that every test may use and none may stop; the tests are skipped where there is none."""
+    with started_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_stores(server: Server) -> PostgresStores:
+    """Databases of that server, as the program makes them."""
+    return PostgresStores(server, FixedClock(NINE), ZONE)
+
+
+@pytest.fixture(scope="session")
+def breakable_stores() -> Iterator[PostgresStores]:
+    """Databases of a server that tests may stop and kill, and that waits for its disk as a real one does."""
+    with started_server(durable=True) as server:
+        yield PostgresStores(server, FixedClock(NINE), ZONE)
+
+
+@pytest.fixture
+def stores(store_kind: str, request: pytest.FixtureRequest, database_path: Path) -> Stores:
+    """Databases of one kind for desks in Asia/Kolkata."""
+    return SqliteStores(database_path) if store_kind == "sqlite" else request.getfixturevalue("postgres_stores")
+
+
+@pytest.fixture
+def new_store(stores: Stores) -> Iterator[NewStore]:
+    """Makes databases that are taken back after the test."""
+    with ExitStack() as stack:
+        yield lambda **how: stack.enter_context(stores.one(**how))
+
+
+@pytest.fixture
+def store(new_store: NewStore) -> Store:
+    """The database that the desks of a test share."""
+    return new_store()
+
+
+@pytest.fixture
+def open_desk(store: Store, clock: FixedClock) -> Iterator[Callable[..., FrontDesk]]:
     """Opens desks on one database; closes them all."""
     desks: list[FrontDesk] = []
 
     def open_one(operator: str = "meera", desk: str = "desk 1") -> FrontDesk:
-        desks.append(open_front_desk(str(database_path), operator=operator, desk=desk, clock=clock, zone=ZONE))
+        desks.append(open_front_desk(store.location, operator=operator, desk=desk, clock=clock, zone=ZONE))
         return desks[-1]
 
     yield open_one
@@ -56,3 +133,15 @@ def open_desk(database_path: Path, clock: FixedClock) -> Iterator[Callable[..., 
 @pytest.fixture
 def desk(open_desk: Callable[..., FrontDesk]) -> FrontDesk:
     return open_desk()
+
+
+@pytest.fixture
+def filled(desk: FrontDesk) -> FrontDesk:
+    """Doctor A with a full slot: two seated, one waiting, one cancelled; and an empty slot after it."""
+    doctor = add_doctor(desk, "Dr A", code="A", specialty="Medicine", room="1")
+    slot = open_slot(desk, doctor)
+    open_slot(desk, doctor, "10:00", "11:00")
+    for name in ("Asha", "Ravi", "Sunita", "Meera"):
+        issue(desk, slot, {"name": f"{name} Kumar", "phone": "98765 43210"})
+    desk.perform(CancelToken(token=CANCELLED))
+    return desk

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 import select
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable
-from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,18 +18,24 @@ import pytest
 from click.testing import CliRunner, Result
 
 from opd_tui.cli import main
-from opd_tui.clock import FixedClock
+from opd_tui.clock import Clock, FixedClock
 from opd_tui.desk.actions import AddDoctor, IssueToken, OpenSlot
 from opd_tui.desk.front_desk import FrontDesk
-from opd_tui.desk.outcome import Outcome
+from opd_tui.desk.opening import open_front_desk
+from opd_tui.desk.outcome import Change, Outcome
+from opd_tui.domain.errors import StoreUnavailable
+from opd_tui.domain.model import Reason
+from tests.stores import Dump, SqliteStore
 
 DATE = "2026-11-22"
 COMMAND = [sys.executable, "-m", "opd_tui"]
 PATIENCE_SECONDS = 60
 """After so long a process that says nothing is broken; nothing is measured with it."""
 
+WAITING, ACTIVE, CANCELLED = 3, 1, 4
+"""Tokens of a `filled` desk's slot, by what they are."""
+
 Json = dict[str, Any]
-Dump = dict[str, list[tuple[Any, ...]]]
 
 
 def add_doctor(desk: FrontDesk, name: str = "Dr A", **fields: object) -> int:
@@ -44,6 +49,16 @@ def open_slot(desk: FrontDesk, doctor: int, start: str = "09:00", end: str = "10
     """Open a slot and return the id."""
     action = OpenSlot(doctor=doctor, date=DATE, start=start, end=end, capacity=capacity)
     return desk.perform(action).slots[0].id
+
+
+def cannot_open(location: object, clock: Clock, saying: str, *, create: bool = True) -> None:
+    """Opening is refused with one sentence that says what to do."""
+    with pytest.raises(StoreUnavailable) as refusal:
+        open_front_desk(str(location), clock=clock, zone="UTC", create=create)
+    assert saying in refusal.value.message
+    assert refusal.value.message.endswith("Nothing was changed.")
+    assert "\n" not in refusal.value.message
+    assert "sqlite3." not in refusal.value.message
 
 
 def issue(desk: FrontDesk, slot: int, patient: object, source: str = "ONLINE", **envelope: object) -> Outcome:
@@ -62,18 +77,47 @@ def statuses(desk: FrontDesk, slot: int | None = None) -> dict[str, str]:
     return {record.token.number: record.token.status.name for record in desk.token_list(slot)}
 
 
+def but_for_new_ids(outcome: Outcome) -> Outcome:
+    """An outcome without the ids of what it made: on a server a preview uses ids up."""
+    new = {change.token.id for change in outcome.changes if change.reason is Reason.ISSUED}
+
+    def plain(change: Change) -> Change:
+        token = replace(change.token, id=0, patient_id=0) if change.token.id in new else change.token
+        return replace(change, token=token, because_of=0 if change.because_of in new else change.because_of)
+
+    token, doctor = outcome.token, outcome.doctor
+    if token and token.token.id in new:
+        token = replace(token, token=replace(token.token, id=0, patient_id=0))
+    if doctor and not (token or outcome.slots):
+        doctor = replace(doctor, id=0)
+    return replace(
+        outcome,
+        entry_id=0,
+        doctor=doctor,
+        slots=tuple(replace(slot, id=0) for slot in outcome.slots),
+        token=token,
+        changes=tuple(plain(change) for change in outcome.changes),
+    )
+
+
 def dump(path: Path) -> Dump:
-    """Every row of every table."""
-    with closing(sqlite3.connect(path)) as connection:
-        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr) for name in names}
+    """Every row of every table of a file."""
+    return SqliteStore(path).dump()
 
 
 def execute(path: Path, *statements: str) -> None:
-    """Change the database behind the desk's back."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for statement in statements:
-            connection.execute(statement)
+    """Change a file behind the desk's back."""
+    SqliteStore(path).execute(*statements)
+
+
+def token_row(number: int, slot: int = 1, status: str = "ACTIVE", source: str = "PAID", priority: int = 2) -> str:
+    """SQL that inserts a token."""
+    return (
+        "INSERT INTO token"
+        " (slot_id, patient_id, doctor_id, date, sequence, number, source, priority, status, issued_at) "
+        f"VALUES ({slot}, 1, 1, '{DATE}', {number}, 'A-{number:03}', '{source}', {priority}, '{status}',"
+        " '2026-11-22T03:30:00.000000Z')"
+    )
 
 
 def lines(*actions: Json | str) -> bytes:
@@ -118,7 +162,7 @@ def answers_in(output: bytes) -> list[Json]:
 class Applying:
     """An `opd-tui apply -` that is talked to line by line."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: str | Path) -> None:
         self.process = subprocess.Popen(
             [*COMMAND, "apply", "-", "--database", str(database)],
             stdin=subprocess.PIPE,

@@ -10,7 +10,7 @@ from opd_tui.tui.commands import MOVES, Command
 SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
     ("everywhere", commands.EVERYWHERE),
     ("board, waitlist", commands.TOKEN_COMMANDS),
-    ("board", (commands.FIND, commands.ENTER_QUEUE, commands.STEP_BACK)),
+    ("board", (commands.FORGET, commands.FIND, commands.ENTER_QUEUE, commands.STEP_BACK)),
     ("doctors", (commands.ADD_DOCTOR, commands.OPEN_SESSION)),
     ("waitlist, doctors", (commands.FILTER, commands.CLEAR_FILTER)),
     ("board, waitlist, doctors", commands.DAY_COMMANDS),
@@ -20,13 +20,17 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
 
 def key_table() -> str:
     """The table in Markdown."""
-    rows = [(command.key_label, command.help, where) for where, section in SECTIONS for command in section]
-    rows[len(commands.EVERYWHERE) : len(commands.EVERYWHERE)] = [
-        (keys, meaning, "every list") for keys, meaning in MOVES
+    rows = [
+        (command.key_label, command.help, where, f"`{command.id}`")
+        for where, section in SECTIONS
+        for command in section
     ]
-    lines = [f"| {' '.join(f'`{key}`' for key in keys.split())} | {help} | {where} |" for keys, help, where in rows]
-    table = "\n".join(("| key | does | where |", "|---|---|---|", *lines)) + "\n"
-    for label, words in {"`or`": "or", "`^p`": "`Ctrl+P`", "`^q`": "`Ctrl+Q`"}.items():
+    rows[len(commands.EVERYWHERE) : len(commands.EVERYWHERE)] = [
+        (keys, meaning, "every list", "") for keys, meaning in MOVES
+    ]
+    lines = [f"| {' '.join(f'`{key}`' for key in keys.split())} | {' | '.join(others)} |" for keys, *others in rows]
+    table = "\n".join(("| key | does | where | id |", "|---|---|---|---|", *lines)) + "\n"
+    for label, words in {"`or`": "or", "`^p`": "`Ctrl+P`", "`^q`": "`Ctrl+Q`", "`^l`": "`Ctrl+L`"}.items():
         table = table.replace(label, words)
     return table
 

@@ -79,6 +79,18 @@ class Oracle:
         seated = {token.id for token in in_the_room + others[:seats_left]}
         return {token.id: token.closed_as or ("ACTIVE" if token.id in seated else "WAITING") for token in tokens}
 
+    def in_order(self, slot: int) -> list[OracleToken]:
+        """A slot's tokens as every list shows them: seated, waiting, then the closed ones."""
+        statuses = self.statuses(slot)
+        by_rank = sorted(self.slots[slot].tokens, key=lambda token: token.rank)
+        by_id = sorted(self.slots[slot].tokens, key=lambda token: token.id)
+        return [
+            token
+            for status in ("ACTIVE", "WAITING", "COMPLETED", "NO_SHOW", "CANCELLED")
+            for token in (by_rank if status in ("ACTIVE", "WAITING") else by_id)
+            if statuses[token.id] == status
+        ]
+
     def state(self) -> dict[int, tuple[str, int, str, str, str]]:
         """Number, slot, source, `issued_at` and status of every token."""
         statuses = {id_: status for slot in self.slots for id_, status in self.statuses(slot).items()}
@@ -95,12 +107,20 @@ class Oracle:
         here = [token for token in self.slots[slot].tokens if token.closed_as is None]
         return why | {"DuplicatePatient" for token in here if token.person.is_same_as(person)}
 
-    def issue(self, slot: int, source: str, person: Person, at: dt.datetime | None, now: dt.datetime) -> list[Move]:
-        """Issue the next token and say what must have moved."""
+    def issue(
+        self,
+        slot: int,
+        source: str,
+        person: Person,
+        at: dt.datetime | None,
+        now: dt.datetime,
+        id_: int | None = None,
+    ) -> list[Move]:
+        """Issue the next token and say what must have moved; a server's ids have gaps, so there one must be given."""
         before = self.statuses(slot)
         here = self.slots[slot]
         same_day = [other for other in self.slots.values() if (other.code, other.date) == (here.code, here.date)]
-        id_ = len(self.tokens) + 1
+        id_ = id_ or len(self.tokens) + 1
         number = f"{here.code}-{sum(len(other.tokens) for other in same_day) + 1:03}"
         issued_at = at if at is not None else max([now, *(token.issued_at for token in here.tokens)])
         self.tokens[id_] = OracleToken(id_, number, slot, person, source, issued_at)

@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.keys import KEY_NAME_REPLACEMENTS
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -108,6 +109,7 @@ class Receptionist:
             await self.breathe()
             await self.app.desk_line.act(lambda desk: None)
             await self.app.desk_line.read(lambda desk: None)
+            await self.app.desk_line.foresee(lambda desk: None)
         await self.breathe()
 
     async def look_again(self) -> None:
@@ -164,6 +166,11 @@ class Receptionist:
         return self.read(".question")
 
     @property
+    def dialogs(self) -> int:
+        """How many questions, forms and the like lie over the screen."""
+        return sum(isinstance(screen, ModalScreen) for screen in self.app.screen_stack)
+
+    @property
     def panel_is_open(self) -> bool:
         """Whether the panel for a new token is on the screen."""
         panels = self.app.screen.query("NewToken")
@@ -196,7 +203,7 @@ async def at_the_counter(app: OpdApp, size: tuple[int, int] = NARROW) -> AsyncIt
     """An app that has opened its desk and shown the day; toasts are on."""
     async with app.run_test(size=size, notifications=True) as pilot:
         receptionist = Receptionist(app, pilot)
-        await receptionist.until(lambda: app.day is not None, "the day")
+        await receptionist.until(lambda: app.is_open, "the board")
         await receptionist.settle()
         yield receptionist
         app.workers.cancel_all()  # as an app that ends by itself does

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -26,24 +25,27 @@ from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain import errors
 from opd_tui.domain.model import Status
 from tests.conftest import NINE
-from tests.helpers import DATE, add_doctor, dump, execute, issue, open_slot, statuses, token_of
+from tests.helpers import DATE, add_doctor, but_for_new_ids, issue, open_slot, statuses, token_of
+from tests.stores import NewStore, Store, on_every_store
+
+pytestmark = on_every_store
 
 Refusing = Callable[[type[errors.DeskRefusal], Action], str]
 
 
 @pytest.fixture
-def refuses(desk: FrontDesk, database_path: Path) -> Refusing:
+def refuses(desk: FrontDesk, store: Store) -> Refusing:
     """Performing and previewing are both refused with this class, change nothing and say so."""
 
     def refuse(expected: type[errors.DeskRefusal], action: Action) -> str:
-        before = dump(database_path)
+        before = store.dump()
         messages = set()
         for do in (desk.perform, desk.preview):
             with pytest.raises(errors.DeskRefusal) as refusal:
                 do(action)
             assert type(refusal.value) is expected
             messages.add(refusal.value.message)
-        assert dump(database_path) == before
+        assert store.dump() == before
         (message,) = messages
         assert message.endswith("Nothing was changed.")
         return message
@@ -257,10 +259,10 @@ def test_who_waits_can_be_cancelled_and_nothing_else(desk: FrontDesk, slot: int,
     assert moves(desk.perform(CancelToken(token=3))) == [("A-003", "CANCELLED", "cancelled")]
 
 
-def test_who_is_in_the_room_did_show_up(desk: FrontDesk, slot: int, refuses: Refusing, database_path: Path) -> None:
+def test_who_is_in_the_room_did_show_up(desk: FrontDesk, slot: int, refuses: Refusing, store: Store) -> None:
     for name in ("Asha", "Ravi", "Sunita"):
         issue(desk, slot, name)
-    execute(database_path, "UPDATE token SET called_at = '2026-11-22T03:30:00.000000Z' WHERE id = 2")
+    store.execute("UPDATE token SET called_at = '2026-11-22T03:30:00.000000Z' WHERE id = 2")
     assert "A-002 Ravi" in refuses(errors.TokenInTheRoom, MarkNoShow(token=2))
     assert moves(issue(desk, slot, "Imran", "EMERGENCY"))[1:] == [
         ("A-001", "WAITING", "preempted"),
@@ -296,8 +298,8 @@ def test_numbers_count_per_doctor_and_date_and_are_never_reused(desk: FrontDesk,
     assert issued == ["A-002", "A-003", "A-001", "B-001", "A-004"]
 
 
-def test_a_number_has_three_digits_and_more_when_it_needs_them(desk: FrontDesk, slot: int, database_path: Path) -> None:
-    execute(database_path, f"INSERT INTO token_counter VALUES (1, '{DATE}', 998)")
+def test_a_number_has_three_digits_and_more_when_it_needs_them(desk: FrontDesk, slot: int, store: Store) -> None:
+    store.execute(f"INSERT INTO token_counter VALUES (1, '{DATE}', 998)")
     assert [issue(desk, slot, name).changes[0].token.number for name in ("a", "b")] == ["A-999", "A-1000"]
 
 
@@ -410,10 +412,15 @@ def test_an_instant_before_1970_is_refused(desk: FrontDesk, slot: int, refuses: 
 
 
 @pytest.fixture
-def berlin(tmp_path: Path) -> Iterator[FrontDesk]:
+def in_berlin(new_store: NewStore) -> Store:
+    """A database that is made in Berlin."""
+    return new_store(empty=True)
+
+
+@pytest.fixture
+def berlin(in_berlin: Store) -> Iterator[FrontDesk]:
     """A desk in Berlin, late in 2026."""
-    path = str(tmp_path / "berlin.db")
-    with closing(open_front_desk(path, clock=FixedClock(NINE), zone="Europe/Berlin")) as desk:
+    with closing(open_front_desk(in_berlin.location, clock=FixedClock(NINE), zone="Europe/Berlin")) as desk:
         open_slot(desk, add_doctor(desk))
         yield desk
 
@@ -422,12 +429,12 @@ def berlin(tmp_path: Path) -> Iterator[FrontDesk]:
     ("local", "why"), [("2026-10-25T02:30:00", "happened twice"), ("2026-03-29T02:30:00", "does not exist")]
 )
 def test_a_local_time_is_refused_where_the_clocks_were_changed(
-    berlin: FrontDesk, tmp_path: Path, local: str, why: str
+    berlin: FrontDesk, in_berlin: Store, local: str, why: str
 ) -> None:
-    before = dump(tmp_path / "berlin.db")
+    before = in_berlin.dump()
     with malformed(f"'at'.* {why} in Europe/Berlin.* offset"):
         issue(berlin, 1, "Asha", at=local)
-    assert dump(tmp_path / "berlin.db") == before
+    assert in_berlin.dump() == before
 
 
 @pytest.mark.parametrize(
@@ -455,7 +462,7 @@ def test_nobody_is_born_later_than_this_year(desk: FrontDesk, slot: int, refuses
 
 
 def test_a_repeat_returns_the_first_outcome_even_after_the_token_moved_on(
-    desk: FrontDesk, clock: FixedClock, slot: int, database_path: Path
+    desk: FrontDesk, clock: FixedClock, slot: int, store: Store
 ) -> None:
     action = IssueToken(slot=slot, patient=person("Asha", "98765 43210"), source="ONLINE", key="k1")
     first = desk.perform(action)
@@ -464,12 +471,12 @@ def test_a_repeat_returns_the_first_outcome_even_after_the_token_moved_on(
     assert statuses(desk)["A-001"] == "WAITING"
     desk.perform(CancelToken(token=1))
     clock.instant = at(12)
-    before = dump(database_path)
+    before = store.dump()
     again = desk.perform(action)
     assert again == first
     assert accepted(again) == accepted(first)
     assert desk.preview(action).outcome == first
-    assert dump(database_path) == before
+    assert store.dump() == before
 
 
 @pytest.mark.parametrize(
@@ -482,14 +489,14 @@ def test_a_repeat_returns_the_first_outcome_even_after_the_token_moved_on(
         CompleteToken(token=2),
     ],
 )
-def test_every_action_is_safe_to_send_again(desk: FrontDesk, slot: int, database_path: Path, action: Action) -> None:
+def test_every_action_is_safe_to_send_again(desk: FrontDesk, slot: int, store: Store, action: Action) -> None:
     for name in ("Asha", "Ravi", "Sunita"):
         issue(desk, slot, name)
     keyed = type(action).from_mapping(action.to_json() | {"key": "k"})
     first = desk.perform(keyed)
-    before = dump(database_path)
+    before = store.dump()
     assert desk.perform(keyed) == first
-    assert dump(database_path) == before
+    assert store.dump() == before
 
 
 def test_a_repeat_is_known_from_another_desk_and_however_it_is_written(
@@ -547,23 +554,23 @@ def test_a_key_is_up_to_64_printable_characters(key: str) -> None:
 # Preview and expect
 
 
-def test_a_preview_is_what_perform_does_and_leaves_no_trace(desk: FrontDesk, slot: int, database_path: Path) -> None:
+def test_a_preview_is_what_perform_does_and_leaves_no_trace(desk: FrontDesk, slot: int, store: Store) -> None:
     for name in ("Asha", "Ravi", "Sunita"):
         issue(desk, slot, name)
-    actions: list[Action] = [
-        AddDoctor(name="Dr B", key="k1"),
-        session("12:00", "14:00", 60),
-        IssueToken(slot=slot, patient="Imran", source="EMERGENCY", key="k2"),
-        CancelToken(token=1),
-        MarkNoShow(token=4),
-        CompleteToken(token=3),
+    actions: list[Callable[[], Action]] = [
+        lambda: AddDoctor(name="Dr B", key="k1"),
+        lambda: session("12:00", "14:00", 60),
+        lambda: IssueToken(slot=slot, patient="Imran", source="EMERGENCY", key="k2"),
+        lambda: CancelToken(token=1),
+        lambda: MarkNoShow(token=desk.token_numbered("A-004", desk.today())),
+        lambda: CompleteToken(token=3),
     ]
-    for action in actions:
-        before = dump(database_path)
+    for action in (make() for make in actions):
+        before = store.dump()
         forecast = desk.preview(action)
-        assert dump(database_path) == before
-        assert desk.perform(action) == forecast.outcome
-        assert dump(database_path) != before
+        assert store.dump() == before
+        assert but_for_new_ids(desk.perform(action)) == but_for_new_ids(forecast.outcome)
+        assert store.dump() != before
 
 
 def test_a_preview_tells_the_place_in_line_and_the_nearest_seat(desk: FrontDesk, slot: int) -> None:
@@ -616,17 +623,17 @@ def test_perform_does_what_was_expected(desk: FrontDesk, slot: int) -> None:
 
 
 def test_perform_is_refused_where_others_would_move_than_the_person_was_shown(
-    desk: FrontDesk, slot: int, open_desk: Callable[..., FrontDesk], database_path: Path
+    desk: FrontDesk, slot: int, open_desk: Callable[..., FrontDesk], store: Store
 ) -> None:
     for name in ("Asha", "Ravi"):
         issue(desk, slot, name)
     action = IssueToken(slot=slot, patient="Imran", source="EMERGENCY", key="k1")
     shown = desk.preview(action).outcome.moves
     issue(open_desk(), slot, "Meera", "PAID")
-    before = dump(database_path)
+    before = store.dump()
     with pytest.raises(errors.MovesChanged, match="Look again"):
         desk.perform(action, expect=shown)
-    assert dump(database_path) == before
+    assert store.dump() == before
     desk.perform(action, expect=desk.preview(action).outcome.moves)
     assert statuses(desk)["A-004"] == "ACTIVE"
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from opd_tui.clock import FixedClock
 from opd_tui.domain import errors
 from tests.conftest import ZONE
-from tests.helpers import DATE, Applying, Json, answers_in, dump, first_slot, invoke, lines, run, stop_the_clock
+from tests.helpers import DATE, Applying, Json, answers_in, first_slot, invoke, lines, run, stop_the_clock
+from tests.stores import Store, Stores, on_every_store
+
+pytestmark = on_every_store
 
 VALID: dict[str, Json] = {
     "add_doctor": {"name": "Dr B"},
@@ -39,24 +41,24 @@ def action(verb: str, **fields: object) -> Json:
 
 
 @pytest.fixture
-def apply(monkeypatch: pytest.MonkeyPatch, clock: FixedClock, database_path: Path) -> Apply:
+def apply(monkeypatch: pytest.MonkeyPatch, clock: FixedClock, store: Store) -> Apply:
     """`apply -` on a database with one slot and a token in it; the exit status and the answers."""
     stop_the_clock(monkeypatch, clock, ZONE)
-    invoke("apply", "-", "--database", database_path, input=lines(*first_slot(), action("issue_token")))
+    invoke("apply", "-", "--database", store.location, input=lines(*first_slot(), action("issue_token")))
 
     def applied(input: bytes) -> tuple[int, list[Json]]:
-        result = invoke("apply", "-", "--database", database_path, input=input)
+        result = invoke("apply", "-", "--database", store.location, input=input)
         assert result.stderr == ""
         return result.exit_code, answers_in(result.stdout_bytes)
 
     return applied
 
 
-def refused(apply: Apply, path: Path, *bad: bytes, error: str = "InvalidAction") -> list[Json]:
+def refused(apply: Apply, store: Store, *bad: bytes, error: str = "InvalidAction") -> list[Json]:
     """Each line is answered with this error, nothing has changed, and the run has gone on."""
-    before = dump(path)
+    before = store.dump()
     status, answers = apply(b"\n".join(bad))
-    assert dump(path) == before
+    assert store.dump() == before
     assert status == 1
     assert len(answers) == len(bad)
     for line, answer in zip(bad, answers, strict=True):
@@ -118,9 +120,9 @@ UNREADABLE = [
 
 @pytest.mark.parametrize(("line", "words"), UNREADABLE, ids=range(len(UNREADABLE)))
 def test_a_line_that_names_no_action_is_refused_with_a_reason(
-    apply: Apply, database_path: Path, line: bytes, words: str
+    apply: Apply, store: Store, line: bytes, words: str
 ) -> None:
-    (answer,) = refused(apply, database_path, line)
+    (answer,) = refused(apply, store, line)
     assert answer["action"] is None
     assert words in answer["message"]
 
@@ -129,20 +131,20 @@ def test_a_line_that_names_no_action_is_refused_with_a_reason(
 
 
 @pytest.mark.parametrize("verb", VALID)
-def test_a_required_field_may_not_be_missing_or_null(apply: Apply, database_path: Path, verb: str) -> None:
+def test_a_required_field_may_not_be_missing_or_null(apply: Apply, store: Store, verb: str) -> None:
     for field in VALID[verb]:
         null = action(verb) | {field: None}
         missing = {name: value for name, value in null.items() if name != field}
-        for answer in refused(apply, database_path, *as_lines(null, missing)):
+        for answer in refused(apply, store, *as_lines(null, missing)):
             assert answer["action"] == verb
             assert f"Field '{field}' is missing" in answer["message"]
 
 
 @pytest.mark.parametrize("verb", VALID)
-def test_an_unknown_field_is_refused_rather_than_ignored(apply: Apply, database_path: Path, verb: str) -> None:
+def test_an_unknown_field_is_refused_rather_than_ignored(apply: Apply, store: Store, verb: str) -> None:
     named = {"nmae": "nmae", "id": "id", "": "(blank)", "self": "self", "verb": "verb", "\u001b[31mred": "[31mred"}
     sent = as_lines(*(action(verb) | {field: 1} for field in named))
-    for answer, name in zip(refused(apply, database_path, *sent), named.values(), strict=True):
+    for answer, name in zip(refused(apply, store, *sent), named.values(), strict=True):
         assert answer["action"] == verb
         assert f"Field '{name}' is unknown here; the fields are at, key, " in answer["message"]
         assert all(known in answer["message"] for known in VALID[verb])
@@ -186,10 +188,10 @@ ILL_TYPED: list[tuple[str, str, list[object]]] = [
     ("verb", "field", "values"), ILL_TYPED, ids=[f"{verb}-{field}" for verb, field, _ in ILL_TYPED]
 )
 def test_a_value_that_is_not_of_its_fields_kind_is_refused(
-    apply: Apply, database_path: Path, verb: str, field: str, values: list[object]
+    apply: Apply, store: Store, verb: str, field: str, values: list[object]
 ) -> None:
     sent = as_lines(*(action(verb) | {field: value} for value in values))
-    for answer in refused(apply, database_path, *sent):
+    for answer in refused(apply, store, *sent):
         assert answer["action"] == verb
         assert f"Field '{field}'" in answer["message"]
 
@@ -207,9 +209,9 @@ ILL_TYPED_PATIENTS: dict[str, list[object]] = {
 
 
 @pytest.mark.parametrize("field", ILL_TYPED_PATIENTS)
-def test_a_patient_is_read_as_strictly(apply: Apply, database_path: Path, field: str) -> None:
+def test_a_patient_is_read_as_strictly(apply: Apply, store: Store, field: str) -> None:
     sent = as_lines(*(action("issue_token", patient=patient) for patient in ILL_TYPED_PATIENTS[field]))
-    for answer in refused(apply, database_path, *sent):
+    for answer in refused(apply, store, *sent):
         assert f"ield '{field}'" in answer["message"]
 
 
@@ -225,10 +227,10 @@ def test_a_patient_is_read_as_strictly(apply: Apply, database_path: Path, field:
     ],
 )
 def test_an_id_that_no_database_could_hold_is_simply_unknown(
-    apply: Apply, database_path: Path, verb: str, field: str, error: str
+    apply: Apply, store: Store, verb: str, field: str, error: str
 ) -> None:
     ids = [0, -1, 2, 2**31, 2**63 - 1, 2**63, 2**64, -(2**63), 10**4000]
-    refused(apply, database_path, *as_lines(*(action(verb) | {field: id_} for id_ in ids)), error=error)
+    refused(apply, store, *as_lines(*(action(verb) | {field: id_} for id_ in ids)), error=error)
 
 
 # What is accepted
@@ -285,7 +287,7 @@ WORKED_EXAMPLE = """
 
 
 def test_the_worked_example_is_answered_letter_by_letter(
-    monkeypatch: pytest.MonkeyPatch, clock: FixedClock, database_path: Path
+    monkeypatch: pytest.MonkeyPatch, clock: FixedClock, store: Store
 ) -> None:
     stop_the_clock(monkeypatch, clock, ZONE)
     window = {"date": DATE, "start": "09:00", "end": "10:00", "capacity": 2}
@@ -296,7 +298,7 @@ def test_the_worked_example_is_answered_letter_by_letter(
     paid = {"action": "issue_token", "slot": 1, "patient": "Meera  Nair", "source": "PAID"}
     clock.instant = clock.instant.replace(minute=45)
     result = invoke(
-        "apply", "-", "--database", database_path, input=lines(*morning, paid | {"at": "2026-11-22T09:15:00+05:30"})
+        "apply", "-", "--database", store.location, input=lines(*morning, paid | {"at": "2026-11-22T09:15:00+05:30"})
     )
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1] == json.dumps(json.loads(WORKED_EXAMPLE), ensure_ascii=False)
@@ -393,11 +395,11 @@ def test_a_line_of_64_kib_is_read_and_one_byte_more_is_not(apply: Apply, mark: b
     assert [answer["ok"] for answer in answers] == [False, True]
 
 
-def test_a_file_is_read_as_standard_input_is(apply: Apply, tmp_path: Path, database_path: Path) -> None:
+def test_a_file_is_read_as_standard_input_is(apply: Apply, tmp_path: Path, store: Store) -> None:
     (tmp_path / "lines.jsonl").write_bytes(lines(action("issue_token")))
-    result = invoke("apply", tmp_path / "lines.jsonl", "--database", database_path)
+    result = invoke("apply", tmp_path / "lines.jsonl", "--database", store.location)
     assert answers_in(result.stdout_bytes)[0]["token"]["number"] == "A-002"
-    missing = invoke("apply", tmp_path / "missing.jsonl", "--database", database_path)
+    missing = invoke("apply", tmp_path / "missing.jsonl", "--database", store.location)
     assert (missing.exit_code, missing.stdout) == (2, "")
 
 
@@ -407,22 +409,22 @@ def test_a_database_that_cannot_be_opened_ends_the_run_with_status_2(tmp_path: P
     assert result.stderr.count("\n") == 1
 
 
-def test_every_answer_is_flushed_before_the_next_line_is_needed(database_path: Path) -> None:
-    with Applying(database_path) as applying:
+def test_every_answer_is_flushed_before_the_next_line_is_needed(store: Store) -> None:
+    with Applying(store.location) as applying:
         for line in first_slot():
             assert applying.ask(line)["ok"]
         for number in range(1, 4):
             answer = applying.ask(action("issue_token", patient=f"patient {number}"))
             assert answer["token"]["id"] == number
-            issued = dump(database_path)["token"]
+            issued = store.query("SELECT id FROM token")
             assert len(issued) == number, "an answer comes when the action is durable, and not before"
         assert not applying.ask(action("cancel_token", token=99))["ok"]
         assert applying.finish() == 1
 
 
-def test_the_real_command_answers_bytes_that_no_terminal_changes(database_path: Path) -> None:
+def test_the_real_command_answers_bytes_that_no_terminal_changes(store: Store) -> None:
     line = action("add_doctor", name="Dr देवनागरी 漢字")
-    result = run("apply", "-", "--database", database_path, input=lines(line), PYTHONIOENCODING="ascii", LC_ALL="C")
+    result = run("apply", "-", "--database", store.location, input=lines(line), PYTHONIOENCODING="ascii", LC_ALL="C")
     assert (result.returncode, result.stderr) == (0, b"")
     assert "Dr देवनागरी 漢字" in result.stdout.decode()
 
@@ -463,16 +465,15 @@ def is_answered(line: bytes) -> bool:
     return bool(line.strip()) and not line.startswith(b"#")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(mutated_lines(), min_size=5, max_size=25))
-def test_whatever_is_sent_every_line_is_answered(batch: list[bytes]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        database = Path(folder) / "opd.db"
+def test_whatever_is_sent_every_line_is_answered(stores: Stores, batch: list[bytes]) -> None:
+    with stores.one() as store:
         sent = lines(*first_slot(), action("issue_token")) + b"\n".join(batch)
-        result = invoke("apply", "-", "--database", database, input=sent)
+        result = invoke("apply", "-", "--database", store.location, input=sent)
         answers = answers_in(result.stdout_bytes)[3:]
         assert len(answers) == sum(is_answered(line) for line in b"\n".join(batch).split(b"\n"))
         assert {answer["error"] for answer in answers if not answer["ok"]} <= REFUSALS
         assert all(answer["action"] in VALID for answer in answers if answer["ok"])
         assert result.exit_code == (0 if all(answer["ok"] for answer in answers) else 1)
-        assert invoke("verify", "--database", database).exit_code == 0
+        assert invoke("verify", "--database", store.location).exit_code == 0

@@ -18,14 +18,13 @@ from tests.helpers import (
     DATE,
     PATIENCE_SECONDS,
     answers_in,
-    dump,
-    execute,
     first_slot,
     invoke,
     lines,
     run,
     stop_the_clock,
 )
+from tests.stores import Store, on_every_store
 
 NASTY = ["Ravi [/x", "[bold]", "=cmd()", "देवनागरी", "漢字", "{0} %s \\n", "<b>&amp;", "-rf"]
 
@@ -37,11 +36,11 @@ def stopped(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> None:
 
 
 @pytest.fixture
-def database(monkeypatch: pytest.MonkeyPatch, database_path: Path) -> Path:
+def database(monkeypatch: pytest.MonkeyPatch, store: Store) -> Store:
     """A database with one slot of two seats, named by the environment."""
-    monkeypatch.setenv("OPD_TUI_DATABASE", str(database_path))
+    monkeypatch.setenv("OPD_TUI_DATABASE", store.location)
     assert invoke("apply", "-", input=lines(*first_slot())).exit_code == 0
-    return database_path
+    return store
 
 
 def says(*arguments: str | Path, status: int = 0) -> str:
@@ -62,8 +61,9 @@ def issues(patient: str, *others: str) -> str:
 # The words
 
 
-def test_a_morning_from_the_command_line(database_path: Path) -> None:
-    at = ("--database", str(database_path))
+@on_every_store
+def test_a_morning_from_the_command_line(store: Store) -> None:
+    at = ("--database", store.location)
     assert says(*at, "doctor", "add", "--name", "Dr Anil Rao", "--code", "a") == (
         "Dr Anil Rao was added with the code A.\n"
     )
@@ -85,30 +85,34 @@ def test_a_morning_from_the_command_line(database_path: Path) -> None:
     assert says(*at, "verify").endswith("All agree.\n")
 
 
-def test_every_field_of_an_action_is_an_option(database: Path) -> None:
+@on_every_store
+def test_every_field_of_an_action_is_an_option(database: Store) -> None:
     given = ("--phone", "+91 98765 43210", "--uhid", "MRN 7", "--birth-year", "1990", "--sex", "f")
     issues("Asha", *given, "--at", "2026-11-22T08:30", "--key", "k1")
-    (row,) = dump(database)["patient"]
+    (row,) = database.dump()["patient"]
     assert row[1:6] == ("Asha", "+91 98765 43210", "MRN 7", 1990, "female")
-    assert dump(database)["token"][0][10] == "2026-11-22T03:00:00.000000Z"
+    assert database.dump()["token"][0][10] == "2026-11-22T03:00:00.000000Z"
     issues("Asha", *given, "--at", "2026-11-22T08:30", "--key", "k1")
-    assert len(dump(database)["token"]) == 1
+    assert len(database.dump()["token"]) == 1
 
 
+@on_every_store
 @pytest.mark.parametrize("token", ["1", "A-001", "a-001", " A-001 "])
-def test_a_token_is_named_by_its_id_or_its_number(database: Path, token: str) -> None:
+def test_a_token_is_named_by_its_id_or_its_number(database: Store, token: str) -> None:
     issues("Asha")
     assert says("token", "cancel", token) == "A-001 Asha was cancelled.\n"
 
 
-def test_a_number_belongs_to_a_date_and_that_is_today_by_default(database: Path, clock: FixedClock) -> None:
+@on_every_store
+def test_a_number_belongs_to_a_date_and_that_is_today_by_default(database: Store, clock: FixedClock) -> None:
     issues("Asha")
     clock.instant = clock.instant.replace(day=24)
     assert "no token 'A-001' on 24 Nov 2026" in says("token", "cancel", "A-001", status=1)
     assert says("token", "cancel", "A-001", "--date", DATE) == "A-001 Asha was cancelled.\n"
 
 
-def test_today_is_the_hospitals_date(database: Path, clock: FixedClock) -> None:
+@on_every_store
+def test_today_is_the_hospitals_date(database: Store, clock: FixedClock) -> None:
     issues("Asha")
     clock.instant = clock.instant.replace(day=21, hour=18, minute=30)
     assert "later than" not in says("token", "cancel", "A-001"), "18:30 in UTC is midnight at the hospital"
@@ -117,23 +121,24 @@ def test_today_is_the_hospitals_date(database: Path, clock: FixedClock) -> None:
 # The shared options
 
 
-def entries(path: Path) -> list[tuple[str, str]]:
+def entries(store: Store) -> list[tuple[str, str]]:
     """Operator and desk of every entry of the journal."""
-    return [row[4:6] for row in dump(path)["journal_entry"]]
+    return [row[4:6] for row in store.dump()["journal_entry"]]
 
 
-def test_who_acts_is_said_before_or_after_the_word(database_path: Path) -> None:
-    options = ("--database", str(database_path), "--operator", "meera", "--desk", "desk 2")
+@on_every_store
+def test_who_acts_is_said_before_or_after_the_word(store: Store) -> None:
+    options = ("--database", store.location, "--operator", "meera", "--desk", "desk 2")
     add = ("--name", "Dr A")
     says(*options, "doctor", "add", *add)
     says("doctor", *options, "add", *add)
     says("doctor", "add", *options, *add)
     says("doctor", "add", *add, *options)
-    assert entries(database_path) == [("meera", "desk 2")] * 4
+    assert entries(store) == [("meera", "desk 2")] * 4
 
 
 def test_what_stands_nearest_to_the_command_wins_over_the_environment(
-    database: Path, monkeypatch: pytest.MonkeyPatch
+    database: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPD_TUI_OPERATOR", "from the environment")
     monkeypatch.setenv("OPD_TUI_DESK", "desk of the environment")
@@ -150,13 +155,13 @@ def test_what_stands_nearest_to_the_command_wins_over_the_environment(
     assert {desk for _, desk in entries(database)[2:]} == {"desk of the environment"}
 
 
-def test_who_acts_is_clean_text(database: Path) -> None:
+def test_who_acts_is_clean_text(database: Store) -> None:
     says("doctor", "add", "--name", "x", "--operator", "me\x1b[31m\u202era ", "--desk", "x" * 500)
     assert entries(database)[-1] == ("me[31mra", "x" * 120)
 
 
 def test_the_database_is_named_before_or_after_the_word_or_by_the_environment(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = str(tmp_path / "other.db")
     says("doctor", "add", "--name", "Dr X", "--database", other)
@@ -172,8 +177,9 @@ def test_the_database_is_named_before_or_after_the_word_or_by_the_environment(
 # Exit statuses
 
 
-def test_a_refusal_is_one_line_and_status_1(database: Path) -> None:
-    before = dump(database)
+@on_every_store
+def test_a_refusal_is_one_line_and_status_1(database: Store) -> None:
+    before = database.dump()
     for arguments, words in (
         (("token", "cancel", "7"), "There is no token with id 7."),
         (("token", "cancel", "A-007"), "There is no token 'A-007' on 22 Nov 2026."),
@@ -184,7 +190,7 @@ def test_a_refusal_is_one_line_and_status_1(database: Path) -> None:
         assert said.startswith(f"opd-tui: {words}")
         assert said.endswith("Nothing was changed.\n")
         assert said.count("\n") == 1
-    assert dump(database) == before
+    assert database.dump() == before
 
 
 @pytest.mark.parametrize(
@@ -212,12 +218,12 @@ def test_a_refusal_is_one_line_and_status_1(database: Path) -> None:
         ("apply", "/nowhere/at/all.jsonl"),
     ],
 )
-def test_wrong_use_is_status_2_and_changes_nothing(database: Path, arguments: tuple[str, ...]) -> None:
-    before = dump(database)
+def test_wrong_use_is_status_2_and_changes_nothing(database: Store, arguments: tuple[str, ...]) -> None:
+    before = database.dump()
     result = invoke(*arguments)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
-    assert dump(database) == before
+    assert database.dump() == before
 
 
 @pytest.mark.parametrize(
@@ -229,9 +235,10 @@ def test_a_database_that_cannot_be_opened_is_status_2_in_one_line(tmp_path: Path
     assert said == f"opd-tui: {tmp_path} is a folder. Name a file in it. Nothing was changed.\n"
 
 
-def test_verify_says_what_does_not_agree_with_status_1(database: Path) -> None:
+@on_every_store
+def test_verify_says_what_does_not_agree_with_status_1(database: Store) -> None:
     issues("Asha")
-    execute(database, "UPDATE token SET status = 'WAITING'")
+    database.execute("UPDATE token SET status = 'WAITING'")
     result = invoke("verify")
     assert result.exit_code == 1
     assert "- token 1 waits, and a seat is due to it\n" in result.stdout
@@ -251,7 +258,8 @@ def test_verify_makes_no_database(tmp_path: Path) -> None:
 # JSON
 
 
-def test_json_answers_are_those_of_apply(database: Path) -> None:
+@on_every_store
+def test_json_answers_are_those_of_apply(database: Store) -> None:
     issued = json.loads(issues("Asha", "--json"))
     assert issued == {
         "ok": True,
@@ -293,7 +301,7 @@ def test_json_answers_are_those_of_apply(database: Path) -> None:
     ],
 )
 def test_a_refusal_in_json_is_that_of_apply(
-    database: Path, arguments: tuple[str, ...], status: int, error: str
+    database: Store, arguments: tuple[str, ...], status: int, error: str
 ) -> None:
     result = invoke(*arguments, "--json")
     answer = json.loads(result.stdout)
@@ -307,7 +315,8 @@ def listed(*arguments: str) -> list[dict[str, object]]:
     return json.loads(says(*arguments, "--json"))
 
 
-def test_the_lists_in_json_are_the_objects_of_the_contract(database: Path) -> None:
+@on_every_store
+def test_the_lists_in_json_are_the_objects_of_the_contract(database: Store) -> None:
     assert listed("doctor", "list") == [{"id": 1, "code": "A", "name": "Dr A", "specialty": None, "room": None}]
     window = {"id": 1, "doctor": 1, "date": DATE, "start": "09:00", "end": "10:00", "capacity": 2}
     assert listed("slot", "list") == [window | {"active": 0, "waiting": 0, "completed": 0}]
@@ -321,7 +330,8 @@ def test_the_lists_in_json_are_the_objects_of_the_contract(database: Path) -> No
     }
 
 
-def test_tokens_are_listed_in_the_order_of_their_queues(database: Path) -> None:
+@on_every_store
+def test_tokens_are_listed_in_the_order_of_their_queues(database: Store) -> None:
     says("slot", "open", "--doctor=1", f"--date={DATE}", "--start=08:00", "--end=09:00", "--capacity=1")
     for name, source, slot in (
         *(("a", "WALKIN", 1), ("b", "ONLINE", 1), ("c", "ONLINE", 1), ("d", "PAID", 1), ("e", "PAID", 1)),
@@ -336,7 +346,8 @@ def test_tokens_are_listed_in_the_order_of_their_queues(database: Path) -> None:
     assert [(token["patient"], token["status"]) for token in listed("token", "list")] == expected
 
 
-def test_lists_are_filtered_and_without_a_filter_they_hold_everything(database: Path) -> None:
+@on_every_store
+def test_lists_are_filtered_and_without_a_filter_they_hold_everything(database: Store) -> None:
     says("doctor", "add", "--name", "Dr B")
     for doctor, date, start in (("2", DATE, "08:00"), ("1", "2026-11-21", "09:00"), ("2", "2026-11-21", "09:00")):
         window = ("--date", date, "--start", start, "--end", "10:00", "--capacity", "1")
@@ -368,7 +379,7 @@ def cells_wide(text: str) -> int:
     )
 
 
-def test_columns_stay_straight_under_wide_and_combining_characters(database: Path) -> None:
+def test_columns_stay_straight_under_wide_and_combining_characters(database: Store) -> None:
     for name in ("漢字漢字", "Asha", "q\u0301\u0301 x\u0300", "ｆｕｌｌ"):
         issues(name)
     table = says("token", "list").splitlines()
@@ -378,7 +389,8 @@ def test_columns_stay_straight_under_wide_and_combining_characters(database: Pat
         assert len({cells_wide(line[: line.index(column)]) for line in table[1:]}) == 1, table
 
 
-def test_the_other_tables_are_as_plain(database: Path) -> None:
+@on_every_store
+def test_the_other_tables_are_as_plain(database: Store) -> None:
     assert says("doctor", "list") == "ID  CODE  NAME  SPECIALTY  ROOM\n1   A     Dr A\n"
     issues("Asha")
     assert says("slot", "list") == (
@@ -401,7 +413,7 @@ def test_a_list_of_a_mistyped_database_makes_none(database_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NASTY)
-def test_nasty_names_are_printed_literally(database: Path, name: str) -> None:
+def test_nasty_names_are_printed_literally(database: Store, name: str) -> None:
     assert f"A-001 {name} has a seat" in says(
         "token", "issue", "--slot", "1", f"--patient={name}", "--source", "ONLINE"
     )
@@ -420,14 +432,15 @@ def test_nasty_names_are_printed_literally(database: Path, name: str) -> None:
         ("\x9b2JRavi", "2JRavi"),
     ],
 )
-def test_nothing_that_a_terminal_obeys_is_printed(database: Path, typed: str, clean: str) -> None:
+def test_nothing_that_a_terminal_obeys_is_printed(database: Store, typed: str, clean: str) -> None:
     says("doctor", "add", f"--name={typed}", f"--specialty={typed}", f"--room={typed}")
     printed = issues(typed) + says("token", "list") + says("doctor", "list") + says("token", "cancel", "1")
     assert f"A-001 {clean} has a seat" in printed
     assert {unicodedata.category(c) for c in printed.replace("\n", "")} & {"Cc", "Cf", "Cs", "Zl", "Zp"} == set()
 
 
-def test_what_a_terminal_obeys_is_not_said_back_in_a_refusal(database: Path) -> None:
+@on_every_store
+def test_what_a_terminal_obeys_is_not_said_back_in_a_refusal(database: Store) -> None:
     said = says("token", "cancel", "A-\x1b[31m\u202e9", status=1)
     assert said.startswith("opd-tui: There is no token 'A-[31m9' on")
 
@@ -445,17 +458,18 @@ def test_without_a_terminal_the_screens_say_so_in_one_line(database_path: Path) 
     assert not database_path.exists()
 
 
-def test_the_real_command_has_the_same_statuses(database_path: Path) -> None:
-    added = run("doctor", "add", "--name", "Dr देवनागरी", OPD_TUI_DATABASE=str(database_path))
+@on_every_store
+def test_the_real_command_has_the_same_statuses(store: Store) -> None:
+    added = run("doctor", "add", "--name", "Dr देवनागरी", OPD_TUI_DATABASE=store.location)
     assert (added.returncode, added.stderr) == (0, b"")
     assert added.stdout.decode() == "Dr देवनागरी was added with the code DR.\n"
-    refused = run("token", "cancel", "7", "--database", database_path)
+    refused = run("token", "cancel", "7", "--database", store.location)
     assert (refused.returncode, refused.stdout) == (1, b"")
-    assert run("token", "cancel", "--database", database_path).returncode == 2
+    assert run("token", "cancel", "--database", store.location).returncode == 2
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_a_terminal_that_speaks_less_gets_question_marks_and_not_a_traceback(database: Path, encoding: str) -> None:
+def test_a_terminal_that_speaks_less_gets_question_marks_and_not_a_traceback(database: Store, encoding: str) -> None:
     issues("漢字")
     result = run("token", "list", PYTHONIOENCODING=encoding)
     assert (result.returncode, result.stderr) == (0, b"")
@@ -501,11 +515,13 @@ def test_the_version_is_told() -> None:
 # Paths
 
 
-def test_paths_tell_where_things_live(database: Path) -> None:
+def test_paths_tell_where_things_live(database: Store) -> None:
     told = json.loads(says("paths", "--json", "--desk", "desk 2", "--operator", "meera"))
-    assert told == {"database": str(database), "time_zone": ZONE, "desk": "desk 2", "operator": "meera"}
+    settings = told.pop("settings")
+    assert told == {"database": database.location, "time_zone": ZONE, "desk": "desk 2", "operator": "meera"}
+    assert settings.endswith("config.toml")
     plain = says("paths")
-    assert str(database) in plain
+    assert database.location in plain
     assert ZONE in plain
 
 
@@ -519,7 +535,7 @@ def test_paths_make_nothing_and_tell_the_zone_that_a_new_database_would_keep(tmp
 
 
 def test_paths_tell_the_zone_that_the_database_keeps(
-    database: Path, monkeypatch: pytest.MonkeyPatch, clock: FixedClock
+    database: Store, monkeypatch: pytest.MonkeyPatch, clock: FixedClock
 ) -> None:
     stop_the_clock(monkeypatch, clock, "Europe/Berlin")
     assert json.loads(says("paths", "--json"))["time_zone"] == ZONE

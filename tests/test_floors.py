@@ -101,6 +101,7 @@ def test_the_desk_knows_no_face() -> None:
 def test_the_clock_and_the_settings_know_nothing_above_the_domain() -> None:
     assert strangers("opd_tui.clock", "opd_tui.domain") == []
     assert strangers("opd_tui.settings", "opd_tui.domain") == []
+    assert strangers("opd_tui.config", "opd_tui.config", "opd_tui.domain", "opd_tui.settings") == []
 
 
 def test_the_screens_know_no_storage() -> None:

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import sqlite3
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 from opd_tui.desk.opening import open_front_desk
 from tests.helpers import DATE, Applying, Json, answers_in, first_slot, invoke, lines, run
 from tests.oracle import CLOSINGS, PRIORITIES, Oracle, OracleSlot, Person
+from tests.stores import NewStore, Store, on_every_store
+
+pytestmark = on_every_store
 
 DESKS = 8
 EACH = 6
 ROUNDS = 15
-ACTIONS = 4000
+ACTIONS = {"sqlite": 4000, "postgresql": 2000}
 MORNING = dt.datetime(2024, 5, 6, 9, tzinfo=dt.UTC)
 """In the past of any clock, so that back-entry may name it."""
 
 
-def verified(path: Path) -> list[str]:
-    with closing(open_front_desk(str(path))) as desk:
+def verified(store: Store) -> list[str]:
+    with closing(open_front_desk(store.location)) as desk:
         return desk.verify().problems
 
 
-def stored_tokens(path: Path) -> dict[int, tuple[str, str, str, str]]:
+def stored_tokens(store: Store) -> dict[int, tuple[str, str, str, str]]:
     """Number, source, status and `issued_at` of every token."""
-    with closing(sqlite3.connect(path)) as connection:
-        rows = connection.execute("SELECT id, number, source, status, issued_at FROM token ORDER BY id").fetchall()
+    rows = store.query("SELECT id, number, source, status, issued_at FROM token ORDER BY id")
     return {id_: tuple(rest) for id_, *rest in rows}
 
 
@@ -36,53 +36,54 @@ def booking(patient: str, source: str, slot: int = 1) -> Json:
     return {"action": "issue_token", "slot": slot, "patient": patient, "source": source}
 
 
-def test_eight_desks_that_book_at_once_lose_nothing_and_never_overbook(database_path: Path) -> None:
-    invoke("apply", "-", "--database", database_path, input=lines(*first_slot(capacity=5)))
+def test_eight_desks_that_book_at_once_lose_nothing_and_never_overbook(store: Store) -> None:
+    invoke("apply", "-", "--database", store.location, input=lines(*first_slot(capacity=5)))
     with ExitStack() as stack:
-        desks = [stack.enter_context(Applying(database_path)) for _ in range(DESKS)]
+        desks = [stack.enter_context(Applying(store.location)) for _ in range(DESKS)]
         for desk in desks:
             assert desk.ask({"action": "cancel_token", "token": 999})["error"] == "UnknownToken"
         for number, desk in enumerate(desks):
             desk.send(*(booking(f"{number} {n}", random.choice(sorted(PRIORITIES))) for n in range(EACH)))
         answers = [desk.answer() for desk in desks for _ in range(EACH)]
     assert all(answer["ok"] for answer in answers)
-    tokens = stored_tokens(database_path)
+    tokens = stored_tokens(store)
     assert sorted(tokens) == sorted(answer["token"]["id"] for answer in answers)
     assert sorted(number for number, *_ in tokens.values()) == [f"A-{n:03}" for n in range(1, DESKS * EACH + 1)]
     best = sorted(tokens, key=lambda id_: (PRIORITIES[tokens[id_][1]], tokens[id_][3], id_))[:5]
     assert {id_ for id_, token in tokens.items() if token[2] == "ACTIVE"} == set(best)
-    assert verified(database_path) == []
+    assert verified(store) == []
 
 
-def test_eight_desks_make_one_database_between_them(database_path: Path) -> None:
+def test_eight_desks_make_one_database_between_them(new_store: NewStore) -> None:
+    store = new_store(empty=True)
     with ExitStack() as stack:
-        desks = [stack.enter_context(Applying(database_path)) for _ in range(DESKS)]
+        desks = [stack.enter_context(Applying(store.location)) for _ in range(DESKS)]
         for desk in desks:
             desk.send({"action": "add_doctor", "name": "Dr Rao"})
         codes = [desk.answer()["doctor"]["code"] for desk in desks]
     assert sorted(codes) == ["RAO", *(f"RAO{n}" for n in range(2, DESKS + 1))]
-    assert verified(database_path) == []
+    assert verified(store) == []
 
 
-def test_a_repeated_key_from_eight_desks_issues_one_token(database_path: Path) -> None:
-    invoke("apply", "-", "--database", database_path, input=lines(*first_slot()))
+def test_a_repeated_key_from_eight_desks_issues_one_token(store: Store) -> None:
+    invoke("apply", "-", "--database", store.location, input=lines(*first_slot()))
     with ExitStack() as stack:
-        desks = [stack.enter_context(Applying(database_path)) for _ in range(DESKS)]
+        desks = [stack.enter_context(Applying(store.location)) for _ in range(DESKS)]
         for desk in desks:
             desk.send(booking("Asha", "PAID") | {"key": "booking-17"})
         answers = [desk.answer() for desk in desks]
     assert answers == [answers[0]] * DESKS
-    assert len(stored_tokens(database_path)) == 1
+    assert len(stored_tokens(store)) == 1
 
 
 # Thousands of actions
 
 
-def random_lines(dice: random.Random, slots: int) -> list[Json]:
+def random_lines(dice: random.Random, slots: int, count: int) -> list[Json]:
     """Actions of every kind, on tokens that may be there, closed, waiting or not there yet."""
     actions: list[Json] = []
     issued = 0
-    for number in range(ACTIONS):
+    for number in range(count):
         envelope: Json = {}
         if dice.random() < 0.5:
             envelope["at"] = (MORNING + dt.timedelta(minutes=dice.randrange(20))).isoformat()
@@ -109,7 +110,8 @@ def replay(oracle: Oracle, replica: dict[int, str], action: Json, answer: Json) 
         assert answer["error"] in why
         return
     assert not why
-    moves = oracle.issue(slot, action["source"], person, at, now) if issuing else oracle.close(verb, token)
+    new = answer["token"]["id"]
+    moves = oracle.issue(slot, action["source"], person, at, now, new) if issuing else oracle.close(verb, token)
     names = ("token", "from", "to", "reason", "because_of")
     assert [tuple(change[name] for name in names) for change in answer["changes"]] == moves
     for change in answer["changes"]:
@@ -120,7 +122,7 @@ def replay(oracle: Oracle, replica: dict[int, str], action: Json, answer: Json) 
     assert answer["token"]["status"] == here[answer["token"]["id"]]
 
 
-def test_thousands_of_actions_agree_with_sorting_from_scratch_after_every_one(database_path: Path) -> None:
+def test_thousands_of_actions_agree_with_sorting_from_scratch_after_every_one(store: Store, store_kind: str) -> None:
     dice = random.Random(20261122)
     oracle, replica = Oracle(), {}
     setup: list[Json] = []
@@ -131,41 +133,41 @@ def test_thousands_of_actions_agree_with_sorting_from_scratch_after_every_one(da
             capacity = dice.randint(1, 12)
             setup.append({"action": "open_slot", "doctor": doctor, **window, "capacity": capacity})
             oracle.slots[len(oracle.slots) + 1] = OracleSlot(code, DATE, capacity)
-    actions = random_lines(dice, len(oracle.slots))
-    result = run("apply", "-", "--database", database_path, input=lines(*setup, *actions))
+    actions = random_lines(dice, len(oracle.slots), ACTIONS[store_kind])
+    result = run("apply", "-", "--database", store.location, input=lines(*setup, *actions))
     answers = answers_in(result.stdout)
-    assert (result.returncode, result.stderr, len(answers)) == (1, b"", len(setup) + ACTIONS)
+    assert (result.returncode, result.stderr, len(answers)) == (1, b"", len(setup) + len(actions))
     for action, answer in zip(actions, answers[len(setup) :], strict=True):
         replay(oracle, replica, action, answer)
     reasons = {change["reason"] for answer in answers if answer["ok"] for change in answer["changes"]}
     assert reasons == {"issued", "allocated", "preempted", "promoted", "cancelled", "no_show", "completed"}
     state = {id_: (number, source, status, at) for id_, (number, _, source, at, status) in oracle.state().items()}
-    assert stored_tokens(database_path) == state
-    assert verified(database_path) == []
+    assert stored_tokens(store) == state
+    assert verified(store) == []
 
 
 # Desks that die
 
 
-def test_what_was_answered_survives_a_desk_that_is_killed(database_path: Path) -> None:
+def test_what_was_answered_survives_a_desk_that_is_killed(store: Store) -> None:
     dice = random.Random()
-    invoke("apply", "-", "--database", database_path, input=lines(*first_slot(capacity=5)))
+    invoke("apply", "-", "--database", store.location, input=lines(*first_slot(capacity=5)))
     for number in range(ROUNDS):
         work = [booking(f"patient {number} {n}", dice.choice(sorted(PRIORITIES))) for n in range(40)]
-        answers = until_killed(database_path, work, dice.randrange(20))
-        tokens = stored_tokens(database_path)
+        answers = until_killed(store, work, dice.randrange(20))
+        tokens = stored_tokens(store)
         for answer in answers:
             token = answer["token"]
             assert tokens[token["id"]][:2] == (token["number"], token["source"])
             assert tokens[token["id"]][3] == token["issued_at"]
-        assert verified(database_path) == []
-    assert next_number(database_path) == f"A-{len(tokens) + 1:03}"
+        assert verified(store) == []
+    assert next_number(store) == f"A-{len(tokens) + 1:03}"
 
 
-def until_killed(path: Path, work: list[Json], enough: int) -> list[Json]:
+def until_killed(store: Store, work: list[Json], enough: int) -> list[Json]:
     """Send work, kill the desk after so many answers and return all the answers that it gave."""
     answers = []
-    with Applying(path) as applying:
+    with Applying(store.location) as applying:
         applying.send(*work)
         while len(answers) < enough:
             answers.append(applying.answer())
@@ -177,7 +179,9 @@ def until_killed(path: Path, work: list[Json], enough: int) -> list[Json]:
             return answers
 
 
-def next_number(path: Path) -> str:
+def next_number(store: Store) -> str:
     """The number of the next token."""
-    (answer,) = answers_in(invoke("apply", "-", "--database", path, input=lines(booking("x", "PAID"))).stdout_bytes)
+    (answer,) = answers_in(
+        invoke("apply", "-", "--database", store.location, input=lines(booking("x", "PAID"))).stdout_bytes
+    )
     return str(answer["token"]["number"])

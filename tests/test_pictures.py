@@ -64,6 +64,7 @@ SCENES = (
     Scene("another day", ("]",), sizes=(NARROW,)),
     Scene("empty board", steps=0),
     Scene("empty doctors", ("3",), steps=0, sizes=(NARROW,)),
+    Scene("names hidden", ("ctrl+l",), sizes=(NARROW,)),
     Scene("too small", sizes=(TINY,)),
 )
 PICTURES = [
@@ -85,7 +86,7 @@ def pressing(app: OpdApp, keys: tuple[str, ...]) -> Callable[[Pilot[None]], Awai
 
     async def press(pilot: Pilot[None]) -> None:
         receptionist = Receptionist(app, pilot)
-        await receptionist.until(lambda: app.day is not None, "the day")
+        await receptionist.until(lambda: app.is_open, "the board")
         await receptionist.settle()
         for key in keys:
             await receptionist.press(key)

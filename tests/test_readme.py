@@ -11,6 +11,7 @@ from opd_tui import cli
 from opd_tui.tui import commands
 from opd_tui.tui.commands import MOVES, Command
 from tests.keys import key_table
+from tests.option_table import option_table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -19,6 +20,11 @@ README = (ROOT / "README.md").read_text("utf-8")
 def test_the_key_table_is_made_of_the_declared_commands() -> None:
     table = README.partition("<!-- keys -->\n")[2].partition("<!-- /keys -->")[0]
     assert table.strip() == key_table().strip(), "Stale: run `python -m tests.keys`."
+
+
+def test_the_option_table_is_made_of_the_declared_options() -> None:
+    table = README.partition("<!-- options -->\n")[2].partition("<!-- /options -->")[0]
+    assert table.strip() == option_table().strip(), "Stale: run `python -m tests.option_table`."
 
 
 def test_every_declared_command_is_in_the_key_table() -> None:

@@ -109,7 +109,7 @@ async def test_help_is_left_by_the_keys_that_one_tries(desk: FrontDesk, open_des
             await meera.sees("On this screen", within=".help")
             await meera.press(key)
             await meera.settle()
-            assert len(meera.app.screen_stack) == 1
+            assert meera.dialogs == 0
             assert meera.focused_id == "queue"
 
 

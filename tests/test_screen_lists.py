@@ -261,7 +261,7 @@ async def test_what_happened_survives_a_restart_and_names_other_desks(desk: Fron
     issue(open_desk("tom", "desk 2"), slot, "Ila Sen", "PAID")
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         newest, older = meera.lines("#activity")[:2]
-        assert newest.strip() == "09:00  PAID A-002 Ila Sen has a seat with Dr A 09:00 (desk 2)"
+        assert newest.strip() == "09:00  desk 2: PAID A-002 Ila Sen has a seat with Dr A 09:00"
         assert older.strip() == "09:00  WALKIN A-001 Om has a seat with Dr A 09:00"
 
 
@@ -358,7 +358,7 @@ async def test_keys_typed_into_the_filter_act_on_nothing(desk: FrontDesk, open_d
         await open_waitlist(meera)
         await meera.press("/", "c", "x", "1", "n", "?")
         await meera.settle()
-        assert (meera.app.current_mode, len(meera.app.screen_stack)) == ("waitlist", 1)
+        assert (meera.app.current_mode, meera.dialogs) == ("waitlist", 0)
         assert not meera.panel_is_open
         assert "cx1n?" in meera.read("FilterBar")
 
@@ -373,7 +373,7 @@ async def test_find_jumps_to_a_token_in_another_slot(desk: FrontDesk, open_desk:
     issue(desk, slot, "Zoya Ali", "PAID")
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("/")
-        await meera.until(lambda: meera.app.focused is not None and len(meera.app.screen_stack) == 2)
+        await meera.until(lambda: meera.app.focused is not None and meera.dialogs == 1)
         await meera.type("om")
         await meera.sees("1 match of", within="#found-count")
         await meera.press("enter")
@@ -389,7 +389,7 @@ async def test_find_knows_phones_and_slots_and_the_arrows_choose(desk: FrontDesk
     issue(desk, slot, {"name": "Om Das", "phone": "98765 43210"})
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("/")
-        await meera.until(lambda: len(meera.app.screen_stack) == 2)
+        await meera.until(lambda: meera.dialogs == 1)
         await meera.type("43210")
         await meera.sees("1 match of 3", within="#found-count")
         await meera.press(*["backspace"] * 5)
@@ -399,19 +399,19 @@ async def test_find_knows_phones_and_slots_and_the_arrows_choose(desk: FrontDesk
         assert "10:00" in meera.line_with("▸", "FoundLines")
         await meera.press("enter")
         await meera.sees("Dr A · 10:00–11:00", within="#queue-panel")
-        assert len(meera.app.screen_stack) == 1
+        assert meera.dialogs == 0
 
 
 async def test_find_says_when_there_is_nothing_and_escape_leaves(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("/")
-        await meera.until(lambda: len(meera.app.screen_stack) == 2)
+        await meera.until(lambda: meera.dialogs == 1)
         await meera.type("zz")
         await meera.sees("Nothing found on this day", within="FoundLines")
         await meera.press("enter")
-        assert len(meera.app.screen_stack) == 2
+        assert meera.dialogs == 1
         await meera.press("escape")
         await meera.settle()
-        assert len(meera.app.screen_stack) == 1
+        assert meera.dialogs == 0
         assert meera.focused_id == "grid"

@@ -373,7 +373,7 @@ async def test_the_screens_keys_sleep_while_the_panel_is_open(desk: FrontDesk, o
             day = meera.app.day
             await meera.press(key)
             assert (meera.app.current_mode, meera.app.day) == ("board", day), key
-            assert len(meera.app.screen_stack) == 1, key
+            assert meera.dialogs == 0, key
             assert meera.panel_is_open, key
         await meera.settle()
         assert meera.focused_id == "source"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -53,7 +55,9 @@ async def test_why_the_desk_cannot_be_opened_is_said_at_the_end(
     assert last_words(capsys) == f"opd-tui: {error.message}"
 
 
-async def test_the_screen_stands_before_the_database_is_open(open_desk: OpenDesk) -> None:
+@asynccontextmanager
+async def slow_opening(open_desk: OpenDesk) -> AsyncIterator[tuple[Receptionist, threading.Event]]:
+    """An app whose database opens when the event is set."""
     may_open = threading.Event()
 
     def open_slowly() -> FrontDesk:
@@ -64,9 +68,36 @@ async def test_the_screen_stands_before_the_database_is_open(open_desk: OpenDesk
     async with app.run_test(size=NARROW, notifications=True) as pilot:
         meera = Receptionist(app, pilot)
         await meera.sees("opening the database …", "1 Board")
-        await meera.press("n", "e", "c", "]", "/", "2", "3", "1", "?", "escape")
+        try:
+            yield meera, may_open
+        finally:
+            may_open.set()
+
+
+async def test_the_bars_stand_before_the_database_is_open(open_desk: OpenDesk) -> None:
+    async with slow_opening(open_desk) as (meera, may_open):
+        assert "Slots" not in meera.text
         may_open.set()
-        await meera.sees("Sun 22 Nov 2026 09:00")
+        await meera.sees("Sun 22 Nov 2026 09:00", "Slots")
+
+
+async def test_keys_that_come_before_the_board_wait_for_it(open_desk: OpenDesk) -> None:
+    async with slow_opening(open_desk) as (meera, may_open):
+        await meera.press("n", "e", "c", "/", "2", "3", "1", "?", "escape", "]")
+        may_open.set()
+        await meera.sees("Mon 23 Nov 2026 (1 day ahead")
+
+
+async def test_while_the_database_is_being_opened_one_can_only_leave(open_desk: OpenDesk) -> None:
+    async with slow_opening(open_desk) as (meera, may_open):
+        meera.takes_a_moment()
+        for key in ("n", "2", "?", ",", "t", "ctrl+p", "ctrl+l", "escape"):
+            await meera.press(key)
+        await meera.hears("One moment: the database is being opened.")
+        assert len(meera.app.screen_stack) == 1
+        await meera.press("ctrl+q")
+        may_open.set()
+        await meera.until(lambda: meera.app.return_code is not None, "the end")
 
 
 async def test_what_was_asked_for_is_done_even_if_one_leaves_meanwhile(

@@ -106,7 +106,7 @@ def _perform(action: type[Action], values: dict[str, str | None], as_json: bool)
 
 def _action(desk: FrontDesk, action: type[Action], values: dict[str, str | None]) -> Action:
     """The action that the options describe; a token's number is looked up."""
-    date = _date(values.pop("date", None)) if "token" in values else None
+    date = date_option(values.pop("date", None)) if "token" in values else None
     fields = _fields(action, values)
     if isinstance(number := fields.get("token"), str):
         fields["token"] = desk.token_numbered(number, date or desk.today())
@@ -124,7 +124,8 @@ def _where_a_seat_is_free(desk: FrontDesk, outcome: Outcome) -> str:
         return ""  # the token is issued, whether or not another seat can be looked up now
 
 
-def _date(text: str | None) -> dt.date | None:
+def date_option(text: str | None) -> dt.date | None:
+    """The day that an option --date names; raises InvalidAction."""
     try:
         return None if text is None else Date().accept(text)
     except Unacceptable as error:

@@ -8,9 +8,9 @@ from typing import BinaryIO
 
 import click
 
-from opd_tui.cli.options import REFUSED, front_desk, print_json, shared_options
+from opd_tui.cli.options import REFUSED, WRONG_USE, fail, front_desk, print_json, shared_options
 from opd_tui.desk.answers import LINE_BYTES, accepted, read_action, read_fields, refused, verb_of
-from opd_tui.domain.errors import DeskRefusal
+from opd_tui.domain.errors import DeskRefusal, StoreDamaged
 
 
 @click.command("apply")
@@ -21,7 +21,7 @@ def apply(file: BinaryIO) -> None:
 
     Each line is a transaction of its own and is answered by one line of JSON, flushed as soon as the action is
     durable. A refused line changes nothing and the run goes on. Blank lines and lines that start with # are skipped.
-    The exit status is 1 if any line was refused.
+    The exit status is 1 if any line was refused. The run ends, with status 2, where the database turns out damaged.
     """
     any_refused = False
     with front_desk() as desk:
@@ -31,6 +31,9 @@ def apply(file: BinaryIO) -> None:
                 fields = read_fields(line)
                 verb = verb_of(fields)
                 answer = accepted(desk.perform(read_action(fields)))
+            except StoreDamaged as refusal:
+                print_json(refused(verb, refusal))
+                fail(refusal.message, WRONG_USE)
             except DeskRefusal as refusal:
                 answer = refused(verb, refusal)
                 any_refused = True

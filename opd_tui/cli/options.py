@@ -7,12 +7,13 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import click
 from rich.cells import cell_len
 
-from opd_tui.domain.errors import DeskBusy, DeskRefusal, InvalidAction, StoreUnavailable
+from opd_tui.config.reading import SettingsFile, read_settings
+from opd_tui.domain.errors import DeskBusy, DeskRefusal, InvalidAction, StoreDamaged, StoreUnavailable
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
@@ -21,6 +22,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 REFUSED = 1
 WRONG_USE = 2
+
+_SETTINGS = "opd_tui.settings"
 
 _SHARED = {
     "database": "The database's file; without it, the desk's own.",
@@ -47,9 +50,25 @@ def _remember(context: click.Context, parameter: click.Parameter, value: str | N
 
 
 def shared_option(name: str) -> str | None:
-    """An option's value from the command line or the environment; an empty one is none."""
+    """An option's value from the command line, the environment or the settings file; an empty one is none."""
+    return given_option(name) or getattr(settings_file().settings, name, None)
+
+
+def given_option(name: str) -> str | None:
+    """An option's value from the command line or the environment."""
     given = click.get_current_context().find_root().meta.get(f"opd_tui.{name}")
     return given or os.environ.get(f"OPD_TUI_{name.upper()}") or None
+
+
+def settings_file(*, quietly: bool = False) -> SettingsFile:
+    """The settings, read once; what is wrong in them is said in one line unless the caller says it at length."""
+    meta = click.get_current_context().find_root().meta
+    if _SETTINGS not in meta:
+        meta[_SETTINGS] = file = read_settings()
+        if file.problems and not quietly:
+            count = "1 problem" if len(file.problems) == 1 else f"{len(file.problems)} problems"
+            click.echo(f"opd-tui: The settings file has {count}; `opd-tui settings` shows what is wrong.", err=True)
+    return cast(SettingsFile, meta[_SETTINGS])
 
 
 @contextmanager
@@ -63,9 +82,12 @@ def front_desk(*, create: bool = True) -> Iterator[FrontDesk]:
             operator=shared_option("operator"),
             desk=shared_option("desk"),
             create=create,
+            group=settings_file().settings.group,
         )
     except (StoreUnavailable, DeskBusy) as refusal:
         fail(refusal.message, WRONG_USE)
+    for warning in desk.warnings:
+        click.echo(f"opd-tui: {warning}", err=True)
     try:
         yield desk
     finally:
@@ -78,8 +100,8 @@ def desk_to_read() -> AbstractContextManager[FrontDesk]:
 
 
 def status_of(refusal: DeskRefusal) -> int:
-    """The exit status of a refusal: malformed input is wrong use."""
-    return WRONG_USE if isinstance(refusal, InvalidAction) else REFUSED
+    """The exit status of a refusal: malformed input is wrong use, and a damaged database is none."""
+    return WRONG_USE if isinstance(refusal, InvalidAction | StoreDamaged) else REFUSED
 
 
 def refusals_end_the_command(command: F) -> F:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from opd_tui.cli.options import REFUSED, WRONG_USE, fail, json_option, print_json
+from opd_tui.cli.options import REFUSED, WRONG_USE, fail, json_option, print_json, settings_file
 from opd_tui.domain.errors import DeskBusy, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def demo(plain: bool, as_json: bool, speed: float, database: str | None) -> None
         return
     from opd_tui.tui.demo_app import run_demo
 
-    sys.exit(run_demo(speed))
+    sys.exit(run_demo(speed, settings_file(quietly=True)))
 
 
 def print_the_day(as_json: bool) -> None:

@@ -57,6 +57,7 @@ def paths(as_json: bool) -> None:
         "time zone": _zone(),
         "desk": shared_option("desk") or settings.default_desk(),
         "operator": shared_option("operator") or settings.default_operator(),
+        "settings": str(settings.settings_file() or "none, since you have no home directory"),
     }
     if as_json:
         print_json({name.replace(" ", "_"): value for name, value in facts.items()})

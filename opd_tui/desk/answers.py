@@ -79,6 +79,8 @@ def accepted(outcome: Outcome) -> Json:
         answer["slot"] = slot_json(outcome.slots[0])
     elif outcome.doctor:
         answer["doctor"] = doctor_json(outcome.doctor)
+    elif outcome.forgotten:
+        answer["visits"] = outcome.forgotten
     return answer | {"changes": [change_json(change) for change in outcome.changes]}
 
 

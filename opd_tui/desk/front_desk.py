@@ -21,11 +21,13 @@ from opd_tui.domain.declared import quoted
 from opd_tui.domain.errors import (
     AnswerLost,
     DeskBusy,
+    DeskRefusal,
     InvalidAction,
     KeyReused,
     MovesChanged,
     StoreOffline,
     StoreUnavailable,
+    UnknownPatient,
     UnknownSlot,
     UnknownToken,
 )
@@ -40,7 +42,8 @@ from opd_tui.domain.model import (
     TokenId,
     TokenRecord,
 )
-from opd_tui.storage import journal, reads
+from opd_tui.domain.text import name_key, phone_key, uhid_key
+from opd_tui.storage import journal, people, reads
 from opd_tui.storage.database import Database, Watch
 from opd_tui.storage.ledger import SqlLedger, can_be_an_id
 from opd_tui.storage.transaction import Transaction
@@ -101,9 +104,19 @@ class FrontDesk:
         if self.database.answers_may_be_lost and action.key is None:
             action = replace(action, key=uuid.uuid4().hex)
         try:
-            return twice(lambda: self._perform(action, expect))
+            outcome = twice(lambda: self._perform(action, expect))
         except AnswerLost:
-            return self._perform_when_back(action, expect)
+            outcome = self._perform_when_back(action, expect)
+        if outcome.forgotten:
+            self.erase_traces()
+        return outcome
+
+    def erase_traces(self) -> bool:
+        """Overwrite what is left in the files of somebody who was forgotten; says whether that was certainly all."""
+        try:
+            return self.database.erase_traces()
+        except DeskRefusal:
+            return False  # the patient is forgotten, whatever becomes of old pages
 
     def _perform(self, action: Action, expect: Moves | None) -> Outcome:
         with self.database.writing() as transaction:
@@ -254,6 +267,35 @@ class FrontDesk:
         found = self._read(lambda transaction: reads.token_by_number(transaction, date, number.strip().upper()))
         if found is None:
             raise UnknownToken(f"There is no token {quoted(number)} on {date:%d %b %Y}. Check the number and the date.")
+        return found
+
+    def visits_of(self, token: TokenId) -> list[TokenRecord]:
+        """All tokens of the person who has this one, oldest first; raises UnknownToken."""
+        return self._read(lambda transaction: self._visits_of(transaction, token))
+
+    def _visits_of(self, transaction: Transaction, token: TokenId) -> list[TokenRecord]:
+        found = reads.tokens_by_id(transaction, [token] if can_be_an_id(token) else [])
+        if not found:
+            raise UnknownToken("This token is not there. Check its number and the date.")
+        rows = people.same_person(transaction, found[token].token.patient_id)
+        tokens = {id_ for row in rows for id_ in people.tokens_of(transaction, row.id)}
+        return sorted(reads.tokens_by_id(transaction, tokens).values(), key=lambda record: record.token.id)
+
+    def visit_of(self, uhid: str | None, name: str | None, phone: str | None) -> TokenId:
+        """A token of the person with this hospital number, or with this name and phone.
+
+        Raises UnknownPatient, and InvalidAction for a name or a phone alone, which more than one may have.
+        """
+        if not uhid and not (name and phone):
+            raise InvalidAction("A name or a phone alone may be another's. Give both, or the hospital number (UHID).")
+        keys = {
+            "uhid_key": uhid_key(uhid) if uhid else None,
+            "name_key": name_key(name or ""),
+            "phone_key": phone_key(phone or ""),
+        }
+        found = self._read(lambda transaction: people.find(transaction, keys))
+        if found is None:
+            raise UnknownPatient("Nobody here has this. Check the hospital number, or the name and the phone.")
         return found
 
     def nearest_seat(self, record: TokenRecord) -> SlotOffer | None:

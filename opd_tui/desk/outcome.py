@@ -33,6 +33,8 @@ class Outcome:
     slots: tuple[Slot, ...]
     token: TokenRecord | None
     changes: tuple[Change, ...]
+    forgotten: int = 0
+    """In how many visits a patient was forgotten."""
 
     @property
     def moves(self) -> Moves:
@@ -51,6 +53,8 @@ class Outcome:
     @property
     def sentence(self) -> str:
         """What happened, in one sentence."""
+        if self.forgotten:
+            return f"A patient was forgotten, in {self.forgotten} visit{'s' if self.forgotten > 1 else ''}"
         return _token_sentence(self) if self.token else _opening_sentence(self)
 
 
@@ -86,7 +90,12 @@ def outcome_of(
         token = replace(tokens[first.token_id], token=last.token)
     opened = tuple(slots[line.slot_id] for line in lines if line.slot_id is not None and line.token_id is None)
     doctor = doctors[first.doctor_id] if first.doctor_id is not None else token.doctor if token else None
-    return Outcome(entry_id, entry, doctor, opened, token, changes)
+    return Outcome(entry_id, entry, doctor, opened, token, changes, sum(map(_forgotten_in, lines)))
+
+
+def _forgotten_in(line: JournalLine) -> int:
+    patients = line.facts.get("patients")
+    return len(patients) if isinstance(patients, list) else 0
 
 
 def _token_sentence(outcome: Outcome) -> str:

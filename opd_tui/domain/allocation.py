@@ -45,12 +45,14 @@ def settle(queue: SlotQueue, cause: TokenId) -> tuple[Move, ...]:
     ACTIVE, and the rest are WAITING. `cause` is the token whose arrival or closing made this necessary.
     """
     moves: list[Move] = []
+    free = queue.free_seats()
     while (best := queue.best_waiting()) is not None:
-        if queue.free_seats() < 1:
+        if free < 1:
             weakest = queue.weakest_seated()
             if weakest is None or weakest < best:
                 break
             queue.unseat(weakest.token_id)
+            free += 1
             moves.append(
                 Move(
                     weakest.token_id,
@@ -61,6 +63,7 @@ def settle(queue: SlotQueue, cause: TokenId) -> tuple[Move, ...]:
                 )
             )
         queue.seat(best.token_id)
+        free -= 1
         arrived = best.token_id == cause
         reason = Reason.ALLOCATED if arrived else Reason.PROMOTED
         moves.append(Move(best.token_id, Status.WAITING, Status.ACTIVE, reason, because_of=None if arrived else cause))

@@ -71,7 +71,35 @@ class MovesChanged(DeskRefusal):
 
 
 class DeskBusy(DeskRefusal):
-    """Another desk held the database for too long."""
+    """Another desk held the database for too long; it can be tried again."""
+
+
+class DatabaseInUse(DeskRefusal):
+    """Other desks have the database open, so it cannot be replaced by a restored one."""
+
+
+class NoBackup(DeskRefusal):
+    """There is no verified backup."""
+
+
+class CopyDoesNotVerify(DeskRefusal):
+    """A backup was made that contradicts itself, so it does not count as one."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class UnknownPatient(DeskRefusal):
+    """Nobody who ever had a token is known by this hospital number, or by this name and phone."""
+
+
+class PatientHasOpenToken(DeskRefusal):
+    """Somebody whose token is open is still needed by name."""
+
+
+class PatientForgotten(DeskRefusal):
+    """What identified the patient was removed before."""
 
 
 class StoreUnavailable(DeskRefusal):
@@ -99,4 +127,8 @@ class AnswerLost(StoreOffline):
 
 
 class SettingsNotKept(DeskRefusal):
-    """What was changed on the screens could not be written into the settings file."""
+    """What was changed on the screens counts for now, but could not be written into the settings file."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from opd_tui.domain.allocation import SlotQueue
 from opd_tui.domain.journal import JournalLine
-from opd_tui.domain.model import Doctor, DoctorId, Patient, Slot, SlotId, Source, Status, Token, TokenId
+from opd_tui.domain.model import Doctor, DoctorId, Patient, PatientId, Slot, SlotId, Source, Status, Token, TokenId
 
 
 class Ledger(Protocol):
@@ -53,6 +53,18 @@ class Ledger(Protocol):
 
     def close_token(self, token_id: TokenId, status: Status) -> None:
         """Close a token at `at`."""
+
+    def is_forgotten(self, patient_id: PatientId) -> bool:
+        """Whether what identified the patient was removed before."""
+
+    def rows_of_person(self, patient_id: PatientId) -> tuple[PatientId, ...]:
+        """The patients that are the same person, one for each visit."""
+
+    def open_token_among(self, patients: tuple[PatientId, ...]) -> Token | None:
+        """An open token of any of these."""
+
+    def forget(self, patients: tuple[PatientId, ...]) -> None:
+        """Remove for good what identifies these."""
 
     def queue(self, slot: Slot) -> SlotQueue: ...
 

@@ -1,13 +1,99 @@
-"""Copies of a database that were verified, and the way back from them."""
+"""Where verified copies of a database are kept, how they are named, and how long they stay."""
 
 from __future__ import annotations
 
 import datetime as dt
+import enum
+import os
+import re
+import secrets
+import shlex
+import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
-from opd_tui.storage.file_access import make_private, make_private_folder
+from opd_tui.domain.errors import DeskBusy, StoreUnavailable
+from opd_tui.storage.file_access import group_of, make_private, make_private_folder
+
+PATIENCE_SECONDS = 60.0
+"""How long somebody who asks for a backup waits for another that is being made."""
+DOES_NOT_VERIFY = "does-not-verify"
+DRAFT = ".opd-tui-draft-"
+"""How the name of everything begins that is not whole yet."""
+_INSTANT = "%Y%m%dT%H%M%S.%f"
+_NAME = re.compile(r"opd-tui-([0-9]{8}T[0-9]{6}\.[0-9]{6})Z-(daily|manual)\.db")
+
+
+class Kind(enum.Enum):
+    """Who asked for a backup: the day, or somebody."""
+
+    DAILY = "daily"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, order=True)
+class Backup:
+    """A copy that was verified when it was made; only then does a file get such a name."""
+
+    made_at: dt.datetime
+    path: Path
+    kind: Kind
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return self.path.stat().st_size
+
+
+class Shelf:
+    """The folder with the backups of one database, for its owner alone or for the group that shares it."""
+
+    def __init__(self, folder: Path, group: str | None = None) -> None:
+        self.folder = folder
+        self.group = group
+
+    def backups(self) -> list[Backup]:
+        """All verified ones, oldest first; copies from before an upgrade or a restore are not among them."""
+        found = ((_NAME.fullmatch(path.name), path) for path in self.copies())
+        return sorted(Backup(instant_in(name[1]), path, Kind(name[2])) for name, path in found if name)
+
+    def copies(self) -> list[Path]:
+        """Every database in the folder, whatever it is kept for, by name."""
+        return sorted(self.folder.glob("[!.]*.db")) if self.folder.is_dir() else []
+
+    @contextmanager
+    def to_itself(self, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
+        """Let nobody else make a backup there meanwhile; raises DeskBusy and StoreUnavailable."""
+        with refusals(self.folder):
+            make_private_folder(self.folder, self.group)
+            lock = self.folder / ".lock"
+            with suppress(FileExistsError):
+                make_private(lock, self.group)
+        # The lock of a database that is never written: whoever is killed lets go of it, on every system.
+        with closing(sqlite3.connect(lock, timeout=patience, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                raise DeskBusy("Another desk is making a backup just now.") from None
+            clear_drafts(self.folder, DRAFT)  # of somebody who was killed while making a backup
+            yield
+
+    def free_path(self, kind: Kind, now: dt.datetime) -> Path:
+        """A name that says when and that nothing has yet."""
+        return unused(self.folder, "opd-tui-{}-" + kind.value, now)
+
+    def thin_out(self, kept: int, spare: Path) -> None:
+        """Keep so many of the newest of each kind, and the one that was made just now whatever the clock says."""
+        kinds = [[backup.path for backup in self.backups() if backup.kind is kind] for kind in Kind]
+        kinds.append([path for path in self.copies() if DOES_NOT_VERIFY in path.name])
+        for paths in kinds:
+            for path in paths[:-kept]:
+                if path != spare:
+                    path.unlink()
 
 
 def folder_of(path: Path) -> Path:
@@ -15,29 +101,127 @@ def folder_of(path: Path) -> Path:
     return path.with_name(f"{path.name}-backups")
 
 
+def shelf_of(path: Path) -> Shelf:
+    """The backups of a database's file, which the same group shares."""
+    return Shelf(folder_of(path), group_of(path))
+
+
 def newest(path: Path) -> Path | None:
     """The newest verified backup of a database's file."""
-    folder = folder_of(path)
-    return max(folder.glob("*.db"), default=None) if folder.is_dir() else None
+    found = Shelf(folder_of(path)).backups()
+    return found[-1].path if found else None
+
+
+def replaced_name(path: Path, now: dt.datetime) -> Path:
+    """The name beside a database for the one that a restored one replaces."""
+    return unused(path.parent, path.name.replace("{", "{{").replace("}", "}}") + "-replaced-{}", now)
+
+
+def replaced(path: Path) -> list[Path]:
+    """The databases that restored ones replaced."""
+    return sorted(path.parent.glob(f"{escape(path.name)}-replaced-*.db")) if path.parent.is_dir() else []
 
 
 def advice(path: Path) -> str:
     """What a person does whose database is damaged."""
     if found := newest(path):
-        return f"Close the program on every desk, then restore the newest backup: `opd-tui restore {found}`."
+        command = shlex.join(["opd-tui", "restore", str(found), "--database", str(path)])
+        return f"Close the program on every desk, then restore the newest backup: `{command}`."
     return "Close the program on every desk. There is no backup beside it; ask for the hospital's own."
 
 
+def unused(folder: Path, pattern: str, now: dt.datetime) -> Path:
+    """A name with this instant in it that no copy has yet; such names sort by time."""
+    while True:
+        path = folder / f"{pattern.format(now.astimezone(dt.UTC).strftime(_INSTANT) + 'Z')}.db"
+        if not path.exists() and not unverified(path).exists():
+            return path
+        now += dt.timedelta(microseconds=1)
+
+
+def instant_in(text: str) -> dt.datetime:
+    """The instant in a backup's name."""
+    return dt.datetime.strptime(text, _INSTANT).replace(tzinfo=dt.UTC)
+
+
+def unverified(path: Path) -> Path:
+    """The name of a copy that turned out not to verify."""
+    return path.with_stem(f"{path.stem}-{DOES_NOT_VERIFY}")
+
+
+def draft_of(path: Path) -> Path:
+    """The name under which a copy is written until it is whole."""
+    return path.with_name(f"{DRAFT}{path.name}-{secrets.token_hex(4)}")
+
+
+@contextmanager
+def draft(path: Path, group: str | None = None) -> Iterator[Path]:
+    """An empty private file to write a copy into, which is gone afterwards unless `finish` made it `path`."""
+    written = draft_of(path)
+    with refusals(path.parent):
+        make_private(written, group)
+        try:
+            yield written
+        finally:
+            clear_drafts(written.parent, written.name)
+
+
+def clear_drafts(folder: Path, name: str) -> None:
+    """Remove drafts, and what SQLite kept beside them."""
+    for left in folder.glob(f"{escape(name)}*"):
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+def finish(written: Path, path: Path) -> None:
+    """Give a draft its name once every byte of it is on the disk; raises OSError."""
+    flush(written)
+    os.replace(written, path)
+    flush(path.parent)
+
+
+def flush(path: Path) -> None:
+    """Wait until a file, or a folder's list of names, is on the disk."""
+    if path.is_dir() and os.name != "posix":
+        return  # other systems open no folders
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def before_upgrade(path: Path, version: int, now: dt.datetime) -> Path:
-    """Copy a file of an older version before it is upgraded; raises OSError."""
-    target = folder_of(path) / f"before-upgrade-from-version-{version}-{now:%Y%m%dT%H%M%S}Z.db"
-    make_private_folder(target.parent)
-    copy_file(path, target)
+    """Copy a file of an older version before it is upgraded; raises StoreUnavailable."""
+    shelf = shelf_of(path)
+    target = unused(shelf.folder, f"before-upgrade-from-version-{version}-{{}}", now)
+    try:
+        with (
+            shelf.to_itself(),
+            draft(target, shelf.group) as written,
+            closing(sqlite3.connect(path)) as original,
+        ):
+            copy_pages(original, written)
+            finish(written, target)
+    except (DeskBusy, StoreUnavailable) as refusal:
+        raise StoreUnavailable(
+            f"The database has version {version} and is backed up before it is upgraded, which cannot be done: "
+            f"{refusal.reason}"
+        ) from refusal
     return target
 
 
-def copy_file(source: Path, target: Path) -> None:
-    """Copy a database's file while desks go on writing to it; raises OSError and sqlite3.Error."""
-    make_private(target)
-    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(target)) as copy:
-        original.backup(copy)
+def copy_pages(source: sqlite3.Connection, target: Path) -> None:
+    """Copy a database into an empty file that needs no log beside it, while desks go on writing to the database."""
+    with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")
+
+
+@contextmanager
+def refusals(place: Path) -> Iterator[None]:
+    """Say in words where nothing can be written."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreUnavailable(f"{place} cannot be written: {reason}. Check its disk and your permissions.") from error

@@ -19,6 +19,8 @@ from opd_tui.storage import guards
 from opd_tui.storage.schema import SCHEMA_VERSION, hospital, metadata, migration
 from opd_tui.storage.transaction import Statements, Transaction
 
+SAYS_NOT_WHOSE = "The database is damaged: it does not say whose it is. Restore a backup."
+
 
 class Watch(Protocol):
     """Learns what any desk commits, on a connection of its own."""
@@ -63,6 +65,12 @@ class Database(ABC):
             yield transaction
 
     @contextmanager
+    def at_leisure(self, *, writing: bool = False) -> Iterator[Transaction]:
+        """A transaction for what takes long, such as a backup: no server is given up because of it."""
+        with Database._transaction(self, writing=writing) as transaction:
+            yield transaction
+
+    @contextmanager
     def _transaction(self, *, writing: bool) -> Iterator[Transaction]:
         with self.refusals():
             connection = self._connect()
@@ -98,6 +106,10 @@ class Database(ABC):
     def announce(self, transaction: Transaction, entry_id: int) -> None:  # noqa: B027 - a file needs no word
         """Let the other desks know of an entry as soon as it is committed."""
 
+    @abstractmethod
+    def erase_traces(self) -> bool:
+        """Overwrite what is left of values that were replaced; says whether nothing of them is left in the files."""
+
     def close(self) -> None:
         """Stop waiting for other desks and let go of the database."""
         self.closing.set()
@@ -130,9 +142,11 @@ def schema_version(connection: Connection) -> int:
     """The version of the database's schema; raises StoreUnavailable where it is newer than this program's."""
     version: int | None = connection.execute(select(hospital.c.schema_version)).scalar()
     if version is None:
-        raise StoreUnavailable("The database is damaged: it does not say whose it is. Restore a backup.")
+        raise StoreUnavailable(SAYS_NOT_WHOSE)
     if version > SCHEMA_VERSION:
         program = connection.execute(select(hospital.c.program_version)).scalar()
+        if not program:
+            raise StoreUnavailable(SAYS_NOT_WHOSE)
         raise StoreUnavailable(
             f"The database was made by opd-tui {program} and has version {version}; this is opd-tui {__version__}, "
             f"which knows version {SCHEMA_VERSION}. Install opd-tui {program} or newer."

@@ -23,8 +23,8 @@ OWN_FOLDER_NAME = "opd-tui"
 MOUNTS = Path("/proc/self/mounts")
 
 
-def prepare_file(path: Path, *, create: bool, group: str | None = None) -> None:
-    """See that the file can be opened, and make an empty one that only its owner or group reads.
+def prepare_file(path: Path, *, create: bool, group: str | None = None) -> bool:
+    """See that the file can be opened, or make an empty one that only its owner or group reads; whether it was made.
 
     Raises StoreUnavailable.
     """
@@ -32,13 +32,15 @@ def prepare_file(path: Path, *, create: bool, group: str | None = None) -> None:
         if path.is_dir():
             raise StoreUnavailable(f"{path} is a folder. Name a file in it.")
         if path.exists():
-            return
+            return False
         if not create:
             raise StoreUnavailable(f"There is no database at {path}. Check the name.")
         if not path.parent.is_dir():
             raise StoreUnavailable(f"The folder {path.parent} does not exist. Make it, or name another file.")
         with suppress(FileExistsError):
             make_private(path, group)
+            return True
+        return False
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise StoreUnavailable(f"{path} cannot be opened: {reason}. Check the name and your permissions.") from None
@@ -67,6 +69,18 @@ def share(path: Path, group: str | None, mode: int) -> None:
     except LookupError:
         raise StoreUnavailable(f"There is no group {group} on this machine. Check the setting “group”.") from None
     path.chmod(mode)
+
+
+def group_of(path: Path) -> str | None:
+    """The group that shares a file, or its folder where there is no file; None where it is its owner's alone."""
+    try:
+        import grp
+
+        place, shared = (path, SHARED_FILE) if path.exists() else (path.parent, SHARED_FOLDER)
+        found = place.stat()
+        return grp.getgrgid(found.st_gid).gr_name if found.st_mode & shared == shared else None
+    except (ImportError, KeyError, OSError):
+        return None
 
 
 def loose_modes(path: Path, group: str | None = None) -> Iterator[str]:

@@ -12,7 +12,7 @@ from opd_tui.domain.instants import read_instant, write_instant
 from opd_tui.domain.journal import JournalEntry, JournalLine
 from opd_tui.domain.model import Doctor, DoctorId, Patient, PatientId, Slot, SlotId, Source, Status, Token, TokenId
 from opd_tui.domain.text import name_key, phone_key, uhid_key
-from opd_tui.storage import journal
+from opd_tui.storage import journal, people
 from opd_tui.storage.chain import chain_of
 from opd_tui.storage.rows import (
     DOCTOR_COLUMNS,
@@ -177,6 +177,18 @@ class SqlLedger:
 
     def close_token(self, token_id: TokenId, status: Status) -> None:
         self.transaction.run(_CLOSE, {"token": token_id, "to": status.name, "closed": write_instant(self.at)})
+
+    def is_forgotten(self, patient_id: PatientId) -> bool:
+        return people.is_forgotten(self.transaction, patient_id)
+
+    def rows_of_person(self, patient_id: PatientId) -> tuple[PatientId, ...]:
+        return tuple(row.id for row in people.same_person(self.transaction, patient_id))
+
+    def open_token_among(self, patients: tuple[PatientId, ...]) -> Token | None:
+        return people.open_token_among(self.transaction, patients)
+
+    def forget(self, patients: tuple[PatientId, ...]) -> None:
+        people.forget(self.transaction, patients)
 
     def queue(self, slot: Slot) -> SqlSlotQueue:
         return SqlSlotQueue(self.transaction, slot)

@@ -23,8 +23,12 @@ def open_database(
     """
     url = database_url(location)
     if url.get_backend_name() == "postgresql":
-        from opd_tui.storage.postgresql import open_server
-
+        try:
+            from opd_tui.storage.postgresql import open_server
+        except ImportError:
+            raise StoreUnavailable(
+                "PostgreSQL needs a driver that is not installed. Install it with `pip install 'opd-tui[postgres]'`."
+            ) from None
         return open_server(url, clock, system_zone, create=create)
     from opd_tui.storage.sqlite import open_file
 
@@ -37,8 +41,12 @@ def database_url(location: str) -> URL:
         return URL.create("sqlite", database=os.path.abspath(location))
     try:
         url = make_url(location)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StoreUnavailable("This is no database URL. Give the path of a file or postgresql://….") from None
+    if "@" in (url.host or ""):
+        raise StoreUnavailable(
+            "A password with an @ in it does not fit into a URL. Write %40 for it, or use ~/.pgpass."
+        )
     if url.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")
     if url.drivername not in ("sqlite", "sqlite+pysqlite") or not url.database or url.query:

@@ -8,23 +8,26 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from opd_tui.clock import Clock
-from opd_tui.domain.errors import DeskBusy, DeskRefusal, StoreDamaged, StoreUnavailable
+from opd_tui.domain.errors import DeskRefusal, StoreUnavailable
 from opd_tui.storage import backups, migrations
 from opd_tui.storage.database import Database, create_once, has_tables, read_zone, schema_version
 from opd_tui.storage.file_access import loose_modes, prepare_file, refuse_network_share
 from opd_tui.storage.file_stamp import FileStamp
 from opd_tui.storage.schema import APPLICATION_ID, SCHEMA_VERSION
+from opd_tui.storage.soundness import blaming_the_file, flaw_of, fresh_connection, whatever_is_there
+from opd_tui.storage.sqlite_errors import damaged, emptied, error_code, refusals
+from opd_tui.storage.transaction import Transaction
 
 T = TypeVar("T")
 
@@ -32,6 +35,10 @@ PATIENCE_SECONDS = 10.0
 """How long a desk waits for the write lock before it says that another desk is busy."""
 RETRY_SECONDS = (0.0003, 0.003)
 """The random steps of waiting: SQLite's own back-off grows to 100 ms and starves whoever has waited longest."""
+ERASING_SECONDS = 3.0
+"""How long a desk tries to empty the log while others read from it."""
+MAKING_SECONDS = 3.0
+"""So long a file may be empty because another desk is just making it."""
 POLL_SECONDS = 0.1
 """How often a desk looks whether another has committed something."""
 
@@ -39,43 +46,91 @@ POLL_SECONDS = 0.1
 class SqliteDatabase(Database):
     """One open file."""
 
-    def __init__(self, engine: Engine, path: Path, closing: threading.Event) -> None:
+    def __init__(self, engine: Engine, stamp: FileStamp, closing: threading.Event) -> None:
         super().__init__(engine, closing)
-        self.path = path
-        self.location = str(path)
-        self.stamp = FileStamp(path)
+        self.path = stamp.path
+        self.location = str(stamp.path)
+        self.stamp = stamp
         # As long as one connection stays open nobody takes the log away from beside the file.
         self._anchor = patiently(self.engine.raw_connection, closing)
         patiently(lambda: start_reading(cursor_of(self._anchor)), closing)
         self._anchor.rollback()
+        stamp.follow_log()
+
+    @contextmanager
+    def _transaction(self, *, writing: bool) -> Iterator[Transaction]:
+        with blaming_the_file(self.engine, self.path), super()._transaction(writing=writing) as transaction:
+            yield transaction
 
     def _connect(self) -> PoolProxiedConnection:
+        self.stamp.refuse_other_file()
         return patiently(self.engine.raw_connection, self.closing)
 
     def _begin(self, connection: PoolProxiedConnection, writing: bool) -> None:
-        self.stamp.refuse_other_file()
         cursor = cursor_of(connection)
-        if writing:
-            patiently(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
-            self.stamp.check(cursor)
-        else:
+        if not writing:
             patiently(lambda: start_reading(cursor), self.closing)
+            return
+        patiently(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
+        while not self.stamp.is_known(cursor):
+            cursor.execute("ROLLBACK")
+            self._examine()
+            patiently(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
+
+    def _examine(self) -> None:
+        """See that a file is sound that no desk left so, and trust it from now on; raises StoreDamaged."""
+        with whatever_is_there(self.path), fresh_connection(self.engine) as connection:
+            cursor = cursor_of(connection)
+            patiently(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
+            if flaw_of(Transaction(connection, self.statements, self._commit)):
+                raise damaged(self.path, "is damaged")
+            self.stamp.trust(cursor)
+            cursor.execute("COMMIT")
 
     def refusals(self) -> AbstractContextManager[None]:
-        return refusals(self.path)
+        return refusals(self.path, recognised=True)
 
     def _commit(self, connection: PoolProxiedConnection) -> None:
         super()._commit(connection)
+        self.stamp.refuse_other_file()  # replaced at this very moment: the file that is there now has it not
         self.stamp.write_back_in_turn(cursor_of(connection))
 
     def watch(self) -> SqliteWatch:
         with self.refusals():
             return SqliteWatch(self)
 
+    def erase_traces(self) -> bool:
+        # Where an index's page was split, its unused part may hold copies; what is freed is zeroed.
+        with self.writing() as transaction:
+            transaction.run(text("REINDEX patient"))
+            transaction.commit()
+        return self._empty_log()
+
+    def _empty_log(self) -> bool:
+        """Write the log back and cut it off between two looks of the other desks; False where that cannot be."""
+        with self.refusals():
+            connection = self._connect()
+            try:
+                deadline = time.monotonic() + ERASING_SECONDS
+                while not (emptied := patiently(lambda: self.stamp.empty_log(cursor_of(connection)), self.closing)):
+                    if time.monotonic() > deadline or self.closing.wait(random.uniform(*RETRY_SECONDS)):
+                        break
+                return emptied
+            finally:
+                connection.close()
+
     def close(self) -> None:
         self.closing.set()
+        if not self._anchor.is_valid:
+            return  # closed before
+        stamp = ""
+        with suppress(sqlite3.Error, DeskRefusal, OSError):  # what was acknowledged is durable, whatever happens now
+            stamp = self.stamp.before_closing(cursor_of(self._anchor))
         self._anchor.close()
         super().close()
+        if stamp:
+            with suppress(OSError):  # the file belongs to another account of the group
+                self.stamp.after_closing(stamp)
 
 
 class SqliteWatch:
@@ -124,25 +179,37 @@ def open_file(
     Raises StoreUnavailable and DeskBusy.
     """
     refuse_network_share(path)
-    prepare_file(path, create=create, group=group)
+    if not prepare_file(path, create=create, group=group):
+        refuse_empty_file(path)
+    stamp = FileStamp(path)
     closing = threading.Event()
     recognise(path, closing)
-    url = URL.create("sqlite", database=str(path))
+    url, arguments = file_url(path, "rw"), {"timeout": 0}
     engine = create_engine(
-        url, hide_parameters=True, paramstyle="named", connect_args={"timeout": 0}, pool_size=4, max_overflow=-1
+        url, hide_parameters=True, paramstyle="named", connect_args=arguments, pool_size=4, max_overflow=-1
     )
     event.listen(engine, "connect", set_up_connection)
     try:
-        with refusals(path), patiently(engine.connect, closing) as connection:
-            set_up_file(connection, path, clock, system_zone, closing)
-            zone = read_zone(connection)
-        database = SqliteDatabase(engine, path, closing)
+        with blaming_the_file(engine, path), refusals(path):
+            with patiently(engine.connect, closing) as connection:
+                set_up_file(connection, path, clock, system_zone, closing)
+                zone = read_zone(connection)
+            database = SqliteDatabase(engine, stamp, closing)
     except BaseException:
         engine.dispose()
         raise
     database.zone = zone
     database.warnings = tuple(loose_modes(path, group))
     return database
+
+
+def refuse_empty_file(path: Path) -> None:
+    """Take no file for a new one that may have been emptied; raises StoreDamaged."""
+    deadline = time.monotonic() + MAKING_SECONDS
+    while not os.path.getsize(path):
+        if time.monotonic() > deadline:
+            raise emptied(path)
+        time.sleep(random.uniform(*RETRY_SECONDS))
 
 
 def set_up_file(
@@ -191,14 +258,19 @@ def recognise(path: Path, closing: threading.Event) -> None:
     """Refuse, untouched, a file that belongs to another program; raises StoreUnavailable and DeskBusy."""
     # Whoever closes a write-ahead log last writes it into the file, unless they may only read.
     mode = "ro" if os.path.exists(f"{path}-wal") else "rw"
-    url = URL.create("sqlite", database=f"file:{quote(os.fsencode(path))}", query={"mode": mode, "uri": "true"})
+    url = file_url(path, mode)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 0}, poolclass=NullPool)
-    with refusals(path), engine.connect() as connection:
+    with blaming_the_file(engine, path), refusals(path), engine.connect() as connection:
         # In this order: what another desk makes meanwhile has both at once.
         tables = patiently(lambda: connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar(), closing)
         mark = patiently(lambda: connection.exec_driver_sql("PRAGMA application_id").scalar(), closing)
     if mark != APPLICATION_ID and (tables or mark):
         raise StoreUnavailable(f"{path} is the database of another program. Name another file.")
+
+
+def file_url(path: Path, mode: str) -> URL:
+    """Where SQLite finds a file, which it does not make: “rw” to write to it, “ro” to leave it as it is."""
+    return URL.create("sqlite", database=f"file:{quote(os.fsencode(path))}", query={"mode": mode, "uri": "true"})
 
 
 def keep_log(connection: Connection, path: Path) -> bool:
@@ -222,42 +294,3 @@ def patiently(attempt: Callable[[], T], closing: threading.Event) -> T:
                 raise
             if time.monotonic() > deadline or closing.wait(random.uniform(*RETRY_SECONDS)):
                 raise
-
-
-_SENTENCES = {
-    sqlite3.SQLITE_FULL: "The disk is full. Make room, then try again.",
-    sqlite3.SQLITE_READONLY: "The database can be read but not written. Check its permissions and its folder's.",
-    sqlite3.SQLITE_CANTOPEN: "The database cannot be opened. Check that its file and folder are there.",
-    sqlite3.SQLITE_PERM: "The database cannot be opened. Check its permissions.",
-    sqlite3.SQLITE_IOERR: "The disk reports an error. Check the disk before you go on.",
-    sqlite3.SQLITE_NOTADB: "The file is not a database of this program. Name another file.",
-    sqlite3.SQLITE_PROTOCOL: "Another desk is opening the database. Try again.",
-}
-
-
-@contextmanager
-def refusals(path: Path) -> Iterator[None]:
-    """See `Database.refusals`."""
-    try:
-        yield
-    except (sqlite3.Error, DBAPIError) as error:
-        if refusal := refusal_of(error, path):
-            raise refusal from error
-        raise
-
-
-def refusal_of(error: Exception, path: Path) -> DeskRefusal | None:
-    """What SQLite says about the file, in words; None where it speaks of anything else."""
-    code = error_code(error)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return DeskBusy("Another desk is busy. Try again.")
-    if code == sqlite3.SQLITE_CORRUPT:
-        return StoreDamaged(f"The database is damaged. {backups.advice(path)}")
-    sentence = _SENTENCES.get(code)
-    return StoreUnavailable(sentence) if sentence else None
-
-
-def error_code(error: Exception) -> int:
-    """SQLite's primary error code, or 0."""
-    driver = error.orig if isinstance(error, DBAPIError) else error
-    return getattr(driver, "sqlite_errorcode", 0) & 0xFF

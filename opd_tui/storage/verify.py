@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,17 @@ from opd_tui.domain.model import SlotId, Status
 from opd_tui.storage import guards, journal
 from opd_tui.storage.chain import ChainCheck, entry_text
 from opd_tui.storage.fold import Facts, Fold
-from opd_tui.storage.schema import ONLY_ON, doctor, hospital, metadata, slot, token, token_counter
+from opd_tui.storage.schema import (
+    ONLY_ON,
+    doctor,
+    hospital,
+    idempotency_key,
+    metadata,
+    patient,
+    slot,
+    token,
+    token_counter,
+)
 from opd_tui.storage.transaction import Transaction
 
 
@@ -86,6 +96,8 @@ class _Tables:
             tables.ranks[row["slot_id"]].append((Status[row["status"]], in_the_room, rank))
             tables.sequences[row["doctor_id"], row["date"]].append(row["sequence"])
             tables.codes[row["doctor_id"], row["date"], row["sequence"]] = row["number"]
+        for unread in (patient, idempotency_key):
+            deque(transaction.stream(select(unread)), maxlen=0)  # each of its rows can be read
         for row in _rows(transaction, token_counter):
             tables.counters[row["doctor_id"], row["date"]] = row["last"]
         return tables
@@ -118,7 +130,7 @@ _NAMES_IN_SCHEMA = {
     "postgresql": text(
         "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
         " UNION SELECT tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-        " WHERE c.relnamespace = current_schema()::regnamespace AND t.tgenabled <> 'D'"
+        " WHERE c.relnamespace = current_schema()::regnamespace AND t.tgenabled IN ('O', 'A')"
     ),
 }
 

@@ -4,48 +4,65 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from textual import events, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
+from textual.command import Provider
 from textual.reactive import var
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.widget import Widget
-from textual.widgets import Input
 
-from opd_tui.domain.errors import DeskRefusal
-from opd_tui.domain.model import Reason, TokenId
-from opd_tui.tui.commands import EVERYWHERE, HELP, MOVES, PALETTE, QUIT, Command, bindings
+from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal
+from opd_tui.tui import screens
+from opd_tui.tui.backups import BackupEnded, Backups
+from opd_tui.tui.commands import EVERYWHERE, HELP, MOVES, PALETTE, QUIT, RETRY, Command, bindings
 from opd_tui.tui.desk_line import DeskLine
-from opd_tui.tui.dialogs.help import Help, Section
 from opd_tui.tui.key_line import KeyDone, KeyLine
-from opd_tui.tui.palette import DeskCommands
-from opd_tui.tui.screens.desk_screen import DeskScreen
-from opd_tui.tui.screens.doctors import DoctorsScreen
-from opd_tui.tui.screens.slot_board import SlotBoardScreen
-from opd_tui.tui.screens.waitlist import WaitlistScreen
-from opd_tui.tui.widgets.token_lines import MARKS
+from opd_tui.tui.live import Live, NewsArrived
+from opd_tui.tui.preferences import Preferences, preferences_from
+from opd_tui.tui.preferred import PreferredApp
+from opd_tui.tui.screens.bar_screen import BarScreen
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from opd_tui.config.reading import SettingsFile
     from opd_tui.desk.actions import Action
     from opd_tui.desk.front_desk import FrontDesk
-    from opd_tui.desk.outcome import Moves, Outcome
+    from opd_tui.desk.outcome import Change, Forecast, Moves, Outcome
+    from opd_tui.domain.model import Reason, TokenId
+    from opd_tui.tui.dialogs.help import Section
 
 CANNOT_OPEN = 2
 ASIDE_SECONDS = 3.0
+PATIENCE_SECONDS = 1.0
+"""After so long of waiting for another desk the person is told."""
+OPENING_SECONDS = 1.0
+"""How long keys wait for the first board; then they say that it is not there yet."""
+STILL_OPENING = "One moment: the database is being opened."
+WHILE_OPENING = {"quit", "help_quit", "suspend_process"}
+"""What the person can do meanwhile."""
 
 
-class OpdApp(App[None]):
-    """The front desk on a terminal."""
+def desk_commands() -> type[Provider]:
+    """What the palette offers, imported when it opens."""
+    from opd_tui.tui.palette import DeskCommands
+
+    return DeskCommands
+
+
+class OpdApp(PreferredApp):
+    """The front desk on a terminal; what the first paint does not need is imported behind it."""
 
     TITLE = "OPD front desk"
     CSS_PATH = "styles/app.tcss"
-    MODES = {"board": SlotBoardScreen, "waitlist": WaitlistScreen, "doctors": DoctorsScreen}
+    MODES = {"waitlist": screens.waitlist, "doctors": screens.doctors}
     DEFAULT_MODE = "board"
-    COMMANDS = {DeskCommands}
+    COMMANDS = {desk_commands}
     BINDINGS = bindings(*EVERYWHERE)
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-short"), (32, "-tall")]
@@ -54,18 +71,26 @@ class OpdApp(App[None]):
     """The day that the screens show."""
     now: var[dt.datetime | None] = var(None)
     """The desk's clock in the hospital's time zone, to the minute."""
+    absence: var[str] = var("")
+    """Since when the database is not there, or nothing."""
     marks: var[Mapping[TokenId, Reason]] = var({}, always_update=True)
     """Tokens that were moved just now."""
 
     mark_seconds = 8.0
     """How long a moved token carries its mark."""
 
-    def __init__(self, open_desk: Callable[[], FrontDesk]) -> None:
-        super().__init__()
+    def __init__(self, open_desk: Callable[[], FrontDesk], preferences: Preferences | None = None) -> None:
+        super().__init__(preferences or Preferences())
         self.desk_line = DeskLine(open_desk)
         self.desk_changed: Signal[Outcome | None] = Signal(self, "desk_changed")
         self.desk: FrontDesk | None = None
         self.keys = KeyLine(self, super().on_event)
+        self.is_open = False
+        """Whether the board is there; before, nothing can be done but leaving."""
+        self.live = Live(self)
+        self.backups = Backups(self)
+        self.kept_waiting: Callable[[], object] | None = None
+        """What another desk kept this one from doing."""
         self.aside = ""
         """What was said beside the news and can still be read."""
         self.asking = False
@@ -86,13 +111,19 @@ class OpdApp(App[None]):
         names = dict.fromkeys((self.desk.desk, self.desk.operator)) if self.desk else ()
         return " · ".join(names)
 
+    def get_default_screen(self) -> Screen[None]:
+        """The first paint waits for nothing."""
+        return BarScreen()
+
     def on_mount(self) -> None:
         self.animation_level = "none"
+        self.add_mode("board", screens.board)
+        self.keys.hold(OPENING_SECONDS)
         self.call_after_refresh(self.open_desk)
 
     @work
     async def open_desk(self) -> None:
-        """Open the database after the first paint."""
+        """Open the database after the first paint, then show the board."""
         try:
             self.desk = await self.desk_line.desk()
         except DeskRefusal as refusal:
@@ -100,9 +131,30 @@ class OpdApp(App[None]):
             return
         self.tick()
         self.set_interval(1, self.tick)
+        self.set_interval(1, self.idle.check)
+        await self.live.start()
         await self.desk_opened(self.desk)
         self.day = self.desk.today()
+        await self.show_board()
         gc.freeze()
+        gc.enable()
+        await self.check_file()
+        self.backups.each_day(self.desk.today())
+
+    async def show_board(self) -> None:
+        """Show the board, its rows in the same paint, and let the keys go that came before."""
+        board = screens.board()
+        await board.prepare()
+        await self.push_screen(board)
+        self.is_open = True
+        await self.keys.release(finished=False)
+
+    async def check_file(self) -> None:
+        """See behind the first board that the file is sound; the first action waits for it."""
+        try:
+            await self.desk_line.act(lambda desk: desk.check_file())
+        except DeskRefusal as refusal:
+            self.say_refusal(refusal)
 
     async def desk_opened(self, desk: FrontDesk) -> None:
         """The desk has just been opened and nothing of it is shown yet."""
@@ -115,6 +167,8 @@ class OpdApp(App[None]):
         self.now = now
         if before is not None and self.day == before.date() != now.date():
             self.day = now.date()
+        if before is not None and before.date() != now.date():
+            self.backups.each_day(now.date())
 
     async def on_unmount(self) -> None:
         self.desk_line.close()
@@ -123,14 +177,39 @@ class OpdApp(App[None]):
 
     async def perform(self, action: Action, expect: Moves | None = None) -> Outcome:
         """Perform an action and let every screen know; raises a DeskRefusal."""
-        return await self.desk_line.perform(action, expect, self.publish)
+        try:
+            with self.patience():
+                return await self.desk_line.perform(action, expect, self.publish)
+        except AnswerLost as lost:
+            self.run_worker(self.live.find_out(lost), group="find out")
+            raise
+
+    async def preview(self, action: Action) -> Forecast:
+        """What an action would do now; raises a DeskRefusal."""
+        with self.patience():
+            return await self.desk_line.preview(action)
+
+    @contextmanager
+    def patience(self) -> Iterator[None]:
+        """Say so when another desk lets this one wait."""
+        timer = self.set_timer(PATIENCE_SECONDS, lambda: self.say_aside("Another desk is busy. Waiting for it …"))
+        try:
+            yield
+        finally:
+            timer.stop()
 
     def publish(self, outcome: Outcome, *, toast: bool = True) -> None:
         """Tell everybody what was done."""
         self.desk_changed.publish(outcome)
         if toast:
             self.say(f"{outcome.sentence}.")
-        moved = {change.token.id: change.reason for change in outcome.changes if change.reason in MARKS}
+        self.mark_moved(outcome.changes)
+
+    def mark_moved(self, changes: Iterable[Change]) -> None:
+        """Mark the tokens that were moved, for some seconds."""
+        from opd_tui.tui.widgets.token_lines import MARKS
+
+        moved = {change.token.id: change.reason for change in changes if change.reason in MARKS}
         if moved:
             self.marks = {**self.marks, **moved}
             self.set_timer(self.mark_seconds, lambda: self.unmark(moved))
@@ -158,17 +237,46 @@ class OpdApp(App[None]):
 
     def say_refusal(self, refusal: DeskRefusal) -> None:
         """Say why something was not done."""
+        self.warn(refusal.message)
+
+    def warn(self, text: str) -> None:
+        """Say something that is not as it should be, in the place of what was said before."""
         self.clear_notifications()
         self.aside = ""
-        self.notify(refusal.message, severity="warning", markup=False)
+        self.notify(text, severity="warning", markup=False)
+
+    def say_busy(self, busy: DeskBusy, again: Callable[[], object]) -> None:
+        """Say that another desk was in the way, and keep what was to be done for the key that tries again."""
+        self.kept_waiting = again
+        self.warn(f"{busy.message} Press {self.keymap.key_of(RETRY)} to try again.")
+
+    def action_retry(self) -> None:
+        """Try again what another desk was in the way of; else load again what is shown."""
+        again, self.kept_waiting = self.kept_waiting, None
+        if again is not None:
+            again()
+        elif self.desk is not None:
+            self.desk_changed.publish(None)
+            self.say_aside("Loaded again.")
 
     # Keys
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self.keys.press(event)
+            if not self.idle.pressed():
+                await self.keys.press(event)
         else:
             await super().on_event(event)
+
+    def on_news_arrived(self, event: NewsArrived) -> None:
+        self.live.take(event.news)
+
+    def on_backup_ended(self, event: BackupEnded) -> None:
+        self.backups.tell(event)
+
+    def action_back_up(self) -> None:
+        """Have a backup made now."""
+        self.backups.now()
 
     async def on_key_done(self, event: KeyDone) -> None:
         await self.keys.done(event.laps)
@@ -183,28 +291,33 @@ class OpdApp(App[None]):
             self.day = self.day + dt.timedelta(days=step) if step else self.desk.today()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the screen or the day only when the panel is closed."""
+        """Before there is a board one can only leave; and leave a screen or a day only when the panel is closed."""
+        if not self.is_open:
+            return action in WHILE_OPENING
         screen = self.screen if self.screen_stack else None
         leaves = action in {"show", "move_day"}
-        return not (leaves and isinstance(screen, DeskScreen) and screen.new_token.is_open)
+        return not (leaves and isinstance(screen, BarScreen) and screen.is_covered)
 
     def on_key(self, event: events.Key) -> None:
         """A key that does nothing here says so."""
+        from textual.widgets import Input
+
         typing = isinstance(self.focused, Input)
         if event.is_printable and not typing and event.key not in self.screen.active_bindings:
-            help = " Press ? for the keys." if isinstance(self.screen, DeskScreen) else ""
-            self.say_aside(f"{event.character} does nothing here.{help}")
+            help = f" Press {self.keymap.key_of(HELP)} for the keys." if isinstance(self.screen, BarScreen) else ""
+            self.say_aside(f"{event.character} does nothing here.{help}" if self.is_open else STILL_OPENING)
 
     def action_help(self) -> None:
         """Show the keys that work here."""
+        from opd_tui.tui.dialogs.help import Help
+
         screen = self.screen
-        if not isinstance(screen, DeskScreen):
+        if not isinstance(screen, BarScreen):
             return
-        here = [(c.key_label, c.help) for c in screen.INTENTS]
-        sections: list[Section] = [("On this screen", here), ("In every list", MOVES)]
+        sections: list[Section] = [("On this screen", self.keymap.rows(screen.INTENTS)), ("In every list", MOVES)]
         if self.demo_commands():
-            sections.append(("In the demo", [(c.key_label, c.help) for c in self.demo_commands()]))
-        sections.append(("Everywhere", [(c.key_label, c.help) for c in EVERYWHERE]))
+            sections.append(("In the demo", self.keymap.rows(self.demo_commands())))
+        sections.append(("Everywhere", self.keymap.rows(EVERYWHERE)))
         self.push_screen(Help("Keys", sections))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -225,14 +338,15 @@ class OpdApp(App[None]):
         return (HELP, PALETTE, QUIT)
 
 
-def run_app(database: str | None, operator: str | None, desk: str | None) -> int:
+def run_app(database: str | None, operator: str | None, desk: str | None, settings: SettingsFile) -> int:
     """Run the screens on the user's own database; returns the exit status."""
 
     def open_desk() -> FrontDesk:
         from opd_tui.desk.opening import open_front_desk
 
-        return open_front_desk(database, operator=operator, desk=desk)
+        return open_front_desk(database, operator=operator, desk=desk, group=settings.settings.group)
 
-    app = OpdApp(open_desk)
+    app = OpdApp(open_desk, preferences_from(settings))
+    app.backups.database = database or ""
     app.run()
     return app.return_code or 0

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from typing import Self
 
 from textual.binding import Binding, BindingType
+from textual.keys import format_key
 
 
 @dataclass(frozen=True)
@@ -19,34 +22,55 @@ class Command:
     footer: int | None = None
     key_display: str | None = None
     in_palette: bool = True
-    hint: tuple[str, str] | None = None
-    """Key and label in the footer where they speak for several commands."""
+    hint: tuple[Command, str] | None = None
+    """A command whose key the footer shows together with this one's, and the label of both."""
 
     @property
     def key_label(self) -> str:
         """The keys as they are printed."""
-        if self.key_display:
-            return self.key_display
-        return " ".join(_KEY_LABELS.get(key, key) for key in self.keys.split(","))
+        return self.key_display or " ".join(map(printed_key, self.keys.split(",")))
+
+    @property
+    def one_key(self) -> str:
+        """The first of the keys as a sentence names it."""
+        return self.key_display or printed_key(self.keys.partition(",")[0])
+
+    @property
+    def written_keys(self) -> str:
+        """The keys as the settings file holds them."""
+        return ", ".join(map(printed_key, self.keys.split(",")))
+
+    def with_keys(self, keys: str) -> Self:
+        """The same command on other keys."""
+        return replace(self, keys=keys, key_display=None)
 
     @property
     def binding(self) -> Binding:
         return Binding(self.keys, self.action, self.label, show=False, id=self.id, key_display=self.key_display)
 
 
+_FUNCTION_KEY = re.compile("f[0-9]+")
 _KEY_LABELS = {
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "question_mark": "?",
-    "slash": "/",
     "escape": "Esc",
     "enter": "Enter",
-    "full_stop": ".",
-    "plus": "+",
-    "minus": "-",
-    "ctrl+p": "^p",
-    "ctrl+q": "^q",
+    "tab": "Tab",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "backspace": "Backspace",
+    "insert": "Ins",
+    "delete": "Del",
 }
+
+
+def printed_key(key: str) -> str:
+    """A key as it is printed: `n`, `F2`, `^p`, `Esc`."""
+    modifiers, _, base = key.rpartition("+")
+    if not modifiers:
+        return _KEY_LABELS.get(key) or (key.upper() if _FUNCTION_KEY.fullmatch(key) else format_key(key))
+    if modifiers == "ctrl" and len(base) == 1:
+        return f"^{base}"
+    return "+".join((*(each.capitalize() for each in modifiers.split("+")), printed_key(base)))
+
 
 BOARD = Command("mode.board", "1", "app.show('board')", "Board", "Show the slot board: the day at a glance")
 WAITLIST = Command("mode.waitlist", "2", "app.show('waitlist')", "Waitlist", "Show everyone who waits today")
@@ -55,6 +79,11 @@ HELP = Command("app.help", "question_mark,f1", "app.help", "Help", "Show the key
 PALETTE = Command(
     "app.palette", "ctrl+p", "app.command_palette", "Palette", "Find any command by its name", 9, "^p", in_palette=False
 )
+SETTINGS = Command("app.settings", "f9", "app.settings", "Settings", "Show the settings, and what is wrong in them")
+HIDE_NAMES = Command(
+    "app.hide_names", "ctrl+l", "app.hide_names", "Hide names", "Hide all names until a key is pressed"
+)
+BACK_UP = Command("app.back_up", "f8", "app.back_up", "Back up now", "Back up the database now, and verify the copy")
 QUIT = Command("app.quit", "ctrl+q", "app.quit", "Quit", "Leave the program; everything is saved already", 10, "^q")
 
 NEW = Command("token.new", "n", "new_token", "New", "Issue a token for the chosen slot", 0)
@@ -62,8 +91,16 @@ EMERGENCY = Command("token.emergency", "e", "new_token('EMERGENCY')", "Emergency
 CANCEL = Command("token.cancel", "c", "close_token('cancel_token')", "Cancel", "Cancel the chosen token", 3)
 NO_SHOW = Command("token.no_show", "x", "close_token('mark_no_show')", "No-show", "The patient did not show up", 4)
 DONE = Command("token.done", "d", "close_token('complete_token')", "Done", "The consultation took place", 5)
+FORGET = Command(
+    "token.forget",
+    "delete",
+    "close_token('forget_patient')",
+    "Forget a patient",
+    "Forget who had the chosen, closed token, in all visits",
+)
 FIND = Command("find", "slash", "find", "Find", "Find a patient or a token of the day", 6)
 FILTER = Command("filter", "slash", "filter", "Filter", "Show only lines that hold every word you type", 6)
+NEXT_DAY = Command("day.next", "right_square_bracket", "app.move_day(1)", "Day after", "Show the day after")
 PREVIOUS_DAY = Command(
     "day.previous",
     "left_square_bracket",
@@ -71,10 +108,12 @@ PREVIOUS_DAY = Command(
     "Day before",
     "Show the day before",
     7,
-    hint=("[ ]", "Day"),
+    hint=(NEXT_DAY, "Day"),
 )
-NEXT_DAY = Command("day.next", "right_square_bracket", "app.move_day(1)", "Day after", "Show the day after")
 TODAY = Command("day.today", "t", "app.move_day(0)", "Today", "Show today")
+RETRY = Command(
+    "desk.retry", "r", "app.retry", "Try again", "Try again what another desk was in the way of, or load again"
+)
 ADD_DOCTOR = Command("doctor.add", "a", "add_doctor", "Add doctor", "Add a doctor", 0)
 OPEN_SESSION = Command(
     "session.open", "s", "open_session", "Open session", "Open the slots of a session for the chosen doctor", 1
@@ -95,9 +134,16 @@ FILTER_HINTS = (
 )
 """What the footer says while a filter is being typed."""
 
+MODES = (BOARD, WAITLIST, DOCTORS)
 TOKEN_COMMANDS = (NEW, EMERGENCY, CANCEL, NO_SHOW, DONE)
 DAY_COMMANDS = (PREVIOUS_DAY, NEXT_DAY, TODAY)
-EVERYWHERE = (BOARD, WAITLIST, DOCTORS, HELP, PALETTE, QUIT)
+BOARD_COMMANDS = (*TOKEN_COMMANDS, FORGET, FIND, *DAY_COMMANDS, ENTER_QUEUE, STEP_BACK)
+WAITLIST_COMMANDS = (*TOKEN_COMMANDS, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
+DOCTORS_COMMANDS = (ADD_DOCTOR, OPEN_SESSION, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
+ON_SCREENS = (BOARD_COMMANDS, WAITLIST_COMMANDS, DOCTORS_COMMANDS)
+"""The commands of each screen."""
+
+EVERYWHERE = (*MODES, RETRY, HELP, PALETTE, SETTINGS, HIDE_NAMES, BACK_UP, QUIT)
 
 MOVES = (
     ("↑ ↓ or k j", "Move up and down"),

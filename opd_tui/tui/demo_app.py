@@ -17,19 +17,21 @@ from textual.widget import Widget
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.tui.app import OpdApp
-from opd_tui.tui.commands import DEMO_COMMANDS, Command, bindings
-from opd_tui.tui.screens.desk_screen import DeskScreen
+from opd_tui.tui.commands import DEMO_COMMANDS, DEMO_LEAVE, Command, bindings
+from opd_tui.tui.preferences import Preferences, preferences_from
+from opd_tui.tui.screens.bar_screen import BarScreen
 from opd_tui.tui.widgets.demo_bar import DemoBar, DemoState
 
 if TYPE_CHECKING:
     from opd_tui.clock import FixedClock
+    from opd_tui.config.reading import SettingsFile
     from opd_tui.demo.player import PlayedStep, Player
     from opd_tui.desk.front_desk import FrontDesk
 
 SECONDS_A_MINUTE = 0.6
 """How long a minute of the demo takes at speed 1."""
 SPEEDS = (0.25, 16.0)
-END = "The timeline is over. The desk is yours; q leaves."
+END = "The timeline is over. The desk is yours; {leave} leaves."
 
 
 class DemoApp(OpdApp):
@@ -38,8 +40,8 @@ class DemoApp(OpdApp):
     BINDINGS = bindings(*DEMO_COMMANDS)
     demo: var[DemoState] = var(DemoState())
 
-    def __init__(self, speed: float = 1.0, *, playing: bool = True) -> None:
-        super().__init__(self._open_demo_desk)
+    def __init__(self, speed: float = 1.0, *, playing: bool = True, preferences: Preferences | None = None) -> None:
+        super().__init__(self._open_demo_desk, (preferences or Preferences()).for_the_demo())
         self.stack = ExitStack()
         self.player: Player | None = None
         self.minutes: Timer | None = None
@@ -68,10 +70,10 @@ class DemoApp(OpdApp):
 
     @property
     def held(self) -> bool:
-        """An open panel or question holds the play, and so does an app that is ending."""
+        """An open panel or question holds the play, and so does an app that begins or ends."""
         screen = self.screen if self.screen_stack else None
-        if isinstance(screen, DeskScreen):
-            return screen.new_token.is_open
+        if isinstance(screen, BarScreen):
+            return not self.is_open or screen.is_covered
         return screen is None or isinstance(screen, ModalScreen)
 
     def _restart_minutes(self) -> None:
@@ -116,7 +118,9 @@ class DemoApp(OpdApp):
         assert self.player is not None
         time = f"{self.player.now:%H:%M}"
         if played is None:
-            self.demo = replace(self.demo, over=True, playing=False, caption=END, time=time)
+            self.demo = replace(
+                self.demo, over=True, playing=False, caption=END.format(leave=self.keymap.key_of(DEMO_LEAVE)), time=time
+            )
             return
         self.tick()
         self.demo = replace(self.demo, caption=played.step.caption, time=time)
@@ -146,14 +150,16 @@ class DemoApp(OpdApp):
         return not (action.startswith("demo_") and self.held) and super().check_action(action, parameters)
 
     def extra_bars(self) -> Iterable[Widget]:
-        yield DemoBar(id="demo-bar")
+        bar = DemoBar(id="demo-bar")
+        bar.set_reactive(DemoBar.commands, self.keymap.commands(DEMO_COMMANDS))
+        yield bar
 
     def demo_commands(self) -> tuple[Command, ...]:
         return DEMO_COMMANDS
 
 
-def run_demo(speed: float) -> int:
+def run_demo(speed: float, settings: SettingsFile) -> int:
     """Play the demo on this terminal; returns the exit status."""
-    app = DemoApp(speed)
+    app = DemoApp(speed, preferences=preferences_from(settings))
     app.run()
     return app.return_code or 0

@@ -46,6 +46,8 @@ class KeyLine:
         self.under_way = False
         self.held = False
         self.last: tuple[str, float] = ("", 0.0)
+        self.patience = PATIENCE_SECONDS
+        """How long keys are held at most."""
         self.finished = 0.0
         self.progress = 0.0
         """When a key last went on its way, came back, or was let go."""
@@ -64,7 +66,7 @@ class KeyLine:
         doubled = name == last_key == "enter" and now - last_time < PATIENCE_SECONDS
         self.waiting.append((key, doubled))
         if len(self.waiting) == 1 and (self.under_way or self.held):
-            self.app.set_timer(PATIENCE_SECONDS, self.go_on_anyway)
+            self.app.set_timer(self.patience, self.go_on_anyway)
         await self.next()
 
     async def next(self) -> None:
@@ -88,9 +90,9 @@ class KeyLine:
         self.under_way = False
         await self.next()
 
-    def hold(self) -> None:
-        """Keep the next keys until `release`."""
-        self.held = True
+    def hold(self, patience: float = PATIENCE_SECONDS) -> None:
+        """Keep the next keys until `release`, or so many seconds."""
+        self.held, self.patience = True, patience
         self.progress = time.monotonic()
 
     async def release(self, *, finished: bool) -> None:
@@ -98,15 +100,15 @@ class KeyLine:
         if finished:
             self.finished = time.monotonic()
         if self.held:
-            self.held = False
+            self.held, self.patience = False, PATIENCE_SECONDS
             await self.next()
 
     async def go_on_anyway(self) -> None:
         """Nothing keeps keys for long."""
         if not self.waiting:
             return
-        if time.monotonic() - self.progress >= PATIENCE_SECONDS:
+        if time.monotonic() - self.progress >= self.patience:
             self.under_way = self.held = False
             await self.next()
         if self.waiting:
-            self.app.set_timer(PATIENCE_SECONDS, self.go_on_anyway)
+            self.app.set_timer(self.patience, self.go_on_anyway)

@@ -9,7 +9,8 @@ from typing import Any
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from opd_tui.tui.commands import EVERYWHERE, Command
-from opd_tui.tui.screens.desk_screen import DeskScreen
+from opd_tui.tui.preferred import PreferredApp
+from opd_tui.tui.screens.bar_screen import BarScreen
 
 
 class DeskCommands(Provider):
@@ -17,16 +18,20 @@ class DeskCommands(Provider):
 
     def _commands(self) -> Iterator[Command]:
         screen = self.screen
-        if isinstance(screen, DeskScreen):
+        if isinstance(screen, BarScreen):
             yield from screen.INTENTS
             yield from screen.desk_app.demo_commands()
         yield from EVERYWHERE
+
+    def _keys(self, command: Command) -> str:
+        app = self.app
+        return (app.keymap.command(command) if isinstance(app, PreferredApp) else command).key_label
 
     def _entries(self) -> Iterator[tuple[str, str, Callable[[], Any]]]:
         for command in self._commands():
             if command.in_palette:
                 run = partial(self.app.run_action, command.action, self.screen)
-                yield f"{command.label} ({command.key_label})", command.help, run
+                yield f"{command.label} ({self._keys(command)})", command.help, run
         for system in self.app.get_system_commands(self.screen):
             yield system.title, system.help, system.callback
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from opd_tui.desk.outcome import Forecast, nearest_seat_sentence
 from opd_tui.domain.model import Reason, Status, Token
-from opd_tui.tui.text import STATUS_WORDS, ordinal
+from opd_tui.tui.text import STATUS_WORDS, count, ordinal
 
 
 def forecast_sentence(forecast: Forecast) -> str:
@@ -41,6 +41,8 @@ def issue_question(forecast: Forecast) -> str | None:
 
 def close_question(forecast: Forecast, before: Token) -> str:
     """The question before a token is closed: who, what, and who moves up."""
+    if visits := forecast.outcome.forgotten:
+        return forget_question(before, visits)
     record = forecast.outcome.token
     assert record is not None
     who = f"{before.label} ({before.source.name}, {_stands(before)}, {record.doctor.name} {record.slot.window})"
@@ -54,6 +56,14 @@ def close_question(forecast: Forecast, before: Token) -> str:
     if record.token.status is not Status.COMPLETED and before.status is Status.ACTIVE:
         return f"{what} Nobody waits, so the seat stays free."
     return what
+
+
+def forget_question(before: Token, visits: int) -> str:
+    """The question before a person is forgotten for good."""
+    return (
+        f"Forget {before.patient.name} for good, in {count(visits, 'visit')}? Name, phone and hospital number are "
+        "removed; the tokens stay. Backups hold the name until they are rewritten: see opd-tui forget --help."
+    )
 
 
 def _with_source(token: Token) -> str:

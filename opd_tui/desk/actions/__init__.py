@@ -2,12 +2,16 @@
 
 from opd_tui.desk.actions.base import Action
 from opd_tui.desk.actions.doctors import AddDoctor
+from opd_tui.desk.actions.patients import ForgetPatient
 from opd_tui.desk.actions.slots import OpenSession, OpenSlot
 from opd_tui.desk.actions.tokens import CancelToken, CompleteToken, IssueToken, MarkNoShow
 
 ACTIONS: dict[str, type[Action]] = {
     action.verb: action
-    for action in (AddDoctor, OpenSlot, OpenSession, IssueToken, CancelToken, MarkNoShow, CompleteToken)
+    for action in (
+        *(AddDoctor, OpenSlot, OpenSession, IssueToken, CancelToken, MarkNoShow, CompleteToken),
+        ForgetPatient,
+    )
 }
 """Every action by the name it has in JSON lines."""
 
@@ -17,6 +21,7 @@ __all__ = [
     "AddDoctor",
     "CancelToken",
     "CompleteToken",
+    "ForgetPatient",
     "IssueToken",
     "MarkNoShow",
     "OpenSession",

@@ -1,104 +1,99 @@
-"""What the main screens share: bars, loading off the event loop, and the actions on tokens."""
+"""What the main screens share: loading off the event loop, and the actions on tokens."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from opd_tui.desk.actions import ACTIONS, Action, IssueToken
 from opd_tui.desk.outcome import Forecast, Outcome
-from opd_tui.domain.errors import DeskRefusal, MovesChanged
+from opd_tui.domain.errors import DeskBusy, DeskRefusal, MovesChanged
 from opd_tui.domain.model import Reason, SlotRecord, Source, Token, TokenId
 from opd_tui.tui.commands import PANEL_HINTS, Command
 from opd_tui.tui.dialogs.confirm import Confirm
+from opd_tui.tui.screens.bar_screen import BarScreen
 from opd_tui.tui.sentences import close_question, forecast_sentence, issue_question
-from opd_tui.tui.widgets.bars import CommandFooter, ModeBar, TopBar
 from opd_tui.tui.widgets.new_token import NewToken
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
-    from opd_tui.tui.app import OpdApp
 
 TOO_SMALL = "The terminal is too small.\nopd-tui needs 60 columns and 16 lines."
-_YES = {"cancel_token": "Yes, cancel it", "mark_no_show": "Yes, no-show", "complete_token": "Yes, done"}
+_YES = {
+    "cancel_token": "Yes, cancel it",
+    "mark_no_show": "Yes, no-show",
+    "complete_token": "Yes, done",
+    "forget_patient": "Yes, forget",
+}
 
 
-def the_app() -> type[OpdApp]:
-    """The app's class, which imports the screens."""
-    from opd_tui.tui.app import OpdApp
-
-    return OpdApp
-
-
-class DeskScreen(Screen[None]):
+class DeskScreen(BarScreen):
     """A screen of the desk: it loads its view in a thread and shows it, keeping the person's place."""
-
-    MODE: ClassVar[str]
-    INTENTS: ClassVar[tuple[Command, ...]] = ()
-    """What can be asked for here, besides what works everywhere."""
 
     has_view = False
     """Whether it has shown a view of the desk yet."""
+    prepared: Callable[[], None] | None = None
+    """Shows a view that was loaded before the screen was there."""
     before_panel: Widget | None = None
     """What had the focus before the panel opened."""
 
-    top_bar = getters.query_one(TopBar)
-    mode_bar = getters.query_one(ModeBar)
-    footer = getters.query_one(CommandFooter)
     new_token = getters.query_one(NewToken)
 
     @property
-    def desk_app(self) -> OpdApp:
-        app = self.app
-        assert isinstance(app, the_app())
-        return app
+    def is_covered(self) -> bool:
+        panel = self.query_one_optional(NewToken)
+        return panel is None or panel.is_open
 
     def compose(self) -> ComposeResult:
-        yield TopBar(id="top-bar")
-        yield ModeBar(id="mode-bar")
-        yield from self.body()
-        yield from self.desk_app.extra_bars()
-        yield CommandFooter(id="footer")
+        yield from super().compose()
         yield NewToken(id="new-token")
         yield Static(TOO_SMALL, id="too-small", markup=False)
 
-    def body(self) -> Iterable[Widget]:
-        """What this screen shows between the bars."""
-        raise NotImplementedError
-
     def on_mount(self) -> None:
         self.new_token.display = False
-        self.mode_bar.current = self.MODE
-        self.show_hints()
         self.desk_app.desk_changed.subscribe(self, self._desk_changed)
         self.watch(self.app, "day", self._day_changed, init=False)
         self.watch(self.app, "now", self._now_changed)
+        self.watch(self.app, "absence", self._absence_changed)
         self.watch(self.app, "marks", self.show_marks)
 
     @on(events.DescendantFocus)
-    def show_hints(self) -> None:
+    def follow_focus(self) -> None:
         """The footer says what works where the focus is."""
-        commands = PANEL_HINTS if self.new_token.is_open else (*self.commands_here(), *self.desk_app.common_commands())
-        self.footer.commands = commands
+        self.show_hints()
+
+    def hints(self) -> tuple[Command, ...]:
+        if self.new_token.is_open:
+            return PANEL_HINTS
+        return (*self.commands_here(), *self.desk_app.common_commands())
 
     def commands_here(self) -> tuple[Command, ...]:
         """The screen's commands that make sense where the focus is."""
         return self.INTENTS
 
     def on_screen_resume(self) -> None:
-        self.reload()
+        if self.prepared:
+            self.prepared()
+            self.prepared, self.has_view = None, True
+        else:
+            self.reload()
 
     def _desk_changed(self, outcome: Outcome | None) -> None:
         """Show what was done, unless it was asked for in the panel: the panel closes with the new view at once."""
         if self in self.app.screen_stack and not (self.new_token.is_open and self.new_token.locked):
             self.reload()
+            if self.new_token.is_open and not self.new_token.complains:
+                self.new_token.ask_preview()  # another desk may have taken the seat
+
+    def _absence_changed(self, absence: str) -> None:
+        self.top_bar.absence = absence
 
     def _day_changed(self, day: dt.date | None) -> None:
         self.top_bar.day = day
@@ -122,12 +117,20 @@ class DeskScreen(Screen[None]):
         """Load the view again."""
         await self.load()
 
+    async def prepare(self) -> None:
+        """Load the first view before the screen is shown, so that one paint shows both."""
+        if self.desk_app.day is not None:
+            with suppress(DeskRefusal):  # the screen asks again when it is shown, and says it then
+                self.prepared = await self.desk_app.desk_line.read(self.read_view(self.desk_app.day))
+
     async def load(self) -> None:
         """Load the view in a thread and show it."""
         if self.desk_app.day is None:
             return
         try:
             show = await self.desk_app.desk_line.read(self.read_view(self.desk_app.day))
+        except DeskBusy as busy:
+            self.desk_app.say_busy(busy, self.reload)
         except DeskRefusal as refusal:
             self.desk_app.say_refusal(refusal)
         else:
@@ -160,7 +163,7 @@ class DeskScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While the panel is open, only what belongs to it works."""
         screen_actions = {command.action.partition("(")[0] for command in self.INTENTS}
-        return not (action in screen_actions and self.is_mounted and self.new_token.is_open)
+        return not (action in screen_actions and self.is_covered)
 
     def action_new_token(self, source: str = Source.WALKIN.name) -> None:
         """Open the panel for the chosen slot."""
@@ -178,7 +181,7 @@ class DeskScreen(Screen[None]):
     async def show_forecast(self, action: IssueToken) -> None:
         """Say in the panel what the token would do."""
         try:
-            forecast = await self.desk_app.desk_line.preview(action)
+            forecast = await self.desk_app.preview(action)
         except DeskRefusal as refusal:
             self.new_token.say(refusal.message, wrong=True)
         else:
@@ -200,6 +203,9 @@ class DeskScreen(Screen[None]):
         """Issue the token, asking first where somebody would lose a seat; the panel closes with the new view."""
         try:
             outcome = await self.confirm_and_perform(action, issue_question, "Yes, issue it")
+        except DeskBusy as busy:
+            self.new_token.say(f"{busy.message} Press Enter to try again.", wrong=True)
+            self.new_token.unlock()
         except DeskRefusal as refusal:
             self.new_token.say(refusal.message, wrong=True)
             self.new_token.unlock()
@@ -233,7 +239,12 @@ class DeskScreen(Screen[None]):
         """Ask and close the chosen token."""
         if (token := self.chosen_token()) is None:
             self.desk_app.say(self.why_no_token())
-        elif not self.desk_app.asking:
+        else:
+            self.begin_to_close(verb, token)
+
+    def begin_to_close(self, verb: str, token: Token) -> None:
+        """Ask about a token, one question at a time."""
+        if not self.desk_app.asking:
             self.desk_app.asking = True
             self.desk_app.keys.hold()
             self.close_token(verb, token)
@@ -244,6 +255,8 @@ class DeskScreen(Screen[None]):
         action = ACTIONS[verb].from_mapping({"token": token.id})
         try:
             await self.confirm_and_perform(action, lambda forecast: close_question(forecast, token), _YES[verb])
+        except DeskBusy as busy:
+            self.desk_app.say_busy(busy, lambda: self.begin_to_close(verb, token))
         except DeskRefusal as refusal:
             self.desk_app.say_refusal(refusal)
         finally:
@@ -262,7 +275,7 @@ class DeskScreen(Screen[None]):
         """Preview, ask if there is a question, perform; ask again where another desk changed who would move."""
         again = ""
         while True:
-            forecast = await self.desk_app.desk_line.preview(action)
+            forecast = await self.desk_app.preview(action)
             text = question(forecast)
             if text and not await self.ask(Confirm(again + text, yes)):
                 return None

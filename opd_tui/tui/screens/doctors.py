@@ -15,7 +15,7 @@ from textual.widget import Widget
 from opd_tui.desk.actions import AddDoctor, OpenSession
 from opd_tui.desk.views import DoctorDay
 from opd_tui.domain.model import SlotRecord
-from opd_tui.tui.commands import ADD_DOCTOR, CLEAR_FILTER, DAY_COMMANDS, FILTER, OPEN_SESSION, bindings
+from opd_tui.tui.commands import ADD_DOCTOR, DOCTORS_COMMANDS, bindings
 from opd_tui.tui.dialogs.action_form import ActionForm
 from opd_tui.tui.screens.filtered import FilteredScreen
 from opd_tui.tui.text import column_widths, in_columns, joined
@@ -83,7 +83,7 @@ class DoctorsScreen(FilteredScreen):
     """All doctors with their slots of a day."""
 
     MODE = "doctors"
-    INTENTS = (ADD_DOCTOR, OPEN_SESSION, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
+    INTENTS = DOCTORS_COMMANDS
     BINDINGS = bindings(*INTENTS)
     AUTO_FOCUS = "DoctorLines"
 
@@ -104,7 +104,8 @@ class DoctorsScreen(FilteredScreen):
         return f"{doctor.code} {doctor.name} {doctor.specialty or ''} {doctor.room or ''}"
 
     def say_empty(self) -> str:
-        return " No doctors yet. Press a to add one, or run the demo with opd-tui demo."
+        add = self.desk_app.keymap.key_of(ADD_DOCTOR)
+        return f" No doctors yet. Press {add} to add one, or run the demo with opd-tui demo."
 
     def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
         def read(desk: FrontDesk) -> Callable[[], None]:
@@ -134,7 +135,8 @@ class DoctorsScreen(FilteredScreen):
         if not self.has_view:
             self.desk_app.say("One moment: the doctors are being loaded.")
         elif not isinstance(day, DoctorDay):
-            self.desk_app.say("There is no doctor to open a session for. Press a to add one.")
+            add = self.desk_app.keymap.key_of(ADD_DOCTOR)
+            self.desk_app.say(f"There is no doctor to open a session for. Press {add} to add one.")
         else:
             self.open_session(day)
 

@@ -40,14 +40,16 @@ class FilteredScreen(DeskScreen):
         self.everything = items
         query = self.filter_bar.value
         shown = tuple(item for item in items if matches(query, search_key(self.words_of(item))))
-        self.list.empty = f" Nothing here matches “{query}”. Esc clears the filter." if items else self.say_empty()
+        clear = self.desk_app.keymap.key_of(CLEAR_FILTER)
+        self.list.empty = f" Nothing here matches “{query}”. {clear} clears the filter." if items else self.say_empty()
         self.list.items = (Heading("columns"), *shown) if shown else ()
         self.filter_bar.say(len(shown), len(items))
 
     def why_nothing_is_chosen(self, empty: str) -> str:
         """Why no line is chosen."""
         if self.everything:
-            return f"Nothing matches the filter “{self.filter_bar.value}”. Esc clears it."
+            clear = self.desk_app.keymap.key_of(CLEAR_FILTER)
+            return f"Nothing matches the filter “{self.filter_bar.value}”. {clear} clears it."
         return empty
 
     def place_of(self, key: Hashable) -> None:

@@ -18,14 +18,17 @@ from opd_tui.desk.views import Board, Queue, QueueLine
 from opd_tui.domain.errors import DeskRefusal, UnknownSlot
 from opd_tui.domain.model import Reason, SlotId, SlotRecord, Token, TokenId
 from opd_tui.tui.commands import (
+    ADD_DOCTOR,
+    BOARD_COMMANDS,
     CANCEL,
-    DAY_COMMANDS,
+    DOCTORS,
     DONE,
+    EMERGENCY,
     ENTER_QUEUE,
-    FIND,
+    NEW,
     NO_SHOW,
+    OPEN_SESSION,
     STEP_BACK,
-    TOKEN_COMMANDS,
     Command,
     bindings,
 )
@@ -41,15 +44,24 @@ if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
 
 ACTIVITY_LINES = 20
-NO_DOCTORS = "No doctors yet. Press 3, then a to add one, or run the demo with opd-tui demo."
-NO_SLOTS = "No slots on this day. Press 3, choose a doctor, then s to open a session."
+NO_DOCTORS = "No doctors yet. Press {doctors}, then {add} to add one, or run the demo with opd-tui demo."
+NO_SLOTS = "No slots on this day. Press {doctors}, choose a doctor, then {open} to open a session."
+
+_IN_SENTENCES = {
+    "doctors": DOCTORS,
+    "add": ADD_DOCTOR,
+    "open": OPEN_SESSION,
+    "new": NEW,
+    "emergency": EMERGENCY,
+    "enter": ENTER_QUEUE,
+}
 
 
 class SlotBoardScreen(DeskScreen):
     """The slot grid, a queue, and what happened last."""
 
     MODE = "board"
-    INTENTS = (*TOKEN_COMMANDS, FIND, *DAY_COMMANDS, ENTER_QUEUE, STEP_BACK)
+    INTENTS = BOARD_COMMANDS
     BINDINGS = [
         *bindings(*INTENTS),
         Binding("left,h", "other_slot(-1)", "Slot before", show=False),
@@ -77,13 +89,13 @@ class SlotBoardScreen(DeskScreen):
             yield Activity(id="activity")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.activity.empty = " Nothing has happened yet."
         self.query_one("#no-slots").display = False
 
     def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
-        chosen, shown = self.grid.chosen, self.grid.board
-        now, another_day = self.desk_app.now, shown.date != day or not shown.slots
+        chosen, shown = (self.grid.chosen, self.grid.board) if self.is_mounted else (None, None)
+        now, another_day = self.desk_app.now, shown is None or shown.date != day or not shown.slots
+        no_slots, no_doctors = self.with_keys(NO_SLOTS), self.with_keys(NO_DOCTORS)
 
         def read(desk: FrontDesk) -> Callable[[], None]:
             board = desk.board(day)
@@ -94,7 +106,7 @@ class SlotBoardScreen(DeskScreen):
             queue = desk.queue(record.slot.id) if record else None
             activity = desk.activity(ACTIVITY_LINES)
             any_doctor = bool(board.slots) or bool(desk.doctor_list())
-            empty = NO_SLOTS if any_doctor else NO_DOCTORS
+            empty = no_slots if any_doctor else no_doctors
             return lambda: self.show(board, queue, activity, empty, go_to=record if another_day else None)
 
         return read
@@ -158,7 +170,7 @@ class SlotBoardScreen(DeskScreen):
             self.queue.empty = ""
             return
         panel.border_title = Content(f"{doctor_label(queue.slot.doctor)} · {queue.slot.slot.window}")
-        self.queue.empty = " No tokens yet. Press n for a new one, e for an emergency."
+        self.queue.empty = self.with_keys(" No tokens yet. Press {new} for a new one, {emergency} for an emergency.")
 
     def _show_head(self) -> None:
         head, queue = self.query_one("#queue-head", Static), self.shown
@@ -201,7 +213,9 @@ class SlotBoardScreen(DeskScreen):
 
     def why_no_slot(self) -> str:
         if not self.grid.board.slots:
-            return "There is no slot on this day. Press 3, choose a doctor, then s to open a session."
+            return self.with_keys(
+                "There is no slot on this day. Press {doctors}, choose a doctor, then {open} to open a session."
+            )
         return "The doctor has no slot at this time. Choose another."
 
     def chosen_token(self) -> Token | None:
@@ -211,8 +225,14 @@ class SlotBoardScreen(DeskScreen):
 
     def why_no_token(self) -> str:
         if not self.queue.items:
-            return "This slot has no tokens yet. Press n for a new one."
-        return "Choose a token first (Enter)."
+            return self.with_keys("This slot has no tokens yet. Press {new} for a new one.")
+        return self.with_keys("Choose a token first ({enter}).")
+
+    def with_keys(self, sentence: str) -> str:
+        """A sentence with the keys that the commands have here."""
+        return sentence.format(
+            **{name: self.desk_app.keymap.key_of(command) for name, command in _IN_SENTENCES.items()}
+        )
 
     @on(LineList.Clicked)
     def action_open_row(self) -> None:

@@ -13,14 +13,10 @@ from textual.widget import Widget
 from opd_tui.desk.views import QueueLine
 from opd_tui.domain.model import Reason, SlotLoad, SlotRecord, Token, TokenId
 from opd_tui.tui.commands import (
-    CANCEL,
-    CLEAR_FILTER,
-    DAY_COMMANDS,
+    BOARD,
     DONE,
-    EMERGENCY,
-    FILTER,
-    NEW,
     NO_SHOW,
+    WAITLIST_COMMANDS,
     Command,
     bindings,
 )
@@ -37,7 +33,7 @@ class WaitlistScreen(FilteredScreen):
     """The waiting list of a day."""
 
     MODE = "waitlist"
-    INTENTS = (NEW, EMERGENCY, CANCEL, NO_SHOW, DONE, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
+    INTENTS = WAITLIST_COMMANDS
     BINDINGS = bindings(*INTENTS)
     AUTO_FOCUS = "WaitLines"
 
@@ -95,10 +91,13 @@ class WaitlistScreen(FilteredScreen):
         return SlotRecord(line.record.slot, line.record.doctor, SlotLoad())
 
     def why_no_token(self) -> str:
-        return self.why_nothing_is_chosen("Nobody waits on this day. Press 1 for the board.")
+        return self.why_nothing_is_chosen(f"Nobody waits on this day. {self._go_to_the_board()}")
 
     def why_no_slot(self) -> str:
-        return self.why_nothing_is_chosen("Nobody waits on this day, so no slot is chosen. Press 1 for the board.")
+        return self.why_nothing_is_chosen(f"Nobody waits on this day, so no slot is chosen. {self._go_to_the_board()}")
+
+    def _go_to_the_board(self) -> str:
+        return f"Press {self.desk_app.keymap.key_of(BOARD)} for the board."
 
     def commands_here(self) -> tuple[Command, ...]:
         """Who waits can be cancelled, but is neither seen nor a no-show: those keys only say so."""

@@ -24,5 +24,5 @@ class Activity(LineList[Outcome], can_focus=False):
     def draw(self, item: Outcome, width: int) -> Text:
         entry = item.entry
         time = f"{entry.recorded_at.astimezone(self.zone):%H:%M}"
-        elsewhere = "" if entry.desk == self.desk else f" ({entry.desk})"
-        return joined((f" {time}  ", self.part("dim")), (fit(item.sentence + elsewhere, width - 9), None))
+        elsewhere = "" if entry.desk == self.desk else f"{entry.desk}: "
+        return joined((f" {time}  ", self.part("dim")), (fit(elsewhere + item.sentence, width - 9), None))

@@ -12,7 +12,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from opd_tui.tui.commands import Command
+from opd_tui.tui.commands import MODES, Command
+from opd_tui.tui.text import fit
 
 
 class Bar(Widget):
@@ -45,16 +46,20 @@ class TopBar(Bar):
     """The hospital, the day that is shown, the time, and who sits at which desk."""
 
     title: reactive[str] = reactive("OPD front desk")
+    today_key: reactive[str] = reactive("t")
     day: reactive[dt.date | None] = reactive(None)
     now: reactive[dt.datetime | None] = reactive(None)
     """The desk's clock in the hospital's time zone."""
     who: reactive[str] = reactive("")
+    absence: reactive[str] = reactive("")
+    """Since when the database is not there; it takes the place of who sits here."""
 
     def line(self, width: int) -> Text:
-        left = f" {self.title}"
         middle, alert = self._day_and_time()
+        room = max(width - cell_len(middle) - 4, 0)
+        left = f" {self.title if cell_len(self.title) < room else fit(self.title, room - 1)}"
         space = width - cell_len(left) - cell_len(middle) - 4
-        who = self.who if cell_len(self.who) <= space else ""
+        who = self.absence or (self.who if cell_len(self.who) <= space else "")
         gap = max(width - cell_len(left) - cell_len(middle) - cell_len(who) - 1, 2)
         before = max(min(gap - 2, width // 2 - cell_len(left) - cell_len(middle) // 2), 2)
         return self.styled(
@@ -62,7 +67,7 @@ class TopBar(Bar):
             (" " * before, None),
             (middle, "alert" if alert else "strong"),
             (" " * (gap - before), None),
-            (who, None),
+            (who, "alert" if self.absence else None),
         )
 
     def _day_and_time(self) -> tuple[str, bool]:
@@ -72,20 +77,22 @@ class TopBar(Bar):
         if not other:
             return f"{self.now:%a %d %b %Y  %H:%M}", False
         ago = f"{abs(other.days)} day{'s' if abs(other.days) > 1 else ''} {'ahead' if other.days > 0 else 'ago'}"
-        return f"{self.day:%a %d %b %Y} ({ago}; press t for today)  {self.now:%H:%M}", True
+        return f"{self.day:%a %d %b %Y} ({ago}; press {self.today_key} for today)  {self.now:%H:%M}", True
 
 
 class ModeBar(Bar):
     """The screens with their keys; the current one stands out."""
 
     current: reactive[str] = reactive("board")
+    modes: reactive[tuple[Command, ...]] = reactive(MODES)
     waiting: reactive[int | None] = reactive(None)
 
     def line(self, width: int) -> Text:
         waiting = f" {self.waiting}" if self.waiting else ""
-        modes = {"board": "1 Board", "waitlist": f"2 Waitlist{waiting}", "doctors": "3 Doctors"}
         parts: list[tuple[str, str | None]] = [(" ", None)]
-        for name, label in modes.items():
+        for command in self.modes:
+            name = command.id.removeprefix("mode.")
+            label = f"{command.key_label} {command.label}{waiting if name == 'waitlist' else ''}"
             parts.append(
                 (f"▐{label}▌" if name == self.current else f" {label} ", "current" if name == self.current else None)
             )
@@ -116,4 +123,7 @@ class CommandFooter(Bar):
 
 def hint_of(command: Command) -> tuple[str, str]:
     """A command's key and label in the footer."""
-    return command.hint or (command.key_label, command.label)
+    if command.hint is None:
+        return command.key_label, command.label
+    other, label = command.hint
+    return f"{command.key_label} {other.key_label}", label

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual.reactive import reactive
 
-from opd_tui.tui.commands import DEMO_COMMANDS
+from opd_tui.tui.commands import DEMO_COMMANDS, Command
 from opd_tui.tui.text import fit
 from opd_tui.tui.widgets.bars import Bar
 
@@ -29,6 +29,7 @@ class DemoBar(Bar):
     """Two lines: what happens, and the keys."""
 
     state: reactive[DemoState] = reactive(DemoState())
+    commands: reactive[tuple[Command, ...]] = reactive(DEMO_COMMANDS)
 
     def on_mount(self) -> None:
         self.watch(self.app, "demo", self.show_state)
@@ -46,7 +47,7 @@ class DemoBar(Bar):
         else:
             symbol, word = ("▶", f"×{state.speed:g}") if state.playing else ("‖", f"paused ×{state.speed:g}")
         parts: list[tuple[str, str | None]] = [(fit(f" DEMO {state.time} {symbol} {word}", 28), "strong")]
-        for command in DEMO_COMMANDS:
+        for command in self.commands:
             parts += [(command.key_label, "key"), (f" {command.label}  ", None)]
         return self.styled(*parts)
 

@@ -1,0 +1,56 @@
+"""Every word after `opd-tui`, with what it does."""
+
+from __future__ import annotations
+
+import click
+
+from opd_tui.cli.act import command_for
+from opd_tui.cli.apply import apply
+from opd_tui.cli.backup import backup, restore
+from opd_tui.cli.forget import forget
+from opd_tui.cli.lists import doctor_list, slot_list, token_list
+from opd_tui.cli.options import shared_options
+from opd_tui.cli.play import demo
+from opd_tui.cli.report import paths, verify
+from opd_tui.cli.settings import settings
+from opd_tui.desk.actions import (
+    AddDoctor,
+    CancelToken,
+    CompleteToken,
+    IssueToken,
+    MarkNoShow,
+    OpenSession,
+    OpenSlot,
+)
+
+
+def group(name: str, help: str, *commands: click.Command) -> click.Command:
+    """A noun with its verbs."""
+    noun = click.group(name, help=help)(shared_options(lambda: None))
+    for command in commands:
+        noun.add_command(command)
+    return noun
+
+
+COMMANDS: tuple[click.Command, ...] = (
+    group("doctor", "Doctors.", command_for(AddDoctor, "add"), doctor_list),
+    group("slot", "Slots.", command_for(OpenSlot, "open"), slot_list),
+    group("session", "Sessions: equal slots one after another.", command_for(OpenSession, "open")),
+    group(
+        "token",
+        "Tokens.",
+        command_for(IssueToken, "issue"),
+        command_for(CancelToken, "cancel"),
+        command_for(MarkNoShow, "no-show"),
+        command_for(CompleteToken, "complete"),
+        token_list,
+    ),
+    apply,
+    verify,
+    backup,
+    restore,
+    forget,
+    paths,
+    settings,
+    demo,
+)

@@ -1,0 +1,137 @@
+"""Every option of the settings file, declared once: its kind, its default and what it means."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from opd_tui.domain.kinds import MINUTES_A_DAY, NAME_LENGTH, Kind, Text, Whole
+
+HOSPITAL_LENGTH = 60
+"""Of the hospital's name, in characters: more would leave no room for the day and the time."""
+MOST_BACKUPS = 1000
+
+
+class Automatic(Kind[bool | None]):
+    """Yes, no, or what the program finds out by itself."""
+
+    expected = 'true, false or "auto"'
+
+    def accept(self, value: object) -> bool | None:
+        if value == "auto":
+            return None
+        if isinstance(value, bool):
+            return value
+        raise self.refuse()
+
+
+class Location(Kind[str]):
+    """A database: a file of which it is clear where it lies, or a server's address."""
+
+    expected = "a file's full path, such as /srv/opd/opd.db or ~/opd.db, or an address such as postgresql+psycopg://…"
+
+    def accept(self, value: object) -> str:
+        if not isinstance(value, str) or not value.isprintable():
+            raise self.refuse()
+        if "://" in value or not value:
+            return value
+        try:
+            path = Path(value).expanduser()
+        except RuntimeError:
+            raise self.refuse(f"names the home of somebody who has none here; it must be {self.expected}") from None
+        if not path.is_absolute():
+            raise self.refuse()
+        return str(path)
+
+
+class ThemeName(Text):
+    """A theme; only the screens know which there are."""
+
+    def __init__(self) -> None:
+        super().__init__(64)
+        self.expected = "the name of a theme of the palette"
+
+
+class Group(Kind[str]):
+    """A group of accounts that this system knows."""
+
+    expected = "the name of a group of this system"
+
+    def accept(self, value: object) -> str:
+        if not isinstance(value, str):
+            raise self.refuse()
+        if value:
+            self._look_up(value)
+        return value
+
+    def _look_up(self, name: str) -> None:
+        try:
+            import grp
+        except ImportError:
+            raise self.refuse("means nothing here: this system has no groups") from None
+        try:
+            grp.getgrnam(name)
+        except (KeyError, ValueError):
+            raise self.refuse() from None
+
+
+class Option(NamedTuple):
+    """One declared option."""
+
+    id: str
+    kind: Kind[Any]
+    default: Any
+    help: str
+    default_toml: str
+    """The default as it is written in the file; an empty text is no value."""
+
+    def to_json(self, value: object) -> object:
+        """A value as JSON; None where nothing is set."""
+        return (json.loads(self.default_toml) or None) if value is None else value
+
+
+def option(kind: Kind[Any], default: Any, help: str, default_toml: str = '""') -> Any:
+    """A field of `Settings`; a default that is no text and no number says how it is written."""
+    return dataclasses.field(default=default, metadata={"kind": kind, "help": help, "toml": default_toml})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the person set; every value that exists is a valid one."""
+
+    hospital: str | None = option(Text(HOSPITAL_LENGTH), None, "the hospital's name, at the top of every screen")
+    desk: str | None = option(
+        Text(NAME_LENGTH),
+        None,
+        "the desk's name, as the journal and the other desks know it; else the host and its terminal",
+    )
+    database: str | None = option(Location(), None, "the database that is opened; else a file in your data directory")
+    theme: str | None = option(
+        ThemeName(), None, "the colours; what the palette changes (Ctrl+P, Theme) is remembered here", '"textual-dark"'
+    )
+    ascii_symbols: bool | None = option(
+        Automatic(),
+        None,
+        "draw with letters and plain signs only; “auto” does so where the terminal cannot show others",
+        '"auto"',
+    )
+    idle_minutes: int = option(
+        Whole(0, MINUTES_A_DAY), 5, "minutes without a key until all names are hidden; 0 never hides them", "5"
+    )
+    backups_kept: int = option(Whole(1, MOST_BACKUPS), 14, "how many daily backups are kept", "14")
+    group: str | None = option(Group(), None, "the group of accounts that share the files; else they are yours alone")
+    keys: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Keys by the command's id, as they stand in the file: only the screens know which are right."""
+
+
+def options() -> tuple[Option, ...]:
+    """Every option but the keys, in the order in which they are shown."""
+    return tuple(
+        Option(field.name, field.metadata["kind"], field.default, field.metadata["help"], field.metadata["toml"])
+        for field in dataclasses.fields(Settings)
+        if field.metadata
+    )

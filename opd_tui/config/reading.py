@@ -1,0 +1,137 @@
+"""Reading the settings file: whatever is wrong in it is told with its line, and the default counts instead."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opd_tui import settings as places
+from opd_tui.config.options import Option, Settings, options
+from opd_tui.config.toml_text import OWN_DATABASE, Problem, Unreadable, bytes_of, table_of, text_of
+from opd_tui.domain.declared import quoted
+from opd_tui.domain.kinds import Unacceptable
+
+if TYPE_CHECKING:
+    from opd_tui.config.toml_lines import KeyPath
+
+KEYS = "keys"
+"""The table of keys by the command's id."""
+
+
+@dataclass(frozen=True)
+class SettingsFile:
+    """The settings that count, the file that they are from, and what is wrong in it."""
+
+    path: Path | None = None
+    """Where the file is, or would be; None where the user has no home."""
+    settings: Settings = Settings()
+    problems: tuple[Problem, ...] = ()
+    text: str | None = field(default=None, repr=False)
+    """None where there is no file, or none that can be read."""
+
+    @functools.cached_property
+    def lines(self) -> Mapping[KeyPath, int]:
+        """The line of every key in the file."""
+        from opd_tui.config.toml_lines import key_lines
+
+        return key_lines(self.text or "")
+
+    def line_of(self, option: str) -> int | None:
+        """The line in which an option is given."""
+        return self.lines.get((option,))
+
+    def line_of_key(self, command: str) -> int | None:
+        """The line in which a command is given its key."""
+        given = (line for path, line in self.lines.items() if path[0] == KEYS and ".".join(path[1:]) == command)
+        return next(given, None)
+
+
+def read_settings() -> SettingsFile:
+    """The user's settings; nothing that stands in the file, or hinders reading it, stops the program."""
+    path = places.settings_file()
+    if path is None:
+        return SettingsFile()
+    try:
+        data = bytes_of(path, must_exist=places.NAMES_SETTINGS_FILE in os.environ)
+        if data is None:
+            return SettingsFile(path)
+        return _checked(SettingsFile(path, text=text_of(data)), table_of(data))
+    except Unreadable as error:
+        return SettingsFile(path, problems=(error.problem,))
+
+
+def _checked(file: SettingsFile, table: Mapping[str, Any]) -> SettingsFile:
+    """The values that count, and the problems of the others."""
+    known = {option.id: option for option in options()}
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, value in table.items():
+        try:
+            if name == KEYS:
+                values[KEYS], wrong = _keys(value, file)
+                problems += wrong
+            elif name in known:
+                values[name] = _accepted(known[name], value)
+            else:
+                raise Unacceptable(_unknown(name, (*known, KEYS)))
+        except Unacceptable as error:
+            problems.append(Problem(str(error), file.line_of(name)))
+    problems.sort(key=lambda problem: problem.line or 0)
+    return SettingsFile(file.path, Settings(**values), tuple(problems), file.text)
+
+
+def _accepted(option: Option, value: object) -> Any:
+    """The clean value; an empty text is none. Raises Unacceptable with whole sentences."""
+    try:
+        clean = option.kind.accept(value)
+    except Unacceptable as error:
+        default = "" if option.default_toml == '""' else f", {option.default_toml},"
+        warning = f" {OWN_DATABASE}" if option.id == "database" else ""
+        raise Unacceptable(f"{option.id} {error}; the default{default} is used.{warning}") from None
+    return option.default if clean == "" else clean
+
+
+def _keys(value: object, file: SettingsFile) -> tuple[dict[str, str], list[Problem]]:
+    """Keys by the command's id, as they stand in the file, and what is no text; raises Unacceptable."""
+    if not isinstance(value, Mapping):
+        raise Unacceptable(f'{KEYS} must be a table: a line [{KEYS}], and below it lines such as "token.new" = "f2".')
+    keys: dict[str, str] = {}
+    problems = []
+    for path, key in _leaves(value):
+        command, wrong = ".".join(path), ""
+        if not isinstance(key, str):
+            wrong = f'The key of {quoted(command)} must be a text, such as "f2"; its default is kept.'
+        elif command in keys:
+            wrong = f"{quoted(command)} has a key already; this one does not count."
+        else:
+            keys[command] = key
+        if wrong:
+            problems.append(Problem(wrong, file.lines.get((KEYS, *path))))
+    return keys, problems
+
+
+def _leaves(table: Mapping[str, Any]) -> Iterator[tuple[KeyPath, object]]:
+    """What stands in a table and its tables: `token.new = …` without quotes is a table within a table."""
+    waiting: list[tuple[KeyPath, Any]] = [((name,), value) for name, value in table.items()]
+    while waiting:
+        path, value = waiting.pop(0)
+        if isinstance(value, Mapping):
+            waiting[:0] = [((*path, name), inner) for name, inner in value.items()]
+        else:
+            yield path, value
+
+
+def _unknown(name: str, allowed: Iterable[str]) -> str:
+    return f"{quoted(name)} is no option{did_you_mean(name, allowed)}; the options are {', '.join(allowed)}."
+
+
+def did_you_mean(name: str, allowed: Iterable[str]) -> str:
+    """A question for somebody who mistyped a name; nothing where no name is near."""
+    import difflib
+
+    near = difflib.get_close_matches(name, list(allowed), n=1)
+    return f" (did you mean {near[0]}?)" if near else ""

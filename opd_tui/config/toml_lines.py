@@ -1,0 +1,113 @@
+"""In which line of a TOML text each key stands, which the standard library's reader does not tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+KeyPath = tuple[str, ...]
+
+_TOKEN = re.compile(
+    r'''
+      """(?:\\.|[^\\])*?"""(?:"{0,2})
+    | \'\'\'.*?\'\'\'(?:'{0,2})
+    | "(?:\\.|[^"\\\n])*"
+    | '[^'\n]*'
+    | \#[^\n]*
+    | [\[\]{},=\n]
+    | [^"'\#\[\]{},=\n]+
+    ''',
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def key_lines(text: str) -> dict[KeyPath, int]:
+    """The line, counted from 1, in which each key and table is first named; the text must be valid TOML."""
+    scan = _Scan()
+    for token, line in _tokens(text):
+        scan.take(token, line)
+    return scan.found
+
+
+def _tokens(text: str) -> Iterator[tuple[str, int]]:
+    line = 1
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if not token.startswith("#"):
+            yield token, line
+        line += token.count("\n")
+
+
+@dataclass
+class _Scan:
+    """What has been read so far: where a key may stand, and within which table it would be."""
+
+    found: dict[KeyPath, int] = field(default_factory=dict)
+    table: KeyPath = ()
+    path: KeyPath = ()
+    """The key whose value is being read."""
+    brackets: list[tuple[str, KeyPath]] = field(default_factory=list)
+    """Arrays and inline tables that are open, each with the key whose value it is part of."""
+    raw: str = ""
+    """The key that is being read, as it is written."""
+    place: str = "key"
+    """`key`, `header` (a table's name in brackets) or `value`."""
+
+    def take(self, token: str, line: int) -> None:
+        """Go on by one token."""
+        if token == "\n" and not self.brackets:
+            self.place, self.raw = "key", ""
+        elif self.place == "value":
+            self._take_in_value(token)
+        elif self.place == "header":
+            self._take_in_header(token, line)
+        elif token == "[":
+            self.place = "header"
+        elif token == "}":
+            self._close()
+        elif token == "=":
+            self._found((self.brackets[-1][1] if self.brackets else self.table), line)
+            self.place = "value"
+        else:
+            self.raw += token
+
+    def _take_in_header(self, token: str, line: int) -> None:
+        if token == "]" and self.raw.strip():
+            self._found((), line)
+            self.table = self.path
+        elif token not in "[]":
+            self.raw += token
+
+    def _take_in_value(self, token: str) -> None:
+        if token in "[{":
+            self.brackets.append((token, self.path))
+            self.place = "key" if token == "{" else "value"
+        elif token in "]}":
+            self._close()
+        elif token == "," and self.brackets[-1][0] == "{":
+            self.place = "key"
+
+    def _close(self) -> None:
+        self.path = self.brackets.pop()[1]
+        self.place, self.raw = "value", ""
+
+    def _found(self, within: KeyPath, line: int) -> None:
+        """A key is complete: it and the tables that it names stand in this line, if they stood in none before."""
+        self.path = (*within, *_parts(self.raw))
+        self.raw = ""
+        for length in range(1, len(self.path) + 1):
+            self.found.setdefault(self.path[:length], line)
+
+
+def _parts(raw: str) -> KeyPath:
+    """A key as it is written, such as `a."b.c"`, in its parts: the reader itself knows all ways of quoting."""
+    import tomllib
+
+    parts: list[str] = []
+    value: Any = tomllib.loads(f"{raw.strip()} = 0")
+    while isinstance(value, Mapping):
+        ((part, value),) = value.items()
+        parts.append(part)
+    return tuple(parts)

@@ -1,0 +1,76 @@
+"""Keeping in the settings file what was changed on the screens, and leaving everything else in it as it is."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from opd_tui.config.toml_text import Unreadable, bytes_of, table_of, text_of
+from opd_tui.domain.errors import SettingsNotKept
+
+
+def keep_setting(path: Path, option: str, value: str) -> None:
+    """Write one option's value into the file, comments and layout untouched; raises SettingsNotKept."""
+    target = Path(os.path.realpath(path))
+    try:
+        before = bytes_of(target, must_exist=False) or b""
+        wanted = {**table_of(before), option: value}
+    except Unreadable:
+        raise _not_kept(option, f"{path} has to be put right first; `opd-tui settings` says where") from None
+    for text in _candidates(text_of(before), option, value):
+        after = text.encode()
+        if _says(after, wanted):
+            break
+    else:
+        raise _not_kept(option, f"there is no place for it in {path}")
+    try:
+        _replace(target, after)
+    except OSError as error:
+        raise _not_kept(option, f"{path} cannot be written ({error.strerror})") from None
+
+
+def _not_kept(option: str, why: str) -> SettingsNotKept:
+    return SettingsNotKept(f"The {option} stays until you leave, but is not kept for the next time: {why}.")
+
+
+def _candidates(text: str, option: str, value: str) -> Iterator[str]:
+    """The text with the option: where it stands, below a comment that shows it, or where the library puts it."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    sample = re.search(rf"^[ \t]*#[ \t]*{option}[ \t]*=[^\r\n]*(\r?\n|$)", text, re.MULTILINE)
+    try:
+        document = tomlkit.parse(text)
+        if option not in document and sample:
+            line = tomlkit.dumps({option: value})
+            yield text[: sample.end()] + ("" if sample[1] else "\n") + line + text[sample.end() :]
+        document[option] = value
+        yield tomlkit.dumps(document)
+    except TOMLKitError:
+        return
+
+
+def _says(data: bytes, wanted: dict[str, object]) -> bool:
+    """Whether the file would say what is wanted, and nothing else."""
+    try:
+        return table_of(data) == wanted
+    except Unreadable:
+        return False
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """Put a file in the place of another in one step, so that nobody ever reads half of it; raises OSError."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise

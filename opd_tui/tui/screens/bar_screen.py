@@ -1,0 +1,74 @@
+"""The bars that every screen has: all that is painted before anything of the desk is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from opd_tui.tui.commands import MODES, QUIT, TODAY, Command
+from opd_tui.tui.widgets.bars import CommandFooter, ModeBar, TopBar
+
+if TYPE_CHECKING:
+    from opd_tui.tui.app import OpdApp
+
+
+def the_app() -> type[OpdApp]:
+    """The app's class, which imports the screens."""
+    from opd_tui.tui.app import OpdApp
+
+    return OpdApp
+
+
+class BarScreen(Screen[None]):
+    """Bars above and below; by itself what stands there while the rest is imported and the database is opened."""
+
+    MODE: ClassVar[str] = "board"
+    INTENTS: ClassVar[tuple[Command, ...]] = ()
+    """What can be asked for here, besides what works everywhere."""
+
+    top_bar = getters.query_one(TopBar)
+    mode_bar = getters.query_one(ModeBar)
+    footer = getters.query_one(CommandFooter)
+
+    @property
+    def desk_app(self) -> OpdApp:
+        app = self.app
+        assert isinstance(app, the_app())
+        return app
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether a panel has to be closed before anything else, or the screen is not whole yet or any more."""
+        return False
+
+    def compose(self) -> ComposeResult:
+        yield TopBar(id="top-bar")
+        yield ModeBar(id="mode-bar")
+        yield from self.body()
+        yield from self.desk_app.extra_bars()
+        yield CommandFooter(id="footer")
+
+    def body(self) -> Iterable[Widget]:
+        """What this screen shows between the bars."""
+        return ()
+
+    def on_mount(self) -> None:
+        keymap = self.desk_app.keymap
+        self.mode_bar.current = self.MODE
+        self.mode_bar.modes = keymap.commands(MODES)
+        self.top_bar.title = self.desk_app.hospital
+        self.top_bar.today_key = keymap.key_of(TODAY)
+        self.show_hints()
+
+    def show_hints(self) -> None:
+        """The footer says what works where the focus is."""
+        self.footer.commands = self.desk_app.keymap.commands(self.hints())
+
+    def hints(self) -> tuple[Command, ...]:
+        """The commands in the footer."""
+        return (QUIT,)

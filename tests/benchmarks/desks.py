@@ -1,0 +1,121 @@
+"""Eight desks at once on one database, each a process of its own."""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from opd_tui.desk.actions import CancelToken, IssueToken
+from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.desk.opening import open_front_desk
+from opd_tui.domain.model import SlotId, Source, TokenId
+from tests.benchmarks.data import patients
+from tests.benchmarks.report import Budget, Row
+from tests.benchmarks.site import Site
+from tests.benchmarks.stats import p99, summary
+
+DESKS = 8
+SECONDS = 5.0
+PAUSE_SECONDS = 0.02
+
+
+@dataclass
+class Served:
+    """What one desk lived through: how long each action took, in milliseconds, and what went wrong."""
+
+    waits: list[float] = field(default_factory=list)
+    errors: Counter[str] = field(default_factory=Counter)
+
+
+class Reception:
+    """A desk that issues tokens and cancels some of its own."""
+
+    def __init__(self, desk: FrontDesk, number: int) -> None:
+        self.desk = desk
+        self.dice = random.Random(number)
+        self.slots: list[SlotId] = [record.slot.id for record in desk.slot_list(desk.today())]
+        self.people = patients(f"Desk{number}")
+        self.own: list[TokenId] = []
+
+    def act(self) -> None:
+        """The next action."""
+        if self.own and self.dice.random() < 0.3:
+            token = self.own.pop(self.dice.randrange(len(self.own)))
+            self.desk.perform(CancelToken(token=token))
+            return
+        source, slot = self.dice.choice(list(Source)), self.dice.choice(self.slots)
+        outcome = self.desk.perform(IssueToken(slot=slot, patient=next(self.people), source=source))
+        assert outcome.token is not None
+        self.own.append(outcome.token.token.id)
+
+
+def work(database: str, number: int, pause: float, ready: Any, results: Any) -> None:
+    """One desk's five seconds: flat out, or with a random pause after each action."""
+    served = Served()
+    with closing(open_front_desk(database, desk=f"desk {number}", operator="meera", create=False)) as desk:
+        reception = Reception(desk, number)
+        reception.act()
+        ready.wait()
+        end = time.perf_counter() + SECONDS
+        while (start := time.perf_counter()) < end:
+            try:
+                reception.act()
+            except Exception as error:  # noqa: BLE001 - counted and shown in the table, whatever it is
+                served.errors[f"{type(error).__name__}: {error}"[:100]] += 1
+            served.waits.append((time.perf_counter() - start) * 1e3)
+            if pause:
+                time.sleep(reception.dice.expovariate(1 / pause))
+    results.put(served)
+
+
+def run_desks(database: Path, pause: float) -> list[Served]:
+    """All desks at once."""
+    context = mp.get_context("spawn")
+    ready, results = context.Barrier(DESKS), context.Queue()
+    processes = [
+        context.Process(target=work, args=(str(database), number, pause, ready, results)) for number in range(DESKS)
+    ]
+    for process in processes:
+        process.start()
+    served = [results.get(timeout=60 + SECONDS) for _ in processes]
+    for process in processes:
+        process.join()
+    return served
+
+
+def flat_out(site: Site) -> Iterator[Row]:
+    """Every desk acts again as soon as it is answered."""
+    with site.copy(site.year) as database:
+        served = run_desks(database, pause=0)
+    waits = [wait for each in served for wait in each.waits]
+    counts = sorted(len(each.waits) for each in served)
+    details = {"waits": summary(waits), "served": counts, "a second": sum(counts) / SECONDS}
+    title = f"{DESKS} desks flat out for {SECONDS:g} s"
+    yield errors_row(title, served)
+    yield Row(f"{title}: longest wait", Budget(most=500), max(waits), details=details)
+    share = counts[0] / counts[-1]
+    yield Row(f"{title}: least served of best served", Budget(least=0.5), share, unit="", details=details)
+
+
+def paced(site: Site) -> Iterator[Row]:
+    """Every desk pauses a little after each action, as busy desks never would."""
+    with site.copy(site.year) as database:
+        served = run_desks(database, PAUSE_SECONDS)
+    waits = [wait for each in served for wait in each.waits]
+    details = {"waits": summary(waits), "a second": len(waits) / SECONDS}
+    title = f"{DESKS} desks, an action every {PAUSE_SECONDS * 1e3:g} ms each"
+    yield errors_row(title, served)
+    yield Row(f"{title}, p99", Budget(most=100), p99(waits), details=details)
+
+
+def errors_row(title: str, served: list[Served]) -> Row:
+    """How many actions failed, and why."""
+    errors: Counter[str] = sum((each.errors for each in served), Counter())
+    return Row(f"{title}: errors", Budget(most=0), errors.total(), unit="errors", details={"errors": dict(errors)})

@@ -1,0 +1,1 @@
+"""What the same costs without this program: bare Textual, and raw `sqlite3` doing the same statements."""

@@ -1,0 +1,171 @@
+"""The program's screens as a person reads them off the terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from opd_tui.desk.opening import open_front_desk
+from opd_tui.domain.model import SlotId
+from opd_tui.tui.text import doctor_label
+from tests.benchmarks.terminal import Expectation, Terminal
+
+NUMBER = re.compile(r"\b[A-Z]+[0-9]*-[0-9]{3,}\b")
+"""A token's number."""
+POINTER = "▸"
+
+Place = tuple[int, int]
+"""Row and column on the board."""
+
+
+def shell(lines: Sequence[str]) -> bool:
+    """The bars that are painted before there is any data."""
+    return any("Board" in line and "Waitlist" in line for line in lines)
+
+
+def board_with_rows(lines: Sequence[str]) -> bool:
+    """Doctors with their slots, and the chosen slot's queue."""
+    board = BoardView.read(lines)
+    return board is not None and bool(board.numbers) and any(re.search(r" Dr .* \d+/\d+ ", f" {x}") for x in board.grid)
+
+
+@dataclass(frozen=True)
+class BoardView:
+    """The two panels of the board: the grid's lines, the queue's title and its lines."""
+
+    top: int
+    grid: tuple[str, ...]
+    title: str
+    queue: tuple[str, ...]
+
+    @classmethod
+    def read(cls, lines: Sequence[str]) -> BoardView | None:
+        """The board, if it is on the screen."""
+        top = next((number for number, line in enumerate(lines) if line.startswith("╭─ Slots ─")), None)
+        if top is None:
+            return None
+        middle = lines[top].index("╮") + 1
+        bottom = next((number for number in range(top, len(lines)) if lines[number].startswith("╰")), len(lines))
+        title = lines[top][middle:].strip("╭╮─ ")
+        inside = lines[top + 1 : bottom]
+        return cls(
+            top, tuple(line[1 : middle - 1] for line in inside), title, tuple(line[middle + 1 : -1] for line in inside)
+        )
+
+    @property
+    def rows(self) -> range:
+        """The screen's lines that the two panels take."""
+        return range(self.top, self.top + len(self.grid) + 2)
+
+    @property
+    def numbers(self) -> list[str]:
+        """The queue's token numbers from its top."""
+        return [found.group() for line in self.queue if (found := NUMBER.search(line))]
+
+    @property
+    def doctor_at_cursor(self) -> str | None:
+        """The name of the doctor in whose row the cursor stands."""
+        row = next((line for line in self.grid if "▐" in line), None)
+        return re.split("·|…", row)[0].strip() if row else None
+
+    def line_of(self, name: str) -> str | None:
+        """The queue's line that names this patient."""
+        return next((line for line in self.queue if name in line), None)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A slot as the board shows it when the cursor is on it."""
+
+    place: Place
+    slot: SlotId
+    title: str
+    first: str | None
+    free_seats: int
+
+
+@dataclass
+class BoardMap:
+    """What the board shows at each place, asked of the desk, so that a screen can be told from a half-drawn one."""
+
+    cells: dict[str, Cell]
+    size: Place
+
+    @classmethod
+    def read(cls, database: Path | str) -> BoardMap:
+        """Today's board."""
+        with closing(open_front_desk(str(database), create=False)) as desk:
+            board = desk.board(desk.today())
+            firsts: dict[int, str] = {}
+            for record in desk.token_list(date=desk.today()):
+                firsts.setdefault(record.slot.id, record.token.number)
+        cells = {}
+        for record in board.slots:
+            place = board.doctors.index(record.doctor), board.starts.index(record.slot.start)
+            title = f"{doctor_label(record.doctor)} · {record.slot.window}"
+            cells[title] = Cell(place, record.slot.id, title, firsts.get(record.slot.id), record.free_seats)
+        return cls(cells, (len(board.doctors), len(board.starts)))
+
+    def shown(self, lines: Sequence[str]) -> Cell | None:
+        """The slot at the cursor, if grid and queue agree on it and the queue is its own."""
+        board = BoardView.read(lines)
+        cell = self.cells.get(board.title) if board else None
+        if board is None or cell is None or board.doctor_at_cursor != cell.title.partition(" · ")[0]:
+            return None
+        return cell if cell.first is None or cell.first in board.numbers[:1] else None
+
+    def roomy(self, seats: int) -> list[Cell]:
+        """The slots with so many free seats, in an order in which the cursor has short ways."""
+        roomy = [cell for cell in self.cells.values() if cell.free_seats >= seats]
+        return sorted(roomy, key=lambda cell: (cell.place[1], cell.place[0]))
+
+    def place_of(self, lines: Sequence[str]) -> Place | None:
+        """Where the cursor is, by the queue's title."""
+        board = BoardView.read(lines)
+        cell = self.cells.get(board.title) if board else None
+        return cell.place if cell else None
+
+    def elsewhere(self, than: Cell) -> Expectation:
+        """The cursor on another slot, with its queue beside it."""
+
+        def expectation(lines: Sequence[str]) -> bool:
+            cell = self.shown(lines)
+            return cell is not None and cell != than
+
+        return expectation
+
+    def go(self, terminal: Terminal, goal: Place) -> None:
+        """Move the cursor to a place."""
+        place = self.place_of(terminal.lines)
+        while place is not None and place != goal:
+            (row, column), (to_row, to_column), before = place, goal, place
+            key = "down" if row < to_row else "up" if row > to_row else "right" if column < to_column else "left"
+            terminal.press(key, lambda lines, before=before: self.place_of(lines) not in (None, before))
+            place = self.place_of(terminal.lines)
+        assert place is not None, "there is no board:\n" + "\n".join(terminal.lines)
+
+
+def show_board(terminal: Terminal) -> None:
+    """Wait for today's board, and until nothing is done in the background any more."""
+    terminal.wait_for(board_with_rows)
+    terminal.settle()
+
+
+def pointed_at(lines: Sequence[str]) -> str | None:
+    """The number, or other words, of the line at the pointer of a list."""
+    line = next((line for line in lines if POINTER in line), None)
+    return " ".join(line.partition(POINTER)[2].split()[:2]) if line else None
+
+
+def panel_is_open(lines: Sequence[str]) -> bool:
+    """The new-token panel with what would happen in it."""
+    top = next((number for number, line in enumerate(lines) if "New token" in line and "━" in line), None)
+    return top is not None and any("→" in line for line in lines[top:])
+
+
+def panel_is_closed(lines: Sequence[str]) -> bool:
+    """The panel is not on the screen."""
+    return not any("New token" in line and "━" in line for line in lines)

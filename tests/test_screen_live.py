@@ -1,0 +1,232 @@
+"""Other desks on the screen: their changes, their locks, and a database that goes away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.desk.news import Back, Gone
+from opd_tui.desk.outcome import Outcome
+from opd_tui.desk.views import QueueLine
+from opd_tui.domain.errors import AnswerLost, StoreOffline
+from opd_tui.storage import sqlite
+from opd_tui.tui.app import OpdApp
+from opd_tui.tui.live import NewsArrived
+from opd_tui.tui.widgets.line_list import LineList
+from tests.conftest import NINE
+from tests.helpers import add_doctor, issue, open_slot, statuses
+from tests.pilot import WIDE, OpenDesk, at_the_counter, doctor_with_slots, full_slot
+
+
+@pytest.fixture
+def other(open_desk: OpenDesk) -> FrontDesk:
+    """A desk beside the one on the screen."""
+    return open_desk(operator="ravi", desk="desk 2")
+
+
+async def test_what_another_desk_does_appears_with_its_name(open_desk: OpenDesk, other: FrontDesk) -> None:
+    slot = doctor_with_slots(other)[0]
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        issue(other, slot, "Asha Verma", "PAID")
+        await meera.sees("Asha Verma", within="#queue")
+        await meera.sees("desk 2: PAID A-001 Asha Verma", within="#activity")
+        assert meera.toasts == [], "nobody is interrupted by what others do"
+
+
+async def test_what_one_does_oneself_is_told_once(open_desk: OpenDesk, other: FrontDesk) -> None:
+    doctor_with_slots(other)
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        heard: list[object] = []
+        meera.app.live.take = heard.append  # type: ignore[method-assign]
+        await meera.press("n", *"Asha", "enter")
+        await meera.panel_closes()
+        issue(other, 1, "Ravi")
+        await meera.until(lambda: heard, "the other desk's token")
+        assert [outcome.token.token.patient.name for news in heard for outcome in news.outcomes] == ["Ravi"]
+
+
+async def test_a_seat_that_another_desk_takes_is_marked(open_desk: OpenDesk, other: FrontDesk) -> None:
+    slot = full_slot(other)
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        issue(other, slot, "Imran Khan", "EMERGENCY")
+        await meera.sees("displaced", within="#queue")
+
+
+async def test_the_person_keeps_their_place_in_the_queue(open_desk: OpenDesk, other: FrontDesk) -> None:
+    slot = full_slot(other, waiting=3)
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.press("enter", "down", "down", "down")
+        queue = meera.app.screen.query_one("#queue", LineList)
+        before = queue.chosen
+        assert isinstance(before, QueueLine)
+        issue(other, slot, "Imran Khan", "EMERGENCY")
+        await meera.sees("Imran Khan", within="#queue")
+        assert isinstance(queue.chosen, QueueLine)
+        assert queue.chosen.record.token.id == before.record.token.id
+        assert queue.has_focus
+
+
+async def test_an_open_panel_learns_that_another_desk_took_the_seat(open_desk: OpenDesk, other: FrontDesk) -> None:
+    slot = doctor_with_slots(other, capacity=1)[0]
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.press("n", *"As")
+        await meera.sees("gets a seat", within="#new-token")
+        issue(other, slot, "Ravi", "PAID")
+        await meera.sees("waits", within="#new-token")
+        assert "As" in meera.read("#patient")
+
+
+async def test_a_doctor_and_a_slot_of_another_desk_appear_on_the_board(open_desk: OpenDesk, other: FrontDesk) -> None:
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        open_slot(other, add_doctor(other, "Dr Rao"), "09:00", "10:00")
+        await meera.sees("Dr Rao", "0/2", within="#slots")
+
+
+# Locks
+
+
+async def test_the_screen_lives_while_another_process_holds_the_lock(
+    open_desk: OpenDesk, database_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opd_tui.tui.app.PATIENCE_SECONDS", 0.01)
+    full_slot(open_desk(), hours=3)
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        with closing(sqlite3.connect(database_path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await meera.press("enter", "c")
+            await meera.hears("Another desk is busy. Waiting for it …")
+            meera.takes_a_moment()
+            await meera.press("escape", "right")
+            await meera.sees("No tokens yet", within="#queue")
+            other.execute("ROLLBACK")
+        await meera.asks("Asha Verma")
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "PATIENCE_SECONDS", 0.01)
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_closing_that_another_desk_was_in_the_way_of_is_tried_again_by_r(
+    open_desk: OpenDesk, database_path: Path
+) -> None:
+    slot = full_slot(open_desk())
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        with closing(sqlite3.connect(database_path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await meera.press("enter", "c")
+            await meera.hears("Another desk is busy. Nothing was changed. Press r to try again.")
+        await meera.press("r")
+        await meera.asks("Asha Verma")
+        await meera.press("y")
+        await meera.hears("cancelled")
+        assert statuses(open_desk(), slot) == {"A-001": "CANCELLED", "A-002": "ACTIVE"}
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_token_that_another_desk_was_in_the_way_of_is_tried_again_by_enter(
+    open_desk: OpenDesk, database_path: Path
+) -> None:
+    doctor_with_slots(open_desk())
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        with closing(sqlite3.connect(database_path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await meera.press("n", *"Asha", "enter")
+            await meera.sees("Nothing was changed. Press Enter to try again.", within="#new-token")
+        meera.takes_a_moment()
+        await meera.press("enter")
+        await meera.panel_closes()
+        assert statuses(open_desk()) == {"A-001": "ACTIVE"}
+
+
+async def test_r_loads_again_where_nothing_was_in_the_way(open_desk: OpenDesk) -> None:
+    doctor_with_slots(open_desk())
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("r")
+        await meera.hears("Loaded again.")
+
+
+# The database goes away
+
+
+def gone(path: Path, how: str) -> None:
+    if how == "deleted":
+        path.unlink()
+        return
+    copy = path.with_name("copy.db")
+    shutil.copy(path, copy)
+    os.replace(copy, path)
+
+
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+async def test_a_file_that_was_taken_away_is_noticed_without_any_key(
+    open_desk: OpenDesk, database_path: Path, how: str
+) -> None:
+    full_slot(open_desk())
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        gone(database_path, how)
+        await meera.hears("was deleted or replaced by another file while this desk was open")
+        await meera.sees("stopped at 09:00", within="#top-bar")
+        await meera.press("n", *"Imran", "enter")
+        await meera.sees("was deleted or replaced", within="#new-token")
+        await meera.press("escape")
+
+
+class Absent:
+    """A front desk's server that can be taken away."""
+
+    def __init__(self, desk: FrontDesk) -> None:
+        self.desk = desk
+        self.answers: list[Outcome | None | StoreOffline] = []
+
+    def find_out(self, key: str) -> Outcome | None:
+        answer = self.answers.pop(0)
+        if isinstance(answer, StoreOffline):
+            raise answer
+        return answer
+
+
+async def test_the_screen_says_since_when_the_server_is_gone_and_when_it_is_back(open_desk: OpenDesk) -> None:
+    full_slot(open_desk())
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        refusal = StoreOffline("The server does not answer.")
+        meera.app.post_message(NewsArrived(Gone(refusal, NINE)))
+        await meera.sees("offline since 09:00", within="#top-bar")
+        await meera.hears("The server does not answer.")
+        meera.app.post_message(NewsArrived(Back()))
+        await meera.hears("The database is there again.")
+        assert "offline" not in meera.read("#top-bar")
+
+
+@pytest.mark.parametrize("done", [True, False])
+async def test_what_became_of_an_action_whose_answer_was_lost_is_found_out(
+    open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch, done: bool
+) -> None:
+    monkeypatch.setattr("opd_tui.tui.live.ASK_AGAIN_SECONDS", 0.0)
+    desk = open_desk()
+    full_slot(desk)
+    absent = Absent(desk)
+
+    def lose_the_answer(action: object, expect: object = None) -> Outcome:
+        outcome = perform(action) if done else None  # type: ignore[arg-type]
+        absent.answers += [StoreOffline("Not yet."), outcome]
+        raise AnswerLost("k")
+
+    perform: Callable[[object], Outcome] = desk.perform  # type: ignore[assignment]
+    async with at_the_counter(OpdApp(lambda: desk), WIDE) as meera:
+        monkeypatch.setattr(desk, "perform", lose_the_answer)
+        monkeypatch.setattr(desk, "find_out", absent.find_out)
+        await meera.press("enter", "c")
+        await meera.asks("Asha Verma")
+        await meera.press("y")
+        await meera.hears("The server is back, and it was done" if done else "was not done; do it again")
+        assert absent.answers == []
+    assert (statuses(open_desk())["A-001"] == "CANCELLED") is done

@@ -1,0 +1,145 @@
+"""A receptionist's eyes and hands: every key waits for what it should bring, and every move is looked at again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from tests.benchmarks.terminal import PATIENCE_SECONDS, NotShown, Terminal
+from tests.two_desks.glance import Glance, Line
+
+T = TypeVar("T")
+
+PUMP_SECONDS = 0.05
+SETTLE_SECONDS = 0.15
+MODE_KEYS = {"Board": "1", "Waitlist": "2", "Doctors": "3"}
+
+
+class Hands:
+    """The keys of one terminal, and what it shows."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+
+    @property
+    def glance(self) -> Glance:
+        """What stands on the screen."""
+        return Glance(self.terminal.lines)
+
+    def see(self, what: Callable[[Glance], T], patience: float = PATIENCE_SECONDS) -> T:
+        """Wait until the screen stands still and shows something; raises NotShown."""
+        deadline = time.perf_counter() + patience
+        while True:
+            now = time.perf_counter()
+            expectation = lambda lines: bool(what(Glance(lines)))  # noqa: E731
+            self.terminal.wait_for(expectation, now, max(deadline - now, 0.1), fresh=False)
+            if found := what(self.glance):
+                return found
+
+    def press(self, keys: str | Sequence[str], what: Callable[[Glance], T]) -> T:
+        """Write keys, which must not have had their effect before, and wait for it; raises NotShown."""
+        self.terminal.send(keys)
+        return self.see(what)
+
+    def pump(self) -> None:
+        """Let the terminal show what comes meanwhile."""
+        self.terminal.settle(PUMP_SECONDS, PUMP_SECONDS)
+
+    def wait_until(self, condition: Callable[[], bool], patience: float = PATIENCE_SECONDS) -> None:
+        """Wait for something beside the screen, which goes on; raises NotShown."""
+        deadline = time.perf_counter() + patience
+        while not condition():
+            if time.perf_counter() > deadline:
+                raise NotShown("nothing came of what was waited for beside the screen")
+            self.pump()
+
+    # Going about
+
+    def show(self, mode: str) -> None:
+        """Go to one of the main screens."""
+        if self.glance.mode != mode:
+            self.press(MODE_KEYS[mode], lambda glance: glance.mode == mode)
+
+    def show_day(self, ahead: int) -> None:
+        """Go to today, or to a day near it."""
+        while (now := self.glance.days_ahead) != ahead:
+            key = "t" if ahead == 0 else "]" if now < ahead else "["
+            self.press(key, lambda glance, now=now: glance.days_ahead != now)
+            self.terminal.settle(SETTLE_SECONDS)  # the day stands above before its slots do
+
+    def leave_queue(self) -> None:
+        """Back to the slots."""
+        if self.glance.in_queue:
+            self.press("escape", lambda glance: not glance.in_queue)
+
+    def go_to_slot(self, doctor: str, start: str) -> bool:
+        """Put the board's cursor on a doctor's slot; whether there is one."""
+        self.show("Board")
+        self.leave_queue()
+        self.see(lambda glance: glance.is_whole_board)
+        while (here := self.glance.slot) != (doctor, start):
+            assert here is not None
+            if doctor not in self.glance.doctors:
+                return False
+            rows = [self.glance.doctors.index(name) for name in (here[0], doctor)]
+            key = "right" if here[1] < start else "left" if here[1] > start else "down" if rows[0] < rows[1] else "up"
+            self.press(key, lambda glance, here=here: glance.slot != here and glance.is_whole_board)
+        return self.see(lambda glance: glance.slot == (doctor, start) and glance.is_whole_board and True) and (
+            self.glance.load is not None
+        )
+
+    def enter_queue(self) -> None:
+        """From the slots into the queue, which has somebody in it."""
+        if not self.glance.in_queue:
+            self.press("enter", lambda glance: glance.in_queue and glance.pointed is not None)
+
+    def point_at(self, key: str) -> bool:
+        """Put a list's pointer on a line in view; whether the line is still there."""
+        while True:
+            keys = [line.key for line in self.glance.rows]
+            here = self.glance.pointed
+            if here is None or key not in keys:
+                return False
+            if here.key == key:
+                return True
+            way = "down" if keys.index(here.key) < keys.index(key) else "up"
+            self.press(way, lambda glance, here=here, way=way: has_moved(glance, here, way))
+
+    def find(self, number: str) -> Line | None:
+        """Find a token of the day and go there; None where there is no such token."""
+        self.show("Board")
+        self.press("/", lambda glance: glance.find is not None)
+        if self.press(number, lambda glance: found_in(glance, number)) != "1":
+            self.press("escape", lambda glance: glance.find is None)
+            return None
+        self.press("enter", lambda glance: glance.find is None and glance.pointed and glance.pointed.key == number)
+        return self.glance.pointed
+
+    def whole_list(self) -> list[Line]:
+        """All lines of the list that has the keys, page by page."""
+        lines: dict[str, Line] = {}
+        key = "home"
+        while True:
+            self.terminal.send(key)
+            self.terminal.settle()
+            before = len(lines)
+            lines |= {line.key: line for line in self.glance.rows}
+            if key == "pagedown" and len(lines) == before:
+                return list(lines.values())
+            key = "pagedown"
+
+
+def has_moved(glance: Glance, before: Line, way: str) -> bool:
+    """Whether the pointer is elsewhere, or cannot go further since somebody else has changed the list."""
+    here, keys = glance.pointed, [line.key for line in glance.rows]
+    end = keys[-1 if way == "down" else 0] if keys else None
+    return here is None or here.key != before.key or here.key == end
+
+
+def found_in(glance: Glance, words: str) -> str:
+    """How many lines the dialog has found for the words; nothing until they stand there."""
+    inside = glance.find.inside if glance.find else ()
+    typed = any(line.strip() == words for line in inside)
+    count = next((line.split()[0] for line in inside if " match" in line and " of " in line), "")
+    return count if typed else ""

@@ -1,0 +1,202 @@
+"""Two desks in two terminals through one day, and the examination afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.benchmarks.site import ROOT, Site
+from tests.benchmarks.terminal import PATIENCE_SECONDS, NotShown, Terminal
+from tests.stores import Store
+from tests.two_desks.audit import Audit
+from tests.two_desks.day import DOCTORS, STARTS, Day, straight_on
+from tests.two_desks.glance import Line, Load
+from tests.two_desks.receptionist import Receptionist, Seen
+from tests.two_desks.tally import Tally
+
+DESKS = ("desk 1", "desk 2")
+LAST_SLOT = (DOCTORS[1][0], STARTS[-1])
+"""Where both desks are when the day ends."""
+QUEUE = """
+    SELECT t.number, p.name, t.source, t.status
+    FROM token t JOIN patient p ON p.id = t.patient_id JOIN slot s ON s.id = t.slot_id
+    JOIN doctor d ON d.id = t.doctor_id
+    WHERE d.name = '{}' AND s.start = '{}' AND s.date = '{}'
+    ORDER BY CASE t.status WHEN 'ACTIVE' THEN 1 WHEN 'WAITING' THEN 2 WHEN 'COMPLETED' THEN 3 WHEN 'NO_SHOW' THEN 4
+             ELSE 5 END,
+             CASE WHEN t.status IN ('ACTIVE', 'WAITING') THEN t.priority END,
+             CASE WHEN t.status IN ('ACTIVE', 'WAITING') THEN t.issued_at END, t.id
+"""
+CAPACITY = """
+    SELECT s.capacity FROM slot s JOIN doctor d ON d.id = s.doctor_id
+    WHERE d.name = '{}' AND s.start = '{}' AND s.date = '{}'
+"""
+
+
+@dataclass
+class Report:
+    """What became of a day."""
+
+    kinds: dict[str, Counter[str]] = field(default_factory=dict)
+    """Actions by desk and kind, by the journal."""
+    met: dict[str, Counter[str]] = field(default_factory=dict)
+    """What each desk met with beside its actions."""
+    seconds: float = 0.0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(kinds.total() for kinds in self.kinds.values())
+
+    def lines(self) -> Iterator[str]:
+        """The figures in sentences."""
+        yield f"{self.total} actions in {self.seconds:.0f} s"
+        for desk, kinds in sorted(self.kinds.items()):
+            done = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+            met = ", ".join(f"{count} {what}" for what, count in self.met.get(desk, Counter()).most_common() if count)
+            yield f"  {desk}: {kinds.total()} ({done}); met {met or 'nothing'}"
+        yield from (f"  PROBLEM: {problem}" for problem in self.problems)
+        yield "  Everything agrees." if not self.problems else f"  {len(self.problems)} problems."
+
+
+def run_a_day(store: Store, folder: Path, actions: int, seed: int) -> Report:
+    """Drive both desks until so many actions are done, leave them, and examine the database."""
+    report = Report()
+    tally = Tally(actions)
+    environment = Site(folder).environment() | {"TZ": zone_where_it_is_nine(dt.datetime.now(dt.UTC))}
+    start = time.monotonic()
+    with terminal(store, DESKS[0], environment) as first, terminal(store, DESKS[1], environment) as second:
+        desks = [
+            Receptionist(each, name, tally.acknowledged) for each, name in zip((first, second), DESKS, strict=True)
+        ]
+        days = [Day(desk, tally, seed, number) for number, desk in enumerate(desks)]
+        report.problems += at_once(days, tally)
+        if not report.problems:
+            report.problems += guarded(desks, lambda: compare_last_screens(desks, store))
+        for desk in desks:
+            report.problems += guarded([desk], lambda desk=desk: leave(desk))
+    report.seconds = time.monotonic() - start
+    report.met = {desk.desk: desk.met for desk in desks}
+    examine(report, store, {desk.desk: desk.seen for desk in desks}, environment)
+    return report
+
+
+@contextmanager
+def terminal(store: Store, desk: str, environment: dict[str, str]) -> Iterator[Terminal]:
+    """The program on a terminal of its own."""
+    command = [sys.executable, "-m", "opd_tui", "--database", store.location, "--desk", desk, "--operator", "meera"]
+    with Terminal(command, cwd=ROOT, env=environment) as opened:
+        yield opened
+
+
+def at_once(days: list[Day], tally: Tally) -> list[str]:
+    """Let both desks work at the same time; what kept one of them from going on."""
+
+    def live(day: Day) -> list[str]:
+        day.hands.see(lambda glance: glance.says("No doctors yet") or glance.doctors)
+        day.open_the_house()
+        day.work()
+        return []
+
+    def work(day: Day) -> list[str]:
+        problems = guarded([day.receptionist], lambda: live(day))
+        tally.failed = tally.failed or bool(problems)
+        return problems
+
+    with ThreadPoolExecutor(len(days)) as pool:
+        return [problem for problems in pool.map(work, days) for problem in problems]
+
+
+def guarded(desks: list[Receptionist], act: Callable[[], list[str]]) -> list[str]:
+    """Do something; where it fails the problem comes with what the terminals show."""
+    try:
+        return act()
+    except Exception:  # noqa: BLE001 - whatever it is belongs into the report
+        pictures = [f"{desk.desk} shows\n" + "\n".join(desk.hands.terminal.lines) for desk in desks]
+        return ["\n".join([traceback.format_exc(), *pictures])]
+
+
+def compare_last_screens(desks: list[Receptionist], store: Store) -> list[str]:
+    """Let each desk do a last thing where both are, which the other must come to show; then both must show what is."""
+    first, second = desks
+    for desk in desks:
+        desk.hands.show_day(0)
+        if not desk.hands.go_to_slot(*LAST_SLOT):
+            return [f"{desk.desk} does not show the slot {LAST_SLOT}"]
+    first.issue("Last Patient", "EMERGENCY", "", straight_on)
+    number = first.seen[-1].whom
+    second.hands.see(lambda glance: glance.row(number))
+    second.hands.enter_queue()
+    second.hands.point_at(number)
+    second.close("cancel_token", number, straight_on)
+    first.hands.see(lambda glance: all(line.key != number or not line.is_open for line in glance.rows))
+    problems = []
+    for desk in desks:
+        desk.hands.terminal.settle()
+        shown = [line for line in desk.hands.glance.rows]
+        desk.hands.enter_queue()
+        everything, load = desk.hands.whole_list(), desk.hands.glance.load
+        problems += differences(desk.desk, shown, everything, load, store)
+    return problems
+
+
+def differences(desk: str, shown: list[Line], everything: list[Line], load: Load | None, store: Store) -> list[str]:
+    """How a screen differs from the database; `shown` is what stood there before another key was pressed."""
+    date = store.query("SELECT min(date) FROM slot")[0][0]
+    rows = store.query(QUEUE.format(*LAST_SLOT, date))
+    ((capacity,),) = store.query(CAPACITY.format(*LAST_SLOT, date))
+    count = Counter(status for _, _, _, status in rows)
+    right = Load(count["ACTIVE"] + count["COMPLETED"], capacity, count["COMPLETED"], count["WAITING"])
+    numbers = [row[0] for row in rows]
+    problems = []
+    if [(line.key, line.name, line.source, line.status) for line in everything] != rows:
+        problems.append(f"{desk} shows the queue {everything}, but the database has {rows}")
+    if load != right:
+        problems.append(f"{desk} says {load}, but the database has {right}")
+    statuses = {row[0]: row[3] for row in rows}
+    top = numbers.index(shown[0].key) if shown and shown[0].key in numbers else 0
+    if [(line.key, line.status) for line in shown] != [(n, statuses[n]) for n in numbers[top : top + len(shown)]]:
+        problems.append(f"{desk} had come to show {shown}, but the database has {rows}")
+    return problems if shown else [*problems, f"{desk} shows no queue"]
+
+
+def leave(desk: Receptionist) -> list[str]:
+    """Press Ctrl+Q, whatever is on the screen."""
+    process = desk.hands.terminal.process
+    desk.hands.terminal.send("ctrl+q")
+    try:
+        desk.hands.wait_until(lambda: process.poll() is not None)
+    except NotShown:
+        return [f"{desk.desk} does not leave by Ctrl+Q within {PATIENCE_SECONDS:g} s"]
+    return [f"{desk.desk} left with the exit status {process.returncode}"] if process.returncode else []
+
+
+def examine(report: Report, store: Store, seen: dict[str, list[Seen]], environment: dict[str, str]) -> None:
+    """Feed the oracle, run `opd-tui verify`, and count."""
+    audit = Audit(store)
+    report.problems += audit.run(seen)
+    for entry in audit.journal:
+        report.kinds.setdefault(entry.desk, Counter())[entry.action] += 1
+    verify = [sys.executable, "-m", "opd_tui", "verify", "--database", store.location]
+    result = subprocess.run(verify, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if result.returncode:
+        report.problems.append(f"opd-tui verify ends with {result.returncode}: {result.stdout}{result.stderr}")
+    for desk in DESKS:
+        if report.kinds.get(desk, Counter()).total() < report.total / 3:
+            report.problems.append(f"{desk} did less than a third of the day's work")
+
+
+def zone_where_it_is_nine(now: dt.datetime) -> str:
+    """A time zone in which the day has just begun, so that no run meets midnight."""
+    ahead = (9 - now.hour + 11) % 24 - 11
+    return f"Etc/GMT{-ahead:+}" if ahead else "Etc/GMT"
