@@ -16,7 +16,8 @@ from opd_tui.desk.actions import CancelToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from tests.helpers import CANCELLED, add_doctor, issue, open_slot
-from tests.stores import KINDS, NewStore, PostgresStores, SqliteStores, Store, Stores, on_every_store
+from tests.proxy import Proxy
+from tests.stores import KINDS, NewStore, PostgresStore, PostgresStores, SqliteStores, Store, Stores, on_every_store
 
 if TYPE_CHECKING:
     from tests.server import Server
@@ -100,7 +101,9 @@ def breakable_stores() -> Iterator[PostgresStores]:
 @pytest.fixture
 def stores(store_kind: str, request: pytest.FixtureRequest, database_path: Path) -> Stores:
     """Databases of one kind for desks in Asia/Kolkata."""
-    return SqliteStores(database_path) if store_kind == "sqlite" else request.getfixturevalue("postgres_stores")
+    if store_kind == "sqlite":
+        return SqliteStores(database_path)
+    return request.getfixturevalue("breakable_stores" if store_kind == "breakable" else "postgres_stores")
 
 
 @pytest.fixture
@@ -145,3 +148,37 @@ def filled(desk: FrontDesk) -> FrontDesk:
         issue(desk, slot, {"name": f"{name} Kumar", "phone": "98765 43210"})
     desk.perform(CancelToken(token=CANCELLED))
     return desk
+
+
+@pytest.fixture
+def proxy(store: Store) -> Iterator[Proxy]:
+    """A line to the server of a test's database."""
+    assert isinstance(store, PostgresStore)
+    with Proxy(store.server.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def open_far_desk(store: Store, proxy: Proxy, clock: FixedClock) -> Iterator[Callable[..., FrontDesk]]:
+    """Opens desks that reach the database through the proxy."""
+    location = store.location.replace(f":{proxy.server_port}/", f":{proxy.port}/")
+    desks: list[FrontDesk] = []
+
+    def open_one(operator: str = "ravi", desk: str = "far") -> FrontDesk:
+        desks.append(open_front_desk(location, operator=operator, desk=desk, clock=clock, zone=ZONE))
+        return desks[-1]
+
+    yield open_one
+    proxy.cut()
+    for opened in desks:
+        opened.close()
+
+
+@pytest.fixture
+def impatient(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Desks and servers give up after a second or two, where they wait for many."""
+    from opd_tui.storage.postgresql import CONNECTING
+
+    monkeypatch.setattr("opd_tui.storage.server_line.Line.answer_seconds", 1.0)
+    monkeypatch.setattr("opd_tui.storage.postgresql.IDLE_SECONDS", 1.0)
+    monkeypatch.setitem(CONNECTING, "connect_timeout", "2")

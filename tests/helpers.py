@@ -7,7 +7,8 @@ import os
 import select
 import subprocess
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,7 @@ from opd_tui.desk.opening import open_front_desk
 from opd_tui.desk.outcome import Change, Outcome
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.model import Reason
-from tests.stores import Dump, SqliteStore
+from tests.stores import Dump, SqliteStore, Store
 
 DATE = "2026-11-22"
 COMMAND = [sys.executable, "-m", "opd_tui"]
@@ -75,6 +76,22 @@ def token_of(outcome: Outcome) -> int:
 def statuses(desk: FrontDesk, slot: int | None = None) -> dict[str, str]:
     """Every token's status by its number."""
     return {record.token.number: record.token.status.name for record in desk.token_list(slot)}
+
+
+def people(store: Store) -> list[str]:
+    """Everybody who has a token, by token."""
+    rows = store.query("SELECT name FROM token JOIN patient ON patient.id = token.patient_id ORDER BY token.id")
+    return [row[0] for row in rows]
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for a condition."""
+    waiting = threading.Event()
+    for _ in range(PATIENCE_SECONDS * 100):
+        if condition():
+            return
+        waiting.wait(0.01)
+    raise AssertionError("what was expected did not come")
 
 
 def but_for_new_ids(outcome: Outcome) -> Outcome:

@@ -36,6 +36,8 @@ class Proxy:
         """Whether a COMMIT has met the fault."""
         self.silent = False
         """Whether everything that is sent from now on, either way, goes nowhere."""
+        self.silence_at: bytes | None = None
+        """What in a request lets everything fall silent."""
         self.replace: tuple[bytes, bytes] | None = None
         """Bytes of the server's answers and what stands in their place, as long."""
         self.refusing = False
@@ -97,6 +99,8 @@ class _OpenLine:
                         self.proxy.struck.set()
                     if self.fault is Fault.REQUEST_CUT:
                         break
+                if self.proxy.silence_at and self.proxy.silence_at in request:
+                    self.proxy.silent = True
                 if self.fault is not Fault.REQUEST_SWALLOWED and not self.proxy.silent:
                     self.server.sendall(request)
             if self.fault is Fault.REQUEST_SWALLOWED:

@@ -140,7 +140,7 @@ class PostgresStore(Store):
 
     def execute(self, *statements: str) -> None:
         for statement in statements:
-            self.altered |= statement.startswith(("ALTER", "CREATE", "DROP"))
+            self.altered |= statement.startswith(("ALTER", "CREATE", "DROP", "GRANT", "REVOKE"))
             self.connection.execute(statement.encode())
 
     def force(self, *statements: str) -> None:

@@ -23,9 +23,9 @@ KILLS = int(os.environ.get("OPD_TUI_TEST_KILLS", "200"))
 """So many desks are killed in each test."""
 SOURCES = ("EMERGENCY", "PAID", "FOLLOWUP", "ONLINE", "WALKIN")
 SLOTS = 6
-AT_ONCE = 25
+AT_ONCE = 15
 """So many lines a desk is sent before it is killed; most have not been answered by then."""
-LONGEST_LIFE = 0.05
+LONGEST_LIFE = 0.03
 """Seconds after its first sign of life within which a desk is killed."""
 FORKING = multiprocessing.get_context("forkserver") if os.name == "posix" else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import json
 import os
 import random
@@ -24,7 +25,8 @@ from opd_tui.config.writing import keep_setting
 from opd_tui.domain.errors import SettingsNotKept
 from tests.helpers import PATIENCE_SECONDS, first_slot, invoke, lines, run
 
-FULL = """\
+GROUP = grp.getgrall()[0].gr_name
+FULL = f"""\
 # The desk at the door
 hospital = "City Hospital"   # as on the stamp
 desk = 'desk 1'
@@ -33,7 +35,7 @@ theme = "nord"
 ascii_symbols = true
 idle_minutes = 0
 backups_kept = 30
-group = "root"
+group = "{GROUP}"
 
 [keys]
 "token.new" = "F2, n"
@@ -82,7 +84,7 @@ def test_every_option_is_read_from_the_file(path: Path) -> None:
         ascii_symbols=True,
         idle_minutes=0,
         backups_kept=30,
-        group="root",
+        group=GROUP,
         keys={"token.new": "F2, n", "token.cancel": "F4", "find": "F3"},
     )
     assert {each.id for each in options()} | {"keys"} == set(tomllib.loads(FULL))

@@ -176,7 +176,7 @@ def test_a_file_that_cannot_be_written_is_refused(clock: FixedClock) -> None:
         result = as_an_ordinary_user("doctor", "add", "--name", "Dr B", "--database", str(path))
         Path(folder).chmod(0o755)
         assert (result.returncode, result.stdout) == (2, ""), result.stderr
-        assert result.stderr.startswith("opd-tui: The database can")
+        assert result.stderr.startswith("opd-tui: You may not write to")
         assert "Check" in result.stderr
         assert path.read_bytes() == before
 

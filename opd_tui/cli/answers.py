@@ -13,11 +13,16 @@ from opd_tui.desk.answers import refused
 from opd_tui.domain.errors import DeskRefusal
 
 
+def at_terminal() -> bool:
+    """Whether there is somebody to answer."""
+    return sys.stdin.isatty()
+
+
 def confirm(question: str, yes: bool) -> None:
     """Go on only if a person says so, or said so with --yes; else end the command."""
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not at_terminal():
         fail("This cannot be taken back, so it asks. Say --yes where nobody can answer.", WRONG_USE)
     if not click.confirm(question, err=True):
         fail("Nothing was changed.", REFUSED)

@@ -51,10 +51,10 @@ def verify(as_json: bool) -> None:
 @refusals_end_the_command
 def paths(as_json: bool) -> None:
     """Show where things live, who acts, and the hospital's time zone."""
-    location = shared_option("database") or str(settings.default_database())
+    location, zone = _location_and_zone()
     facts = {
         "database": location,
-        "time zone": _zone(),
+        "time zone": zone,
         "desk": shared_option("desk") or settings.default_desk(),
         "operator": shared_option("operator") or settings.default_operator(),
         "settings": str(settings.settings_file() or "none, since you have no home directory"),
@@ -65,10 +65,10 @@ def paths(as_json: bool) -> None:
         print_table(("WHAT", "WHERE"), list(facts.items()), "")
 
 
-def _zone() -> str:
-    """The zone that the database keeps, or the one that a new database will."""
+def _location_and_zone() -> tuple[str, str]:
+    """The database without its password, and the zone that it keeps or that a new one will."""
     location = shared_option("database") or str(settings.default_database())
     if "://" not in location and not os.path.exists(location):
-        return settings.system_zone().key
+        return location, settings.system_zone().key
     with front_desk(create=False) as desk:
-        return desk.zone.key
+        return (desk.database.location if "://" in location else location), desk.zone.key

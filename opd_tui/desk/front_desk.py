@@ -137,12 +137,18 @@ class FrontDesk:
             self.database.closing.wait(RECONNECT_SECONDS)
             try:
                 return self._perform(action, expect)
-            except StoreOffline as error:
+            except (StoreUnavailable, DeskBusy) as error:  # it may even be this action that still holds its key
                 if time.monotonic() > deadline or self.database.closing.is_set():
                     raise AnswerLost(action.key or "") from error
 
     def find_out(self, key: str) -> Outcome | None:
-        """What was done under an idempotency key, now that the server is back; None if nothing was."""
+        """What was done under an idempotency key, now that the server is back; None if nothing was.
+
+        Raises DeskBusy while it may still be done, and StoreUnavailable.
+        """
+        return twice(lambda: self._find_out(key))
+
+    def _find_out(self, key: str) -> Outcome | None:
         with self.database.writing() as transaction:
             self.database.hold_key(transaction, key)
             receipt = journal.read_receipt(transaction, key)
@@ -304,7 +310,11 @@ class FrontDesk:
 
     def verify(self) -> Verification:
         """Fold the journal and check the one rule over the whole database."""
-        return self._read(verify)
+        return twice(self._verify)
+
+    def _verify(self) -> Verification:
+        with self.database.at_leisure() as transaction:
+            return verify(transaction)
 
     def _read(self, read: Callable[[Transaction], T]) -> T:
         return twice(lambda: self._read_once(read))

@@ -76,6 +76,7 @@ class Shelf:
         # The lock of a database that is never written: whoever is killed lets go of it, on every system.
         with closing(sqlite3.connect(lock, timeout=patience, isolation_level=None)) as connection:
             try:
+                connection.execute("PRAGMA journal_mode=MEMORY")
                 connection.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError:
                 raise DeskBusy("Another desk is making a backup just now.") from None

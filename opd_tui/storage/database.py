@@ -67,7 +67,7 @@ class Database(ABC):
     @contextmanager
     def at_leisure(self, *, writing: bool = False) -> Iterator[Transaction]:
         """A transaction for what takes long, such as a backup: no server is given up because of it."""
-        with Database._transaction(self, writing=writing) as transaction:
+        with self._transaction(writing=writing) as transaction:
             yield transaction
 
     @contextmanager

@@ -32,6 +32,8 @@ def prepare_file(path: Path, *, create: bool, group: str | None = None) -> bool:
         if path.is_dir():
             raise StoreUnavailable(f"{path} is a folder. Name a file in it.")
         if path.exists():
+            if not os.access(path, os.W_OK):  # even a reader leaves a log beside it, which would be theirs
+                raise StoreUnavailable(f"You may not write to {path}. Check its permissions.")
             return False
         if not create:
             raise StoreUnavailable(f"There is no database at {path}. Check the name.")

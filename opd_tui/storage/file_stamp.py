@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from opd_tui.storage.sqlite_errors import damaged
 
 Identity = tuple[int, int]
 """Device and inode."""
+LOCK_SECONDS = 1.0
+"""How long a desk tries to take the lock for the stamp."""
 WRITE_BACK_AFTER = 100
 """So many commits of a desk lie in the log before it writes them back into the file."""
 
@@ -95,7 +99,7 @@ class FileStamp:
         return not busy
 
     def _remember_now(self, cursor: sqlite3.Cursor) -> str:
-        cursor.execute("BEGIN IMMEDIATE")
+        take_lock(cursor)
         stamp = stamp_of(self.path)
         self._remember(cursor, stamp)
         cursor.execute("COMMIT")
@@ -103,6 +107,19 @@ class FileStamp:
 
     def _remember(self, cursor: sqlite3.Cursor, stamp: str) -> None:
         cursor.execute("UPDATE hospital SET file_stamp = ?", (stamp,))
+
+
+def take_lock(cursor: sqlite3.Cursor) -> None:
+    """Take the write lock within a moment: until the stamp is remembered every other desk waits for it."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(0.0003, 0.001))
 
 
 def identity_of(path: Path | str) -> Identity | None:

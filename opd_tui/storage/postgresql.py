@@ -44,6 +44,7 @@ CONNECTING = {
 }
 """libpq's parameters, where the URL does not give its own: a machine that vanishes is missed after seconds."""
 _NOTIFY = text("SELECT pg_notify(:channel, :entry)")
+_NEVER_IDLE = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 _HOLD_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 
@@ -85,6 +86,18 @@ class PostgresDatabase(Database):
                     line.rollback()  # does nothing after a commit
                 if line.closed:
                     transaction.connection.invalidate()
+
+    @contextmanager
+    def at_leisure(self, *, writing: bool = False) -> Iterator[Transaction]:
+        """See `Database`."""
+        with super().at_leisure(writing=writing) as transaction:
+            line = line_of(transaction.connection)
+            transaction.run(_NEVER_IDLE)
+            usual, line.answer_seconds = line.answer_seconds, math.inf
+            try:
+                yield transaction
+            finally:
+                line.answer_seconds = usual
 
     @contextmanager
     def refusals(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -23,8 +23,8 @@ from opd_tui.domain.errors import DeskRefusal, StoreUnavailable
 from opd_tui.storage import backups, migrations
 from opd_tui.storage.database import Database, create_once, has_tables, read_zone, schema_version
 from opd_tui.storage.file_access import loose_modes, prepare_file, refuse_network_share
-from opd_tui.storage.file_stamp import FileStamp
-from opd_tui.storage.schema import APPLICATION_ID, SCHEMA_VERSION
+from opd_tui.storage.file_stamp import FileStamp, stamp_of
+from opd_tui.storage.schema import APPLICATION_ID, SCHEMA_VERSION, hospital
 from opd_tui.storage.soundness import blaming_the_file, flaw_of, fresh_connection, whatever_is_there
 from opd_tui.storage.sqlite_errors import damaged, emptied, error_code, refusals
 from opd_tui.storage.transaction import Transaction
@@ -37,6 +37,9 @@ RETRY_SECONDS = (0.0003, 0.003)
 """The random steps of waiting: SQLite's own back-off grows to 100 ms and starves whoever has waited longest."""
 ERASING_SECONDS = 3.0
 """How long a desk tries to empty the log while others read from it."""
+SETTLING_SECONDS = 0.5
+"""So long a file may be unknown because another desk is just writing the log back into it."""
+SETTLING_STEPS = (0.002, 0.006)
 MAKING_SECONDS = 3.0
 """So long a file may be empty because another desk is just making it."""
 POLL_SECONDS = 0.1
@@ -72,19 +75,30 @@ class SqliteDatabase(Database):
             patiently(lambda: start_reading(cursor), self.closing)
             return
         patiently(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
+        settled_at = time.monotonic() + SETTLING_SECONDS
         while not self.stamp.is_known(cursor):
             cursor.execute("ROLLBACK")
-            self._examine()
+            if time.monotonic() > settled_at:
+                self._examine()
+            else:
+                self.closing.wait(random.uniform(*SETTLING_STEPS))
             patiently(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
 
     def _examine(self) -> None:
-        """See that a file is sound that no desk left so, and trust it from now on; raises StoreDamaged."""
+        """See that a file is sound that no desk left so, and trust it from now on; raises StoreDamaged.
+
+        Others go on meanwhile; where one of them wrote the log back, the file is known by then or examined once more.
+        """
         with whatever_is_there(self.path), fresh_connection(self.engine) as connection:
             cursor = cursor_of(connection)
-            patiently(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
+            stamp = stamp_of(self.path)
+            patiently(lambda: start_reading(cursor), self.closing)
             if flaw_of(Transaction(connection, self.statements, self._commit)):
                 raise damaged(self.path, "is damaged")
-            self.stamp.trust(cursor)
+            cursor.execute("ROLLBACK")
+            patiently(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
+            if stamp_of(self.path) == stamp:
+                self.stamp.trust(cursor)
             cursor.execute("COMMIT")
 
     def refusals(self) -> AbstractContextManager[None]:
@@ -223,6 +237,7 @@ def set_up_file(
     patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), closing)
     if not has_tables(connection):
         create_once(connection, clock, system_zone)
+        connection.execute(update(hospital).values(file_stamp=stamp_of(path)))  # what was made lies in the log
         connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
     elif (version := schema_version(connection)) < SCHEMA_VERSION:
         backups.before_upgrade(path, version, clock.now())

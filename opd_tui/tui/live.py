@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from opd_tui.domain.errors import AnswerLost, DeskRefusal, StoreOffline, StoreUnavailable
+from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, StoreOffline, StoreUnavailable
 
 if TYPE_CHECKING:
     from opd_tui.desk.news import Gone, News
@@ -63,7 +63,7 @@ class Live:
         while True:
             try:
                 outcome = await self.app.desk_line.act(lambda desk: desk.find_out(lost.key))
-            except StoreUnavailable:
+            except (StoreUnavailable, DeskBusy):
                 await asyncio.sleep(ASK_AGAIN_SECONDS)
                 continue
             if outcome is None:

@@ -120,14 +120,23 @@ class Terminal:
         os.write(self.fd, "".join(KEYS.get(name, name) for name in names).encode())
 
     def wait_for(
-        self, expect: Expectation, start: float | None = None, patience: float = PATIENCE_SECONDS, *, fresh: bool = True
+        self,
+        expect: Expectation,
+        start: float | None = None,
+        patience: float = PATIENCE_SECONDS,
+        *,
+        fresh: bool = True,
+        quiet: float = QUIET_SECONDS,
     ) -> Sight:
-        """Wait until the screen shows something; raises NotShown. Without `fresh` it may stand there already."""
+        """Wait until the screen shows something and is quiet for so long; raises NotShown.
+
+        Without `fresh` it may stand there already.
+        """
         start = self.started if start is None else start
         shown = settled = None if fresh or not expect(self.lines) else start
         output = b""
         while time.perf_counter() - start < patience:
-            for stamp, piece in self._read(QUIET_SECONDS):
+            for stamp, piece in self._read(quiet):
                 settled = stamp
                 output += piece
                 self._feed(piece)

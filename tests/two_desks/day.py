@@ -32,6 +32,9 @@ FAMILY = (
     "Seth Shah Singh Sinha Thomas Varma Vora Wali Yadav Zaidi Abbas Bedi Chopra Dey Ghosh Hegde Kulkarni Mitra"
 ).split()
 MIDDLE = ("", *(f"{letter} " for letter in "ABCDEGHJKLMNPRSV"))
+ACTIONS_AN_HOUR = 120
+ACTIONS_OF_A_SHORT_DAY = 200
+"""For so few there are two doctors."""
 CLOSE_BY = 6
 """How many lines somebody looks up and down a queue."""
 
@@ -66,11 +69,12 @@ class Day:
 
     def open_the_house(self) -> None:
         """Add this desk's doctors and open their sessions."""
-        for name, specialty, code, capacity in DOCTORS[self.desk_number :: 2]:
+        doctors = DOCTORS if self.tally.goal > ACTIONS_OF_A_SHORT_DAY else DOCTORS[:2]
+        for name, specialty, code, capacity in doctors[self.desk_number :: 2]:
             self.receptionist.add_doctor(name, specialty)
             self.receptionist.open_session(code, STARTS[0], "17:00", capacity)
         self.hands.show("Board")
-        self.hands.see(lambda glance: len(glance.doctors) >= len(DOCTORS))
+        self.hands.see(lambda glance: len(glance.doctors) >= len(doctors))
 
     def work(self) -> None:
         """Work until the day is over."""
@@ -88,8 +92,9 @@ class Day:
 
     @property
     def hour(self) -> int:
-        """Which of the starts the day has come to; both desks work there most."""
-        return min(self.tally.done.total() * len(STARTS) // self.tally.goal, len(STARTS) - 1)
+        """Which of the starts the day has come to: both desks work there most, and long enough to fill the slots."""
+        hours = min(max(self.tally.goal // ACTIONS_AN_HOUR, 1), len(STARTS))
+        return min(self.tally.done.total() * hours // self.tally.goal, hours - 1)
 
     # Where two desks meet
 
@@ -119,7 +124,7 @@ class Day:
     def go_somewhere(self) -> bool:
         """Go to a slot, mostly of the present hour; whether there is one."""
         self.hands.show("Board")
-        start = STARTS[self.hour] if self.dice.random() < 0.8 else self.dice.choice(STARTS)
+        start = STARTS[self.hour] if self.dice.random() < 0.8 else self.dice.choice(STARTS[: self.hour + 2])
         here = self.hands.glance.doctors
         return bool(here) and self.hands.go_to_slot(self.dice.choice(here), start)
 

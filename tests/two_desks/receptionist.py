@@ -47,6 +47,19 @@ class Seen(NamedTuple):
     more: tuple[str, ...]
 
 
+class News:
+    """What is said in the corner since something was begun; what stood there before is no news until it went."""
+
+    def __init__(self, glance: Glance) -> None:
+        self.old = glance.toast
+
+    def on(self, glance: Glance) -> str:
+        """What is said now, if it is new."""
+        if glance.toast != self.old:
+            self.old = ""
+        return "" if self.old else glance.toast
+
+
 class Unexpected(Exception):
     """The screen says what nobody who did this would expect."""
 
@@ -77,10 +90,6 @@ class Receptionist:
         if kind is None:
             raise Unexpected(f"nobody would expect this refusal: {text}")
         self.met[kind] += 1
-
-    def is_news(self, issued: Seen) -> bool:
-        """Whether this was not acknowledged before; a number alone may be that of another day."""
-        return issued not in self.seen[-20:]
 
     # Tokens
 
@@ -117,15 +126,16 @@ class Receptionist:
     def _submit(self, name: str, linger: Linger, sure: bool) -> None:
         """Press Enter in the panel and go on until it is closed."""
         hands = self.hands
+        news = News(hands.glance)
 
         def end(glance: Glance) -> str:
             if glance.question:
                 return glance.question
             if glance.panel and "Nothing was changed" in glance.forecast:
                 return glance.forecast
-            issued = _ISSUED.match(glance.toast)
-            fresh = issued and issued["name"] == name and self.is_news(issued_in(glance.toast))
-            return glance.toast if fresh and not glance.panel else ""
+            said = news.on(glance)
+            issued = _ISSUED.match(said)
+            return said if issued and issued["name"] == name and not glance.panel else ""
 
         said = hands.press("enter", end)
         while hands.glance.question:
@@ -146,18 +156,17 @@ class Receptionist:
     def close(self, verb: str, number: str, linger: Linger, *, sure: bool = True) -> None:
         """Close the token at the pointer, if the question is about the one that is meant."""
         hands = self.hands
-        before = hands.glance.toast
+        news = News(hands.glance)
 
         def end(glance: Glance) -> str:
             if glance.question:
                 return glance.question
-            refusal = glance.toast if "Nothing was changed" in glance.toast and glance.toast != before else ""
-            closed = _CLOSED.match(glance.toast)
-            return glance.toast if closed and closed["number"] == number and glance.toast != before else refusal
+            said = news.on(glance)
+            closed = _CLOSED.match(said)
+            return said if "Nothing was changed" in said or (closed and closed["number"] == number) else ""
 
         said = hands.press(CLOSING_KEYS[verb], end)
         while hands.glance.question:
-            before = ""  # a question takes the toasts away
             self.met["asked again"] += ASKED_AGAIN in said
             asked = _TOKEN_ASKED_FOR.match(said)
             if asked is None:
@@ -208,7 +217,7 @@ class Receptionist:
     def _fill(self, fields: Sequence[tuple[str, str]], done: re.Pattern[str], name: str) -> str:
         """Fill in a form field by field; what is said once it is done, or nothing where it was refused."""
         hands = self.hands
-        before = hands.glance.toast
+        news = News(hands.glance)
         for (label, value), (following, _) in zip(fields, [*fields[1:], ("", "")], strict=True):
             hands.see(lambda glance, label=label: glance.field == label)
             if value:
@@ -219,8 +228,8 @@ class Receptionist:
         def end(glance: Glance) -> str:
             if glance.form:
                 return glance.form.text if "Nothing was changed" in glance.form.text else ""
-            found = done.match(glance.toast)
-            return glance.toast if found and found["name"] == name and glance.toast != before else ""
+            found = done.match(news.on(glance))
+            return glance.toast if found and found["name"] == name else ""
 
         said = hands.press("enter", end)
         if hands.glance.form:

@@ -25,7 +25,7 @@ from tests.two_desks.receptionist import Receptionist, Seen
 from tests.two_desks.tally import Tally
 
 DESKS = ("desk 1", "desk 2")
-LAST_SLOT = (DOCTORS[1][0], STARTS[-1])
+LAST_SLOT = (DOCTORS[1][0], STARTS[0])
 """Where both desks are when the day ends."""
 QUEUE = """
     SELECT t.number, p.name, t.source, t.status

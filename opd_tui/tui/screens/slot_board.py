@@ -122,7 +122,8 @@ class SlotBoardScreen(DeskScreen):
         """Show a day; only on another one does the cursor go where nobody moved it."""
         self.mode_bar.waiting = board.waiting
         no_slots = self.query_one("#no-slots", Static)
-        no_slots.update("" if board.slots else empty)
+        if not board.slots:
+            no_slots.update(empty)
         no_slots.display = not board.slots
         self.grid.display = bool(board.slots)
         with self.prevent(SlotGrid.Highlighted):
@@ -169,7 +170,9 @@ class SlotBoardScreen(DeskScreen):
             panel.border_title = "Queue"
             self.queue.empty = ""
             return
-        panel.border_title = Content(f"{doctor_label(queue.slot.doctor)} · {queue.slot.slot.window}")
+        title = Content(f"{doctor_label(queue.slot.doctor)} · {queue.slot.slot.window}")
+        if panel.border_title != title.markup:
+            panel.border_title = title  # the whole panel is painted again
         self.queue.empty = self.with_keys(" No tokens yet. Press {new} for a new one, {emergency} for an emergency.")
 
     def _show_head(self) -> None:
@@ -177,7 +180,7 @@ class SlotBoardScreen(DeskScreen):
         words = (
             f" {self._seats_in_words(queue.slot)}{self._window_in_words(queue.slot)}" if queue else self._why_no_queue()
         )
-        head.update(words)
+        head.update(words, layout=False)
 
     def _why_no_queue(self) -> str:
         return " No slot at this time. ← → ↑ ↓ go to another." if self.grid.board.slots else ""

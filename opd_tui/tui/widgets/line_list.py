@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from itertools import zip_longest
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.style import Style
@@ -99,14 +100,11 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         before = old[self.cursor] if self.cursor < len(old) else None
         key = None if before is None else self.key_of(before)
         same = next((i for i, item in enumerate(new) if key is not None and self.key_of(item) == key), None)
-        self.virtual_size = Size(self.scrollable_content_region.width, len(new))
+        self._fit_virtual_size()
         cursor = self._selectable(self.cursor, 1, new) if same is None else same
-        if len(old) == len(new):
-            for index, (was, item) in enumerate(zip(old, new, strict=True)):
-                if was != item:
-                    self.refresh_line(index)
-        else:
-            self.refresh()
+        for index, (was, item) in enumerate(zip_longest(old, new)):
+            if was != item:
+                self.refresh_line(index)
         if cursor == self.cursor:
             self.post_message(self.Highlighted(self, self.chosen))
         else:
@@ -118,8 +116,13 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         self.post_message(self.Highlighted(self, self.chosen))
 
     def on_resize(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self.items))
+        self._fit_virtual_size()
         self.refresh()
+
+    def _fit_virtual_size(self) -> None:
+        """Be as long as the items, or have no length where all fit: a list that grows within needs no new layout."""
+        space = self.scrollable_content_region
+        self.virtual_size = Size(space.width, len(self.items) if len(self.items) > space.height else 0)
 
     def on_focus(self) -> None:
         self.refresh_line(self.cursor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -131,6 +131,11 @@ class QueueLines(TokenLines):
 class WaitLines(TokenLines):
     """Everyone who waits on a day, best rank first, across the doctors."""
 
+    _measured: tuple[object, ...] = (None, None, None)
+    """Items, clock and marks for which the columns were measured."""
+    _widths: Mapping[int, Sequence[int]] = {}
+    """The columns' widths by the width of the list."""
+
     HEADINGS = ("NUMBER", "PATIENT", "SOURCE", "DOCTOR", "SLOT", "LINE", "WAITED", "")
 
     def cells(self, item: QueueLine | Heading) -> tuple[str, ...]:
@@ -149,9 +154,16 @@ class WaitLines(TokenLines):
             self.mark_of(item),
         )
 
+    def widths(self, width: int) -> Sequence[int]:
+        """The columns' widths, measured once for what is shown: every line depends on all of them."""
+        shown = (self.items, self.now, self.marks)
+        if width not in self._widths or any(was is not now for was, now in zip(self._measured, shown, strict=True)):
+            self._measured = shown
+            self._widths = {width: column_widths([self.cells(each) for each in self.items], width - 2, (1, 3))}
+        return self._widths[width]
+
     def draw(self, item: QueueLine | Heading, width: int) -> Text:
-        widths = column_widths([self.cells(each) for each in self.items], width - 2, flexible=(1, 3))
-        cells = in_columns(self.cells(item), widths)
+        cells = in_columns(self.cells(item), self.widths(width))
         if isinstance(item, Heading):
             return joined((f"  {''.join(cells)}", self.part("dim")))
         number, name, source, *rest, mark = cells

@@ -1,0 +1,143 @@
+"""A real terminal around the real program: what it shows, what it was sent, and how the program ends in it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyte
+
+from opd_tui.desk.actions import AddDoctor, IssueToken, OpenSlot
+from opd_tui.desk.opening import open_front_desk
+from tests.benchmarks.terminal import KEYS, REPLIES, UNFINISHED, UNKNOWN
+
+PATIENCE_SECONDS = 30
+"""After so long something that was expected is not coming; nothing is measured with it."""
+LEAVES_ALTERNATE_SCREEN, SHOWS_CURSOR = b"\x1b[?1049l", b"\x1b[?25h"
+
+_START = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+"""Makes the terminal that of the program, which so hears when it is closed."""
+
+
+def open_today(database: Path, *patients: str, capacity: int = 2) -> None:
+    """A doctor with one slot of today, by the machine's own clock, and tokens in it."""
+    with closing(open_front_desk(str(database))) as desk:
+        doctor = desk.perform(AddDoctor(name="Dr A", code="A")).doctor
+        assert doctor is not None
+        window = {"date": desk.today().isoformat(), "start": "00:00", "end": "23:59"}
+        slot = desk.perform(OpenSlot(doctor=doctor.id, capacity=capacity, **window)).slots[0]
+        for patient in patients:
+            desk.perform(IssueToken(slot=slot.id, patient=patient, source="ONLINE"))
+
+
+class RealTerminal:
+    """`python -m opd_tui` in a terminal of its own; whoever leaves it ends the program."""
+
+    def __init__(self, *arguments: str | Path, size: tuple[int, int] = (80, 24), **environment: str) -> None:
+        self.arguments = [str(argument) for argument in arguments]
+        self.environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor", **environment}
+        self.size = size
+        self.screen = pyte.Screen(*size)
+        self.stream = pyte.ByteStream(self.screen)
+        self.output = b""
+        """All that the program has sent."""
+        self._unfinished = b""
+
+    def __enter__(self) -> Self:
+        self.terminal, inner = pty.openpty()
+        self._set_size(*self.size)
+        self.modes = termios.tcgetattr(inner)
+        self._inner = inner
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _START, sys.executable, "-m", "opd_tui", *self.arguments],
+            stdin=inner,
+            stdout=inner,
+            stderr=inner,
+            env=os.environ | self.environment,
+            start_new_session=True,
+        )
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.process.kill()
+        self.process.wait()
+        if self.terminal is not None:
+            os.close(self.terminal)
+        os.close(self._inner)
+
+    @property
+    def text(self) -> str:
+        """The whole screen."""
+        return "\n".join(self.screen.display)
+
+    def press(self, *keys: str) -> None:
+        """Send keys: names such as `enter`, or text."""
+        names = KEYS | {"ctrl+p": "\x10"}
+        os.write(self.terminal, "".join(names.get(key, key) for key in keys).encode())
+
+    def shows(self, *texts: str) -> None:
+        """Wait for texts on the screen."""
+        for text in texts:
+            self.until(lambda text=text: text in self.text, f"“{text}”")
+
+    def until(self, condition: Callable[[], object], expected: str) -> None:
+        """Read what the program sends until a condition holds."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            self.read()
+            assert time.monotonic() < deadline, f"{expected} did not come; the screen says:\n{self.text}"
+            assert self.process.poll() is None or condition(), f"it ended; the screen says:\n{self.text}"
+
+    def ends(self) -> int:
+        """Wait for the program's end and return its exit status."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (status := self.process.poll()) is None:
+            self.read()
+            assert time.monotonic() < deadline, f"it does not end; the screen says:\n{self.text}"
+        self.read()
+        return status
+
+    def read(self, seconds: float = 0.05) -> None:
+        """Take what the program sends within a moment."""
+        while select.select([self.terminal], [], [], seconds)[0]:
+            try:
+                piece = os.read(self.terminal, 65536)
+            except OSError:
+                return
+            for question, reply in REPLIES:
+                if question in piece:
+                    os.write(self.terminal, reply)
+            self.output += piece
+            data = UNKNOWN.sub(b"", self._unfinished + piece)
+            cut = UNFINISHED.search(data)
+            self._unfinished = cut.group() if cut else b""
+            self.stream.feed(data[: cut.start()] if cut else data)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Let the person resize the window."""
+        self.screen.resize(lines, columns)
+        self._set_size(columns, lines)
+        self.process.send_signal(signal.SIGWINCH)
+
+    def _set_size(self, columns: int, lines: int) -> None:
+        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def assert_left_clean(self) -> None:
+        """The shell that comes back has its own screen, its cursor, and a terminal that echoes what is typed."""
+        end = self.output.rpartition(b"\x1b[?1049h")[2]
+        assert LEAVES_ALTERNATE_SCREEN in end, "the alternate screen is still there"
+        assert SHOWS_CURSOR in end, "the cursor is still hidden"
+        assert termios.tcgetattr(self._inner)[3] == self.modes[3], "the terminal does not echo"
