@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 ZONE = "Asia/Kolkata"
 NINE = dt.datetime(2026, 11, 22, 3, 30, tzinfo=dt.UTC)
 """09:00 at the hospital."""
+RAN_ON = "ran on"
+"""The property of a test that names its server."""
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +39,7 @@ def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 @pytest.fixture
@@ -55,6 +59,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "store_kind" in metafunc.fixturenames and metafunc.definition.get_closest_marker(on_every_store.name):
         metafunc.parametrize("store_kind", KINDS)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    ran = (report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, ()))
+    servers = Counter(value for report in ran for name, value in report.user_properties if name == RAN_ON)
+    for server, count in servers.items():
+        terminalreporter.write_line(f"{count} tests ran on {server}.")
 
 
 @pytest.fixture
@@ -103,7 +114,11 @@ def stores(store_kind: str, request: pytest.FixtureRequest, database_path: Path)
     """Databases of one kind for desks in Asia/Kolkata."""
     if store_kind == "sqlite":
         return SqliteStores(database_path)
-    return request.getfixturevalue("breakable_stores" if store_kind == "breakable" else "postgres_stores")
+    stores: PostgresStores = request.getfixturevalue(
+        "breakable_stores" if store_kind == "breakable" else "postgres_stores"
+    )
+    request.node.user_properties.append((RAN_ON, stores.server.name))
+    return stores
 
 
 @pytest.fixture

@@ -174,7 +174,7 @@ class Receptionist:
     def panel_is_open(self) -> bool:
         """Whether the panel for a new token is on the screen."""
         panels = self.app.screen.query("NewToken")
-        return bool(panels) and bool(panels.first().display)
+        return bool(panels) and bool(panels.first().visible)
 
     @property
     def focused_id(self) -> str | None:

@@ -32,6 +32,7 @@ class Proxy:
     def __init__(self, server_port: int) -> None:
         self.server_port = server_port
         self.fault = Fault.NONE
+        self.then_refuse = False
         self.struck = threading.Event()
         """Whether a COMMIT has met the fault."""
         self.silent = False
@@ -61,10 +62,16 @@ class Proxy:
             end(open_socket)
         self._sockets.clear()
 
-    def strike(self, fault: Fault) -> None:
-        """Let the next COMMIT meet this fault."""
+    def strike(self, fault: Fault, *, then_refuse: bool = False) -> None:
+        """Let the next COMMIT meet this fault, and let it be the server's last word for a while."""
         self.struck.clear()
         self.fault = fault
+        self.then_refuse = then_refuse
+
+    def has_struck(self) -> None:
+        """A COMMIT has met the fault."""
+        self.refusing |= self.then_refuse
+        self.struck.set()
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -96,7 +103,7 @@ class _OpenLine:
                 if COMMIT in request and self.proxy.fault is not Fault.NONE:
                     self.fault, self.proxy.fault = self.proxy.fault, Fault.NONE
                     if self.fault in (Fault.REQUEST_CUT, Fault.REQUEST_SWALLOWED):
-                        self.proxy.struck.set()
+                        self.proxy.has_struck()
                     if self.fault is Fault.REQUEST_CUT:
                         break
                 if self.proxy.silence_at and self.proxy.silence_at in request:
@@ -111,7 +118,7 @@ class _OpenLine:
         with suppress(OSError):
             while answer := self.server.recv(65536):
                 if self.fault in (Fault.ANSWER_CUT, Fault.ANSWER_SWALLOWED):
-                    self.proxy.struck.set()
+                    self.proxy.has_struck()
                 if self.fault is Fault.ANSWER_CUT:
                     break
                 if self.fault is Fault.NONE and not self.proxy.silent:

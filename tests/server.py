@@ -54,7 +54,8 @@ class Server:
         try:
             if self.account:
                 os.chown(self.folder, self.account["user"], self.account["group"])
-            self.binaries = self._reachable(find_binaries())
+            self.origin = find_binaries()
+            self.binaries = self._reachable(self.origin)
             self._make(durable)
         except BaseException:
             shutil.rmtree(self.folder)
@@ -70,12 +71,14 @@ class Server:
         """The binaries, or a copy where the server's account may not read them."""
         version = (binaries / "postgres", "--version")
         try:
-            subprocess.run(version, **self.account, cwd="/", capture_output=True, check=True)
+            subprocess.run(version, **self.account, cwd="/", capture_output=True, check=False)
         except PermissionError:
             package, copy = binaries.parents[1], self.folder / "package"
             shutil.copytree(binaries.parent, copy / package.name / binaries.parent.name)
             for libraries in package.parent.glob(f"{package.name}.libs"):
                 shutil.copytree(libraries, copy / libraries.name)
+            for path in (copy, *copy.rglob("*")):
+                os.chown(path, self.account["user"], self.account["group"], follow_symlinks=False)
             return copy / package.name / binaries.parent.name / "bin"
         return binaries
 
@@ -125,6 +128,11 @@ class Server:
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # so that Ctrl+C does not reach it
         )
+
+    @property
+    def name(self) -> str:
+        """Which server this is."""
+        return f"PostgreSQL {self.admin.info.parameter_status('server_version')} of {self.origin}"
 
     def start(self) -> None:
         """Start the server and wait until it answers; raises NoServer."""

@@ -46,7 +46,14 @@ def open_today(database: Path, *patients: str, capacity: int = 2) -> None:
 class RealTerminal:
     """`python -m opd_tui` in a terminal of its own; whoever leaves it ends the program."""
 
-    def __init__(self, *arguments: str | Path, size: tuple[int, int] = (80, 24), **environment: str) -> None:
+    def __init__(
+        self,
+        *arguments: str | Path,
+        size: tuple[int, int] = (80, 24),
+        program: tuple[str, ...] = ("-m", "opd_tui"),
+        **environment: str,
+    ) -> None:
+        self.program = program
         self.arguments = [str(argument) for argument in arguments]
         self.environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor", **environment}
         self.size = size
@@ -58,11 +65,12 @@ class RealTerminal:
 
     def __enter__(self) -> Self:
         self.terminal, inner = pty.openpty()
+        self.closed = False
         self._set_size(*self.size)
         self.modes = termios.tcgetattr(inner)
         self._inner = inner
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _START, sys.executable, "-m", "opd_tui", *self.arguments],
+            [sys.executable, "-c", _START, sys.executable, *self.program, *self.arguments],
             stdin=inner,
             stdout=inner,
             stderr=inner,
@@ -74,9 +82,14 @@ class RealTerminal:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.process.kill()
         self.process.wait()
-        if self.terminal is not None:
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a lost connection does."""
+        if not self.closed:
+            self.closed = True
+            os.close(self._inner)
             os.close(self.terminal)
-        os.close(self._inner)
 
     @property
     def text(self) -> str:
@@ -125,6 +138,11 @@ class RealTerminal:
             cut = UNFINISHED.search(data)
             self._unfinished = cut.group() if cut else b""
             self.stream.feed(data[: cut.start()] if cut else data)
+
+    @property
+    def last_words(self) -> str:
+        """What was printed after the screens had gone."""
+        return self.output.rpartition(LEAVES_ALTERNATE_SCREEN)[2].decode()
 
     def resize(self, columns: int, lines: int) -> None:
         """Let the person resize the window."""

@@ -510,7 +510,16 @@ def scribble(path: Path) -> None:
     path.write_text("Dear Asha, " * 1000)
 
 
-@pytest.mark.parametrize("damage", [overwrite_pages, truncate, empty, scribble])
+def spoil_one_page(path: Path) -> None:
+    """Damage a page that nobody reads who only looks at the schema."""
+    with closing(sqlite3.connect(path)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'patient'").fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xa5" * 200)
+
+
+@pytest.mark.parametrize("damage", [overwrite_pages, spoil_one_page, truncate, empty, scribble])
 @pytest.mark.parametrize("with_log", [False, True])
 def test_a_damaged_database_is_moved_aside_with_its_log_and_never_deleted(
     left: Path, backup: Path, clock: FixedClock, damage: Callable[[Path], None], with_log: bool

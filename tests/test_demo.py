@@ -434,7 +434,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A terminal, and the speeds at which the app was asked to play."""
     speeds: list[float] = []
 
-    def run_demo(speed: float) -> int:
+    def run_demo(speed: float, settings: object) -> int:
         speeds.append(speed)
         return 0
 

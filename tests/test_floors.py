@@ -83,7 +83,9 @@ def test_the_domain_knows_only_itself_and_the_standard_library() -> None:
 
 
 def test_the_storage_knows_only_the_domain_and_the_clock() -> None:
-    assert strangers("opd_tui.storage", "opd_tui.domain", "opd_tui.storage", "opd_tui.clock", "opd_tui.__version__") == []
+    assert (
+        strangers("opd_tui.storage", "opd_tui.domain", "opd_tui.storage", "opd_tui.clock", "opd_tui.__version__") == []
+    )
     roots = {each.target.split(".")[0] for each in of("opd_tui.storage")}
     assert roots - {"opd_tui", "sqlalchemy", "alembic", "psycopg"} <= sys.stdlib_module_names
 

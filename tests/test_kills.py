@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import multiprocessing
 import os
 import random
 import select
+import signal
 import sqlite3
+import subprocess
 import sys
 import time
 from collections import deque
@@ -17,7 +20,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import PATIENCE_SECONDS, Json, first_slot, invoke, lines
+from opd_tui.desk.opening import open_front_desk
+from tests.helpers import COMMAND, PATIENCE_SECONDS, Json, first_slot, invoke, lines
+from tests.terminals import RealTerminal, open_today
 
 KILLS = int(os.environ.get("OPD_TUI_TEST_KILLS", "200"))
 """So many desks are killed in each test."""
@@ -153,3 +158,77 @@ def test_whatever_was_answered_before_a_kill_is_there_once(prepared: Path, count
 def assert_verified(database: Path) -> None:
     result = invoke("verify", "--database", database)
     assert result.exit_code == 0, result.output
+
+
+# Ended from outside
+
+
+def work_at_a_terminal(terminal: RealTerminal) -> None:
+    """Issue a token, and see it on the screen."""
+    terminal.shows("Dr A", "0/2")
+    terminal.press("n", "Asha", "enter")
+    terminal.shows("Asha", "1/2")
+
+
+def patients(database: Path) -> list[str]:
+    with closing(open_front_desk(str(database))) as desk:
+        assert desk.verify().problems == []
+        return [record.token.patient.name for record in desk.token_list()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_screens_as_their_key_does(database_path: Path, number: signal.Signals) -> None:
+    open_today(database_path)
+    with RealTerminal("--database", database_path) as terminal:
+        work_at_a_terminal(terminal)
+        terminal.process.send_signal(number)
+        assert terminal.ends() == 128 + number
+        terminal.assert_left_clean()
+        assert b"bug" not in terminal.output
+    assert patients(database_path) == ["Asha"]
+
+
+def test_a_terminal_that_is_closed_ends_the_screens(database_path: Path) -> None:
+    open_today(database_path)
+    with RealTerminal("--database", database_path) as terminal:
+        work_at_a_terminal(terminal)
+        terminal.hang_up()
+        assert terminal.process.wait(PATIENCE_SECONDS) == 128 + signal.SIGHUP
+    assert patients(database_path) == ["Asha"]
+
+
+def test_a_killed_app_loses_nothing_that_was_on_its_screen(database_path: Path) -> None:
+    open_today(database_path)
+    with RealTerminal("--database", database_path) as terminal:
+        work_at_a_terminal(terminal)
+        terminal.process.kill()
+    assert patients(database_path) == ["Asha"]
+
+
+@pytest.mark.parametrize("end", ["SIGTERM", "SIGHUP", "hang up"])
+def test_the_demos_folder_is_gone_however_it_is_ended(tmp_path: Path, end: str) -> None:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    with RealTerminal("demo", TMPDIR=str(folder)) as terminal:
+        terminal.shows("Dr A")
+        assert [path.name[:13] for path in folder.iterdir()] == ["opd-tui-demo-"]
+        if end == "hang up":
+            terminal.hang_up()
+        else:
+            terminal.process.send_signal(getattr(signal, end))
+        terminal.process.wait(PATIENCE_SECONDS)
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
+def test_the_printed_demos_folder_is_gone_when_it_is_ended(tmp_path: Path, end: signal.Signals) -> None:
+    command = [*COMMAND, "demo", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"TMPDIR": str(tmp_path)}) as process:
+        assert process.stdout is not None
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)  # it must wait for its reader
+        assert process.stdout.read(1) == b"{"
+        assert [path.name[:13] for path in tmp_path.glob("opd-tui-*")] == ["opd-tui-demo-"]
+        process.send_signal(end)
+        process.stdout.read()
+        assert process.wait(PATIENCE_SECONDS) == 128 + end
+    assert list(tmp_path.glob("opd-tui-*")) == []

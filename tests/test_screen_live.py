@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.news import Back, Gone
 from opd_tui.desk.outcome import Outcome
-from opd_tui.desk.views import QueueLine
+from opd_tui.desk.views import Board, QueueLine
 from opd_tui.domain.errors import AnswerLost, StoreOffline
 from opd_tui.storage import sqlite
 from opd_tui.tui.app import OpdApp
@@ -22,7 +24,7 @@ from opd_tui.tui.live import NewsArrived
 from opd_tui.tui.widgets.line_list import LineList
 from tests.conftest import NINE
 from tests.helpers import add_doctor, issue, open_slot, statuses
-from tests.pilot import WIDE, OpenDesk, at_the_counter, doctor_with_slots, full_slot
+from tests.pilot import PATIENCE_SECONDS, WIDE, OpenDesk, at_the_counter, doctor_with_slots, full_slot
 
 
 @pytest.fixture
@@ -185,7 +187,7 @@ class Absent:
 
     def __init__(self, desk: FrontDesk) -> None:
         self.desk = desk
-        self.answers: list[Outcome | None | StoreOffline] = []
+        self.answers: list[Outcome | StoreOffline | None] = []
 
     def find_out(self, key: str) -> Outcome | None:
         answer = self.answers.pop(0)
@@ -230,3 +232,39 @@ async def test_what_became_of_an_action_whose_answer_was_lost_is_found_out(
         await meera.hears("The server is back, and it was done" if done else "was not done; do it again")
         assert absent.answers == []
     assert (statuses(open_desk())["A-001"] == "CANCELLED") is done
+
+
+async def test_a_question_that_is_asked_again_tells_where_the_token_stands_now(
+    open_desk: OpenDesk, other: FrontDesk
+) -> None:
+    slot = full_slot(other, waiting=1)
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.press("enter", "down", "c")
+        await meera.asks("Cancel A-002 Ravi Kumar (ONLINE, seated,", "A-003 Sunita Rao (ONLINE) then moves up")
+        issue(other, slot, "Imran Khan", "EMERGENCY")
+        await meera.press("y")
+        await meera.asks("Another desk was faster", "Cancel A-002 Ravi Kumar (ONLINE, waiting,")
+        assert "the seat" not in meera.question
+
+
+@pytest.mark.parametrize("keys", [("n",), ("enter", "c")])
+async def test_nothing_is_done_in_the_list_of_one_day_while_that_of_another_is_loaded(
+    open_desk: OpenDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
+) -> None:
+    full_slot(other)
+    may_go_on, board = threading.Event(), FrontDesk.board
+
+    def board_slowly(self: FrontDesk, day: dt.date) -> Board:
+        assert may_go_on.wait(PATIENCE_SECONDS)
+        return board(self, day)
+
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        monkeypatch.setattr(FrontDesk, "board", board_slowly)
+        await meera.press("]", *keys)
+        await meera.hears("One moment: this day is being loaded")
+        assert not meera.question
+        assert not meera.panel_is_open
+        may_go_on.set()
+        await meera.settle()
+        await meera.press("n")
+        await meera.hears("There is no slot on this day")

@@ -83,8 +83,7 @@ async def test_the_person_is_told_what_became_of_an_action_whose_answer_was_lost
     async with at_the_counter(OpdApp(open_far_desk), WIDE) as meera:
         await meera.press("enter", "c")
         await meera.asks("Asha Verma")
-        proxy.strike(fault)
-        proxy.refusing = True
+        proxy.strike(fault, then_refuse=True)
         await meera.press("y")
         await meera.hears("this may have been done or not. Do not repeat it")
         proxy.refusing = False

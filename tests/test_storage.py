@@ -21,7 +21,7 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import CancelToken, CompleteToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
-from opd_tui.domain.errors import DeskBusy, StoreUnavailable
+from opd_tui.domain.errors import DeskBusy
 from opd_tui.storage import sqlite
 from opd_tui.storage.transaction import Transaction
 from tests.conftest import ZONE
@@ -35,7 +35,6 @@ from tests.helpers import (
     open_slot,
     token_of,
 )
-
 
 # How it is opened
 

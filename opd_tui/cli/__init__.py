@@ -6,6 +6,7 @@ import gc
 import io
 import sys
 from collections.abc import MutableMapping
+from typing import Any
 
 import click
 
@@ -20,6 +21,16 @@ NEEDS_TERMINAL = (
 
 class LateCommands(click.Group):
     """A group that imports its commands when one of them is asked for, since the screens start without them."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command; what nobody expected is reported without a name in it."""
+        try:
+            return super().main(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+            from opd_tui import crashes
+
+            click.echo(crashes.report(error), err=True)
+            sys.exit(crashes.STATUS)
 
     @property
     def commands(self) -> MutableMapping[str, click.Command]:

@@ -44,9 +44,8 @@ def backup(path: Path | None, drill: bool, as_list: bool, daily: bool, as_json: 
     """Copy the whole database and verify the copy, while the desks go on working.
 
     Without PATH the copy goes into the folder of backups, beside the database; of a database on a server, into your
-    data directory. So many stay there as the setting backups_kept says, 14 if it says nothing, of the daily ones and
-    of those that you ask for; the oldest go. PATH is a folder, such as a memory stick, or a new file; what you put
-    there is never deleted.
+    data directory. The last 14 daily ones stay there, and the last 14 that you ask for; the setting backups_kept
+    changes the number. PATH is a folder, such as a memory stick, or a new file; what you put there is never deleted.
 
     The program makes a backup by itself, once a day, when the screens are opened. --daily does the same from a
     timetable (cron). Try --drill now and then: it proves that the newest backup can be restored, and its exit status

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -63,13 +66,29 @@ def print_the_day(as_json: bool) -> None:
     from opd_tui.demo.player import Player, open_demo_desk
 
     try:
-        with open_demo_desk() as (desk, clock):
+        with unwound_by_signals(), open_demo_desk() as (desk, clock):
             player = Player(desk, clock)
             any_refused = print_answers(player) if as_json else print_text(player)
     except (StoreUnavailable, DeskBusy) as refusal:
         fail(refusal.message, WRONG_USE)
     if any_refused:
         raise click.exceptions.Exit(REFUSED)
+
+
+@contextmanager
+def unwound_by_signals() -> Iterator[None]:
+    """Let a signal that would end the program at once unwind it, so that no temporary folder stays behind."""
+
+    def leave(number: int, _frame: object) -> None:
+        sys.exit(128 + number)
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = [(number, signal.signal(number, leave)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 def print_answers(player: Player) -> bool:

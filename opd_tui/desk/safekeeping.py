@@ -152,7 +152,9 @@ def restore(source: Path, location: str | None, clock: Clock) -> Restored:
     """Put a backup in the place of a database, which is kept; raises StoreUnavailable and DatabaseInUse."""
     from opd_tui.storage import restoring
 
-    location = location or str(settings.default_database())
+    if location is None:
+        make_data_directory()
+        location = str(settings.default_database())
     url, shelf, now = database_url(location), shelf_of(location), clock.now()
     if url.get_backend_name() == "sqlite":
         with shelf.to_itself():

@@ -86,7 +86,10 @@ def group_of(path: Path) -> str | None:
 
 
 def loose_modes(path: Path, group: str | None = None) -> Iterator[str]:
-    """A warning for the file, and for its folder where it is the program's own, that others may read."""
+    """A warning for the file, and for its folder where it is the program's own, that others may read.
+
+    A group needs its folder's help: what SQLite makes beside the file belongs to whoever made it.
+    """
     if os.name != "posix":
         return
     places = [(path, SHARED_FILE if group else OWN_FILE)]
@@ -99,6 +102,11 @@ def loose_modes(path: Path, group: str | None = None) -> Iterator[str]:
                 f"{place} can be read by others (mode {mode:04o}), and patients' names are in it. "
                 f"Run `chmod {allowed:o} {place}`."
             )
+    if group and not path.parent.stat().st_mode & stat.S_ISGID:
+        yield (
+            f"The folder {path.parent} does not hand its group on to the log beside the file, so that other accounts "
+            f"cannot open it. Run `chgrp {group} {path.parent}` and `chmod {SHARED_FOLDER:o} {path.parent}`."
+        )
 
 
 def refuse_network_share(path: Path) -> None:

@@ -21,6 +21,7 @@ from opd_tui.tui import screens
 from opd_tui.tui.backups import BackupEnded, Backups
 from opd_tui.tui.commands import EVERYWHERE, HELP, MOVES, PALETTE, QUIT, RETRY, Command, bindings
 from opd_tui.tui.desk_line import DeskLine
+from opd_tui.tui.ending import be_ended_cleanly, run_to_its_end
 from opd_tui.tui.key_line import KeyDone, KeyLine
 from opd_tui.tui.live import Live, NewsArrived
 from opd_tui.tui.preferences import Preferences, preferences_from
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 CANNOT_OPEN = 2
 ASIDE_SECONDS = 3.0
+WARNING_SECONDS = 15.0
 PATIENCE_SECONDS = 1.0
 """After so long of waiting for another desk the person is told."""
 OPENING_SECONDS = 1.0
@@ -117,6 +119,8 @@ class OpdApp(PreferredApp):
 
     def on_mount(self) -> None:
         self.animation_level = "none"
+        if not self.is_headless:
+            be_ended_cleanly(self)
         self.add_mode("board", screens.board)
         self.keys.hold(OPENING_SECONDS)
         self.call_after_refresh(self.open_desk)
@@ -138,6 +142,8 @@ class OpdApp(PreferredApp):
         await self.show_board()
         gc.freeze()
         gc.enable()
+        for warning in self.desk.warnings:
+            self.notify(warning, severity="warning", markup=False, timeout=WARNING_SECONDS)
         await self.check_file()
         self.backups.each_day(self.desk.today())
 
@@ -171,6 +177,10 @@ class OpdApp(PreferredApp):
             self.backups.each_day(now.date())
 
     async def on_unmount(self) -> None:
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Finish what was asked for, and let go of the desk."""
         self.desk_line.close()
 
     # The desk
@@ -348,5 +358,4 @@ def run_app(database: str | None, operator: str | None, desk: str | None, settin
 
     app = OpdApp(open_desk, preferences_from(settings))
     app.backups.database = database or ""
-    app.run()
-    return app.return_code or 0
+    return run_to_its_end(app)

@@ -96,7 +96,7 @@ FORGET = Command(
     "delete",
     "close_token('forget_patient')",
     "Forget a patient",
-    "Forget who had the chosen, closed token, in all visits",
+    "Forget the patient of a closed token",
 )
 FIND = Command("find", "slash", "find", "Find", "Find a patient or a token of the day", 6)
 FILTER = Command("filter", "slash", "filter", "Filter", "Show only lines that hold every word you type", 6)
@@ -111,9 +111,7 @@ PREVIOUS_DAY = Command(
     hint=(NEXT_DAY, "Day"),
 )
 TODAY = Command("day.today", "t", "app.move_day(0)", "Today", "Show today")
-RETRY = Command(
-    "desk.retry", "r", "app.retry", "Try again", "Try again what another desk was in the way of, or load again"
-)
+RETRY = Command("desk.retry", "r", "app.retry", "Try again", "Try again what a busy desk prevented, or load again")
 ADD_DOCTOR = Command("doctor.add", "a", "add_doctor", "Add doctor", "Add a doctor", 0)
 OPEN_SESSION = Command(
     "session.open", "s", "open_session", "Open session", "Open the slots of a session for the chosen doctor", 1

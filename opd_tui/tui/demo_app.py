@@ -18,6 +18,7 @@ from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.commands import DEMO_COMMANDS, DEMO_LEAVE, Command, bindings
+from opd_tui.tui.ending import run_to_its_end
 from opd_tui.tui.preferences import Preferences, preferences_from
 from opd_tui.tui.screens.bar_screen import BarScreen
 from opd_tui.tui.widgets.demo_bar import DemoBar, DemoState
@@ -64,8 +65,8 @@ class DemoApp(OpdApp):
         self.demo = replace(self.demo, time=f"{self.player.now:%H:%M}", caption="The doctors' slots are open.")
         self._restart_minutes()
 
-    async def on_unmount(self) -> None:
-        await super().on_unmount()
+    def let_go(self) -> None:
+        super().let_go()
         self.stack.close()
 
     @property
@@ -161,5 +162,4 @@ class DemoApp(OpdApp):
 def run_demo(speed: float, settings: SettingsFile) -> int:
     """Play the demo on this terminal; returns the exit status."""
     app = DemoApp(speed, preferences=preferences_from(settings))
-    app.run()
-    return app.return_code or 0
+    return run_to_its_end(app)

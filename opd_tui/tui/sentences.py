@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from opd_tui.desk.outcome import Forecast, nearest_seat_sentence
 from opd_tui.domain.model import Reason, Status, Token
 from opd_tui.tui.text import STATUS_WORDS, count, ordinal
@@ -45,6 +47,8 @@ def close_question(forecast: Forecast, before: Token) -> str:
         return forget_question(before, visits)
     record = forecast.outcome.token
     assert record is not None
+    # Another desk may have moved it since it was chosen.
+    before = replace(before, status=forecast.outcome.changes[0].from_status or before.status)
     who = f"{before.label} ({before.source.name}, {_stands(before)}, {record.doctor.name} {record.slot.window})"
     what = {
         Status.CANCELLED: f"Cancel {who}?",

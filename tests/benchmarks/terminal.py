@@ -76,6 +76,7 @@ class Terminal:
         self.screen = pyte.Screen(*size)
         self.stream = pyte.ByteStream(self.screen)
         self.unfinished = b""
+        self._lines = [""] * size[1]
 
     def __enter__(self) -> Self:
         self.fd, inner = pty.openpty()
@@ -106,7 +107,11 @@ class Terminal:
     @property
     def lines(self) -> list[str]:
         """The screen as it was when it was last looked at."""
-        return list(self.screen.display)
+        for number in self.screen.dirty:
+            row = self.screen.buffer[number]
+            self._lines[number] = "".join([row[column].data for column in range(self.screen.columns)])
+        self.screen.dirty.clear()
+        return list(self._lines)
 
     def press(self, keys: str | Sequence[str], expect: Expectation, patience: float = PATIENCE_SECONDS) -> Sight:
         """Write keys at once and wait for what they bring; raises NotShown."""

@@ -6,13 +6,15 @@ import random
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
 
 from tests.stores import KINDS, PostgresStore, SqliteStore, Store
 from tests.two_desks.run import run_a_day
+
+NAME = "two_desks"
 
 
 @click.command()
@@ -41,10 +43,9 @@ def a_store(kind: str, folder: Path) -> Iterator[Store]:
         return
     from tests.server import Server
 
-    with ExitStack() as stack:
-        store = PostgresStore(stack.enter_context(closing(Server(durable=True))))
-        stack.callback(store.drop)
-        yield store
+    with closing(Server(durable=True)) as server:
+        server.create_database(NAME)
+        yield PostgresStore(server, NAME)
 
 
 if __name__ == "__main__":

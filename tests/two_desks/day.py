@@ -26,11 +26,12 @@ NEWCOMERS = (
 """Doctors who are added in the course of the day."""
 STARTS = tuple(f"{hour:02}:00" for hour in range(9, 17))
 MORNING = ("09:00", "13:00")
-GIVEN = "Asha Bina Chand Devi Esha Farid Gita Hari Indu Jaya Kiran Lila Mohan Nila Omana Priya Rafi Sita Tara Usha".split()
+GIVEN = "Asha Bina Chand Devi Esha Farid Gita Hari Indu Jaya Kiran Lila Mohan Nila Omana Priya Rafi Sita Tara Usha"
 FAMILY = (
-    "Ahuja Bhat Das Dutt Gill Iqbal Jain Joshi Kaur Lal Mehta Menon Naidu Nanda Patel Pillai Rana Reddy Roy Sen "
-    "Seth Shah Singh Sinha Thomas Varma Vora Wali Yadav Zaidi Abbas Bedi Chopra Dey Ghosh Hegde Kulkarni Mitra"
-).split()
+    "Ahuja Bhat Das Dutt Gill Iqbal Jain Joshi Kaur Lal Mehta Menon Naidu Nanda Patel Pillai Rana Reddy Roy "
+    "Sen Seth Shah Singh Sinha Thomas Varma Vora Wali Yadav Zaidi Abbas Bedi Chopra Dey Ghosh Hegde Kulkarni Mitra"
+)
+"""Twenty and thirty-eight names; with a letter in the middle there are enough for any day."""
 MIDDLE = ("", *(f"{letter} " for letter in "ABCDEGHJKLMNPRSV"))
 ACTIONS_AN_HOUR = 120
 ACTIONS_OF_A_SHORT_DAY = 200
@@ -48,7 +49,9 @@ class Day:
         self.tally = tally
         self.dice = random.Random(f"{seed} {desk_number}")
         self.desk_number = desk_number
-        people = [f"{given} {middle}{family}" for given in GIVEN for middle in MIDDLE for family in FAMILY]
+        people = [
+            f"{given} {middle}{family}" for given in GIVEN.split() for middle in MIDDLE for family in FAMILY.split()
+        ]
         random.Random(seed).shuffle(people)
         self.people = people[desk_number::2]
         self.with_phone: list[tuple[str, str, tuple[str, str]]] = []
@@ -88,7 +91,7 @@ class Day:
                 self.welcome(*self.newcomers.pop(0))
             else:
                 deeds = list(self.deeds)
-                self.dice.choices(deeds, self.deeds.values())[0]()
+                self.dice.choices(deeds, list(self.deeds.values()))[0]()
 
     @property
     def hour(self) -> int:
@@ -112,12 +115,11 @@ class Day:
 
     def be_faster(self, hesitation: Hesitation) -> None:
         """Do what makes the other desk's question an old one: close one of its tokens, or send in an emergency."""
-        if self.dice.random() < 0.3 and self.hands.go_to_slot(*hesitation.slot):
-            self.receptionist.issue(self.people.pop(), "EMERGENCY", "", straight_on)
-        else:
-            number = self.dice.choice(hesitation.numbers)
-            if line := self.hands.find(number):
-                self.receptionist.close(self.a_verb_for(line), number, straight_on)
+        if self.dice.random() < 0.4:
+            if self.hands.go_to_slot(*hesitation.slot):
+                self.receptionist.issue(self.people.pop(), "EMERGENCY", "", straight_on)
+        elif line := self.hands.find(number := self.dice.choice((hesitation.numbers[0], hesitation.numbers[-1]))):
+            self.receptionist.close(self.a_verb_for(line), number, straight_on)
 
     # Deeds
 
@@ -171,9 +173,7 @@ class Day:
         if near:
             line = self.dice.choice(near)
             if self.hands.point_at(line.key):
-                self.receptionist.close(
-                    self.a_verb_for(line), line.key, self.linger, sure=self.dice.random() < 0.95
-                )
+                self.receptionist.close(self.a_verb_for(line), line.key, self.linger, sure=self.dice.random() < 0.95)
 
     def a_verb_for(self, line: Line) -> str:
         """What may be done with a token, and now and then what may not."""
@@ -233,7 +233,7 @@ class Day:
         hands = self.hands
         hands.show("Board")
         hands.show_day(1)
-        hands.see(lambda glance: glance.is_whole_board and glance.load or glance.says("No slots on this day"))
+        hands.see(lambda glance: (glance.is_whole_board and glance.load) or glance.says("No slots on this day"))
         if hands.glance.says("No slots on this day"):
             code, capacity = self.dice.choice([(code, capacity) for _, _, code, capacity in DOCTORS])
             self.receptionist.open_session(code, *MORNING, capacity)

@@ -1,4 +1,4 @@
-"""What a receptionist does: tokens, closings, doctors and sessions, each read off the screen once it is acknowledged."""
+"""What a receptionist does: tokens, doctors and sessions, each read off the screen once it is acknowledged."""
 
 from __future__ import annotations
 
@@ -129,11 +129,11 @@ class Receptionist:
         news = News(hands.glance)
 
         def end(glance: Glance) -> str:
+            said = news.on(glance)
             if glance.question:
                 return glance.question
             if glance.panel and "Nothing was changed" in glance.forecast:
                 return glance.forecast
-            said = news.on(glance)
             issued = _ISSUED.match(said)
             return said if issued and issued["name"] == name and not glance.panel else ""
 
@@ -159,9 +159,9 @@ class Receptionist:
         news = News(hands.glance)
 
         def end(glance: Glance) -> str:
+            said = news.on(glance)
             if glance.question:
                 return glance.question
-            said = news.on(glance)
             closed = _CLOSED.match(said)
             return said if "Nothing was changed" in said or (closed and closed["number"] == number) else ""
 
@@ -205,8 +205,7 @@ class Receptionist:
             raise Unexpected(f"there is no doctor {code} on the list")
         doctor = self.hands.glance.pointed
         assert doctor is not None
-        form = self.hands.press("s", lambda glance: glance.field and glance.form)
-        assert doctor.name in form.title, "the form is for another doctor"
+        self.hands.press("s", lambda glance: glance.field and glance.form and doctor.name in glance.form.title)
         fields = [("Day", ""), ("Start", start), ("End", end), ("Seats per slot", f"{capacity}")]
         if said := self._fill([*fields, ("Minutes per slot", "60")], _OPENED, doctor.name):
             opened = _OPENED.match(said)
@@ -226,10 +225,11 @@ class Receptionist:
                 hands.press("enter", lambda glance, following=following: glance.field == following)
 
         def end(glance: Glance) -> str:
+            said = news.on(glance)
             if glance.form:
                 return glance.form.text if "Nothing was changed" in glance.form.text else ""
-            found = done.match(news.on(glance))
-            return glance.toast if found and found["name"] == name else ""
+            found = done.match(said)
+            return said if found and found["name"] == name else ""
 
         said = hands.press("enter", end)
         if hands.glance.form:
@@ -246,7 +246,8 @@ def another(question: str, end: Callable[[Glance], str]) -> Callable[[Glance], s
     def came(glance: Glance) -> str:
         nonlocal gone
         gone = gone or glance.question != question
-        return end(glance) if gone else ""
+        said = end(glance)
+        return said if gone else ""
 
     return came
 

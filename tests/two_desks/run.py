@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from tests.two_desks.receptionist import Receptionist, Seen
 from tests.two_desks.tally import Tally
 
 DESKS = ("desk 1", "desk 2")
+SIZE = (120, 32)
 LAST_SLOT = (DOCTORS[1][0], STARTS[0])
 """Where both desks are when the day ends."""
 QUEUE = """
@@ -95,7 +95,7 @@ def run_a_day(store: Store, folder: Path, actions: int, seed: int) -> Report:
 def terminal(store: Store, desk: str, environment: dict[str, str]) -> Iterator[Terminal]:
     """The program on a terminal of its own."""
     command = [sys.executable, "-m", "opd_tui", "--database", store.location, "--desk", desk, "--operator", "meera"]
-    with Terminal(command, cwd=ROOT, env=environment) as opened:
+    with Terminal(command, cwd=ROOT, env=environment, size=SIZE) as opened:
         yield opened
 
 
@@ -143,7 +143,7 @@ def compare_last_screens(desks: list[Receptionist], store: Store) -> list[str]:
     problems = []
     for desk in desks:
         desk.hands.terminal.settle()
-        shown = [line for line in desk.hands.glance.rows]
+        shown = desk.hands.glance.rows
         desk.hands.enter_queue()
         everything, load = desk.hands.whole_list(), desk.hands.glance.load
         problems += differences(desk.desk, shown, everything, load, store)

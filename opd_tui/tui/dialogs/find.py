@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
-from rich.text import Text
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -16,7 +15,8 @@ from textual.widgets import Input, Static
 
 from opd_tui.domain.model import Doctor, Slot, SlotRecord, TokenId, TokenRecord
 from opd_tui.domain.text import name_key, search_key
-from opd_tui.tui.text import STATUS_WORDS, count, doctor_label, fit, joined, seats
+from opd_tui.tui.lines import Line, fit, joined
+from opd_tui.tui.text import STATUS_WORDS, count, doctor_label, seats
 from opd_tui.tui.widgets.line_list import LineList
 from opd_tui.tui.widgets.typed_text import TypedText
 
@@ -33,9 +33,10 @@ class Found:
     words: str
 
 
-def matches(query: str, words: str) -> bool:
-    """Whether every word of the query is in the words, whatever their case and accents."""
-    return all(name_key(word) in words for word in query.split())
+def matcher(query: str) -> Callable[[str], bool]:
+    """Tells whether every word of the query is in a text's search key, whatever their case and accents."""
+    wanted = [name_key(word) for word in query.split()]
+    return lambda words: all(word in words for word in wanted)
 
 
 def found_token(record: TokenRecord) -> Found:
@@ -56,10 +57,12 @@ def found_slot(record: SlotRecord) -> Found:
 class FoundLines(LineList[Found]):
     """The results, a line each."""
 
+    always_chosen = True
+
     def key_of(self, item: Found) -> Hashable | None:
         return item.slot.id, item.token
 
-    def draw(self, item: Found, width: int) -> Text:
+    def draw(self, item: Found, width: int) -> Line:
         left = max(width - 42, 12)
         pointer = "▸" if item is self.chosen else " "
         return joined(
@@ -100,7 +103,8 @@ class Find(ModalScreen[Found | None]):
 
     def search(self, query: str) -> None:
         """Show what matches."""
-        found = tuple(item for item in self.candidates if matches(query, item.words))
+        matches = matcher(query)
+        found = tuple(item for item in self.candidates if matches(item.words))
         self.lines.items = found
         self.query_one("#found-count", Static).update(
             f"{count(len(found), 'match', 'matches')} of {len(self.candidates)}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -30,6 +31,9 @@ class BarScreen(Screen[None]):
     MODE: ClassVar[str] = "board"
     INTENTS: ClassVar[tuple[Command, ...]] = ()
     """What can be asked for here, besides what works everywhere."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As for every screen, but what gains or loses the focus repaints itself, and not the whole screen."""
 
     top_bar = getters.query_one(TopBar)
     mode_bar = getters.query_one(ModeBar)

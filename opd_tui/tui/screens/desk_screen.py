@@ -39,6 +39,8 @@ class DeskScreen(BarScreen):
 
     has_view = False
     """Whether it has shown a view of the desk yet."""
+    shown_day: dt.date | None = None
+    """The day whose view it shows, while another one may still be on its way."""
     prepared: Callable[[], None] | None = None
     """Shows a view that was loaded before the screen was there."""
     before_panel: Widget | None = None
@@ -57,7 +59,7 @@ class DeskScreen(BarScreen):
         yield Static(TOO_SMALL, id="too-small", markup=False)
 
     def on_mount(self) -> None:
-        self.new_token.display = False
+        self.new_token.visible = False
         self.desk_app.desk_changed.subscribe(self, self._desk_changed)
         self.watch(self.app, "day", self._day_changed, init=False)
         self.watch(self.app, "now", self._now_changed)
@@ -81,7 +83,7 @@ class DeskScreen(BarScreen):
     def on_screen_resume(self) -> None:
         if self.prepared:
             self.prepared()
-            self.prepared, self.has_view = None, True
+            self.prepared, self.has_view, self.shown_day = None, True, self.desk_app.day
         else:
             self.reload()
 
@@ -125,10 +127,10 @@ class DeskScreen(BarScreen):
 
     async def load(self) -> None:
         """Load the view in a thread and show it."""
-        if self.desk_app.day is None:
+        if (day := self.desk_app.day) is None:
             return
         try:
-            show = await self.desk_app.desk_line.read(self.read_view(self.desk_app.day))
+            show = await self.desk_app.desk_line.read(self.read_view(day))
         except DeskBusy as busy:
             self.desk_app.say_busy(busy, self.reload)
         except DeskRefusal as refusal:
@@ -136,7 +138,7 @@ class DeskScreen(BarScreen):
         else:
             with self.app.batch_update():
                 show()
-            self.has_view = True
+            self.has_view, self.shown_day = True, day
 
     def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
         """A question for the desk's thread; its answer is called on the screen's."""
@@ -167,6 +169,8 @@ class DeskScreen(BarScreen):
 
     def action_new_token(self, source: str = Source.WALKIN.name) -> None:
         """Open the panel for the chosen slot."""
+        if not self.shows_the_day():
+            return
         if (record := self.chosen_slot()) is None:
             self.desk_app.say(self.why_no_slot())
             return
@@ -237,10 +241,19 @@ class DeskScreen(BarScreen):
 
     def action_close_token(self, verb: str) -> None:
         """Ask and close the chosen token."""
+        if not self.shows_the_day():
+            return
         if (token := self.chosen_token()) is None:
             self.desk_app.say(self.why_no_token())
         else:
             self.begin_to_close(verb, token)
+
+    def shows_the_day(self) -> bool:
+        """Whether the list below is that of the day above; else it says so, and nothing of another day is touched."""
+        if self.has_view and self.shown_day != self.desk_app.day:
+            self.desk_app.say("One moment: this day is being loaded.")
+            return False
+        return True
 
     def begin_to_close(self, verb: str, token: Token) -> None:
         """Ask about a token, one question at a time."""

@@ -7,9 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.style import Style
-from rich.text import Text
 from textual import getters, work
-from textual.containers import Vertical
 from textual.widget import Widget
 
 from opd_tui.desk.actions import AddDoctor, OpenSession
@@ -17,10 +15,12 @@ from opd_tui.desk.views import DoctorDay
 from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.commands import ADD_DOCTOR, DOCTORS_COMMANDS, bindings
 from opd_tui.tui.dialogs.action_form import ActionForm
+from opd_tui.tui.lines import Line, joined
 from opd_tui.tui.screens.filtered import FilteredScreen
-from opd_tui.tui.text import column_widths, in_columns, joined
+from opd_tui.tui.widgets.column_list import ColumnList
 from opd_tui.tui.widgets.filter_bar import FilterBar
 from opd_tui.tui.widgets.line_list import LineList
+from opd_tui.tui.widgets.panel import Panel
 from opd_tui.tui.widgets.token_lines import Heading
 
 if TYPE_CHECKING:
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 USUAL_SESSION = {"start": "09:00", "end": "13:00", "capacity": "10", "every": "60"}
 
 
-class DoctorLines(LineList[DoctorDay | Heading]):
+class DoctorLines(ColumnList[DoctorDay | Heading]):
     """Doctors, a line each."""
 
+    FLEXIBLE = (1, 2, 4)
     HEADINGS = ("CODE", "NAME", "SPECIALTY", "ROOM", "HOURS", "SEATS TAKEN", "WAITING")
 
     def key_of(self, item: DoctorDay | Heading) -> Hashable | None:
@@ -54,9 +55,8 @@ class DoctorLines(LineList[DoctorDay | Heading]):
             f"{waiting}" if waiting else "",
         )
 
-    def draw(self, item: DoctorDay | Heading, width: int) -> Text:
-        widths = column_widths([self.cells(each) for each in self.items], width - 2, flexible=(1, 2, 4))
-        cells = in_columns(self.cells(item), widths)
+    def draw(self, item: DoctorDay | Heading, width: int) -> Line:
+        cells = self.columns(item, width - 2)
         if isinstance(item, Heading):
             return joined((f"  {''.join(cells)}", self.part("dim")))
         pointer = "▸" if self.has_focus and item is self.chosen else " "
@@ -90,8 +90,7 @@ class DoctorsScreen(FilteredScreen):
     lines = getters.query_one(DoctorLines)
 
     def body(self) -> Iterable[Widget]:
-        with Vertical(id="doctors-panel", classes="panel") as panel:
-            panel.border_title = "Doctors"
+        with Panel("Doctors", id="doctors-panel"):
             yield DoctorLines(id="doctors")
         yield FilterBar()
 

@@ -9,7 +9,7 @@ from textual import getters, on
 
 from opd_tui.domain.text import search_key
 from opd_tui.tui.commands import CLEAR_FILTER, FILTER_HINTS, Command
-from opd_tui.tui.dialogs.find import matches
+from opd_tui.tui.dialogs.find import matcher
 from opd_tui.tui.screens.desk_screen import DeskScreen
 from opd_tui.tui.widgets.filter_bar import FilterBar
 from opd_tui.tui.widgets.line_list import LineList
@@ -21,6 +21,8 @@ class FilteredScreen(DeskScreen):
 
     filter_bar = getters.query_one(FilterBar)
     everything: tuple[Any, ...] = ()
+    words: list[str] | None = None
+    """What the filter searches, item by item, once somebody filters."""
 
     @property
     def list(self) -> LineList[Any]:
@@ -37,13 +39,21 @@ class FilteredScreen(DeskScreen):
 
     def show_items(self, items: tuple[Any, ...]) -> None:
         """Show a list, as far as the filter lets it through."""
-        self.everything = items
+        if items is not self.everything:
+            self.everything, self.words = items, None
         query = self.filter_bar.value
-        shown = tuple(item for item in items if matches(query, search_key(self.words_of(item))))
+        shown = self.filtered(query) if query else items
         clear = self.desk_app.keymap.key_of(CLEAR_FILTER)
         self.list.empty = f" Nothing here matches “{query}”. {clear} clears the filter." if items else self.say_empty()
         self.list.items = (Heading("columns"), *shown) if shown else ()
         self.filter_bar.say(len(shown), len(items))
+
+    def filtered(self, query: str) -> tuple[Any, ...]:
+        """The items that hold every word."""
+        if self.words is None:
+            self.words = [search_key(self.words_of(item)) for item in self.everything]
+        matches = matcher(query)
+        return tuple(item for item, words in zip(self.everything, self.words, strict=True) if matches(words))
 
     def why_nothing_is_chosen(self, empty: str) -> str:
         """Why no line is chosen."""

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import getters, on, work
 from textual.binding import Binding
-from textual.containers import Container, Vertical
-from textual.content import Content
+from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -37,6 +36,7 @@ from opd_tui.tui.screens.desk_screen import DeskScreen
 from opd_tui.tui.text import SHAPE_LIMIT, count, doctor_label
 from opd_tui.tui.widgets.activity import Activity
 from opd_tui.tui.widgets.line_list import LineList
+from opd_tui.tui.widgets.panel import Panel
 from opd_tui.tui.widgets.slot_grid import SlotGrid
 from opd_tui.tui.widgets.token_lines import QueueLines
 
@@ -76,16 +76,14 @@ class SlotBoardScreen(DeskScreen):
     """The queue beside the grid."""
 
     def body(self) -> Iterable[Widget]:
-        with Container(id="board"):
-            with Container(id="slots", classes="panel") as slots:
-                slots.border_title = "Slots"
+        with Horizontal(id="board"):
+            with Panel("Slots", id="slots"):
                 yield Static(id="no-slots", markup=False)
                 yield SlotGrid(id="grid")
-            with Vertical(id="queue-panel", classes="panel"):
+            with Panel("Queue", id="queue-panel"):
                 yield Static(id="queue-head", markup=False)
                 yield QueueLines(id="queue")
-        with Container(id="activity-panel", classes="panel") as panel:
-            panel.border_title = "Just now"
+        with Panel("Just now", id="activity-panel"):
             yield Activity(id="activity")
 
     def on_mount(self) -> None:
@@ -161,18 +159,16 @@ class SlotBoardScreen(DeskScreen):
 
     def show_queue(self, queue: Queue | None) -> None:
         """Show one slot's tokens, and in words how full it is."""
-        panel = self.query_one("#queue-panel")
+        panel = self.query_one("#queue-panel", Panel)
         self.queue.zone = self.desk_app.zone
         self.queue.show(queue)
         self.shown = queue
         self._show_head()
         if queue is None:
-            panel.border_title = "Queue"
+            panel.title = "Queue"
             self.queue.empty = ""
             return
-        title = Content(f"{doctor_label(queue.slot.doctor)} · {queue.slot.slot.window}")
-        if panel.border_title != title.markup:
-            panel.border_title = title  # the whole panel is painted again
+        panel.title = f"{doctor_label(queue.slot.doctor)} · {queue.slot.slot.window}"
         self.queue.empty = self.with_keys(" No tokens yet. Press {new} for a new one, {emergency} for an emergency.")
 
     def _show_head(self) -> None:

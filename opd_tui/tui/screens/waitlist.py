@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from textual import getters
-from textual.containers import Vertical
 from textual.widget import Widget
 
 from opd_tui.desk.views import QueueLine
@@ -23,6 +22,7 @@ from opd_tui.tui.commands import (
 from opd_tui.tui.screens.filtered import FilteredScreen
 from opd_tui.tui.widgets.filter_bar import FilterBar
 from opd_tui.tui.widgets.line_list import LineList
+from opd_tui.tui.widgets.panel import Panel
 from opd_tui.tui.widgets.token_lines import WaitLines
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ class WaitlistScreen(FilteredScreen):
     lines = getters.query_one(WaitLines)
 
     def body(self) -> Iterable[Widget]:
-        with Vertical(id="waitlist-panel", classes="panel") as panel:
-            panel.border_title = "Waiting, best rank first"
+        with Panel("Waiting, best rank first", id="waitlist-panel"):
             yield WaitLines(id="waiting")
         yield FilterBar()
 

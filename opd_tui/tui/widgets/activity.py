@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from zoneinfo import ZoneInfo
 
-from rich.text import Text
-
 from opd_tui.desk.outcome import Outcome
-from opd_tui.tui.text import fit, joined
+from opd_tui.tui.lines import Line, fit, joined
 from opd_tui.tui.widgets.line_list import LineList
 
 
@@ -21,7 +19,7 @@ class Activity(LineList[Outcome], can_focus=False):
     def key_of(self, item: Outcome) -> Hashable | None:
         return None
 
-    def draw(self, item: Outcome, width: int) -> Text:
+    def draw(self, item: Outcome, width: int) -> Line:
         entry = item.entry
         time = f"{entry.recorded_at.astimezone(self.zone):%H:%M}"
         elsewhere = "" if entry.desk == self.desk else f"{entry.desk}: "

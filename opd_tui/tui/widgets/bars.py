@@ -4,42 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.cells import cell_len
-from rich.text import Text
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
 from opd_tui.tui.commands import MODES, Command
-from opd_tui.tui.text import fit
+from opd_tui.tui.lines import Line, fit, joined
+from opd_tui.tui.looks import look
 
 
 class Bar(Widget):
     """One line across the screen."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--strong", "bar--current", "bar--key", "bar--alert"}
-
-    def line(self, width: int) -> Text:
+    def line(self, width: int) -> Line:
         """What the bar says."""
         raise NotImplementedError
 
-    def second_line(self) -> Text:
+    def second_line(self) -> Line:
         """What a bar of two lines says below."""
-        return Text(end="")
+        return []
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        text = self.second_line() if y else self.line(width)
-        return Strip(text.render(self.app.console)).adjust_cell_length(width).apply_style(self.rich_style)
+        line = self.second_line() if y else self.line(width)
+        return Strip(line).adjust_cell_length(width).apply_style(self.rich_style)
 
-    def styled(self, *parts: tuple[str, str | None]) -> Text:
-        """Text in the bar's own styles."""
-        text = Text(no_wrap=True, end="")
-        for content, name in parts:
-            text.append(content, self.get_component_rich_style(f"bar--{name}", partial=True) if name else None)
-        return text
+    def styled(self, *parts: tuple[str, str | None]) -> Line:
+        """Texts side by side, each in a look."""
+        return joined(*((text, look(self, name) if name else None) for text, name in parts))
 
 
 class TopBar(Bar):
@@ -54,7 +48,7 @@ class TopBar(Bar):
     absence: reactive[str] = reactive("")
     """Since when the database is not there; it takes the place of who sits here."""
 
-    def line(self, width: int) -> Text:
+    def line(self, width: int) -> Line:
         middle, alert = self._day_and_time()
         room = max(width - cell_len(middle) - 4, 0)
         left = f" {self.title if cell_len(self.title) < room else fit(self.title, room - 1)}"
@@ -65,9 +59,9 @@ class TopBar(Bar):
         return self.styled(
             (left, "strong"),
             (" " * before, None),
-            (middle, "alert" if alert else "strong"),
+            (middle, "mark" if alert else "strong"),
             (" " * (gap - before), None),
-            (who, "alert" if self.absence else None),
+            (who, "mark" if self.absence else None),
         )
 
     def _day_and_time(self) -> tuple[str, bool]:
@@ -87,7 +81,7 @@ class ModeBar(Bar):
     modes: reactive[tuple[Command, ...]] = reactive(MODES)
     waiting: reactive[int | None] = reactive(None)
 
-    def line(self, width: int) -> Text:
+    def line(self, width: int) -> Line:
         waiting = f" {self.waiting}" if self.waiting else ""
         parts: list[tuple[str, str | None]] = [(" ", None)]
         for command in self.modes:
@@ -105,7 +99,7 @@ class CommandFooter(Bar):
 
     commands: reactive[tuple[Command, ...]] = reactive(())
 
-    def line(self, width: int) -> Text:
+    def line(self, width: int) -> Line:
         shown = self.fitting(width)
         parts: list[tuple[str, str | None]] = [(" ", None)]
         for command in shown:

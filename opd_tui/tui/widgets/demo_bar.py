@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.text import Text
 from textual.reactive import reactive
 
 from opd_tui.tui.commands import DEMO_COMMANDS, Command
-from opd_tui.tui.text import fit
+from opd_tui.tui.lines import Line, fit
 from opd_tui.tui.widgets.bars import Bar
 
 
@@ -38,7 +37,7 @@ class DemoBar(Bar):
         """Follow the app's demo."""
         self.state = state
 
-    def line(self, width: int) -> Text:
+    def line(self, width: int) -> Line:
         state = self.state
         if state.over:
             symbol, word = "■", "the end"
@@ -51,6 +50,6 @@ class DemoBar(Bar):
             parts += [(command.key_label, "key"), (f" {command.label}  ", None)]
         return self.styled(*parts)
 
-    def second_line(self) -> Text:
+    def second_line(self) -> Line:
         """What is happening."""
         return self.styled((f" {self.state.caption}", None))

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from itertools import zip_longest
-from typing import Any, ClassVar, Generic, TypeVar
+from itertools import chain, zip_longest
+from typing import Any, Generic, TypeVar
 
 from rich.style import Style
-from rich.text import Text
 from textual import events
 from textual.binding import Binding
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from opd_tui.tui.text import joined
+from opd_tui.tui.lines import Line, joined
+from opd_tui.tui.looks import look
 
 Item = TypeVar("Item")
 
@@ -24,14 +24,6 @@ Item = TypeVar("Item")
 class LineList(ScrollView, Generic[Item], can_focus=True):
     """Frozen items, a line each; an item without a key is a heading and cannot be chosen."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line-list--cursor",
-        "line-list--dim",
-        "line-list--strong",
-        "line-list--good",
-        "line-list--alert",
-        "line-list--mark",
-    }
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
@@ -45,6 +37,10 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
     cursor: var[int] = var(0, init=False)
     empty: reactive[str] = reactive("")
     """What is said where there is nothing to list."""
+    always_chosen = False
+    """Whether the cursor is bright without the focus."""
+    paper = Style()
+    """What the lines are drawn on, looked up once a paint."""
 
     class Highlighted(Message):
         """Another item is under the cursor."""
@@ -73,13 +69,13 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         """What stays the same when the item changes."""
         raise NotImplementedError
 
-    def draw(self, item: Item, width: int) -> Text:
+    def draw(self, item: Item, width: int) -> Line:
         """The item in one line."""
         raise NotImplementedError
 
     def part(self, name: str) -> Style:
         """A style of the theme."""
-        return self.get_component_rich_style(f"line-list--{name}", partial=True)
+        return look(self, name)
 
     @property
     def chosen(self) -> Item | None:
@@ -100,7 +96,7 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         before = old[self.cursor] if self.cursor < len(old) else None
         key = None if before is None else self.key_of(before)
         same = next((i for i, item in enumerate(new) if key is not None and self.key_of(item) == key), None)
-        self._fit_virtual_size()
+        self._make_room(len(new))
         cursor = self._selectable(self.cursor, 1, new) if same is None else same
         for index, (was, item) in enumerate(zip_longest(old, new)):
             if was != item:
@@ -116,13 +112,13 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         self.post_message(self.Highlighted(self, self.chosen))
 
     def on_resize(self) -> None:
-        self._fit_virtual_size()
+        self._make_room(len(self.items))
         self.refresh()
 
-    def _fit_virtual_size(self) -> None:
-        """Be as long as the items, or have no length where all fit: a list that grows within needs no new layout."""
-        space = self.scrollable_content_region
-        self.virtual_size = Size(space.width, len(self.items) if len(self.items) > space.height else 0)
+    def _make_room(self, lines: int) -> None:
+        """Scroll over so many lines; what fits is no reason to lay the screen out again."""
+        content = self.scrollable_content_region
+        self.virtual_size = Size(content.width, max(lines, content.height))
 
     def on_focus(self) -> None:
         self.refresh_line(self.cursor)
@@ -159,7 +155,7 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         start = min(max(index, 0), len(items) - 1)
         ahead = range(start, len(items)) if step > 0 else range(start, -1, -1)
         behind = range(start, -1, -1) if step > 0 else range(start, len(items))
-        for candidate in (*ahead, *behind):
+        for candidate in chain(ahead, behind):
             if self.key_of(items[candidate]) is not None:
                 return int(candidate)
         return int(min(stay, len(items) - 1))
@@ -178,16 +174,20 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
             return
         self.scroll_to(y=target, animate=False, force=True, immediate=True)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.paper = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         index = y + self.scroll_offset.y
-        style = self.rich_style
+        style = self.paper
         if not self.items and y == 0 and self.empty:
-            text = joined((self.empty, self.part("dim")))
+            line = joined((self.empty, self.part("dim")))
         elif index < len(self.items):
-            text = self.draw(self.items[index], width)
+            line = self.draw(self.items[index], width)
             if index == self.cursor and self.chosen is not None:
-                style += self.part("cursor")
+                style += self.part("cursor-focused" if self.has_focus or self.always_chosen else "cursor")
         else:
             return Strip.blank(width, style)
-        return Strip(text.render(self.app.console)).adjust_cell_length(width).apply_style(style)
+        return Strip(line).adjust_cell_length(width).apply_style(style)

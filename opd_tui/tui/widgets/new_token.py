@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -77,13 +75,15 @@ class SourceChoice(Widget, can_focus=True):
 
 
 class NewToken(Vertical):
-    """Patient, source and what will happen; it lies over the screen, so that nothing else moves."""
+    """Patient, source and what will happen; it lies over the screen, so that nothing else moves.
+
+    It is hidden, not taken away, while it is closed: what comes and goes has Textual paint everything below it again.
+    """
 
     BINDINGS = [
         Binding("escape", "close", "Close", show=False),
         Binding("tab,shift+tab,down,up", "other_field", "Source", show=False),
     ]
-    DEFAULT_CLASSES: ClassVar[str] = "panel"
 
     record: var[SlotRecord | None] = var(None)
     phone: var[str | None] = var(None)
@@ -122,7 +122,7 @@ class NewToken(Vertical):
     @property
     def is_open(self) -> bool:
         """Whether the panel is on the screen."""
-        return bool(self.display)
+        return self.visible
 
     def open(self, record: SlotRecord, source: Source) -> None:
         """Ask for a patient for this slot."""
@@ -133,7 +133,7 @@ class NewToken(Vertical):
         chooser = self.query_one(SourceChoice)
         with self.prevent(SourceChoice.Changed):
             chooser.source = source
-        self.display = True
+        self.visible = True
         self.screen.set_focus(self.query_one(Input))
         self.ask_preview()
 
@@ -145,7 +145,7 @@ class NewToken(Vertical):
 
     def close(self) -> None:
         """Leave the screen."""
-        self.display = False
+        self.visible = False
         self.record, self.locked = None, False
 
     def say(self, text: str, *, wrong: bool = False) -> None:
@@ -153,7 +153,7 @@ class NewToken(Vertical):
         self.complains = wrong
         forecast = self.query_one("#forecast", Static)
         forecast.set_class(wrong, "-wrong")
-        forecast.update(text)
+        forecast.update(text, layout=False)
 
     def unlock(self) -> None:
         """Let the person go on typing."""

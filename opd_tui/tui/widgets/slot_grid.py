@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.style import Style
-from rich.text import Text
 from textual import events
 from textual.binding import Binding
 from textual.geometry import Region, Size
@@ -18,7 +16,9 @@ from textual.strip import Strip
 
 from opd_tui.desk.views import Board
 from opd_tui.domain.model import DoctorId, SlotRecord
-from opd_tui.tui.text import doctor_label, fit, joined, seats
+from opd_tui.tui.lines import Line, fit, joined
+from opd_tui.tui.looks import look
+from opd_tui.tui.text import doctor_label, seats
 
 HEADER_LINES = 1
 DOCTOR_WIDTH = (18, 32)
@@ -28,15 +28,6 @@ DOCTOR_WIDTH = (18, 32)
 class SlotGrid(ScrollView, can_focus=True):
     """A day's slots; the cursor is on a doctor and a start time and stays there when the board changes."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "slot-grid--head",
-        "slot-grid--doctor",
-        "slot-grid--cursor",
-        "slot-grid--free",
-        "slot-grid--full",
-        "slot-grid--waiting",
-        "slot-grid--none",
-    }
     BINDINGS = [
         Binding("up,k", "move(-1, 0)", "Up", show=False),
         Binding("down,j", "move(1, 0)", "Down", show=False),
@@ -56,6 +47,8 @@ class SlotGrid(ScrollView, can_focus=True):
 
     doctor_width = DOCTOR_WIDTH[0]
     cell_width = 8
+    paper = Style()
+    """What the board is drawn on, looked up once a paint."""
 
     class Highlighted(Message):
         """Another slot, or none, is under the cursor."""
@@ -182,23 +175,27 @@ class SlotGrid(ScrollView, can_focus=True):
         x = self.doctor_width + (column - self.first_column) * width
         self.refresh(Region(x, row + HEADER_LINES - self.scroll_offset.y, width, 1))
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.paper = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         row = y - HEADER_LINES + self.scroll_offset.y
         if y < HEADER_LINES:
-            text = self._head()
+            line = self._head()
         elif row < len(self.board.doctors):
-            text = self._row(row)
+            line = self._row(row)
         else:
-            return Strip.blank(width, self.rich_style)
-        return Strip(text.render(self.app.console)).adjust_cell_length(width).apply_style(self.rich_style)
+            return Strip.blank(width, self.paper)
+        return Strip(line).adjust_cell_length(width).apply_style(self.paper)
 
     def _columns(self) -> range:
         """The start times in view."""
         return range(self.first_column, min(self.first_column + self._columns_in_view(), len(self.board.starts)))
 
-    def _head(self) -> Text:
-        style, width = self._part("head"), self.cell_width
+    def _head(self) -> Line:
+        style, width = look(self, "head"), self.cell_width
         columns = self._columns()
         cells = [fit(f" {self.board.starts[column]:%H:%M}", width) for column in columns]
         before = "‹ " if columns and columns[0] > 0 else ""
@@ -206,27 +203,24 @@ class SlotGrid(ScrollView, can_focus=True):
             cells[-1] = cells[-1][: width - 1] + "›"
         return joined((fit(f"{before}Doctor", self.doctor_width), style), ("".join(cells), style))
 
-    def _row(self, row: int) -> Text:
+    def _row(self, row: int) -> Line:
         doctor = self.board.doctors[row]
         name = fit(doctor_label(doctor), self.doctor_width - 1) + " "
-        return joined((name, self._part("doctor")), *(self._cell(row, column) for column in self._columns()))
+        return joined((name, look(self, "strong")), *(self._cell(row, column) for column in self._columns()))
 
     def _cell(self, row: int, column: int) -> tuple[str, Style]:
         record, width = self._record(row, column), self.cell_width
         text = fit(seats(record) if record else "–", width - 2)
         if (row, column) == (self.row, self.column):
             marks = "▐▌" if self.has_focus else "[]"
-            return f"{marks[0]}{text}{marks[1]}", self._part("cursor")
-        return f" {text} ", self._part(_look(record))
-
-    def _part(self, name: str) -> Style:
-        return self.get_component_rich_style(f"slot-grid--{name}", partial=True)
+            return f"{marks[0]}{text}{marks[1]}", look(self, "cursor-focused" if self.has_focus else "cursor-cell")
+        return f" {text} ", look(self, _look(record))
 
 
 def _look(record: SlotRecord | None) -> str:
-    """The style of a cell; the figures say the same."""
+    """How a cell looks; the figures say the same."""
     if record is None:
-        return "none"
+        return "dim"
     if record.load.waiting:
-        return "waiting"
-    return "free" if record.free_seats > 0 else "full"
+        return "warning"
+    return "good" if record.free_seats > 0 else "plain"

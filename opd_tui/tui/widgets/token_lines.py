@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from rich.style import Style
-from rich.text import Text
 from textual.reactive import reactive
 
 from opd_tui.desk.views import Queue, QueueLine
 from opd_tui.domain.model import Reason, Status, TokenId
-from opd_tui.tui.text import STATUS_WORDS, column_widths, doctor_label, fit, in_columns, joined, minutes
+from opd_tui.tui.lines import Line, fit, joined
+from opd_tui.tui.text import STATUS_WORDS, doctor_label, minutes
+from opd_tui.tui.widgets.column_list import ColumnList
 from opd_tui.tui.widgets.line_list import LineList
 
 MARKS = {Reason.PREEMPTED: "↓ displaced", Reason.PROMOTED: "↑ moved up"}
@@ -102,7 +103,7 @@ class QueueLines(TokenLines):
             *((Heading("closed"), *closed) if closed else ()),
         )
 
-    def draw(self, item: QueueLine | Heading, width: int) -> Text:
+    def draw(self, item: QueueLine | Heading, width: int) -> Line:
         if isinstance(item, Heading):
             rule = f"── {item.text} "
             return joined((rule + "─" * (width - len(rule)), self.part("dim")))
@@ -128,15 +129,17 @@ class QueueLines(TokenLines):
         return f"{line.record.token.issued_at.astimezone(self.zone):%H:%M}"
 
 
-class WaitLines(TokenLines):
+class WaitLines(ColumnList[QueueLine | Heading], TokenLines):
     """Everyone who waits on a day, best rank first, across the doctors."""
 
-    _measured: tuple[object, ...] = (None, None, None)
-    """Items, clock and marks for which the columns were measured."""
-    _widths: Mapping[int, Sequence[int]] = {}
-    """The columns' widths by the width of the list."""
-
+    FLEXIBLE = (1, 3)
     HEADINGS = ("NUMBER", "PATIENT", "SOURCE", "DOCTOR", "SLOT", "LINE", "WAITED", "")
+
+    def watch_now(self) -> None:
+        self.measure_again()
+
+    def watch_marks(self) -> None:
+        self.measure_again()
 
     def cells(self, item: QueueLine | Heading) -> tuple[str, ...]:
         """A line's columns."""
@@ -154,16 +157,8 @@ class WaitLines(TokenLines):
             self.mark_of(item),
         )
 
-    def widths(self, width: int) -> Sequence[int]:
-        """The columns' widths, measured once for what is shown: every line depends on all of them."""
-        shown = (self.items, self.now, self.marks)
-        if width not in self._widths or any(was is not now for was, now in zip(self._measured, shown, strict=True)):
-            self._measured = shown
-            self._widths = {width: column_widths([self.cells(each) for each in self.items], width - 2, (1, 3))}
-        return self._widths[width]
-
-    def draw(self, item: QueueLine | Heading, width: int) -> Text:
-        cells = in_columns(self.cells(item), self.widths(width))
+    def draw(self, item: QueueLine | Heading, width: int) -> Line:
+        cells = self.columns(item, width - 2)
         if isinstance(item, Heading):
             return joined((f"  {''.join(cells)}", self.part("dim")))
         number, name, source, *rest, mark = cells

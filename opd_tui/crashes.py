@@ -1,0 +1,66 @@
+"""What is kept and said of an error that nobody expected: where it happened, and no value of anything.
+
+Values are what patients told the desk, and an error's own words may quote them. So a report has the places in the
+program and the kinds of the errors, and that is enough to find the bug.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from traceback import TracebackException
+
+import platformdirs
+
+from opd_tui import __version__
+from opd_tui.settings import APP_NAME
+
+STATUS = 70
+"""The exit status of a program with a bug (EX_SOFTWARE)."""
+APOLOGY = (
+    "This is a bug in opd-tui, and not your mistake. What was answered before is saved. What you asked for last may "
+    "have been done or not: look before you repeat it."
+)
+
+
+def report(error: BaseException | None) -> str:
+    """Keep a report of an error and return what to say to the person."""
+    place = keep(error)
+    where = f"A report without names is in {place}." if place else "A report could not be written."
+    return f"opd-tui: {APOLOGY} {where}"
+
+
+def keep(error: BaseException | None) -> Path | None:
+    """Write a report that only its owner reads, and return its place; None where it cannot be written."""
+    try:
+        folder = platformdirs.user_log_path(APP_NAME, appauthor=False)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        now = dt.datetime.now(dt.UTC)
+        path = folder / f"bug-{now:%Y%m%dT%H%M%S.%f}Z-{os.getpid()}.txt"
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines(f"{line}\n" for line in lines_of(error, now))
+    except (OSError, RuntimeError):  # no home, a full disk: there is nobody left to tell
+        return None
+    return path
+
+
+def lines_of(error: BaseException | None, now: dt.datetime) -> Iterator[str]:
+    """The report, line by line."""
+    yield f"opd-tui {__version__} on Python {platform.python_version()}, {sys.platform}, {now:%Y-%m-%d %H:%M:%S} UTC"
+    for one in chain_of(error):
+        yield ""
+        yield one.exc_type.__name__ if one.exc_type else "an error"
+        yield from "".join(one.stack.format()).splitlines()
+
+
+def chain_of(error: BaseException | None) -> Iterator[TracebackException]:
+    """An error, then what it came from."""
+    found = TracebackException.from_exception(error) if error else None
+    while found is not None:
+        yield found
+        found = found.__cause__ or found.__context__

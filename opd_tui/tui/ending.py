@@ -1,0 +1,114 @@
+"""How the app ends when it is not its person who ends it: a signal, a terminal that is gone, a bug."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook
+from rich.segment import Segment
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from opd_tui.tui.app import OpdApp
+
+CRASHED = 1
+"""The exit status that Textual has for an error that nobody expected."""
+SIGNALS = ("SIGTERM", "SIGHUP")
+SIGNALLED = 128
+"""Added to a signal's number it is the exit status of whoever ended by it."""
+SECONDS_TO_LEAVE = 3.0
+"""After so long a terminal that takes nothing any more does not keep the program."""
+
+
+def run_to_its_end(app: OpdApp) -> int:
+    """Run an app on this terminal; returns the exit status."""
+    from opd_tui import crashes
+
+    threads: list[BaseException | None] = []
+
+    def end_with_thread(thrown: threading.ExceptHookArgs) -> None:
+        if terminal_is_gone(thrown.exc_value):
+            app.call_later(app.exit)
+        else:
+            threads.append(thrown.exc_value)
+            app.call_later(app.panic, crashes.report(thrown.exc_value))
+
+    threading.excepthook = end_with_thread
+    say_no_values(app.console)
+    app.error_console.push_render_hook(FirstWords())
+    app.run()
+    return crashes.STATUS if threads or app.return_code == CRASHED else app.return_code or 0
+
+
+def terminal_is_gone(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno == errno.EIO
+
+
+def say_no_values(console: Console) -> None:
+    """Let a console draw a traceback, which would show the values of variables, as a report that has none."""
+    render = console.render
+
+    def discreetly(renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        if is_traceback(renderable):
+            from opd_tui import crashes
+
+            renderable = Text(crashes.report(sys.exc_info()[1]))
+        return render(renderable, options)
+
+    console.render = discreetly  # type: ignore[method-assign]
+
+
+class FirstWords(RenderHook):
+    """Lets the first thing be printed; what Textual adds to it is advice for programmers."""
+
+    def __init__(self) -> None:
+        self.said = False
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        said, self.said = self.said, True
+        return [] if said else renderables
+
+
+def is_traceback(renderable: object) -> bool:
+    """Whether it is one of Rich's, whose module is heavy and loaded only for them."""
+    module = sys.modules.get("rich.traceback")
+    return module is not None and isinstance(renderable, module.Traceback)
+
+
+def be_ended_cleanly(app: OpdApp) -> None:
+    """From now on a signal ends the app as its key does, and an error that nobody awaits is kept and not printed."""
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _loop, context: keep(context.get("exception")))
+    for name in SIGNALS:
+        with suppress(AttributeError, NotImplementedError):  # not every system has them
+            number = getattr(signal, name)
+            loop.add_signal_handler(number, leave, app, SIGNALLED + number)
+
+
+def keep(error: BaseException | None) -> None:
+    if error is not None and not terminal_is_gone(error):
+        from opd_tui import crashes
+
+        crashes.keep(error)
+
+
+def leave(app: OpdApp, status: int) -> None:
+    """End the app: what was begun is finished, the terminal is as it was."""
+    in_any_case = threading.Timer(SECONDS_TO_LEAVE, leave_the_terminal_alone, (app, status))
+    in_any_case.daemon = True
+    in_any_case.start()
+    app.exit(return_code=status)
+
+
+def leave_the_terminal_alone(app: OpdApp, status: int) -> None:
+    """End the process without another word to its terminal."""
+    app.let_go()
+    os._exit(status)

@@ -1,0 +1,53 @@
+"""Lines of text that fit: columns by cells, not characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+
+Line = list[Segment]
+"""One line of a widget."""
+
+NARROWEST_COLUMN, GAP, WIDEST_GAP = 8, 2, 6
+"""Of a table, in cells."""
+
+
+def fit(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
+    """The text in exactly so many cells, with an ellipsis where it is cut."""
+    if width <= 0:
+        return ""
+    size = cell_len(text)
+    if size > width:
+        return set_cell_size(text, width - 1) + "…"
+    return " " * (width - size) + text if align == "right" else text + " " * (width - size)
+
+
+def joined(*cells: tuple[str, Style | None]) -> Line:
+    """Styled cells side by side; nothing in them is markup."""
+    return [Segment(text, style) for text, style in cells if text]
+
+
+def column_widths(rows: Sequence[Sequence[str]], width: int, flexible: Sequence[int]) -> list[int]:
+    """Columns as wide as their content and a gap; the first row holds the headings, and an empty column is none.
+
+    The flexible columns give way, the widest first, where that is too much; where there is room, all get some of it.
+    """
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(cell_len, column)) + GAP if any(column[1:]) else 0 for column in columns]
+    while (over := sum(widths) - width) > 0:
+        widest = max(flexible, key=lambda index: widths[index])
+        if widths[widest] <= NARROWEST_COLUMN:
+            break
+        others = max((widths[index] for index in flexible if index != widest), default=0)
+        widths[widest] -= min(over, max(widths[widest] - others, 1), widths[widest] - NARROWEST_COLUMN)
+    more = min(max(width - sum(widths), 0) // len(widths), WIDEST_GAP - GAP)
+    return [size + more if size else 0 for size in widths]
+
+
+def in_columns(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
+    """The cells of a row, each with its gap."""
+    return [fit(cell, size - GAP) + " " * GAP if size else "" for cell, size in zip(cells, widths, strict=True)]

@@ -1,0 +1,58 @@
+"""A framed part of a screen."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.containers import Vertical
+from textual.geometry import Region
+from textual.strip import Strip
+
+from opd_tui.tui.lines import fit, joined
+from opd_tui.tui.looks import look
+
+
+class Panel(Vertical):
+    """Its title stands in the frame, reversed while the focus is within; only that line is painted for it.
+
+    A border that follows the focus by its style would paint the whole panel with all that is in it.
+    """
+
+    def __init__(self, title: str, *, id: str) -> None:
+        super().__init__(id=id)
+        self._title = title
+
+    @property
+    def title(self) -> str:
+        """What stands in the frame."""
+        return self._title
+
+    @title.setter
+    def title(self, title: str) -> None:
+        if title != self._title:
+            self._title = title
+            self._refresh_top()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self._refresh_top()
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        self._refresh_top()
+
+    def _refresh_top(self) -> None:
+        self.refresh(Region(-1, -1, self.outer_size.width, 1))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        strips = super().render_lines(crop)
+        if crop.y == 0 and strips:
+            strips[0] = self._top(self.outer_size.width).crop(crop.x, crop.right)
+        return strips
+
+    def _top(self, width: int) -> Strip:
+        focused = "-focused" if self.has_focus_within else ""
+        frame, title = look(self, f"frame{focused}"), look(self, f"title{focused}")
+        words = fit(self._title, min(len(self._title), width - 6))
+        line = joined(("╭─", frame), (f" {words} ", title), ("─" * width, frame))
+        strip = Strip([*Strip(line).crop(0, width - 1), *joined(("╮", frame))]).apply_style(self.rich_style)
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, self.background_colors[1])
+        return strip

@@ -1,0 +1,139 @@
+"""Terminals of any size and kind, by the real program in a real one."""
+
+from __future__ import annotations
+
+import random
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.terminals import RealTerminal, open_today
+
+TOO_SMALL = "The terminal is too small"
+
+
+def leaves(terminal: RealTerminal) -> None:
+    """Ctrl+Q ends the program, and the terminal is as it was."""
+    terminal.press("ctrl+q")
+    assert terminal.ends() == 0
+    terminal.assert_left_clean()
+    assert "bug" not in terminal.last_words
+
+
+def patients(database: Path) -> list[str]:
+    with closing(sqlite3.connect(database)) as connection:
+        return [name for (name,) in connection.execute("SELECT name FROM patient ORDER BY id")]
+
+
+@pytest.fixture
+def database(database_path: Path) -> Path:
+    """A slot of today with one patient in its two seats."""
+    open_today(database_path, "Asha Verma")
+    return database_path
+
+
+def test_a_terminal_of_one_cell_is_stood_until_it_grows(database: Path) -> None:
+    with RealTerminal("--database", database, size=(1, 1)) as terminal:
+        terminal.until(lambda: b"\x1b[?1049h" in terminal.output, "the program's screen")
+        terminal.press("n", "2", "1", "?")
+        terminal.read(0.5)
+        assert terminal.process.poll() is None
+        terminal.press("escape")
+        terminal.resize(80, 24)
+        terminal.shows("Asha Verma", "1/2")
+        terminal.press("n", "Ravi", "enter")
+        terminal.shows("2/2")
+        terminal.resize(1, 1)
+        terminal.read(0.2)
+        leaves(terminal)
+    assert patients(database) == ["Asha Verma", "Ravi"]
+
+
+def test_a_question_and_a_panel_survive_every_size_that_a_window_passes_through(database: Path) -> None:
+    dice = random.Random(1)
+    with RealTerminal("--database", database) as terminal:
+        terminal.shows("Asha Verma")
+        terminal.press("enter", "c")
+        terminal.shows("Cancel A-001 Asha Verma")
+        shake(terminal, dice)
+        terminal.shows("Cancel A-001 Asha Verma")
+        terminal.press("n")
+        terminal.until(lambda: "Cancel A-001" not in terminal.text, "the question's end")
+        terminal.press("n", "Ravi")
+        terminal.shows("gets a seat")
+        shake(terminal, dice)
+        terminal.shows("Ravi", "gets a seat")
+        terminal.press("enter")
+        terminal.shows("2/2")
+        leaves(terminal)
+    assert patients(database) == ["Asha Verma", "Ravi"]
+
+
+def shake(terminal: RealTerminal, dice: random.Random) -> None:
+    """Resize the window faster than the program draws, to nothing and back."""
+    for _ in range(15):
+        terminal.resize(dice.randint(1, 200), dice.randint(1, 60))
+        terminal.read(0.01)
+    terminal.resize(1, 1)
+    terminal.read(0.1)
+    terminal.resize(50, 12)
+    terminal.shows(TOO_SMALL)
+    terminal.resize(80, 24)
+    terminal.until(lambda: TOO_SMALL not in terminal.text, "a screen that is large enough")
+
+
+def works(terminal: RealTerminal) -> None:
+    """A token is issued and cancelled, and the program is left."""
+    terminal.shows("Asha Verma", "1/2")
+    terminal.press("n", "Ravi", "enter")
+    terminal.shows("Ravi", "2/2")
+    terminal.press("tab", "c")
+    terminal.shows("Cancel A-002 Ravi")
+    terminal.press("y")
+    terminal.shows("was cancelled")
+    leaves(terminal)
+
+
+def test_without_colour_everything_is_grey_and_works(database: Path) -> None:
+    with RealTerminal("--database", database, NO_COLOR="1") as terminal:
+        works(terminal)
+        colours = re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", terminal.output)
+        assert colours
+        assert all(red == green == blue for red, green, blue in colours)
+
+
+def test_on_a_dumb_terminal_everything_is_drawn_in_plain_signs_and_works(database: Path) -> None:
+    with RealTerminal("--database", database, TERM="dumb", COLORTERM="") as terminal:
+        works(terminal)
+        assert terminal.output.isascii()
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"LC_ALL": "C", "LANG": "C"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"LC_ALL": "POSIX", "PYTHONIOENCODING": "latin-1"},
+    ],
+    ids=["C", "C that Python does not correct", "Latin-1"],
+)
+def test_without_a_unicode_locale_everything_is_drawn_in_plain_signs_and_works(
+    database: Path, environment: dict[str, str]
+) -> None:
+    with RealTerminal("--database", database, **environment) as terminal:
+        terminal.shows("Asha Verma")
+        terminal.press("n", "देव", "enter")
+        terminal.shows("2/2")
+        terminal.press("enter")
+        leaves(terminal)
+        drawn = terminal.output.decode("utf-8", "replace")
+        assert {character for character in drawn if not character.isascii()} <= set("देव"), "a name may be in letters"
+    assert patients(database) == ["Asha Verma", "देव"]
+
+
+def test_a_terminal_that_the_program_knows_nothing_of_will_do(database: Path) -> None:
+    with RealTerminal("--database", database, TERM="nobody-knows-it", COLORTERM="") as terminal:
+        works(terminal)
