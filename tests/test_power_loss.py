@@ -16,7 +16,7 @@ import pytest
 from opd_tui.clock import FixedClock
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
-from opd_tui.storage import file_stamp
+from opd_tui.storage import file_stamp, sqlite
 from opd_tui.storage.file_stamp import FileStamp
 from tests.conftest import ZONE
 from tests.helpers import (
@@ -99,13 +99,22 @@ def torn(before: bytes, after: bytes, dice: random.Random) -> bytes:
         written[place : place + len(new)] = new
     if changed and dice.random() < 0.5:
         place = dice.choice(changed)
-        written[place : place + 64] = dice.randbytes(min(64, len(written) - place))
+        end = min(place + SECTOR, len(written))
+        # A disk never harms the bytes beside those that it writes: SQLite relies on that, too.
+        first = next(byte for byte in range(place, end) if before[byte : byte + 1] != after[byte : byte + 1])
+        written[first:end] = dice.randbytes(end - first)
     return bytes(written)
 
 
 def cut(before: bytes, after: bytes, dice: random.Random) -> bytes:
     """The log's tail ends anywhere behind what was answered."""
     return after[: dice.randint(min(len(before), len(after)), len(after))]
+
+
+@pytest.fixture(autouse=True)
+def no_other_desk_is_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is not as a desk left it need not be waited for."""
+    monkeypatch.setattr(sqlite, "SETTLING_SECONDS", 0.0)
 
 
 @pytest.fixture

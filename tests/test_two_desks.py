@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-import pytest
-
 from tests.stores import NewStore, on_every_store
 from tests.two_desks.run import run_a_day
 
