@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import sys
 from collections.abc import MutableMapping
@@ -11,7 +10,7 @@ from typing import Any
 import click
 
 from opd_tui import __version__
-from opd_tui.cli.options import WRONG_USE, fail, settings_file, shared_option, shared_options
+from opd_tui.cli.options import WRONG_USE, fail, make_ready_for_screens, settings_file, shared_option, shared_options
 
 NEEDS_TERMINAL = (
     "The screens need a terminal. Without one, use `opd-tui token list`, `opd-tui slot list`, "
@@ -63,7 +62,7 @@ def open_screens() -> None:
     """Run the app on this terminal."""
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         fail(NEEDS_TERMINAL, WRONG_USE)
-    gc.disable()  # until the first board stands: what is imported stays
+    make_ready_for_screens()
     file = settings_file(quietly=True)  # the screens tell what is wrong in it
     from opd_tui.tui.app import run_app
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from opd_tui.cli.options import REFUSED, WRONG_USE, fail, json_option, print_json, settings_file
+from opd_tui.cli.options import REFUSED, WRONG_USE, fail, json_option, make_ready_for_screens, print_json, settings_file
 from opd_tui.domain.errors import DeskBusy, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def demo(plain: bool, as_json: bool, speed: float, database: str | None) -> None
     if plain or as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         print_the_day(as_json)
         return
+    make_ready_for_screens()
     from opd_tui.tui.demo_app import run_demo
 
     sys.exit(run_demo(speed, settings_file(quietly=True)))

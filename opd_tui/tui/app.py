@@ -43,6 +43,8 @@ ASIDE_SECONDS = 3.0
 WARNING_SECONDS = 15.0
 PATIENCE_SECONDS = 1.0
 """After so long of waiting for another desk the person is told."""
+TOAST_SECONDS = 0.05
+"""How long a toast lets the screen itself go first."""
 OPENING_SECONDS = 1.0
 """How long keys wait for the first board; then they say that it is not there yet."""
 STILL_OPENING = "One moment: the database is being opened."
@@ -212,7 +214,7 @@ class OpdApp(PreferredApp):
         """Tell everybody what was done."""
         self.desk_changed.publish(outcome)
         if toast:
-            self.say(f"{outcome.sentence}.")
+            self.set_timer(TOAST_SECONDS, lambda: self.say(f"{outcome.sentence}."))
         self.mark_moved(outcome.changes)
 
     def mark_moved(self, changes: Iterable[Change]) -> None:

@@ -190,6 +190,7 @@ class DeskScreen(BarScreen):
             self.new_token.say(refusal.message, wrong=True)
         else:
             if not self.new_token.complains:
+                self.new_token.foreseen = forecast.outcome.moves
                 self.new_token.say(forecast_sentence(forecast) + self._over(forecast))
 
     def _over(self, forecast: Forecast) -> str:
@@ -206,7 +207,9 @@ class DeskScreen(BarScreen):
     async def issue(self, action: IssueToken) -> None:
         """Issue the token, asking first where somebody would lose a seat; the panel closes with the new view."""
         try:
-            outcome = await self.confirm_and_perform(action, issue_question, "Yes, issue it")
+            outcome = await self.perform_foreseen(action)
+            if outcome is None:
+                outcome = await self.confirm_and_perform(action, issue_question, "Yes, issue it")
         except DeskBusy as busy:
             self.new_token.say(f"{busy.message} Press Enter to try again.", wrong=True)
             self.new_token.unlock()
@@ -224,11 +227,24 @@ class DeskScreen(BarScreen):
             self.new_token.say("Not issued. Enter asks again, Esc leaves.", wrong=True)
             self.new_token.unlock()
             return
-        await self.load()
+        await self.load_change(outcome)
         with self.app.batch_update():
             self.close_panel()
             assert outcome.token is not None
             self.show_token(outcome.token.token.id)
+
+    async def perform_foreseen(self, action: Action) -> Outcome | None:
+        """Perform at once what moves nobody, as the panel says already; None where it is not so, or not any more."""
+        if self.new_token.foreseen != ():
+            return None
+        try:
+            return await self.desk_app.perform(action, ())
+        except MovesChanged:
+            return None
+
+    async def load_change(self, outcome: Outcome) -> None:
+        """Show what was just done here."""
+        await self.load()
 
     def show_token(self, token_id: TokenId) -> None:
         """Bring a token into view."""

@@ -81,7 +81,7 @@ class FilteredScreen(DeskScreen):
     @on(FilterBar.Left)
     def back_to_the_list(self) -> None:
         self.refilter()
-        self.list.focus()
+        self.set_focus(self.list)
 
     def action_step_back(self) -> None:
         """Esc clears the filter, wherever the focus is."""

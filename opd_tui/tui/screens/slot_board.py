@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import getters, on, work
@@ -55,6 +56,12 @@ _IN_SENTENCES = {
     "emergency": EMERGENCY,
     "enter": ENTER_QUEUE,
 }
+
+
+def with_slot(board: Board, changed: SlotRecord) -> Board:
+    """The board with one of its slots as it is now."""
+    slots = tuple(changed if record.slot.id == changed.slot.id else record for record in board.slots)
+    return replace(board, slots=slots, cells={**board.cells, (changed.doctor.id, changed.slot.start): changed})
 
 
 class SlotBoardScreen(DeskScreen):
@@ -124,6 +131,8 @@ class SlotBoardScreen(DeskScreen):
             no_slots.update(empty)
         no_slots.display = not board.slots
         self.grid.display = bool(board.slots)
+        if board.slots and self.focused is None:
+            self.set_focus(self.grid)  # it lost the focus when it was hidden
         with self.prevent(SlotGrid.Highlighted):
             self.grid.board = board
             if go_to is not None:
@@ -135,6 +144,20 @@ class SlotBoardScreen(DeskScreen):
             self.show_queue(queue)
         else:
             self.load_queue(chosen)
+
+    async def load_change(self, outcome: Outcome) -> None:
+        """A token changes nothing but its slot: only that is read again."""
+        board, slot = self.grid.board, outcome.token.slot if outcome.token else None
+        if slot is None or board.slot(slot.id) is None or self.shown_day != self.desk_app.day:
+            await super().load_change(outcome)
+            return
+        try:
+            queue = await self.desk_app.desk_line.read(lambda desk: desk.queue(slot.id))
+        except DeskRefusal as refusal:
+            self.desk_app.say_refusal(refusal)
+            return
+        activity = (outcome, *self.activity.items)[:ACTIVITY_LINES]
+        self.show(with_slot(board, queue.slot), queue, activity, "", go_to=None)
 
     @on(SlotGrid.Highlighted)
     def follow(self, event: SlotGrid.Highlighted) -> None:
@@ -237,13 +260,13 @@ class SlotBoardScreen(DeskScreen):
     def action_open_row(self) -> None:
         """From the grid into the queue."""
         if self.queue.items:
-            self.queue.focus()
+            self.set_focus(self.queue)
         else:
             self.desk_app.say(self.why_no_token())
 
     def action_step_back(self) -> None:
         """From the queue to the grid."""
-        self.grid.focus()
+        self.set_focus(self.grid)
 
     def action_other_slot(self, columns: int) -> None:
         """From the queue to the same doctor's slot at another time."""
@@ -276,5 +299,5 @@ class SlotBoardScreen(DeskScreen):
             self.load_queue(None)
             queue = await desk_line.read(lambda desk: desk.queue(found.slot.id))
             self.show_queue(queue)
-            self.queue.focus()
+            self.set_focus(self.queue)
             self.queue.move_to(found.token)

@@ -12,16 +12,16 @@ from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive, var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from opd_tui.tui.lines import Line, joined
 from opd_tui.tui.looks import look
+from opd_tui.tui.widgets.calm_focus import CalmFocus
 
 Item = TypeVar("Item")
 
 
-class LineList(ScrollView, Generic[Item], can_focus=True):
+class LineList(CalmFocus, Generic[Item], can_focus=True):
     """Frozen items, a line each; an item without a key is a heading and cannot be chosen."""
 
     BINDINGS = [
@@ -120,10 +120,7 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         content = self.scrollable_content_region
         self.virtual_size = Size(content.width, max(lines, content.height))
 
-    def on_focus(self) -> None:
-        self.refresh_line(self.cursor)
-
-    def on_blur(self) -> None:
+    def refresh_focus(self) -> None:
         self.refresh_line(self.cursor)
 
     def on_click(self, event: events.Click) -> None:

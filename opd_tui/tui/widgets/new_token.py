@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -19,6 +21,9 @@ from opd_tui.domain.model import Patient, SlotRecord, Source
 from opd_tui.domain.text import clean_text
 from opd_tui.tui.widgets.typed_text import TypedText
 
+if TYPE_CHECKING:
+    from opd_tui.desk.outcome import Moves
+
 SOURCE_KEYS = {
     "e": Source.EMERGENCY,
     "p": Source.PAID,
@@ -28,6 +33,8 @@ SOURCE_KEYS = {
 }
 NOBODY = Patient(name="somebody")
 """Stands for the patient in a preview before the name is typed."""
+FADE_SECONDS = 0.15
+"""After so long the panel shows that it waits for the desk."""
 
 
 class SourceChoice(Widget, can_focus=True):
@@ -89,7 +96,10 @@ class NewToken(Vertical):
     phone: var[str | None] = var(None)
     complains = False
     """Whether it says what is wrong, which a forecast that comes late must not cover."""
-    locked: reactive[bool] = reactive(False, toggle_class="-locked")
+    locked: var[bool] = var(False)
+    """Whether what was submitted is under way."""
+    foreseen: var[Moves | None] = var(None)
+    """Who would move by what is asked for now, as far as that is known."""
 
     class PreviewWanted(Message):
         """What would happen is asked for."""
@@ -155,6 +165,13 @@ class NewToken(Vertical):
         forecast.set_class(wrong, "-wrong")
         forecast.update(text, layout=False)
 
+    def watch_locked(self, locked: bool) -> None:
+        """Fade while one has to wait; most tokens are issued sooner than an eye sees it."""
+        if locked:
+            self.set_timer(FADE_SECONDS, lambda: self.set_class(self.locked, "-locked"))
+        else:
+            self.remove_class("-locked")
+
     def unlock(self) -> None:
         """Let the person go on typing."""
         self.locked = False
@@ -162,7 +179,7 @@ class NewToken(Vertical):
 
     def ask_preview(self) -> None:
         """Ask what this slot and source would do."""
-        self.complains = False
+        self.complains, self.foreseen = False, None
         if self.record is not None:
             self.post_message(self.PreviewWanted(self._action(NOBODY)))
 

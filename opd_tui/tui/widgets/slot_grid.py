@@ -11,7 +11,6 @@ from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from opd_tui.desk.views import Board
@@ -19,13 +18,14 @@ from opd_tui.domain.model import DoctorId, SlotRecord
 from opd_tui.tui.lines import Line, fit, joined
 from opd_tui.tui.looks import look
 from opd_tui.tui.text import doctor_label, seats
+from opd_tui.tui.widgets.calm_focus import CalmFocus
 
 HEADER_LINES = 1
 DOCTOR_WIDTH = (18, 32)
 """The doctor's column where the times need the room, and where they do not, in cells."""
 
 
-class SlotGrid(ScrollView, can_focus=True):
+class SlotGrid(CalmFocus, can_focus=True):
     """A day's slots; the cursor is on a doctor and a start time and stays there when the board changes."""
 
     BINDINGS = [
@@ -79,7 +79,8 @@ class SlotGrid(ScrollView, can_focus=True):
         if same_shape and widths == (self.doctor_width, self.cell_width):
             for row, doctor in enumerate(new.doctors):
                 for column, start in enumerate(new.starts):
-                    if old.at(doctor.id, start) != new.at(doctor.id, start):
+                    was, now = old.at(doctor.id, start), new.at(doctor.id, start)
+                    if was is not now and was != now:
                         self._refresh_cell(row, column)
         else:
             self.virtual_size = Size(self.scrollable_content_region.width, len(new.doctors) + HEADER_LINES)
@@ -105,10 +106,7 @@ class SlotGrid(ScrollView, can_focus=True):
         self._show_cursor()
         self.refresh()
 
-    def on_focus(self) -> None:
-        self._refresh_cell(self.row, self.column)
-
-    def on_blur(self) -> None:
+    def refresh_focus(self) -> None:
         self._refresh_cell(self.row, self.column)
 
     def on_click(self, event: events.Click) -> None:
