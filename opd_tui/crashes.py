@@ -14,10 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from traceback import TracebackException
 
-import platformdirs
-
 from opd_tui import __version__
-from opd_tui.settings import APP_NAME
+from opd_tui.settings import reports_directory
 
 STATUS = 70
 """The exit status of a program with a bug (EX_SOFTWARE)."""
@@ -37,14 +35,15 @@ def report(error: BaseException | None) -> str:
 def keep(error: BaseException | None) -> Path | None:
     """Write a report that only its owner reads, and return its place; None where it cannot be written."""
     try:
-        folder = platformdirs.user_log_path(APP_NAME, appauthor=False)
+        if (folder := reports_directory()) is None:
+            return None
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         now = dt.datetime.now(dt.UTC)
         path = folder / f"bug-{now:%Y%m%dT%H%M%S.%f}Z-{os.getpid()}.txt"
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.writelines(f"{line}\n" for line in lines_of(error, now))
-    except (OSError, RuntimeError):  # no home, a full disk: there is nobody left to tell
+    except OSError:  # the person is told that there is none
         return None
     return path
 

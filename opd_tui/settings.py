@@ -44,6 +44,14 @@ def settings_file() -> Path | None:
         return None
 
 
+def reports_directory() -> Path | None:
+    """Where reports of bugs are kept; None where the user has no home."""
+    try:
+        return platformdirs.user_log_path(APP_NAME, appauthor=False)
+    except RuntimeError:
+        return None
+
+
 def default_operator() -> str:
     """The system's user."""
     try:

@@ -18,6 +18,8 @@ from opd_tui.cli.options import (
     shared_options,
 )
 
+NO_HOME = "none, since you have no home directory"
+
 
 @click.command()
 @shared_options
@@ -57,7 +59,8 @@ def paths(as_json: bool) -> None:
         "time zone": zone,
         "desk": shared_option("desk") or settings.default_desk(),
         "operator": shared_option("operator") or settings.default_operator(),
-        "settings": str(settings.settings_file() or "none, since you have no home directory"),
+        "settings": str(settings.settings_file() or NO_HOME),
+        "reports of bugs": str(settings.reports_directory() or NO_HOME),
     }
     if as_json:
         print_json({name.replace(" ", "_"): value for name, value in facts.items()})

@@ -64,6 +64,8 @@ def gone(error: psycopg.Error, opening: bool) -> str:
     if error.sqlstate is None and "FATAL:" in str(error):  # the server answers, and lets nobody in
         check = "Check the user, the password and the database's name." if opening else ON_PAPER
         return f"The database server refuses: {reason_of(error)}. {check}"
+    if "no password supplied" in str(error):
+        return "The database server asks for a password. Put it into ~/.pgpass or the variable PGPASSWORD."
     if opening:
         return f"The database server cannot be reached: {reason_of(error)}. Check its address, and whether it runs."
     return f"The database server does not answer. {ON_PAPER}"
