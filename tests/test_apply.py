@@ -17,8 +17,6 @@ from tests.conftest import ZONE
 from tests.helpers import DATE, Applying, Json, answers_in, first_slot, invoke, lines, run, stop_the_clock
 from tests.stores import Store, Stores, on_every_store
 
-pytestmark = on_every_store
-
 VALID: dict[str, Json] = {
     "add_doctor": {"name": "Dr B"},
     "open_slot": {"doctor": 1, "date": DATE, "start": "12:00", "end": "13:00", "capacity": 2},
@@ -215,6 +213,7 @@ def test_a_patient_is_read_as_strictly(apply: Apply, store: Store, field: str) -
         assert f"ield '{field}'" in answer["message"]
 
 
+@on_every_store
 @pytest.mark.parametrize(
     ("verb", "field", "error"),
     [
@@ -236,6 +235,7 @@ def test_an_id_that_no_database_could_hold_is_simply_unknown(
 # What is accepted
 
 
+@on_every_store
 @pytest.mark.parametrize("verb", VALID)
 def test_every_action_is_accepted_with_its_required_fields(apply: Apply, verb: str) -> None:
     status, (answer,) = apply(lines(action(verb)))
@@ -245,6 +245,7 @@ def test_every_action_is_accepted_with_its_required_fields(apply: Apply, verb: s
     assert list(answer) == ["ok", "action", "at", noun, "changes"]
 
 
+@on_every_store
 def test_the_objects_of_answers_have_the_fields_of_the_contract(apply: Apply) -> None:
     _, answers = apply(
         lines(
@@ -286,6 +287,7 @@ WORKED_EXAMPLE = """
 """
 
 
+@on_every_store
 def test_the_worked_example_is_answered_letter_by_letter(
     monkeypatch: pytest.MonkeyPatch, clock: FixedClock, store: Store
 ) -> None:
@@ -304,6 +306,7 @@ def test_the_worked_example_is_answered_letter_by_letter(
     assert result.stdout.splitlines()[-1] == json.dumps(json.loads(WORKED_EXAMPLE), ensure_ascii=False)
 
 
+@on_every_store
 def test_a_closed_token_is_refused_as_in_the_contract(apply: Apply, clock: FixedClock) -> None:
     clock.instant = clock.instant.replace(hour=4, minute=10)
     apply(lines(action("cancel_token")))
@@ -326,12 +329,14 @@ def test_an_instant_may_be_written_with_offset_or_local(apply: Apply, at: str) -
     assert answer["at"] == answer["token"]["issued_at"] == "2026-11-22T02:45:00.000000Z"
 
 
+@on_every_store
 def test_nasty_names_are_answered_literally(apply: Apply) -> None:
     names = ["Ravi [/x", "[bold]", "=cmd()", "देवनागरी", "漢字", 'a "quoted" \\ name', "O'Neil"]
     _, answers = apply(lines(*(action("issue_token", patient=name) for name in names)))
     assert [answer["token"]["patient"] for answer in answers] == names
 
 
+@on_every_store
 def test_a_refused_line_does_not_end_the_run(apply: Apply) -> None:
     bad = ["nonsense", action("cancel_token", token=99), action("issue_token", source="VIP")]
     good = [action("issue_token", patient=name) for name in "abc"]
@@ -342,6 +347,7 @@ def test_a_refused_line_does_not_end_the_run(apply: Apply) -> None:
     assert [answer["token"]["number"] for answer in answers if answer["ok"]] == ["A-002", "A-003", "A-004"]
 
 
+@on_every_store
 def test_a_key_makes_a_line_safe_to_send_again(apply: Apply) -> None:
     line = action("issue_token", key="booking-17")
     _, (first, taken, again, reused) = apply(
@@ -409,6 +415,7 @@ def test_a_database_that_cannot_be_opened_ends_the_run_with_status_2(tmp_path: P
     assert result.stderr.count("\n") == 1
 
 
+@on_every_store
 def test_every_answer_is_flushed_before_the_next_line_is_needed(store: Store) -> None:
     with Applying(store.location) as applying:
         for line in first_slot():
@@ -422,6 +429,7 @@ def test_every_answer_is_flushed_before_the_next_line_is_needed(store: Store) ->
         assert applying.finish() == 1
 
 
+@on_every_store
 def test_the_real_command_answers_bytes_that_no_terminal_changes(store: Store) -> None:
     line = action("add_doctor", name="Dr देवनागरी 漢字")
     result = run("apply", "-", "--database", store.location, input=lines(line), PYTHONIOENCODING="ascii", LC_ALL="C")
@@ -465,6 +473,7 @@ def is_answered(line: bytes) -> bool:
     return bool(line.strip()) and not line.startswith(b"#")
 
 
+@on_every_store
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(mutated_lines(), min_size=5, max_size=25))
 def test_whatever_is_sent_every_line_is_answered(stores: Stores, batch: list[bytes]) -> None:

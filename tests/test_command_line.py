@@ -517,9 +517,10 @@ def test_the_version_is_told() -> None:
 
 def test_paths_tell_where_things_live(database: Store) -> None:
     told = json.loads(says("paths", "--json", "--desk", "desk 2", "--operator", "meera"))
-    settings = told.pop("settings")
+    settings, reports = told.pop("settings"), told.pop("reports_of_bugs")
     assert told == {"database": database.location, "time_zone": ZONE, "desk": "desk 2", "operator": "meera"}
     assert settings.endswith("config.toml")
+    assert reports.endswith("log")
     plain = says("paths")
     assert database.location in plain
     assert ZONE in plain

@@ -23,7 +23,7 @@ from tests.conftest import NINE, ZONE
 from tests.helpers import add_doctor, answers_in, invoke, issue, lines, open_slot
 from tests.pilot import OpenDesk
 
-SEEDS = 15
+SEEDS = 10
 """How many places are damaged in each way."""
 PAGE = 4096
 
@@ -130,6 +130,12 @@ def open_path(clock: FixedClock) -> Iterator[Callable[[Path], FrontDesk]]:
     yield open_one
     for desk in desks:
         desk.close()
+
+
+@pytest.fixture(autouse=True)
+def no_other_desk_is_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is not as a desk left it need not be waited for."""
+    monkeypatch.setattr(sqlite, "SETTLING_SECONDS", 0.0)
 
 
 def one_more(desk: FrontDesk, dice: random.Random) -> None:

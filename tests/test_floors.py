@@ -103,6 +103,7 @@ def test_the_desk_knows_no_face() -> None:
 def test_the_clock_and_the_settings_know_nothing_above_the_domain() -> None:
     assert strangers("opd_tui.clock", "opd_tui.domain") == []
     assert strangers("opd_tui.settings", "opd_tui.domain") == []
+    assert strangers("opd_tui.crashes", "opd_tui.settings", "opd_tui.__version__") == []
     assert strangers("opd_tui.config", "opd_tui.config", "opd_tui.domain", "opd_tui.settings") == []
 
 

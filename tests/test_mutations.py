@@ -21,8 +21,8 @@ from opd_tui.desk.actions import ACTIONS, IssueToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain import errors
-from opd_tui.domain.errors import DeskRefusal, InvalidAction
-from opd_tui.domain.text import clean_text
+from opd_tui.domain.errors import DeskRefusal
+from opd_tui.domain.text import JOINERS, clean_text
 from tests.conftest import NINE, ZONE
 from tests.helpers import Json, add_doctor, answers_in, first_slot, invoke, lines, open_slot, stop_the_clock
 from tests.mutator import mutated_line
@@ -139,26 +139,32 @@ def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDesk]:
         yield desk
 
 
+def assert_harmless(text: str) -> None:
+    """Nothing in it moves a cursor or turns a line around, and it fits into a line or two."""
+    bad = [c for c in text if unicodedata.category(c) in ("Cc", "Cs", "Cf", "Zl", "Zp") and c not in JOINERS]
+    assert not bad, repr(text)
+    assert len(text) < 500
+
+
 @settings(max_examples=250, deadline=None)
 @given(patient=people, source=st.sampled_from(["PAID", "WALKIN"]), key=st.none() | texts)
 def test_a_patient_is_kept_clean_or_refused_whole(
-    counter: FrontDesk, patient: object, source: str, key: str | None
+    counter: FrontDesk, patient: str | Json, source: str, key: str | None
 ) -> None:
     before = len(counter.token_list())
     try:
         outcome = counter.perform(IssueToken(slot=1, patient=patient, source=source, key=key))
     except DeskRefusal as refusal:
+        assert_harmless(refusal.message)
         assert len(counter.token_list()) == before
-        assert refusal.message.isprintable(), "it is said on a terminal"
-        assert len(refusal.message) < 400
         return
-    (kept,) = [record for record in counter.token_list() if record.token.id == outcome.token.token.id]
-    name = patient["name"] if isinstance(patient, dict) else patient
-    assert kept.token.patient.name == clean_text(name)
-    assert 1 <= len(kept.token.patient.name) <= 120
-    for text in (kept.token.patient.name, kept.token.patient.phone or "", kept.token.patient.uhid or ""):
+    assert outcome.token is not None
+    (kept,) = [record.token.patient for record in counter.token_list() if record.token.id == outcome.token.token.id]
+    assert kept.name == clean_text(patient["name"] if isinstance(patient, dict) else patient)
+    assert 1 <= len(kept.name) <= 120
+    for text in (kept.name, kept.phone or "", kept.uhid or ""):
         assert unicodedata.is_normalized("NFC", text)
-        assert not [c for c in text if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")]
+        assert_harmless(text)
 
 
 @settings(max_examples=250, deadline=None)
@@ -166,20 +172,14 @@ def test_a_patient_is_kept_clean_or_refused_whole(
 def test_an_action_of_any_fields_is_made_and_done_or_refused(
     counter: FrontDesk, data: st.DataObject, verb: str
 ) -> None:
-    names = [spec.name for spec in ACTIONS[verb].specs()]
-    fields = {
-        name: data.draw(people if name == "patient" else values) for name in data.draw(st.sets(st.sampled_from(names)))
-    }
+    chosen = data.draw(st.sets(st.sampled_from([spec.name for spec in ACTIONS[verb].specs()])))
+    fields = {name: data.draw(people if name == "patient" else values) for name in sorted(chosen)}
     try:
         action = ACTIONS[verb].from_mapping(fields)
-    except InvalidAction as refusal:
-        assert refusal.message.isprintable()
-        return
-    assert ACTIONS[verb].from_mapping(action.to_json()) == action, "what it says in JSON is the same action"
-    try:
+        assert ACTIONS[verb].from_mapping(action.to_json()) == action, "what it says in JSON is the same action"
         counter.perform(action)
     except DeskRefusal as refusal:
-        assert refusal.message.isprintable()
+        assert_harmless(refusal.message)
 
 
 def test_after_all_that_everything_agrees(counter: FrontDesk) -> None:

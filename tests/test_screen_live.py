@@ -268,3 +268,18 @@ async def test_nothing_is_done_in_the_list_of_one_day_while_that_of_another_is_l
         await meera.settle()
         await meera.press("n")
         await meera.hears("There is no slot on this day")
+
+
+async def test_the_arrows_move_on_a_board_that_was_empty_before(open_desk: OpenDesk, other: FrontDesk) -> None:
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.sees("No doctors yet")
+        doctor_with_slots(other, hours=2)
+        await meera.sees("Dr A · 09:00–10:00")
+        await meera.press("right")
+        await meera.sees("Dr A · 10:00–11:00")
+        await meera.press("[")
+        await meera.sees("No slots on this day")
+        await meera.press("t")
+        await meera.sees("Dr A · 10:00–11:00")
+        await meera.press("left")
+        await meera.sees("Dr A · 09:00–10:00")

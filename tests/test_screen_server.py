@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from opd_tui.desk import front_desk
@@ -10,8 +12,10 @@ from opd_tui.tui.app import OpdApp
 from tests.helpers import issue, people, statuses
 from tests.pilot import WIDE, OpenDesk, at_the_counter, full_slot
 from tests.proxy import Fault, Proxy
-from tests.server import Server
 from tests.stores import PostgresStore
+
+if TYPE_CHECKING:
+    from tests.server import Server
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
@@ -17,8 +18,10 @@ from opd_tui.domain.errors import AnswerLost, DeskBusy, StoreOffline
 from tests.helpers import PATIENCE_SECONDS, Applying, issue, open_slot, people, statuses, until
 from tests.pilot import OpenDesk
 from tests.proxy import Fault, Proxy
-from tests.server import Server
 from tests.stores import PostgresStore
+
+if TYPE_CHECKING:
+    from tests.server import Server
 
 GONE = "The database server does not answer. Write on paper meanwhile; the desk tries again by itself."
 
@@ -246,6 +249,7 @@ def test_long_work_is_not_taken_for_silence(filled: FrontDesk) -> None:
             transaction.run(slow)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_desk_that_is_closed_waits_for_no_silent_server(
     filled: FrontDesk, open_far_desk: OpenDesk, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,19 +43,20 @@ def test_a_slot_that_is_held_for_too_long_is_refused_and_others_are_not_held_up(
 
 
 def test_of_two_who_wait_for_each_other_the_desk_gives_way(
-    filled: FrontDesk, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+    filled: FrontDesk, open_desk: OpenDesk, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = store.dump()
+    monkeypatch.setattr("opd_tui.storage.postgresql.LOCK_SECONDS", 10 * PATIENCE_SECONDS)
+    desk, before = open_desk(), store.dump()
     with store.server.connect(store.name) as other, ThreadPoolExecutor(1) as pool:
         other.execute("SET deadlock_timeout = '1min'")
         with other.transaction():
             other.execute("SELECT * FROM token_counter FOR UPDATE")
-            answer = pool.submit(issue, filled, 1, "Imran")
+            answer = pool.submit(issue, desk, 1, "Imran")
             until(lambda: store.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
             other.execute("SELECT * FROM slot WHERE id = 1 FOR UPDATE")
             assert isinstance(answer.exception(PATIENCE_SECONDS), DeskBusy)
     assert store.dump() == before
-    issue(filled, 1, "Imran")
+    issue(desk, 1, "Imran")
 
 
 @pytest.mark.usefixtures("impatient")

@@ -6,6 +6,7 @@ import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,8 +17,10 @@ from opd_tui.domain.errors import StoreOffline
 from tests.helpers import PATIENCE_SECONDS, issue, token_of
 from tests.pilot import OpenDesk
 from tests.proxy import Proxy
-from tests.server import Server
 from tests.stores import PostgresStore
+
+if TYPE_CHECKING:
+    from tests.server import Server
 
 
 @pytest.fixture
@@ -114,7 +117,7 @@ def test_a_server_that_says_nothing_any_more_is_gone_even_for_a_desk_that_does_n
     filled: FrontDesk, open_far_desk: OpenDesk, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("opd_tui.storage.postgresql.HEARTBEAT_SECONDS", 0.1)
-    monkeypatch.setattr("opd_tui.storage.postgresql.PULSE_SECONDS", 0.5)
+    monkeypatch.setattr("opd_tui.storage.postgresql.PULSE_SECONDS", 1.0)
     with following(open_far_desk()) as follower:
         proxy.silent = True
         assert isinstance(follower.hears(), Gone)

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,9 +15,11 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import StoreUnavailable
 from tests.helpers import cannot_open, invoke, issue, run
-from tests.proxy import Proxy
-from tests.server import Server, free_port
+from tests.proxy import Proxy, free_port
 from tests.stores import PostgresStore, Stores
+
+if TYPE_CHECKING:
+    from tests.server import Server
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ SECRET = "hush%2Fhush%40"
     [
         (f"postgresql://desk:{SECRET}@127.0.0.1:PORT/NAME", 'refuses: password authentication failed for user "desk".'),
         (f"postgresql://nobody:{SECRET}@127.0.0.1:PORT/NAME", "Check the user, the password and the database's name."),
-        ("postgresql://desk@127.0.0.1:PORT/NAME", "no password supplied"),
+        ("postgresql://desk@127.0.0.1:PORT/NAME", "asks for a password. Put it into ~/.pgpass or"),
         (f"postgresql://desk:{SECRET}@127.0.0.1:FREE/NAME", "refused. Check its address, and whether it runs."),
         (f"postgresql://desk:{SECRET}@nowhere.invalid/NAME", "nowhere.invalid"),
         (f"postgresql://desk:{SECRET}@{'x' * 80}/NAME", "impossible characters"),

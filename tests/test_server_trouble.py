@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,8 +17,10 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import StoreUnavailable
 from tests.helpers import issue
-from tests.server import Server
 from tests.stores import PostgresStore
+
+if TYPE_CHECKING:
+    from tests.server import Server
 
 FULL = "The server's disk is full. Call whoever looks after it. Nothing was changed."
 READ_ONLY = r"^The server can be read but not written\. Call whoever looks after it\. Nothing was changed\.$"

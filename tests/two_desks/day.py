@@ -56,6 +56,7 @@ class Day:
         self.people = people[desk_number::2]
         self.with_phone: list[tuple[str, str, tuple[str, str]]] = []
         """Name, phone and slot of whom this desk knows well."""
+        self.doctors = DOCTORS if tally.goal > ACTIONS_OF_A_SHORT_DAY else DOCTORS[:2]
         self.newcomers = list(NEWCOMERS[desk_number::2])
         self.deeds: dict[Callable[[], None], int] = {
             self.issue: 40,
@@ -72,12 +73,11 @@ class Day:
 
     def open_the_house(self) -> None:
         """Add this desk's doctors and open their sessions."""
-        doctors = DOCTORS if self.tally.goal > ACTIONS_OF_A_SHORT_DAY else DOCTORS[:2]
-        for name, specialty, code, capacity in doctors[self.desk_number :: 2]:
+        for name, specialty, code, capacity in self.doctors[self.desk_number :: 2]:
             self.receptionist.add_doctor(name, specialty)
             self.receptionist.open_session(code, STARTS[0], "17:00", capacity)
         self.hands.show("Board")
-        self.hands.see(lambda glance: len(glance.doctors) >= len(doctors))
+        self.hands.see(lambda glance: len(glance.doctors) >= len(self.doctors))
 
     def work(self) -> None:
         """Work until the day is over."""
@@ -235,7 +235,7 @@ class Day:
         hands.show_day(1)
         hands.see(lambda glance: (glance.is_whole_board and glance.load) or glance.says("No slots on this day"))
         if hands.glance.says("No slots on this day"):
-            code, capacity = self.dice.choice([(code, capacity) for _, _, code, capacity in DOCTORS])
+            code, capacity = self.dice.choice([(code, capacity) for _, _, code, capacity in self.doctors])
             self.receptionist.open_session(code, *MORNING, capacity)
             hands.show("Board")
             hands.see(lambda glance: glance.is_whole_board and glance.load)

@@ -192,8 +192,13 @@ class Glance:
 
     @property
     def in_queue(self) -> bool:
-        """Whether the keys go to the queue beside the board."""
-        return self.board is not None and any("[" in row for row in self.board.grid[1:])
+        """Whether the keys go to the queue beside the board: the footer says so once it is true."""
+        return "Esc Back" in self.lines[-1]
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the keys go to a list, and no panel or form is in front of it."""
+        return not self.boxes and any(words in self.lines[-1] for words in ("Enter Open", "Esc Back", "/ Filter"))
 
     @property
     def is_whole_board(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ QUIET_SECONDS = 0.015
 PUMP_SECONDS = 0.05
 SECOND_ENTER_SECONDS = 1.5
 SETTLE_SECONDS = 0.15
+KEYS_REMEMBERED = 12
 MODE_KEYS = {"Board": "1", "Waitlist": "2", "Doctors": "3"}
 
 
@@ -25,6 +27,8 @@ class Hands:
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
+        self.pressed: deque[str] = deque(maxlen=KEYS_REMEMBERED)
+        """The last keys, and what was said in the corner before each."""
 
     @property
     def glance(self) -> Glance:
@@ -48,8 +52,13 @@ class Hands:
 
     def press(self, keys: str | Sequence[str], what: Callable[[Glance], T]) -> T:
         """Write keys, which must not have had their effect before, and wait for it; raises NotShown."""
-        self.terminal.send(keys)
+        self.send(keys)
         return self.see(what)
+
+    def send(self, keys: str | Sequence[str]) -> None:
+        """Write keys."""
+        self.pressed.append(f"{keys} ({self.glance.toast})")
+        self.terminal.send(keys)
 
     def pump(self) -> None:
         """Let the terminal show what comes meanwhile."""
@@ -105,13 +114,15 @@ class Hands:
         """
         for patience in (SECOND_ENTER_SECONDS, PATIENCE_SECONDS):
             if self.glance.in_queue:
-                return
-            self.terminal.send("enter")
+                break
+            self.send("enter")
             try:
                 self.see(lambda glance: glance.in_queue and glance.pointed is not None, patience)
             except NotShown:
                 if patience == PATIENCE_SECONDS:
                     raise
+        if self.glance.pointed is None:  # it went with its token to where one does not see it
+            self.press("home", lambda glance: glance.pointed is not None)
 
     def point_at(self, key: str) -> bool:
         """Put a list's pointer on a line in view; whether the line is still there."""
@@ -138,15 +149,15 @@ class Hands:
     def whole_list(self) -> list[Line]:
         """All lines of the list that has the keys, page by page."""
         lines: dict[str, Line] = {}
-        key = "home"
+        key, last = "home", ""
         while True:
-            self.terminal.send(key)
+            self.send(key)
             self.terminal.settle()
-            before = len(lines)
+            here = self.glance.pointed
             lines |= {line.key: line for line in self.glance.rows}
-            if key == "pagedown" and len(lines) == before:
+            if here is None or here.key == last:
                 return list(lines.values())
-            key = "pagedown"
+            key, last = "pagedown", here.key
 
 
 def has_moved(glance: Glance, before: Line, way: str) -> bool:

@@ -135,7 +135,7 @@ class Receptionist:
             if glance.panel and "Nothing was changed" in glance.forecast:
                 return glance.forecast
             issued = _ISSUED.match(said)
-            return said if issued and issued["name"] == name and not glance.panel else ""
+            return said if issued and issued["name"] == name and glance.at_rest else ""
 
         said = hands.press("enter", end)
         while hands.glance.question:
@@ -149,7 +149,7 @@ class Receptionist:
         if hands.glance.panel:
             if sure:
                 self.refused(said)
-            hands.press("escape", lambda glance: not glance.panel)
+            hands.press("escape", lambda glance: glance.at_rest)
         else:
             self.take_down(issued_in(said))
 
@@ -163,7 +163,8 @@ class Receptionist:
             if glance.question:
                 return glance.question
             closed = _CLOSED.match(said)
-            return said if "Nothing was changed" in said or (closed and closed["number"] == number) else ""
+            done = "Nothing was changed" in said or (closed and closed["number"] == number)
+            return said if done and glance.at_rest else ""
 
         said = hands.press(CLOSING_KEYS[verb], end)
         while hands.glance.question:
@@ -178,7 +179,7 @@ class Receptionist:
                 linger(said)
             if not sure:
                 self.met["answered no"] += 1
-                hands.press("escape", lambda glance: not glance.question)
+                hands.press("escape", lambda glance: glance.at_rest)
                 return
             said = hands.press("y", another(said, end))
         if "Nothing was changed" in said:
@@ -229,12 +230,12 @@ class Receptionist:
             if glance.form:
                 return glance.form.text if "Nothing was changed" in glance.form.text else ""
             found = done.match(said)
-            return said if found and found["name"] == name else ""
+            return said if found and found["name"] == name and glance.at_rest else ""
 
         said = hands.press("enter", end)
         if hands.glance.form:
             self.refused(said)
-            hands.press("escape", lambda glance: not glance.form)
+            hands.press("escape", lambda glance: glance.at_rest)
             return ""
         return said
 

@@ -122,8 +122,12 @@ def guarded(desks: list[Receptionist], act: Callable[[], list[str]]) -> list[str
     try:
         return act()
     except Exception:  # noqa: BLE001 - whatever it is belongs into the report
-        pictures = [f"{desk.desk} shows\n" + "\n".join(desk.hands.terminal.lines) for desk in desks]
-        return ["\n".join([traceback.format_exc(), *pictures])]
+        return ["\n".join([traceback.format_exc(), *map(picture_of, desks)])]
+
+
+def picture_of(desk: Receptionist) -> str:
+    """The last keys and what the terminal shows."""
+    return "\n".join([f"{desk.desk} pressed", *desk.hands.pressed, "and shows", *desk.hands.terminal.lines])
 
 
 def compare_last_screens(desks: list[Receptionist], store: Store) -> list[str]:
@@ -137,7 +141,7 @@ def compare_last_screens(desks: list[Receptionist], store: Store) -> list[str]:
     number = first.seen[-1].whom
     second.hands.see(lambda glance: glance.row(number))
     second.hands.enter_queue()
-    second.hands.point_at(number)
+    assert second.hands.point_at(number)
     second.close("cancel_token", number, straight_on)
     first.hands.see(lambda glance: all(line.key != number or not line.is_open for line in glance.rows))
     problems = []
