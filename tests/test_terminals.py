@@ -43,13 +43,21 @@ def test_a_terminal_of_one_cell_is_stood_until_it_grows(database: Path) -> None:
         assert terminal.process.poll() is None
         terminal.press("escape")
         terminal.resize(80, 24)
-        terminal.shows("Asha Verma", "1/2")
+        terminal.shows("Asha Verma", "1/2", "Enter Open")
         terminal.press("n", "Ravi", "enter")
         terminal.shows("2/2")
         terminal.resize(1, 1)
         terminal.read(0.2)
         leaves(terminal)
     assert patients(database) == ["Asha Verma", "Ravi"]
+
+
+def test_a_size_that_the_shell_exported_is_not_believed(database: Path) -> None:
+    with RealTerminal("--database", database, COLUMNS="50", LINES="12") as terminal:
+        terminal.shows("Asha Verma", "1/2")
+        terminal.resize(50, 12)
+        terminal.shows(TOO_SMALL)
+        leaves(terminal)
 
 
 def test_a_question_and_a_panel_survive_every_size_that_a_window_passes_through(database: Path) -> None:

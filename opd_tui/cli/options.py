@@ -122,8 +122,11 @@ def make_ready_for_screens() -> None:
     """Before Textual is imported: no garbage collection until the first board stands, and frames in quick succession.
 
     A key and what it brings from the desk are two frames; at Textual's 60 a second the other waits 17 ms for its turn.
+    A size that a shell has exported would be believed for ever, however the window is resized.
     """
     gc.disable()
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
     os.environ.setdefault("TEXTUAL_FPS", "240")
 
 

@@ -130,8 +130,8 @@ class SlotBoardScreen(DeskScreen):
         if not board.slots:
             no_slots.update(empty)
         no_slots.display = not board.slots
-        self.grid.display = bool(board.slots)
-        if board.slots and self.focused is None:
+        comes_back, self.grid.display = bool(board.slots) and not self.grid.display, bool(board.slots)
+        if comes_back and self.focused in (None, self.queue):
             self.set_focus(self.grid)  # it lost the focus when it was hidden
         with self.prevent(SlotGrid.Highlighted):
             self.grid.board = board
