@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -34,6 +35,9 @@ class BarScreen(Screen[None]):
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As for every screen, but what gains or loses the focus repaints itself, and not the whole screen."""
+
+    toasts: frozenset[Region] = frozenset()
+    """Where toasts stand."""
 
     top_bar = getters.query_one(TopBar)
     mode_bar = getters.query_one(ModeBar)
@@ -68,6 +72,13 @@ class BarScreen(Screen[None]):
         self.top_bar.title = self.desk_app.hospital
         self.top_bar.today_key = keymap.key_of(TODAY)
         self.show_hints()
+        self.screen_layout_refresh_signal.subscribe(self, self.paint_where_toasts_stood)
+
+    def paint_where_toasts_stood(self, _screen: Screen[None]) -> None:
+        """Textual sometimes leaves a line of a toast that a smaller one has replaced (seen in 8.2.8)."""
+        stood, self.toasts = self.toasts, frozenset(toast.region for toast in self.query("Toast") if toast.region)
+        if gone := stood - self.toasts:
+            self.refresh(*gone)
 
     def show_hints(self) -> None:
         """The footer says what works where the focus is."""
