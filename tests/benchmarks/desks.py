@@ -6,8 +6,8 @@ import multiprocessing as mp
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.model import SlotId, Source, TokenId
 from tests.benchmarks.data import patients
+from tests.benchmarks.floors.raw_desk import make_tables, raw_desk
 from tests.benchmarks.report import Budget, Row
 from tests.benchmarks.site import Site
 from tests.benchmarks.stats import p99, summary
@@ -24,6 +25,9 @@ from tests.benchmarks.stats import p99, summary
 DESKS = 8
 SECONDS = 5.0
 PAUSE_SECONDS = 0.02
+
+OpenDesk = Callable[[str, int], AbstractContextManager[tuple[random.Random, Callable[[], None]]]]
+"""A desk by the database and its number: its dice, and what it does again and again."""
 
 
 @dataclass
@@ -56,31 +60,39 @@ class Reception:
         self.own.append(outcome.token.token.id)
 
 
-def work(database: str, number: int, pause: float, ready: Any, results: Any) -> None:
-    """One desk's five seconds: flat out, or with a random pause after each action."""
-    served = Served()
+@contextmanager
+def our_desk(database: str, number: int) -> Iterator[tuple[random.Random, Callable[[], None]]]:
+    """The program's own desk."""
     with closing(open_front_desk(database, desk=f"desk {number}", operator="meera", create=False)) as desk:
         reception = Reception(desk, number)
-        reception.act()
+        yield reception.dice, reception.act
+
+
+def work(open_desk: OpenDesk, database: str, number: int, pause: float, ready: Any, results: Any) -> None:
+    """One desk's five seconds: flat out, or with a random pause after each action."""
+    served = Served()
+    with open_desk(database, number) as (dice, act):
+        act()
         ready.wait()
         end = time.perf_counter() + SECONDS
         while (start := time.perf_counter()) < end:
             try:
-                reception.act()
+                act()
             except Exception as error:  # noqa: BLE001 - counted and shown in the table, whatever it is
                 served.errors[f"{type(error).__name__}: {error}"[:100]] += 1
             served.waits.append((time.perf_counter() - start) * 1e3)
             if pause:
-                time.sleep(reception.dice.expovariate(1 / pause))
+                time.sleep(dice.expovariate(1 / pause))
     results.put(served)
 
 
-def run_desks(database: Path, pause: float) -> list[Served]:
+def run_desks(open_desk: OpenDesk, database: Path, pause: float) -> list[Served]:
     """All desks at once."""
     context = mp.get_context("spawn")
     ready, results = context.Barrier(DESKS), context.Queue()
     processes = [
-        context.Process(target=work, args=(str(database), number, pause, ready, results)) for number in range(DESKS)
+        context.Process(target=work, args=(open_desk, str(database), number, pause, ready, results))
+        for number in range(DESKS)
     ]
     for process in processes:
         process.start()
@@ -90,32 +102,55 @@ def run_desks(database: Path, pause: float) -> list[Served]:
     return served
 
 
+def ours_and_raw(site: Site, pause: float) -> tuple[list[Served], list[Served]]:
+    """The program's desks, and as many of raw `sqlite3`."""
+    with site.copy(site.year) as database:
+        served = run_desks(our_desk, database, pause)
+    with site.copy(site.year) as database:
+        make_tables(database)
+        return served, run_desks(raw_desk, database, pause)
+
+
 def flat_out(site: Site) -> Iterator[Row]:
     """Every desk acts again as soon as it is answered."""
-    with site.copy(site.year) as database:
-        served = run_desks(database, pause=0)
-    waits = [wait for each in served for wait in each.waits]
-    counts = sorted(len(each.waits) for each in served)
-    details = {"waits": summary(waits), "served": counts, "a second": sum(counts) / SECONDS}
+    served, raw = ours_and_raw(site, pause=0)
+    details = {"desks": described(served), "floor": described(raw)}
     title = f"{DESKS} desks flat out for {SECONDS:g} s"
-    yield errors_row(title, served)
-    yield Row(f"{title}: longest wait", Budget(most=500), max(waits), details=details)
-    share = counts[0] / counts[-1]
-    yield Row(f"{title}: least served of best served", Budget(least=0.5), share, unit="", details=details)
+    yield errors_row(title, served, raw)
+    longest, longest_raw = max(waits(served)), max(waits(raw))
+    yield Row(f"{title}: longest wait", Budget(most=500), longest, longest_raw, details=details)
+    share, share_raw = least_of_best(served), least_of_best(raw)
+    yield Row(f"{title}: least served of best served", Budget(least=0.5), share, share_raw, unit="", details=details)
 
 
 def paced(site: Site) -> Iterator[Row]:
     """Every desk pauses a little after each action, as busy desks never would."""
-    with site.copy(site.year) as database:
-        served = run_desks(database, PAUSE_SECONDS)
-    waits = [wait for each in served for wait in each.waits]
-    details = {"waits": summary(waits), "a second": len(waits) / SECONDS}
+    served, raw = ours_and_raw(site, PAUSE_SECONDS)
+    details = {"desks": described(served), "floor": described(raw)}
     title = f"{DESKS} desks, an action every {PAUSE_SECONDS * 1e3:g} ms each"
-    yield errors_row(title, served)
-    yield Row(f"{title}, p99", Budget(most=100), p99(waits), details=details)
+    yield errors_row(title, served, raw)
+    yield Row(f"{title}, p99", Budget(most=100), p99(waits(served)), p99(waits(raw)), details=details)
 
 
-def errors_row(title: str, served: list[Served]) -> Row:
+def waits(served: list[Served]) -> list[float]:
+    """How long each action of any desk took, in milliseconds."""
+    return [wait for each in served for wait in each.waits]
+
+
+def least_of_best(served: list[Served]) -> float:
+    """How many actions the desk that was served least did, of those of the best served."""
+    counts = [len(each.waits) for each in served]
+    return min(counts) / max(counts)
+
+
+def described(served: list[Served]) -> dict[str, Any]:
+    """The desks' work in a few figures."""
+    counts = sorted(len(each.waits) for each in served)
+    return {"waits": summary(waits(served)), "served": counts, "a second": sum(counts) / SECONDS}
+
+
+def errors_row(title: str, served: list[Served], raw: list[Served]) -> Row:
     """How many actions failed, and why."""
-    errors: Counter[str] = sum((each.errors for each in served), Counter())
-    return Row(f"{title}: errors", Budget(most=0), errors.total(), unit="errors", details={"errors": dict(errors)})
+    ours, theirs = (sum((each.errors for each in desks), Counter[str]()) for desks in (served, raw))
+    details = {"errors": dict(ours), "floor": dict(theirs)}
+    return Row(f"{title}: errors", Budget(most=0), ours.total(), theirs.total(), unit="errors", details=details)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import multiprocessing as mp
 import random
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from multiprocessing.connection import Connection
 
 from opd_tui.desk.actions import CancelToken, IssueToken
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.model import Patient, SlotId, Source
 from tests.benchmarks.data import build
+from tests.benchmarks.floors.raw_desk import hearing_postgresql, hearing_sqlite
 from tests.benchmarks.paint import ANYWHERE, bytes_by_line
 from tests.benchmarks.report import Budget, Row
 from tests.benchmarks.screens import BoardMap, BoardView, pointed_at, show_board
@@ -23,6 +24,9 @@ from tests.benchmarks.terminal import Expectation, NotShown, Sight, Terminal
 PAUSE_SECONDS = (0.1, 0.5)
 """At random, so that no regular look of the screen falls in step with it."""
 PATIENCE_SECONDS = 5.0
+
+Hearing = AbstractContextManager[Callable[[], float]]
+"""A raw connection, and what waits for the next change and returns its instant."""
 
 
 def other_desk(database: str, line: Connection) -> None:
@@ -83,7 +87,8 @@ def shown_as(lines: Sequence[str], name: str, word: str) -> bool:
 def live(site: Site) -> Iterator[Row]:
     """Another desk's change until it is visible here, on SQLite."""
     with site.copy(site.year) as database:
-        yield measured_live(site, str(database), "another desk's change → visible here, SQLite, p95", Budget(most=250))
+        figure = "another desk's change → visible here, SQLite, p95"
+        yield measured_live(site, str(database), figure, Budget(most=250), hearing_sqlite(str(database)))
 
 
 def live_postgres(site: Site) -> Iterator[Row]:
@@ -103,17 +108,32 @@ def live_postgres(site: Site) -> Iterator[Row]:
         server.create_database("benchmark")
         location = server.url("benchmark")
         build(location, site.empty)
-        yield measured_live(site, location, figure, budget)
+        from opd_tui.storage.postgresql import CHANNEL
+
+        yield measured_live(site, location, figure, budget, hearing_postgresql(location, CHANNEL))
 
 
-def measured_live(site: Site, database: str, figure: str, budget: Budget) -> Row:
+def measured_live(site: Site, database: str, figure: str, budget: Budget, hearing: Hearing) -> Row:
     """The p95 of another desk's changes in the slot that is shown; the wait starts before its action does."""
     try:
         sights = [sight for _, sight in watched(site, database, site.samples(30))]
     except NotShown:
         return Row(figure, budget, note=f"not shown within {PATIENCE_SECONDS:g} s")
-    times = [sight.shown_ms for sight in sights]
-    return Row(figure, budget, p95(times), details={"figure": summary(times)})
+    times, floors = [sight.shown_ms for sight in sights], heard(site, database, hearing)
+    return Row(figure, budget, p95(times), p95(floors), details={"figure": summary(times), "floor": summary(floors)})
+
+
+def heard(site: Site, database: str, hearing: Hearing) -> list[float]:
+    """The same changes until a raw connection hears of them, which shows nothing, in milliseconds."""
+    times, slots = [], [cell.slot for cell in BoardMap.read(database).roomy(1)]
+    with hearing as hear, another_desk(database) as line:
+        for number in range(site.samples(30)):
+            slot, name = slots[number // 2 % len(slots)], "" if number % 2 else f"Heard {number:03}"
+            time.sleep(random.uniform(*PAUSE_SECONDS))
+            line.send((slot, name))
+            instant = hear()
+            times.append((instant - line.recv()) * 1e3)
+    return times
 
 
 def watched(site: Site, database: str, count: int) -> Iterator[tuple[BoardView, Sight]]:
