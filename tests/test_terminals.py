@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from opd_tui.desk.actions import AddDoctor, IssueToken, OpenSession
+from opd_tui.desk.opening import open_front_desk
 from tests.terminals import RealTerminal, open_today
 
 TOO_SMALL = "The terminal is too small"
+SETTLED_SECONDS = 0.15
+"""A screen that did not change for so long is ready."""
 
 
 def leaves(terminal: RealTerminal) -> None:
@@ -50,6 +54,56 @@ def test_a_terminal_of_one_cell_is_stood_until_it_grows(database: Path) -> None:
         terminal.read(0.2)
         leaves(terminal)
     assert patients(database) == ["Asha Verma", "Ravi"]
+
+
+ROUNDS = (
+    ("right", "down"),
+    ("/", "bina", "enter"),
+    ("escape", "left"),
+    ("/", "chand", "enter"),
+    ("escape", "down"),
+    ("n", "Ravi", "tab", "o", "escape"),
+    ("2", "down", "1"),
+    ("3", "down", "1", "right"),
+    ("e", "escape", "down"),
+    ("[", "]", "end"),
+    ("/", "asha", "enter"),
+    ("escape", "/", "dr c", "enter"),
+    ("?", "escape", "home"),
+)
+"""Keys that move about and change nothing."""
+
+
+def test_what_stands_on_the_terminal_is_what_is_drawn_anew(database: Path) -> None:
+    """No cell is left behind of what was there before, wherever one goes."""
+    with closing(open_front_desk(str(database))) as desk:
+        for code in "BC":
+            doctor = desk.perform(AddDoctor(name=f"Dr {code}", code=code)).doctor
+            assert doctor is not None
+            session = {"date": desk.today().isoformat(), "start": "00:00", "end": "23:00", "every": 60, "capacity": 3}
+            slots = desk.perform(OpenSession(doctor=doctor.id, **session)).slots
+            for number, name in enumerate(["Bina Dey", "Chand Rao"]):
+                desk.perform(IssueToken(slot=slots[number * 9].id, patient=name, source="PAID"))
+    with RealTerminal("--database", database, size=(120, 30)) as terminal:
+        terminal.shows("Asha Verma", "Just now")
+        for keys in ROUNDS:
+            for key in keys:
+                terminal.press(key)
+                stands = picture(terminal)
+            terminal.resize(119, 30)
+            terminal.read(SETTLED_SECONDS)
+            terminal.resize(120, 30)
+            assert picture(terminal) == stands, f"after {keys}"
+        leaves(terminal)
+
+
+def picture(terminal: RealTerminal) -> str:
+    """The screen below the clock, once it has not changed for a moment."""
+    before = ""
+    while (now := "\n".join(terminal.screen.display[1:])) != before:
+        terminal.read(SETTLED_SECONDS)
+        before = now
+    return now
 
 
 def test_a_size_that_the_shell_exported_is_not_believed(database: Path) -> None:

@@ -68,7 +68,7 @@ class OpdApp(PreferredApp):
     DEFAULT_MODE = "board"
     COMMANDS = {desk_commands}
     BINDINGS = bindings(*EVERYWHERE)
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (112, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-short"), (32, "-tall")]
 
     day: var[dt.date | None] = var(None)

@@ -66,8 +66,7 @@ class SlotGrid(CalmFocus, can_focus=True):
         """Put the cursor on a doctor's slot."""
         ids = [doctor.id for doctor in self.board.doctors]
         if doctor_id in ids and start in self.board.starts:
-            self.row, self.column = ids.index(doctor_id), self.board.starts.index(start)
-            self._show_cursor()
+            self._put_cursor(ids.index(doctor_id), self.board.starts.index(start))
 
     def on_mount(self) -> None:
         self._measure()
@@ -126,14 +125,18 @@ class SlotGrid(CalmFocus, can_focus=True):
 
     def _go(self, row: int, column: int) -> None:
         before = self.row, self.column
-        self.row = min(max(row, 0), max(len(self.board.doctors) - 1, 0))
-        self.column = min(max(column, 0), max(len(self.board.starts) - 1, 0))
-        if (self.row, self.column) == before:
-            return
-        self._refresh_cell(*before)
+        self._put_cursor(
+            min(max(row, 0), max(len(self.board.doctors) - 1, 0)),
+            min(max(column, 0), max(len(self.board.starts) - 1, 0)),
+        )
+        if (self.row, self.column) != before:
+            self.post_message(self.Highlighted(self.chosen))
+
+    def _put_cursor(self, row: int, column: int) -> None:
         self._refresh_cell(self.row, self.column)
+        self.row, self.column = row, column
+        self._refresh_cell(row, column)
         self._show_cursor()
-        self.post_message(self.Highlighted(self.chosen))
 
     def _show_cursor(self) -> None:
         """Scroll no further than needed."""
