@@ -90,16 +90,16 @@ def started_server(*, durable: bool = False) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+def lasting_server() -> Iterator[Server]:
     """A server that every test may use and none may stop; the tests are skipped where there is none."""
     with started_server() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def postgres_stores(server: Server) -> PostgresStores:
+def postgres_stores(lasting_server: Server) -> PostgresStores:
     """Databases of that server, as the program makes them."""
-    return PostgresStores(server, FixedClock(NINE), ZONE)
+    return PostgresStores(lasting_server, FixedClock(NINE), ZONE)
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +119,12 @@ def stores(store_kind: str, request: pytest.FixtureRequest, database_path: Path)
     )
     request.node.user_properties.append((RAN_ON, stores.server.name))
     return stores
+
+
+@pytest.fixture
+def server(store: PostgresStore) -> Server:
+    """The server that keeps the test's database."""
+    return store.server
 
 
 @pytest.fixture

@@ -23,11 +23,6 @@ def store_kind() -> str:
     return "breakable"
 
 
-@pytest.fixture
-def server(store: PostgresStore) -> Server:
-    return store.server
-
-
 async def test_a_token_is_issued_displaces_and_is_cancelled_as_on_a_file(open_desk: OpenDesk, desk: FrontDesk) -> None:
     slot = full_slot(desk)
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:

@@ -31,11 +31,6 @@ def store_kind() -> str:
     return "breakable"
 
 
-@pytest.fixture
-def server(store: PostgresStore) -> Server:
-    return store.server
-
-
 # The server is stopped
 
 

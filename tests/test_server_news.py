@@ -28,11 +28,6 @@ def store_kind() -> str:
     return "breakable"
 
 
-@pytest.fixture
-def server(store: PostgresStore) -> Server:
-    return store.server
-
-
 class Follower:
     """Listens to a desk's news on a thread of its own."""
 

@@ -32,11 +32,6 @@ def store_kind() -> str:
 
 
 @pytest.fixture
-def server(store: PostgresStore) -> Server:
-    return store.server
-
-
-@pytest.fixture
 def small_disk(server: Server) -> Iterator[Path]:
     """A disk of 256 KiB, where this machine lets the tests make one."""
     with tempfile.TemporaryDirectory() as folder:
