@@ -415,3 +415,14 @@ async def test_find_says_when_there_is_nothing_and_escape_leaves(desk: FrontDesk
         await meera.settle()
         assert meera.dialogs == 0
         assert meera.focused_id == "grid"
+
+
+async def test_a_filter_shows_what_it_finds_also_to_who_was_far_down(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    long_queue(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await open_waitlist(meera)
+        await meera.press("end", "/", *"patient 01")
+        await meera.until(lambda: "A-010" in meera.read("#waiting"), "those that are found")
+        assert "A-019" in meera.read("#waiting")
+        await meera.press("enter")
+        assert meera.line_with("▸", "#waiting")

@@ -77,8 +77,11 @@ class BarScreen(Screen[None]):
     def paint_where_toasts_stood(self, _screen: Screen[None]) -> None:
         """Textual sometimes leaves a line of a toast that a smaller one has replaced (seen in 8.2.8)."""
         stood, self.toasts = self.toasts, frozenset(toast.region for toast in self.query("Toast") if toast.region)
-        if gone := stood - self.toasts:
-            self.refresh(*gone)
+        for gone in stood - self.toasts:
+            for place in (gone.offset, gone.bottom_right - (1, 1)):
+                for widget, _ in self.get_widgets_at(*place):
+                    if widget is not self:  # a screen that paints a part of itself forgets what else has to be painted
+                        widget.refresh()
 
     def show_hints(self) -> None:
         """The footer says what works where the focus is."""

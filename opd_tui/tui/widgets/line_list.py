@@ -96,6 +96,7 @@ class LineList(CalmFocus, Generic[Item], can_focus=True):
         before = old[self.cursor] if self.cursor < len(old) else None
         key = None if before is None else self.key_of(before)
         same = next((i for i, item in enumerate(new) if key is not None and self.key_of(item) == key), None)
+        was_in_view = 0 <= self.cursor - self.scroll_offset.y < self.size.height
         self._make_room(len(new))
         cursor = self._selectable(self.cursor, 1, new) if same is None else same
         for index, (was, item) in enumerate(zip_longest(old, new)):
@@ -105,6 +106,8 @@ class LineList(CalmFocus, Generic[Item], can_focus=True):
             self.post_message(self.Highlighted(self, self.chosen))
         else:
             self.cursor = cursor
+        if was_in_view:
+            self._show_cursor()
 
     def watch_cursor(self, old: int, new: int) -> None:
         self.refresh_line(old)
@@ -119,6 +122,8 @@ class LineList(CalmFocus, Generic[Item], can_focus=True):
         """Scroll over so many lines; what fits is no reason to lay the screen out again."""
         content = self.scrollable_content_region
         self.virtual_size = Size(content.width, max(lines, content.height))
+        if self.scroll_offset.y > self.max_scroll_y:
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True, immediate=True)
 
     def refresh_focus(self) -> None:
         self.refresh_line(self.cursor)
