@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -284,3 +285,25 @@ async def test_the_arrows_move_on_a_board_that_was_empty_before(open_desk: OpenD
         await meera.sees("▐○○ 0/2")  # so drawn where the keys go
         await meera.press("right")
         await meera.sees("Dr A · 10:00–11:00")
+
+
+async def test_what_another_desk_does_while_a_token_is_issued_here_is_shown_with_it(
+    open_desk: OpenDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, second = doctor_with_slots(other, hours=2)
+    may_go_on, perform = threading.Event(), FrontDesk.perform
+
+    def perform_slowly(self: FrontDesk, *arguments: Any, **options: Any) -> Outcome:
+        assert self is other or may_go_on.wait(PATIENCE_SECONDS)
+        return perform(self, *arguments, **options)
+
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.sees("Dr A · 09:00–10:00")
+        monkeypatch.setattr(FrontDesk, "perform", perform_slowly)
+        await meera.press("n", *"Ravi", "enter")
+        issue(other, second, "Asha")
+        screen = meera.app.screen
+        await meera.until(lambda: getattr(screen, "news_came", False), "the other desk's news")
+        may_go_on.set()
+        await meera.sees("A-002 Ravi")
+        assert meera.read("#slots").count("1/2") == 2

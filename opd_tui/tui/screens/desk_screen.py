@@ -45,6 +45,8 @@ class DeskScreen(BarScreen):
     """Shows a view that was loaded before the screen was there."""
     before_panel: Widget | None = None
     """What had the focus before the panel opened."""
+    news_came = False
+    """Whether another desk changed something while what the panel asked for was under way."""
 
     new_token = getters.query_one(NewToken)
 
@@ -89,7 +91,9 @@ class DeskScreen(BarScreen):
 
     def _desk_changed(self, outcome: Outcome | None) -> None:
         """Show what was done, unless it was asked for in the panel: the panel closes with the new view at once."""
-        if self in self.app.screen_stack and not (self.new_token.is_open and self.new_token.locked):
+        if self.new_token.is_open and self.new_token.locked:
+            self.news_came |= outcome is None
+        elif self in self.app.screen_stack:
             self.reload()
             if self.new_token.is_open and not self.new_token.complains:
                 self.new_token.ask_preview()  # another desk may have taken the seat
@@ -206,6 +210,7 @@ class DeskScreen(BarScreen):
     @work(group="issue")
     async def issue(self, action: IssueToken) -> None:
         """Issue the token, asking first where somebody would lose a seat; the panel closes with the new view."""
+        self.news_came = False
         try:
             outcome = await self.perform_foreseen(action)
             if outcome is None:

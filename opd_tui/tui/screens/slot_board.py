@@ -146,9 +146,9 @@ class SlotBoardScreen(DeskScreen):
             self.load_queue(chosen)
 
     async def load_change(self, outcome: Outcome) -> None:
-        """A token changes nothing but its slot: only that is read again."""
+        """A token changes nothing but its slot: only that is read again, unless another desk changed something, too."""
         board, slot = self.grid.board, outcome.token.slot if outcome.token else None
-        if slot is None or board.slot(slot.id) is None or self.shown_day != self.desk_app.day:
+        if self.news_came or slot is None or board.slot(slot.id) is None or self.shown_day != self.desk_app.day:
             await super().load_change(outcome)
             return
         try:
