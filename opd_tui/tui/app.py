@@ -145,7 +145,7 @@ class OpdApp(PreferredApp):
         gc.freeze()
         gc.enable()
         for warning in self.desk.warnings:
-            self.notify(warning, severity="warning", markup=False, timeout=WARNING_SECONDS)
+            self.warn_beside(warning)
         await self.check_file()
         self.backups.each_day(self.desk.today())
 
@@ -256,6 +256,10 @@ class OpdApp(PreferredApp):
         self.clear_notifications()
         self.aside = ""
         self.notify(text, severity="warning", markup=False)
+
+    def warn_beside(self, text: str) -> None:
+        """Say something that is not as it should be beside the news, long enough to be read between two patients."""
+        self.notify(text, severity="warning", markup=False, timeout=WARNING_SECONDS)
 
     def say_busy(self, busy: DeskBusy, again: Callable[[], object]) -> None:
         """Say that another desk was in the way, and keep what was to be done for the key that tries again."""

@@ -65,7 +65,7 @@ class Backups:
         """Say what became of it; a day's backup that is there is no news."""
         answer = ended.answer
         if not answer["ok"]:
-            self.app.say_aside(f"No backup was made: {answer['message']}")
+            self.app.warn_beside(f"No backup was made: {answer['message']}")
         elif ended.asked_for:
             self.app.say(f"Backed up and verified: {answer['path']}")
 
