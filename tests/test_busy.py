@@ -88,6 +88,25 @@ def test_a_lock_of_five_seconds_holds_actions_up_and_no_key(database_path: Path)
     assert statuses(database_path) == {"Asha": "ACTIVE", "Ravi": "ACTIVE"}
 
 
+def test_an_action_that_waits_for_another_desk_holds_no_key_and_no_read_up(database_path: Path) -> None:
+    open_today(database_path, "Asha")
+    with RealTerminal("--database", database_path) as meera:
+        meera.shows("Dr A", "1/2")
+        meera.press("enter", "c")
+        meera.shows("Cancel A-001 Asha")  # what would happen is known: only the action itself waits
+        with Lock(database_path) as lock:
+            meera.press("y")
+            meera.shows("Another desk is busy. Waiting for it …")
+            meera.press("2")
+            meera.shows("Nobody waits")
+            meera.press("1")
+            meera.shows("Dr A", "1/2")
+            assert not lock.is_held_for(sqlite.PATIENCE_SECONDS), "keys and reads wait for nobody"
+            assert statuses(database_path) == {"Asha": "ACTIVE"}
+        meera.shows("was cancelled")
+    assert statuses(database_path) == {"Asha": "CANCELLED"}
+
+
 def test_a_lock_that_outlasts_all_patience_is_said_and_nothing_was_changed(database_path: Path) -> None:
     open_today(database_path, "Asha")
     with RealTerminal("--database", database_path) as meera:
@@ -98,6 +117,7 @@ def test_a_lock_that_outlasts_all_patience_is_said_and_nothing_was_changed(datab
             meera.shows("Another desk is busy. Waiting for it …")
             meera.press("2")
             meera.shows("Nobody waits")
+            assert not lock.is_held_for(sqlite.PATIENCE_SECONDS), "a read waits for nobody"
             meera.press("1")
             meera.shows("Another desk is busy. Nothing was changed. Press r to try")
             said, complained = waiting.communicate(timeout=PATIENCE_SECONDS)
