@@ -318,6 +318,39 @@ def test_a_damaged_file_is_not_trusted_because_a_desk_closed_it(
             one_more(desk, random.Random(1))
 
 
+def test_a_damaged_file_with_a_log_is_not_trusted_because_a_desk_closed_it(
+    desk: FrontDesk, database_path: Path, tmp_path: Path, clock: FixedClock
+) -> None:
+    slot = open_slot(desk, add_doctor(desk))
+    for number in range(30):
+        issue(desk, slot, f"Patient {number}")
+    assert desk.erase_traces(), "all is in the file"
+    issue(desk, slot, "Asha")
+    assert Path(f"{database_path}-wal").stat().st_size
+    refused = 0
+    for seed in range(SEEDS):
+        path = tmp_path / f"damaged {seed}.db"
+        content = bytearray(database_path.read_bytes())
+        lose_a_page(content, random.Random(seed))
+        path.write_bytes(content)
+        shutil.copy(f"{database_path}-wal", f"{path}-wal")
+        if not refuses_to_act(path, clock):
+            continue  # the log has the page that was lost
+        refused += 1
+        assert refuses_to_act(path, clock)
+    assert refused
+
+
+def refuses_to_act(path: Path, clock: FixedClock) -> bool:
+    """Whether a desk that opens the file, and closes it again, does nothing on it."""
+    with closing(open_front_desk(str(path), clock=clock, zone=ZONE)) as desk:
+        try:
+            desk.perform(IssueToken(slot=1, patient="Ravi", source="PAID"))
+        except StoreDamaged:
+            return True
+    return False
+
+
 # Emptied, deleted, replaced
 
 
