@@ -91,6 +91,17 @@ def test_a_clock_that_is_set_forward_and_back_again_keeps_the_order_of_arrival(
     assert desk.verify().problems == []
 
 
+def test_who_came_before_the_clock_was_set_back_has_waited_for_nothing_and_not_for_less(
+    desk: FrontDesk, clock: FixedClock
+) -> None:
+    slot = open_slot(desk, add_doctor(desk), capacity=1)
+    clock.instant = NINE + dt.timedelta(minutes=30)
+    issue(desk, slot, "Asha"), issue(desk, slot, "Ravi")
+    clock.instant = NINE + dt.timedelta(minutes=5)
+    (line,) = desk.waitlist(dt.date.fromisoformat(DATE))
+    assert line.waited(clock.now()) == dt.timedelta()
+
+
 async def test_the_screens_stand_a_clock_that_is_set(
     desk: FrontDesk, clock: FixedClock, open_desk: Callable[..., FrontDesk]
 ) -> None:
@@ -202,6 +213,19 @@ def test_a_wait_over_the_change_is_as_long_as_it_takes(
     (line,) = berlin.waitlist(dt.date.fromisoformat(date))
     assert line.record.token.id == token
     assert line.waited(clock.now()) == dt.timedelta(hours=hours)
+
+
+def test_a_wait_for_a_slot_after_the_change_counts_from_its_beginning_on_the_new_clock(
+    berlin: FrontDesk, clock: FixedClock
+) -> None:
+    slots = [record.slot for record in berlin.slot_list(dt.date.fromisoformat(SUMMER))]
+    (slot,) = (slot.id for slot in slots if slot.start == dt.time(3))
+    clock.instant = dt.datetime.fromisoformat("2026-03-29T00:30:00+00:00")
+    for number in range(6):
+        issue(berlin, slot, f"Patient {number}")
+    clock.instant = dt.datetime.fromisoformat("2026-03-29T01:10:00+00:00")  # 03:10 on the wall
+    (line,) = berlin.waitlist(dt.date.fromisoformat(SUMMER))
+    assert line.waited(clock.now()) == dt.timedelta(minutes=10)
 
 
 def test_the_board_of_a_day_on_which_an_hour_is_missing_has_its_slots(berlin: FrontDesk) -> None:
