@@ -192,7 +192,8 @@ def test_without_a_unicode_locale_everything_is_drawn_in_plain_signs_and_works(
         terminal.press("enter")
         leaves(terminal)
         drawn = terminal.output.decode("utf-8", "replace")
-        assert {character for character in drawn if not character.isascii()} <= set("देव"), "a name may be in letters"
+        letters = set() if "PYTHONIOENCODING" in environment else set("देव")  # where they can be written at all
+        assert {character for character in drawn if not character.isascii()} <= letters
     assert patients(database) == ["Asha Verma", "देव"]
 
 
