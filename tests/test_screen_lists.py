@@ -426,3 +426,16 @@ async def test_a_filter_shows_what_it_finds_also_to_who_was_far_down(desk: Front
         assert "A-019" in meera.read("#waiting")
         await meera.press("enter")
         assert meera.line_with("▸", "#waiting")
+
+
+@pytest.mark.parametrize("text", ["patient 1", "a-"])
+async def test_whoever_filters_sees_the_chosen_line_wherever_the_list_was_scrolled(
+    desk: FrontDesk, open_desk: OpenDesk, text: str
+) -> None:
+    long_queue(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await open_waitlist(meera)
+        await meera.press("end")
+        list_of(meera, "#waiting").scroll_to(y=0, animate=False, immediate=True)
+        await meera.press("/", *text, "enter")
+        assert meera.line_with("▸", "#waiting")

@@ -77,6 +77,7 @@ class FilteredScreen(DeskScreen):
     @on(FilterBar.Changed)
     def refilter(self) -> None:
         self.show_items(self.everything)
+        self.list.show_cursor()
 
     @on(FilterBar.Left)
     def back_to_the_list(self) -> None:

@@ -90,7 +90,7 @@ class LineList(CalmFocus, Generic[Item], can_focus=True):
         for index, item in enumerate(self.items):
             if self.key_of(item) == key:
                 self.cursor = index
-                self._show_cursor()
+                self.show_cursor()
 
     def watch_items(self, old: tuple[Item, ...], new: tuple[Item, ...]) -> None:
         before = old[self.cursor] if self.cursor < len(old) else None
@@ -107,7 +107,7 @@ class LineList(CalmFocus, Generic[Item], can_focus=True):
         else:
             self.cursor = cursor
         if was_in_view:
-            self._show_cursor()
+            self.show_cursor()
 
     def watch_cursor(self, old: int, new: int) -> None:
         self.refresh_line(old)
@@ -127,6 +127,8 @@ class LineList(CalmFocus, Generic[Item], can_focus=True):
 
     def refresh_focus(self) -> None:
         self.refresh_line(self.cursor)
+        if self.has_focus:
+            self.show_cursor()
 
     def on_click(self, event: events.Click) -> None:
         index = event.y + self.scroll_offset.y
@@ -137,18 +139,18 @@ class LineList(CalmFocus, Generic[Item], can_focus=True):
 
     def action_move(self, step: int) -> None:
         self.cursor = self._selectable(self.cursor + step, step, self.items, stay=self.cursor)
-        self._show_cursor()
+        self.show_cursor()
 
     def action_page(self, direction: int) -> None:
         target = self.cursor + direction * max(self.size.height - 1, 1)
         target = min(max(target, 0), max(len(self.items) - 1, 0))
         self.cursor = self._selectable(target, direction, self.items)
-        self._show_cursor()
+        self.show_cursor()
 
     def action_move_to_end(self, direction: int) -> None:
         target = 0 if direction < 0 else len(self.items) - 1
         self.cursor = self._selectable(max(target, 0), -direction, self.items)
-        self._show_cursor()
+        self.show_cursor()
 
     def _selectable(self, index: int, step: int, items: tuple[Item, ...], stay: int = 0) -> int:
         """The nearest item that can be chosen, first in the direction of the step, then in the other."""
@@ -162,7 +164,7 @@ class LineList(CalmFocus, Generic[Item], can_focus=True):
                 return int(candidate)
         return int(min(stay, len(items) - 1))
 
-    def _show_cursor(self) -> None:
+    def show_cursor(self) -> None:
         """Scroll no further than needed; the first item brings the headings above it along."""
         top, height = self.scroll_offset.y, max(self.size.height, 1)
         first = self._selectable(0, 1, self.items)
