@@ -36,7 +36,7 @@ def run_to_its_end(app: OpdApp) -> int:
 
     def end_with_thread(thrown: threading.ExceptHookArgs) -> None:
         if terminal_is_gone(thrown.exc_value):
-            app.call_later(app.exit)
+            app.call_later(app.exit, return_code=SIGNALLED + signal.SIGHUP)  # whichever is noticed first
         else:
             threads.append(thrown.exc_value)
             app.call_later(app.panic, crashes.report(thrown.exc_value))
