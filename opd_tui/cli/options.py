@@ -127,7 +127,7 @@ def make_ready_for_screens() -> None:
     gc.disable()
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
-    os.environ.setdefault("TEXTUAL_FPS", "240")
+    os.environ.setdefault("TEXTUAL_FPS", "1000")
 
 
 def fail(message: str, status: int) -> NoReturn:

@@ -9,6 +9,9 @@ from textual.scroll_view import ScrollView
 class CalmFocus(ScrollView):
     """Does what a scroll view does when the focus comes and goes, but paints only what shows it."""
 
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """No rule of the stylesheets asks whether it has the focus, so they need not be applied again."""
+
     def refresh_focus(self) -> None:
         """Paint again what the focus changes."""
         raise NotImplementedError

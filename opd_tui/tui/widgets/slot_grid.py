@@ -162,7 +162,8 @@ class SlotGrid(CalmFocus, can_focus=True):
 
     def _measure(self) -> None:
         """The widths of the columns: as much as the board needs, and a cell's worth of slots at the least."""
-        self.cell_width = max((cell_len(seats(record)) for record in self.board.slots), default=5) + 3
+        different = {(r.load.taken, r.slot.capacity, r.load.waiting): r for r in self.board.slots}
+        self.cell_width = max((cell_len(seats(record)) for record in different.values()), default=5) + 3
         longest = max((cell_len(doctor_label(doctor)) for doctor in self.board.doctors), default=0) + 2
         beside = self.scrollable_content_region.width - self.cell_width * len(self.board.starts)
         narrowest, widest = DOCTOR_WIDTH
