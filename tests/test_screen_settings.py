@@ -420,7 +420,8 @@ async def test_a_question_a_panel_and_a_form_hide_and_come_back_as_they_were(
             assert shows_no_name(meera), keys
             await meera.press("y")
             await meera.settle()
-            assert (meera.text, meera.app.focused) == (before, focused), keys
+            as_before = before, focused
+            await meera.until(lambda was=as_before: (meera.text, meera.app.focused) == was, f"{keys} again")
             if isinstance(focused, Input):
                 await meera.press("z")
                 assert focused.value.endswith("z")

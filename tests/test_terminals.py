@@ -91,16 +91,23 @@ def test_what_stands_on_the_terminal_is_what_is_drawn_anew(database: Path) -> No
                 terminal.press(key)
                 stands = picture(terminal)
             terminal.resize(119, 30)
-            terminal.read(SETTLED_SECONDS)
+            terminal.until(lambda: terminal.screen.display[2][118] == "╮", "the narrower screen")
             terminal.resize(120, 30)
-            assert picture(terminal) == stands, f"after {keys}"
+            terminal.until(
+                lambda stands=stands: below_the_clock(terminal) == stands, f"what was after {keys}\n{stands}"
+            )
         leaves(terminal)
+
+
+def below_the_clock(terminal: RealTerminal) -> str:
+    """All of the screen that no minute changes."""
+    return "\n".join(terminal.screen.display[1:])
 
 
 def picture(terminal: RealTerminal) -> str:
     """The screen below the clock, once it has not changed for a moment."""
     before = ""
-    while (now := "\n".join(terminal.screen.display[1:])) != before:
+    while (now := below_the_clock(terminal)) != before:
         terminal.read(SETTLED_SECONDS)
         before = now
     return now
