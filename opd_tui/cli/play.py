@@ -12,6 +12,7 @@ import click
 
 from opd_tui.cli.options import REFUSED, WRONG_USE, fail, json_option, make_ready_for_screens, print_json, settings_file
 from opd_tui.domain.errors import DeskBusy, StoreUnavailable
+from opd_tui.signals import ENDING, exit_status
 
 if TYPE_CHECKING:
     from opd_tui.demo.player import PlayedStep, Player
@@ -81,10 +82,9 @@ def unwound_by_signals() -> Iterator[None]:
     """Let a signal that would end the program at once unwind it, so that no temporary folder stays behind."""
 
     def leave(number: int, _frame: object) -> None:
-        sys.exit(128 + number)
+        sys.exit(exit_status(number))
 
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = [(number, signal.signal(number, leave)) for number in numbers]
+    before = [(number, signal.signal(number, leave)) for number in ENDING]
     try:
         yield
     finally:

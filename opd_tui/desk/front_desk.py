@@ -1,4 +1,4 @@
-"""The front desk: actions in, outcomes out, and the reads that every face draws from."""
+"""The front desk: actions in, outcomes out, and what other desks do meanwhile."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from opd_tui.clock import Clock
 from opd_tui.desk.actions.base import Action
 from opd_tui.desk.news import Back, Changed, Gone, News
-from opd_tui.desk.outcome import Forecast, Moves, Outcome, SlotOffer, outcome_of
-from opd_tui.desk.views import Board, DoctorDay, Queue, QueueLine, board_of, doctor_days, queue_lines
-from opd_tui.domain.declared import quoted
+from opd_tui.desk.outcome import Forecast, Moves, Outcome
+from opd_tui.desk.reading import DeskReads, nearest_seat, outcomes_of, twice
 from opd_tui.domain.errors import (
     AnswerLost,
     DeskBusy,
@@ -25,31 +22,15 @@ from opd_tui.domain.errors import (
     InvalidAction,
     KeyReused,
     MovesChanged,
-    StoreOffline,
     StoreUnavailable,
-    UnknownPatient,
-    UnknownSlot,
-    UnknownToken,
 )
 from opd_tui.domain.instants import EPOCH, local_instant
-from opd_tui.domain.journal import JournalEntry, JournalLine
-from opd_tui.domain.model import (
-    Doctor,
-    DoctorId,
-    SlotId,
-    SlotRecord,
-    Status,
-    TokenId,
-    TokenRecord,
-)
-from opd_tui.domain.text import name_key, phone_key, uhid_key
-from opd_tui.storage import journal, people, reads
+from opd_tui.domain.journal import JournalEntry
+from opd_tui.domain.model import Status
+from opd_tui.storage import journal, reads
 from opd_tui.storage.database import Database, Watch
-from opd_tui.storage.ledger import SqlLedger, can_be_an_id
+from opd_tui.storage.ledger import SqlLedger
 from opd_tui.storage.transaction import Transaction
-from opd_tui.storage.verify import Verification, verify
-
-T = TypeVar("T")
 
 SECONDS_TO_COME_BACK = 5.0
 """How long an action whose answer was lost waits for the server, to be asked for again."""
@@ -58,33 +39,15 @@ NEWS_AT_ONCE = 50
 """More changes than this at once are not told one by one."""
 
 
-class FrontDesk:
+class FrontDesk(DeskReads):
     """One desk at the counter. Its methods may be called from any thread."""
 
     def __init__(self, database: Database, clock: Clock, operator: str, desk: str) -> None:
-        self.database = database
-        self.clock = clock
+        super().__init__(database, clock)
         self.operator = operator
         self.desk = desk
         self._own: set[int] = set()
         """The journal entries of this desk, which are no news to it."""
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The hospital's time zone."""
-        return self.database.zone
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What is not as it should be about the database, but keeps nobody from working."""
-        return self.database.warnings
-
-    def today(self) -> dt.date:
-        """The date on the hospital's wall clock."""
-        return self._wall_clock().date()
-
-    def _wall_clock(self) -> dt.datetime:
-        return self.clock.now().astimezone(self.zone)
 
     def stop_waiting(self) -> None:
         """End a wait for another desk with DeskBusy; what has the lock already is finished."""
@@ -216,112 +179,8 @@ class FrontDesk:
         if outcome.token.token.status is not Status.WAITING:
             return Forecast(outcome, load)
         place = reads.waiting_before(transaction, outcome.token.token) + 1
-        nearest = nearest_seat(transaction, outcome.token, self._wall_clock())
+        nearest = nearest_seat(transaction, outcome.token, self.wall_clock())
         return Forecast(outcome, load, place, nearest)
-
-    # Reads
-
-    def board(self, date: dt.date) -> Board:
-        """A day at a glance."""
-        return board_of(date, self._read(lambda transaction: reads.slots(transaction, date)))
-
-    def queue(self, slot_id: SlotId) -> Queue:
-        """A slot's tokens in order; raises UnknownSlot."""
-        return self._read(lambda transaction: self._queue(transaction, slot_id))
-
-    def _queue(self, transaction: Transaction, slot_id: SlotId) -> Queue:
-        if (record := reads.slot_by_id(transaction, slot_id)) is None:
-            raise UnknownSlot("This slot is not there any more. Choose another.")
-        return Queue(record, queue_lines(reads.tokens(transaction, slot_id), self.zone))
-
-    def waitlist(self, date: dt.date) -> tuple[QueueLine, ...]:
-        """Everybody who waits on a date, best rank first."""
-        return queue_lines(self._read(lambda transaction: reads.waiting(transaction, date)), self.zone)
-
-    def doctors(self, date: dt.date) -> tuple[DoctorDay, ...]:
-        """All doctors with their slots of a date."""
-        return self._read(lambda transaction: doctor_days(reads.doctors(transaction), reads.slots(transaction, date)))
-
-    def activity(self, count: int) -> tuple[Outcome, ...]:
-        """The last things that happened at any desk, newest first."""
-        return self._read(
-            lambda transaction: tuple(outcomes_of(transaction, journal.newest_entries(transaction, count)))
-        )
-
-    def doctor_list(self) -> list[Doctor]:
-        """All doctors by code."""
-        return self._read(reads.doctors)
-
-    def slot_list(self, date: dt.date | None = None, doctor: int | None = None) -> list[SlotRecord]:
-        """Slots by date, start and doctor's code."""
-        if doctor is not None and not can_be_an_id(doctor):
-            return []
-        doctor_id = None if doctor is None else DoctorId(doctor)
-        return self._read(lambda transaction: reads.slots(transaction, date, doctor_id))
-
-    def token_list(
-        self, slot: int | None = None, status: Status | None = None, date: dt.date | None = None
-    ) -> list[TokenRecord]:
-        """Tokens by slot; within it ACTIVE and WAITING by rank, then COMPLETED, NO_SHOW and CANCELLED by id."""
-        if slot is not None and not can_be_an_id(slot):
-            return []
-        slot_id = None if slot is None else SlotId(slot)
-        return self._read(lambda transaction: reads.tokens(transaction, slot_id, status, date))
-
-    def token_numbered(self, number: str, date: dt.date) -> TokenId:
-        """The token with this number on a date; raises UnknownToken."""
-        found = self._read(lambda transaction: reads.token_by_number(transaction, date, number.strip().upper()))
-        if found is None:
-            raise UnknownToken(f"There is no token {quoted(number)} on {date:%d %b %Y}. Check the number and the date.")
-        return found
-
-    def visits_of(self, token: TokenId) -> list[TokenRecord]:
-        """All tokens of the person who has this one, oldest first; raises UnknownToken."""
-        return self._read(lambda transaction: self._visits_of(transaction, token))
-
-    def _visits_of(self, transaction: Transaction, token: TokenId) -> list[TokenRecord]:
-        found = reads.tokens_by_id(transaction, [token] if can_be_an_id(token) else [])
-        if not found:
-            raise UnknownToken("This token is not there. Check its number and the date.")
-        rows = people.same_person(transaction, found[token].token.patient_id)
-        tokens = {id_ for row in rows for id_ in people.tokens_of(transaction, row.id)}
-        return sorted(reads.tokens_by_id(transaction, tokens).values(), key=lambda record: record.token.id)
-
-    def visit_of(self, uhid: str | None, name: str | None, phone: str | None) -> TokenId:
-        """A token of the person with this hospital number, or with this name and phone.
-
-        Raises UnknownPatient, and InvalidAction for a name or a phone alone, which more than one may have.
-        """
-        if not uhid and not (name and phone):
-            raise InvalidAction("A name or a phone alone may be another's. Give both, or the hospital number (UHID).")
-        keys = {
-            "uhid_key": uhid_key(uhid) if uhid else None,
-            "name_key": name_key(name or ""),
-            "phone_key": phone_key(phone or ""),
-        }
-        found = self._read(lambda transaction: people.find(transaction, keys))
-        if found is None:
-            raise UnknownPatient("Nobody here has this. Check the hospital number, or the name and the phone.")
-        return found
-
-    def nearest_seat(self, record: TokenRecord) -> SlotOffer | None:
-        """Where a token that waits would find a seat the same day."""
-        return self._read(lambda transaction: nearest_seat(transaction, record, self._wall_clock()))
-
-    def verify(self) -> Verification:
-        """Fold the journal and check the one rule over the whole database."""
-        return twice(self._verify)
-
-    def _verify(self) -> Verification:
-        with self.database.at_leisure() as transaction:
-            return verify(transaction)
-
-    def _read(self, read: Callable[[Transaction], T]) -> T:
-        return twice(lambda: self._read_once(read))
-
-    def _read_once(self, read: Callable[[Transaction], T]) -> T:
-        with self.database.reading() as transaction:
-            return read(transaction)
 
     # Other desks
 
@@ -355,56 +214,11 @@ class FrontDesk:
 
     def _outcomes_of(self, entries: Collection[int]) -> tuple[Outcome, ...]:
         """The outcomes of journal entries; in their order."""
-        return self._read(
+        return self.read(
             lambda transaction: tuple(
                 outcomes_of(transaction, [(id_, *journal.read_entry(transaction, id_)) for id_ in entries])
             )
         )
-
-
-def twice(attempt: Callable[[], T]) -> T:
-    """Try again at once where a line to the server broke while nobody used it; nothing was done over that line."""
-    try:
-        return attempt()
-    except AnswerLost:
-        raise
-    except StoreOffline:
-        return attempt()
-
-
-Written = tuple[int, JournalEntry, list[JournalLine]]
-"""An entry of the journal by its id, with its lines."""
-
-
-def outcomes_of(transaction: Transaction, entries: Iterable[Written]) -> list[Outcome]:
-    """Outcomes of journal entries, with everybody they name looked up."""
-    entries = list(entries)
-    lines = [line for _, _, lines in entries for line in lines]
-    tokens = reads.tokens_by_id(transaction, {line.token_id for line in lines if line.token_id is not None})
-    opened = {line.slot_id for line in lines if line.slot_id is not None and line.token_id is None}
-    slots = {record.slot.id: record.slot for record in reads.slots_by_id(transaction, opened)}
-    doctors = reads.doctors_by_id(transaction, {line.doctor_id for line in lines if line.doctor_id is not None})
-    return [outcome_of(entry_id, entry, lines, tokens, slots, doctors) for entry_id, entry, lines in entries]
-
-
-def nearest_seat(transaction: Transaction, record: TokenRecord, now: dt.datetime) -> SlotOffer | None:
-    """The next free seat of the same day, the same doctor's before another's of the specialty.
-
-    `now` is the hospital's wall clock: a window that is over offers nothing.
-    """
-    candidates = [
-        other
-        for other in reads.slots(transaction, record.slot.date)
-        if other.free_seats > 0
-        and not other.slot.is_over(now)
-        and other.slot.id != record.slot.id
-        and other.slot.start >= record.slot.start
-        and (other.doctor.id == record.doctor.id or other.doctor.specialty == (record.doctor.specialty or ""))
-    ]
-    if not candidates:
-        return None
-    best = min(candidates, key=lambda other: (other.doctor.id != record.doctor.id, other.slot.start))
-    return SlotOffer(best.slot, best.doctor)
 
 
 def fingerprint_of(action: Action, at: dt.datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from opd_tui.domain.instants import slot_instant, waited
@@ -29,6 +29,11 @@ class Board:
     def slot(self, slot_id: SlotId | None) -> SlotRecord | None:
         """The slot with this id."""
         return next((record for record in self.slots if record.slot.id == slot_id), None)
+
+    def with_slot(self, changed: SlotRecord) -> Board:
+        """This board with one of its slots as it is now."""
+        slots = tuple(changed if record.slot.id == changed.slot.id else record for record in self.slots)
+        return replace(self, slots=slots, cells={**self.cells, (changed.doctor.id, changed.slot.start): changed})
 
     def next_slot(self, now: dt.datetime | None) -> SlotRecord | None:
         """The first doctor's slot that is not over on the hospital's clock, or the day's first."""

@@ -16,14 +16,13 @@ from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableT
 from rich.segment import Segment
 from rich.text import Text
 
+from opd_tui.signals import ENDING, exit_status
+
 if TYPE_CHECKING:
     from opd_tui.tui.app import OpdApp
 
 CRASHED = 1
 """The exit status that Textual has for an error that nobody expected."""
-SIGNALS = ("SIGTERM", "SIGHUP")
-SIGNALLED = 128
-"""Added to a signal's number it is the exit status of whoever ended by it."""
 SECONDS_TO_LEAVE = 3.0
 """After so long a terminal that takes nothing any more does not keep the program."""
 
@@ -36,7 +35,7 @@ def run_to_its_end(app: OpdApp) -> int:
 
     def end_with_thread(thrown: threading.ExceptHookArgs) -> None:
         if terminal_is_gone(thrown.exc_value):
-            app.call_later(app.exit, return_code=SIGNALLED + signal.SIGHUP)  # whichever is noticed first
+            app.call_later(app.exit, return_code=exit_status(signal.SIGHUP))  # whichever is noticed first
         else:
             threads.append(thrown.exc_value)
             app.call_later(app.panic, crashes.report(thrown.exc_value))
@@ -87,10 +86,9 @@ def be_ended_cleanly(app: OpdApp) -> None:
     """From now on a signal ends the app as its key does, and an error that nobody awaits is kept and not printed."""
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _loop, context: keep(context.get("exception")))
-    for name in SIGNALS:
-        with suppress(AttributeError, NotImplementedError):  # not every system has them
-            number = getattr(signal, name)
-            loop.add_signal_handler(number, leave, app, SIGNALLED + number)
+    for number in ENDING:
+        with suppress(NotImplementedError):  # not every system's loop takes them
+            loop.add_signal_handler(number, leave, app, exit_status(number))
 
 
 def keep(error: BaseException | None) -> None:

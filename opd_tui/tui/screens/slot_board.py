@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import getters, on, work
@@ -56,12 +55,6 @@ _IN_SENTENCES = {
     "emergency": EMERGENCY,
     "enter": ENTER_QUEUE,
 }
-
-
-def with_slot(board: Board, changed: SlotRecord) -> Board:
-    """The board with one of its slots as it is now."""
-    slots = tuple(changed if record.slot.id == changed.slot.id else record for record in board.slots)
-    return replace(board, slots=slots, cells={**board.cells, (changed.doctor.id, changed.slot.start): changed})
 
 
 class SlotBoardScreen(DeskScreen):
@@ -157,7 +150,7 @@ class SlotBoardScreen(DeskScreen):
             self.desk_app.say_refusal(refusal)
             return
         activity = (outcome, *self.activity.items)[:ACTIVITY_LINES]
-        self.show(with_slot(board, queue.slot), queue, activity, "", go_to=None)
+        self.show(board.with_slot(queue.slot), queue, activity, "", go_to=None)
 
     @on(SlotGrid.Highlighted)
     def follow(self, event: SlotGrid.Highlighted) -> None:
