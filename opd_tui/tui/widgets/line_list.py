@@ -99,7 +99,8 @@ class LineList(CalmFocus, Generic[Item], can_focus=True):
         was_in_view = 0 <= self.cursor - self.scroll_offset.y < self.size.height
         self._make_room(len(new))
         cursor = self._selectable(self.cursor, 1, new) if same is None else same
-        for index, (was, item) in enumerate(zip_longest(old, new)):
+        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
+        for index, (was, item) in enumerate(zip_longest(old[top:bottom], new[top:bottom]), top):
             if was != item:
                 self.refresh_line(index)
         if cursor == self.cursor:

@@ -14,6 +14,11 @@ class TypedText(Input):
     def on_mount(self) -> None:
         self.cursor_blink = False
 
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """A field that is hidden need not look as if it had no focus; it is styled when it has it again."""
+        if has_focus or self.visible:
+            super().watch_has_focus(has_focus)
+
     def on_paste(self, event: events.Paste) -> None:
         event.prevent_default().stop()
         self.replace(clean_text(event.text), *sorted(self.selection))
