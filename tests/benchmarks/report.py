@@ -59,7 +59,8 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        if self.measured is None or not self.floor:
+        """Figure to floor; a share of something has none, it is one itself."""
+        if self.measured is None or not self.floor or not self.unit:
             return None
         return self.measured / self.floor
 
