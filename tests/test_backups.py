@@ -37,7 +37,7 @@ from opd_tui.domain.errors import (
     StoreUnavailable,
 )
 from opd_tui.storage import backups, restoring
-from opd_tui.storage.backups import folder_of, newest
+from opd_tui.storage.backups import Shelf, folder_of, newest
 from opd_tui.storage.copies import verify_file
 from tests.conftest import NINE, ZONE
 from tests.helpers import (
@@ -797,3 +797,10 @@ def test_refusals_are_answers_where_answers_are_json(left: Path, tmp_path: Path)
     answer = json.loads(result.stdout)
     assert (result.exit_code, answer["ok"], answer["error"]) == (1, False, "StoreUnavailable")
     assert json.loads(invoke("backup", "--drill", "--json", "--database", left).stdout)["error"] == "NoBackup"
+
+
+def test_a_lock_that_cannot_be_taken_is_not_called_another_desk(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "opd.db-backups")
+    (shelf.folder / ".lock").mkdir(parents=True)
+    with pytest.raises(StoreUnavailable, match="cannot be locked"), shelf.to_itself():
+        pass

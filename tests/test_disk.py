@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import sqlite3
@@ -320,3 +321,23 @@ def test_the_screens_leave_cleanly_where_there_is_no_home(monkeypatch: pytest.Mo
         terminal.assert_left_clean()
         assert b"cannot be made" in terminal.output
         assert b"Traceback" not in terminal.output
+
+
+def test_a_restore_for_which_the_disk_has_no_room_leaves_the_database_as_it_was(database_path: Path) -> None:
+    invoke("apply", "-", "--database", database_path, input=lines(*first_slot(), *bookings(50)))
+    copy = invoke("backup", "--json", "--database", database_path)
+    backup = json.loads(copy.stdout)["path"]
+    invoke("apply", "-", "--database", database_path, input=lines(*bookings(400)))
+    before, room = dump(database_path), Path(backup).stat().st_size
+    result = subprocess.run(
+        [*COMMAND, "restore", backup, "--yes", "--database", str(database_path)],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    assert result.returncode in (1, 2), result.stderr
+    assert "bug" not in result.stderr
+    assert FULL in result.stderr or FAILING in result.stderr
+    assert dump(database_path) == before

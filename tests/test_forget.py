@@ -497,3 +497,10 @@ def test_another_desk_that_is_open_goes_on(closed: Path) -> None:
         assert invoke("forget", "1", "--yes", "--database", closed).exit_code == 0
         assert traces(closed.parent, "Asha Verma") == {}
         assert applying.ask({"action": "issue_token", "slot": 1, "patient": "Imran", "source": "PAID"})["ok"]
+
+
+@pytest.mark.parametrize("token", ["9999", "9" * 23])
+def test_a_token_that_is_not_there_is_a_refusal(closed: Path, token: str) -> None:
+    result = invoke("forget", token, "--yes", "--database", closed)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "This token is not there" in result.stderr

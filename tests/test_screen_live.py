@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
+from opd_tui.desk.actions import IssueToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.news import Back, Gone
 from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.views import Board, QueueLine
-from opd_tui.domain.errors import AnswerLost, StoreOffline
+from opd_tui.domain.errors import AnswerLost, DeskBusy, StoreOffline
 from opd_tui.storage import sqlite
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.live import NewsArrived
@@ -307,3 +308,95 @@ async def test_what_another_desk_does_while_a_token_is_issued_here_is_shown_with
         may_go_on.set()
         await meera.sees("A-002 Ravi")
         assert meera.read("#slots").count("1/2") == 2
+
+
+async def test_news_that_comes_while_the_queue_is_read_after_an_issue_is_shown(
+    open_desk: OpenDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, second = doctor_with_slots(other, hours=2)
+    may_go_on, performed, queue = threading.Event(), threading.Event(), FrontDesk.queue
+
+    def perform(self: FrontDesk, *arguments: Any, **options: Any) -> Outcome:
+        outcome = original(self, *arguments, **options)
+        performed.set()
+        return outcome
+
+    def read_slowly(self: FrontDesk, slot: Any) -> Any:
+        assert not performed.is_set() or may_go_on.wait(PATIENCE_SECONDS)
+        return queue(self, slot)
+
+    original = FrontDesk.perform
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.sees("Dr A · 09:00–10:00")
+        monkeypatch.setattr(FrontDesk, "queue", read_slowly)
+        monkeypatch.setattr(FrontDesk, "perform", perform)
+        await meera.press("n", *"Ravi", "enter")
+        await meera.until(performed.is_set, "the issue here")
+        original(other, IssueToken(slot=second, patient="Asha", source="PAID"))
+        screen = meera.app.screen
+        await meera.until(lambda: getattr(screen, "news_came", False), "the other desk's news")
+        may_go_on.set()
+        await meera.sees("A-001 Ravi")
+        await meera.until(lambda: meera.read("#slots").count("1/2") == 2, "both desks' tokens")
+
+
+async def test_news_that_comes_while_a_refused_issue_is_under_way_is_shown(
+    open_desk: OpenDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, second = doctor_with_slots(other, hours=2)
+    may_go_on, perform = threading.Event(), FrontDesk.perform
+
+    def refuse_slowly(self: FrontDesk, *arguments: Any, **options: Any) -> Outcome:
+        if self is other:
+            return perform(self, *arguments, **options)
+        assert may_go_on.wait(PATIENCE_SECONDS)
+        raise DeskBusy("Another desk is busy.")
+
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.sees("Dr A · 09:00–10:00")
+        monkeypatch.setattr(FrontDesk, "perform", refuse_slowly)
+        await meera.press("n", *"Ravi", "enter")
+        issue(other, second, "Asha")
+        screen = meera.app.screen
+        await meera.until(lambda: getattr(screen, "news_came", False), "the other desk's news")
+        may_go_on.set()
+        await meera.sees("Press Enter to try again")
+        await meera.until(lambda: "1/2" in meera.read("#slots"), "the other desk's token")
+
+
+async def test_a_panel_whose_answer_was_lost_closes_so_that_enter_issues_nothing_twice(
+    open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk()
+    doctor_with_slots(desk)
+
+    def lose_the_answer(action: object, expect: object = None) -> Outcome:
+        raise AnswerLost("k")
+
+    async with at_the_counter(OpdApp(lambda: desk), WIDE) as meera:
+        await meera.sees("Dr A · 09:00–10:00")
+        monkeypatch.setattr(desk, "perform", lose_the_answer)
+        monkeypatch.setattr(desk, "find_out", lambda key: None)
+        await meera.press("n", *"Ravi", "enter")
+        await meera.hears("Do not repeat it")
+        await meera.until(lambda: not meera.panel_is_open, "the closed panel")
+
+
+async def test_a_free_seat_is_taken_without_asking_the_desk_a_second_time(
+    open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk()
+    doctor_with_slots(desk)
+    asked, preview = [], desk.preview
+
+    def count(action: Any) -> Any:
+        asked.append(action)
+        return preview(action)
+
+    async with at_the_counter(OpdApp(lambda: desk), WIDE) as meera:
+        monkeypatch.setattr(desk, "preview", count)
+        await meera.press("n")
+        await meera.sees("seat", within="#forecast")
+        await meera.press(*"Ravi", "enter")
+        await meera.sees("A-001 Ravi")
+    assert len(asked) == 1, "what would happen was known when the panel opened"

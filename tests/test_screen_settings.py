@@ -568,3 +568,18 @@ async def test_the_demo_follows_the_settings_and_keeps_nothing(path: Path) -> No
         await person.settle()
         await person.app.workers.wait_for_complete()
     assert path.read_text() == text
+
+
+async def test_what_comes_over_hidden_names_is_hidden_until_a_key(desk: FrontDesk, app_with: SettingsApp) -> None:
+    full_slot(desk)
+    async with at_the_counter(app_with("idle_minutes = 0")) as meera:
+        await meera.press("ctrl+l")
+        await meera.sees("Names are hidden")
+        await meera.app.push_screen(Confirm("Cancel Asha Verma?", "Yes"))  # as a question that was still on its way
+        assert not meera.app.idle.hidden
+        await meera.until(lambda: meera.app.idle.hidden and shows_no_name(meera), "the names hidden again")
+        await meera.press("a")
+        await meera.sees("Cancel Asha Verma?")
+        meera.app.idle.check()
+        await meera.settle()
+        assert not meera.app.idle.hidden

@@ -13,7 +13,7 @@ import pytest
 from opd_tui.desk.actions import IssueToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.news import Back, Changed, Gone, News
-from opd_tui.domain.errors import StoreOffline
+from opd_tui.domain.errors import DeskBusy, StoreOffline, StoreUnavailable
 from tests.helpers import PATIENCE_SECONDS, issue, token_of
 from tests.pilot import OpenDesk
 from tests.proxy import Proxy
@@ -138,3 +138,31 @@ def test_of_very_many_changes_at_once_only_the_last_are_told(
     piece = follower.hears()
     assert isinstance(piece, Changed)
     assert [outcome.entry_id for outcome in piece.outcomes] == entries[-2:]
+
+
+def test_a_desk_that_cannot_follow_at_first_says_so_and_follows_later(
+    filled: FrontDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = filled.database.watch
+
+    def fail() -> None:
+        monkeypatch.setattr(filled.database, "watch", watch)
+        raise StoreUnavailable("The server does not answer.")
+
+    monkeypatch.setattr(filled.database, "watch", fail)
+    with following(filled) as follower:
+        assert isinstance(follower.hears(), Gone)
+        assert isinstance(follower.hears(), Back)
+        issued = issue(other, 2, "Ravi")
+        assert follower.hears_of() == [token_of(issued)]
+
+
+def test_changes_that_cannot_be_read_just_now_are_told_all_the_same(
+    filled: FrontDesk, other: FrontDesk, follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_read: object) -> None:
+        raise DeskBusy("Another desk is busy.")
+
+    monkeypatch.setattr(filled, "read", busy)
+    issue(other, 2, "Ravi")
+    assert follower.hears() == Changed(())

@@ -23,6 +23,7 @@ from opd_tui.config.toml_lines import key_lines
 from opd_tui.config.toml_text import LARGEST_BYTES
 from opd_tui.config.writing import keep_setting
 from opd_tui.domain.errors import SettingsNotKept
+from opd_tui.domain.text import without_secrets
 from tests.helpers import PATIENCE_SECONDS, first_slot, invoke, lines, run
 
 GROUP = grp.getgrall()[0].gr_name
@@ -504,3 +505,20 @@ def test_no_file_makes_keeping_a_setting_lose_anything(tmp_path_factory: pytest.
     else:
         before = tomllib.loads(data.decode("utf-8-sig"))
         assert tomllib.loads(path.read_text("utf-8")) == {**before, "theme": "nord"}
+
+
+def test_a_file_that_others_may_read_stays_theirs_when_a_setting_is_kept(path: Path) -> None:
+    path.write_text("# the ward's")
+    path.chmod(0o664)
+    before = path.stat()
+    keep_setting(path, "theme", "nord")
+    assert (path.stat().st_mode, path.stat().st_gid) == (before.st_mode, before.st_gid)
+
+
+@pytest.mark.parametrize(
+    "secret", ["opd:geheim@server/opd", "opd:ge@heim@server/opd", "server/opd?password=geheim&a=b"]
+)
+def test_no_password_of_an_address_is_shown_wherever_it_stands(secret: str) -> None:
+    shown = without_secrets(f"postgresql+psycopg://{secret}")
+    assert "heim" not in shown
+    assert "server/opd" in shown

@@ -20,8 +20,9 @@ from sqlalchemy import Engine, event, text
 from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import CancelToken, CompleteToken
 from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.desk.news import Changed
 from opd_tui.desk.opening import open_front_desk
-from opd_tui.domain.errors import DeskBusy
+from opd_tui.domain.errors import DeskBusy, StoreUnavailable
 from opd_tui.storage import sqlite
 from opd_tui.storage.transaction import Transaction
 from tests.conftest import ZONE
@@ -297,3 +298,23 @@ def test_the_next_number_of_the_counter_is_given_in_one_statement(filled: FrontD
     counting = [statement for statement, _ in executed if "token_counter" in statement]
     assert len(counting) == 1
     assert "ON CONFLICT" in counting[0]
+
+
+def test_an_entry_that_was_not_committed_leaves_its_id_to_another_desks_news(
+    open_desk: Callable[..., FrontDesk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, other = open_desk(), open_desk(desk="desk 2")
+    slot = open_slot(other, add_doctor(other))
+    news, commit = desk.follow(), Transaction.commit
+
+    def fail(self: Transaction) -> None:
+        raise StoreUnavailable("The disk is full.")
+
+    monkeypatch.setattr(Transaction, "commit", fail)
+    with pytest.raises(StoreUnavailable):
+        issue(desk, slot, "Asha")
+    monkeypatch.setattr(Transaction, "commit", commit)
+    issued = issue(other, slot, "Ravi")
+    assert next(news) == Changed((issued,))
+    desk.stop_waiting()
+    assert list(news) == []

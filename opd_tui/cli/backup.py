@@ -152,7 +152,8 @@ def restore(file: Path, yes: bool, as_json: bool) -> None:
 
     confirm(f"Put {file} in the place of the database? What was done since that backup is not in it.", yes)
     with refusals_in_json(as_json):
-        restored = safekeeping.restore(file, shared_option("database"), SystemClock())
+        group = settings_file().settings.group
+        restored = safekeeping.restore(file, shared_option("database"), SystemClock(), group)
     if as_json:
         replaced = str(restored.replaced) if restored.replaced else None
         print_json({"ok": True, "checked": restored.checked, "replaced": replaced})

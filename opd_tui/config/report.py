@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from opd_tui.config.options import Option, Settings, options
+from opd_tui.domain.text import without_secrets
 
-_PASSWORD = re.compile(r"(://[^:/@]*):[^@]*@")
 _HEAD = """\
 # Settings of opd-tui.
 #
@@ -52,8 +51,8 @@ def to_toml(value: object) -> str:
 
 
 def without_password(value: object) -> object:
-    """A database's address as it may be shown."""
-    return _PASSWORD.sub(r"\1:***@", value) if isinstance(value, str) else value
+    """An option's value as it may be shown."""
+    return without_secrets(value) if isinstance(value, str) else value
 
 
 def sample(keys: Iterable[tuple[str, str, str]]) -> str:

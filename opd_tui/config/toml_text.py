@@ -49,7 +49,8 @@ def bytes_of(path: Path, *, must_exist: bool) -> bytes | None:
             return file.read(LARGEST_BYTES + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise Unreadable(Problem(f"The settings file cannot be read ({reason}), so every default is used.")) from None
+        words = f"The settings file cannot be read ({reason}), so every default is used. {OWN_DATABASE}"
+        raise Unreadable(Problem(words)) from None
 
 
 def text_of(data: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,7 +71,16 @@ def _replace(target: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if target.exists():
+            _share_alike(Path(name), target)
         os.replace(name, target)
     except BaseException:
         os.unlink(name)
         raise
+
+
+def _share_alike(new: Path, old: Path) -> None:
+    """Let everybody read a file who could read the one before it; raises OSError."""
+    shutil.copymode(old, new)
+    if hasattr(os, "chown") and old.stat().st_gid != new.stat().st_gid:
+        os.chown(new, -1, old.stat().st_gid)

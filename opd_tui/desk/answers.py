@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from opd_tui.desk.actions import ACTIONS, Action
 from opd_tui.desk.outcome import Change, Outcome
 from opd_tui.domain.declared import quoted
-from opd_tui.domain.errors import DeskRefusal, InvalidAction
+from opd_tui.domain.errors import AnswerLost, DeskRefusal, InvalidAction
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import Doctor, Slot, SlotRecord, Token
 
@@ -86,7 +86,8 @@ def accepted(outcome: Outcome) -> Json:
 
 def refused(verb: str | None, refusal: DeskRefusal) -> Json:
     """The answer to an action that was refused."""
-    return {"ok": False, "action": verb, "error": type(refusal).__name__, "message": refusal.message}
+    answer: Json = {"ok": False, "action": verb, "error": type(refusal).__name__, "message": refusal.message}
+    return answer | ({"key": refusal.key} if isinstance(refusal, AnswerLost) and refusal.key else {})
 
 
 def read_fields(line: bytes) -> Json:

@@ -89,9 +89,17 @@ class FrontDesk(DeskReads):
             if expect is not None and outcome.moves != expect:
                 raise MovesChanged("Another desk has changed this slot meanwhile. Look again, then confirm.")
             self.database.announce(transaction, outcome.entry_id)
-            self._own.add(outcome.entry_id)
-            transaction.commit()
+            self._commit_as_own(transaction, outcome.entry_id)
         return outcome
+
+    def _commit_as_own(self, transaction: Transaction, entry_id: int) -> None:
+        """Commit what is no news to this desk; an entry that was not committed leaves its id to another desk's."""
+        self._own.add(entry_id)
+        try:
+            transaction.commit()
+        except BaseException:
+            self._own.discard(entry_id)
+            raise
 
     def _perform_when_back(self, action: Action, expect: Moves | None) -> Outcome:
         """Ask again under the same key until the server answers; raises AnswerLost if it stays away."""
@@ -102,7 +110,8 @@ class FrontDesk(DeskReads):
                 return self._perform(action, expect)
             except (StoreUnavailable, DeskBusy) as error:  # it may even be this action that still holds its key
                 if time.monotonic() > deadline or self.database.closing.is_set():
-                    raise AnswerLost(action.key or "") from error
+                    key = action.key or ""
+                    raise AnswerLost(key, f"Look before you repeat it; under the key {key} it is done once.") from error
 
     def find_out(self, key: str) -> Outcome | None:
         """What was done under an idempotency key, now that the server is back; None if nothing was.
@@ -185,14 +194,16 @@ class FrontDesk(DeskReads):
     # Other desks
 
     def follow(self) -> Iterator[News]:
-        """What happens from now on without this desk, for as long as it is open; one thread follows it.
+        """What happens from now on without this desk, for as long as it is open; one thread follows it."""
+        try:
+            return self._follow(twice(self.database.watch), None)
+        except StoreUnavailable as refusal:
+            return self._follow(None, Gone(refusal, self.clock.now()))
 
-        Raises StoreUnavailable where nothing can be followed at all.
-        """
-        return self._follow(twice(self.database.watch))
-
-    def _follow(self, watch: Watch | None) -> Iterator[News]:
+    def _follow(self, watch: Watch | None, gone: Gone | None) -> Iterator[News]:
         closing = self.database.closing
+        if gone is not None:
+            yield gone
         while not closing.is_set():
             try:
                 if watch is None:
@@ -200,7 +211,7 @@ class FrontDesk(DeskReads):
                     yield Back()
                 entries = [entry for entry in watch.news() if entry not in self._own]
                 if entries:
-                    yield Changed(self._outcomes_of(entries[-NEWS_AT_ONCE:]))
+                    yield self._changed(entries[-NEWS_AT_ONCE:])
             except DeskBusy:
                 continue
             except StoreUnavailable as refusal:
@@ -212,13 +223,18 @@ class FrontDesk(DeskReads):
         if watch is not None:
             watch.close()
 
-    def _outcomes_of(self, entries: Collection[int]) -> tuple[Outcome, ...]:
-        """The outcomes of journal entries; in their order."""
-        return self.read(
-            lambda transaction: tuple(
-                outcomes_of(transaction, [(id_, *journal.read_entry(transaction, id_)) for id_ in entries])
+    def _changed(self, entries: Collection[int]) -> Changed:
+        """What these journal entries did, in their order; where that cannot be read just now, only that they did."""
+        try:
+            return Changed(
+                self.read(
+                    lambda transaction: tuple(
+                        outcomes_of(transaction, [(id_, *journal.read_entry(transaction, id_)) for id_ in entries])
+                    )
+                )
             )
-        )
+        except DeskBusy:
+            return Changed(())
 
 
 def fingerprint_of(action: Action, at: dt.datetime) -> str:

@@ -17,7 +17,7 @@ from opd_tui.desk.opening import make_data_directory
 from opd_tui.domain.errors import CopyDoesNotVerify, DeskBusy, NoBackup
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import TokenId
-from opd_tui.storage import backups, copies, people, reads
+from opd_tui.storage import backups, copies, people
 from opd_tui.storage.backups import Backup, Kind, Shelf
 from opd_tui.storage.forgetting import Result, forget_in_copy
 from opd_tui.storage.locate import database_url, open_database
@@ -97,9 +97,9 @@ def back_up_today(desk: FrontDesk, kept: int) -> Copy | None:
     shelf = shelf_of(desk.database.location)
     with ExitStack() as stack:
         try:
-            stack.enter_context(shelf.to_itself(patience=0))
+            stack.enter_context(shelf.to_itself())
         except DeskBusy:
-            return None  # another desk is making it just now
+            return None  # another desk is making it, of a database that takes long
         if _made_today(desk, shelf) or not desk.activity(1):
             return None
         return _kept(desk, shelf, Kind.DAILY, desk.clock.now(), kept)
@@ -148,17 +148,21 @@ def drill(location: str | None, clock: Clock) -> Drill:
     return Drill(backup, now - backup.made_at, result.checked)
 
 
-def restore(source: Path, location: str | None, clock: Clock) -> Restored:
-    """Put a backup in the place of a database, which is kept; raises StoreUnavailable and DatabaseInUse."""
+def restore(source: Path, location: str | None, clock: Clock, group: str | None = None) -> Restored:
+    """Put a backup in the place of a database, which is kept; a new one is shared with the system's `group`.
+
+    Raises StoreUnavailable and DatabaseInUse.
+    """
     from opd_tui.storage import restoring
 
     if location is None:
-        make_data_directory()
+        make_data_directory(group)
         location = str(settings.default_database())
     url, shelf, now = database_url(location), shelf_of(location), clock.now()
+    shelf.group = shelf.group or group
     if url.get_backend_name() == "sqlite":
         with shelf.to_itself():
-            result, replaced = restoring.restore_file(source, Path(url.database or ""), now)
+            result, replaced = restoring.restore_file(source, Path(url.database or ""), now, group)
         return Restored(result.checked, replaced)
     database = open_database(location, clock, settings.system_zone())
     try:
@@ -170,10 +174,9 @@ def restore(source: Path, location: str | None, clock: Clock) -> Restored:
 
 
 def identity_of(desk: FrontDesk, token: TokenId) -> Identity:
-    """How to find the person who has a token in the copies; to be asked before the person is forgotten."""
-    with desk.database.reading() as transaction:
-        found = reads.tokens_by_id(transaction, [token])[token].token.patient_id
-        return people.identity_of(transaction, found)
+    """How to find the person who has a token in the copies, as long as nobody forgot it; raises UnknownToken."""
+    patient = next(visit.token.patient_id for visit in desk.visits_of(token) if visit.token.id == token)
+    return desk.read(lambda transaction: people.identity_of(transaction, patient))
 
 
 def forget_in_copies(desk: FrontDesk, identity: Identity) -> CopiesLeft:

@@ -117,12 +117,9 @@ class StoreOffline(StoreUnavailable):
 class AnswerLost(StoreOffline):
     """The server went away before it answered; the key is the one to find out by whether the action was done."""
 
-    def __init__(self, key: str = "") -> None:
+    def __init__(self, key: str = "", advice: str = "Look before you repeat it.") -> None:
         self.key = key
-        super().__init__(
-            "The server went away before it answered, so this may have been done or not. "
-            "Do not repeat it: the desk finds out as soon as the server is back."
-        )
+        super().__init__(f"The server went away before it answered, so this may have been done or not. {advice}")
         self.message = self.reason
 
 

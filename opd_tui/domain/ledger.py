@@ -40,7 +40,7 @@ class Ledger(Protocol):
     def add_slot(self, doctor_id: DoctorId, date: dt.date, start: dt.time, end: dt.time, capacity: int) -> Slot: ...
 
     def token(self, token_id: TokenId) -> Token | None:
-        """The token, its slot held against other desks until the transaction ends."""
+        """The token as it is now; its slot is held by asking for `slot`."""
 
     def open_token_of(self, slot_id: SlotId, patient: Patient) -> Token | None:
         """The open token that the same person has in the slot."""

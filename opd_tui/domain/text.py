@@ -20,6 +20,8 @@ _COUNTRY_CODE = re.compile("[17]|2[07]|3[0123469]|4[013456789]|5[12345678]|6[012
 NATIONAL_NUMBER_DIGITS = 10
 """The longest national number that is compared; what stands before it is a country code typed without its +."""
 
+_SECRETS = re.compile("(://[^:/@]*:)[^@]*(@)(?:[^/?]*@)?|([?&][^=&]*password[^=&]*=)[^&]*", re.IGNORECASE)
+
 
 def clean_text(text: str) -> str:
     """Text as it is stored: no control or format characters, single spaces, NFC."""
@@ -61,3 +63,8 @@ def phone_key(phone: str) -> str:
 def uhid_key(uhid: str) -> str:
     """A hospital number without case and spacing."""
     return "".join(uhid.casefold().split())
+
+
+def without_secrets(url: str) -> str:
+    """A database's address as it may be shown: no password before its host, and none behind its question mark."""
+    return _SECRETS.sub(lambda found: f"{found[1] or found[3]}***{found[2] or ''}", url)

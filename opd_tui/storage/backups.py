@@ -74,12 +74,16 @@ class Shelf:
             with suppress(FileExistsError):
                 make_private(lock, self.group)
         # The lock of a database that is never written: whoever is killed lets go of it, on every system.
+        if not os.access(lock, os.R_OK | os.W_OK):  # SQLite would only read it, beside somebody else
+            raise StoreUnavailable(f"{lock} cannot be written. Check its permissions and its owner.")
         with closing(sqlite3.connect(lock, timeout=patience, isolation_level=None)) as connection:
             try:
                 connection.execute("PRAGMA journal_mode=MEMORY")
                 connection.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError:
-                raise DeskBusy("Another desk is making a backup just now.") from None
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                    raise DeskBusy("Another desk is making a backup just now.") from None
+                raise StoreUnavailable(f"{lock} cannot be locked: {error}. Check its disk.") from error
             clear_drafts(self.folder, DRAFT)  # of somebody who was killed while making a backup
             yield
 

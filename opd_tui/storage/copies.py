@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from opd_tui.domain.errors import StoreUnavailable
-from opd_tui.storage import guards, migrations
+from opd_tui.storage import guards, migrations, sqlite_errors
 from opd_tui.storage.backups import Kind, Shelf, copy_pages, draft, finish, flush, refusals, unverified
 from opd_tui.storage.database import Database, schema_version
 from opd_tui.storage.schema import APPLICATION_ID, SCHEMA_VERSION, hospital, metadata
@@ -67,7 +67,7 @@ def copy_database(database: Database, target: Path) -> None:
 def copy_rows_to_file(source: Transaction, target: Path) -> None:
     """Make a file with the rows of a server's database."""
     engine = engine_of(target)
-    with engine.connect() as connection:
+    with sqlite_errors.refusals(target), engine.connect() as connection:
         metadata.create_all(connection)
         copy_rows(source, Transaction(connection.connection, Statements(engine.dialect), _no_commit))
         guards.create(connection)
@@ -161,5 +161,7 @@ def sound(path: Path) -> Iterator[None]:
         with refusals(path):
             yield
     except (sqlite3.Error, DBAPIError) as error:
+        if sqlite_errors.error_code(error) == sqlite3.SQLITE_FULL:
+            raise StoreUnavailable(sqlite_errors.DISK_FULL) from error
         reason = error.orig if isinstance(error, DBAPIError) else error
         raise StoreUnavailable(f"{path} cannot be read: {reason}. Choose another backup.") from error

@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_en
 
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import AnswerLost, StoreOffline, StoreUnavailable
+from opd_tui.domain.text import without_secrets
 from opd_tui.storage.database import Database, create_once, has_tables, read_zone, schema_version
 from opd_tui.storage.schema import APPLICATION_ID, SCHEMA_VERSION
 from opd_tui.storage.server_line import Line, Patience
@@ -34,8 +35,9 @@ HEARTBEAT_SECONDS = 2.0
 """How often a quiet server is asked whether it is still there."""
 PULSE_SECONDS = 5.0
 """How long it may take to answer that."""
+APPLICATION_NAME = "opd-tui"
+"""By this name a restore sees which desks are open."""
 CONNECTING = {
-    "application_name": "opd-tui",
     "connect_timeout": "4",
     "keepalives_idle": "5",
     "keepalives_interval": "2",
@@ -56,7 +58,7 @@ class PostgresDatabase(Database):
     def __init__(self, engine: Engine, patience: Patience) -> None:
         super().__init__(engine, patience.closing)
         self.patience = patience
-        self.location = without_secrets(engine.url).render_as_string()
+        self.location = without_secrets(engine.url.render_as_string(hide_password=False))
 
     def _connect(self) -> PoolProxiedConnection:
         return self.engine.raw_connection()
@@ -192,8 +194,9 @@ def open_server(url: URL, clock: Clock, system_zone: ZoneInfo, *, create: bool =
 
 
 def engine_for(url: URL, patience: Patience) -> Engine:
-    """An engine whose connections are lines; what the URL says goes before what they have by default."""
+    """An engine whose connections are lines; what the URL says, but for the name, goes before their defaults."""
     arguments = {name: value for name, value in CONNECTING.items() if name not in url.query}
+    arguments["application_name"] = APPLICATION_NAME
     arguments["options"] = f"{session_options()} {url.query.get('options', '')}".strip()
     engine = create_engine(
         url,
@@ -223,11 +226,6 @@ def session_options() -> str:
         "client_encoding": "UTF8",
     }
     return " ".join(f"-c {name}={value}" for name, value in settings.items())
-
-
-def without_secrets(url: URL) -> URL:
-    """What may be shown of a URL."""
-    return url.set(password=None).difference_update_query([name for name in url.query if "password" in name])
 
 
 def set_up_tables(connection: Connection, clock: Clock, system_zone: ZoneInfo, *, create: bool) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from opd_tui.domain.errors import DatabaseInUse, StoreUnavailable
-from opd_tui.storage import backups
+from opd_tui.storage import backups, sqlite_errors
 from opd_tui.storage.copies import copy_rows, copy_rows_to_file, prepare, read_only, reading_file
 from opd_tui.storage.database import Database
 from opd_tui.storage.file_access import group_of, refuse_network_share
@@ -38,24 +38,26 @@ class Present(enum.Enum):
     DAMAGED = enum.auto()
 
 
-def restore_file(source: Path, path: Path, now: dt.datetime) -> tuple[Verification, Path | None]:
+def restore_file(
+    source: Path, path: Path, now: dt.datetime, group: str | None = None
+) -> tuple[Verification, Path | None]:
     """Put a copy in the place of a database's file; returns what was verified and where the replaced one is kept.
 
-    Whoever restores has the backups' shelf to itself. Raises StoreUnavailable, and DatabaseInUse while anybody has
-    the file open.
+    It is shared as what was there before or its folder, else with `group`. Whoever restores has the backups' shelf to
+    itself. Raises StoreUnavailable, and DatabaseInUse while anybody has the file open.
     """
     refuse_network_share(path)
     if path.is_dir() or not path.parent.is_dir():
         raise StoreUnavailable(f"{path} cannot be restored to: its folder must be there, and it must be no folder.")
     if path.exists() and source.exists() and os.path.samefile(source, path):
         raise StoreUnavailable(f"{source} is the database itself. Name one of its backups.")
-    group = group_of(path)
+    group = group_of(path) or group
     backups.clear_drafts(path.parent, f"{backups.DRAFT}{path.name}-")
     with backups.draft(path, group) as written:
         result = prepare(source, written)
         present = what_is_at(path)
         replaced = None if present is Present.NOTHING else backups.replaced_name(path, now)
-        with backups.refusals(path):
+        with backups.refusals(path), sqlite_errors.refusals(path):
             if replaced is not None and present is Present.SOUND:
                 overwrite(path, written, replaced, group)
             else:
@@ -127,6 +129,7 @@ def swap(path: Path, written: Path, replaced: Path | None) -> None:
             os.rename(f"{path}{suffix}", f"{aside}{suffix}")
     with suppress(FileNotFoundError):
         os.unlink(f"{path}-shm")
+    backups.flush(path.parent)
     if replaced is not None:
         keep(path, replaced)
     backups.finish(written, path)
@@ -181,6 +184,7 @@ _OTHER_DESKS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'opd-tui'"
     " AND pid <> pg_backend_pid()"
 )
+"""Every desk says this name, whatever else the server's address asks for."""
 
 
 def hold_tables(target: Transaction) -> None:

@@ -13,8 +13,9 @@ from opd_tui.domain.errors import DeskBusy, DeskRefusal, StoreDamaged, StoreUnav
 from opd_tui.storage import backups
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+DISK_FULL = "The disk is full. Make room, then try again."
 _SENTENCES = {
-    sqlite3.SQLITE_FULL: "The disk is full. Make room, then try again.",
+    sqlite3.SQLITE_FULL: DISK_FULL,
     sqlite3.SQLITE_READONLY: "The database can be read but not written. Check its permissions and its folder's.",
     sqlite3.SQLITE_CANTOPEN: "The database cannot be opened. Check that its file and folder are there.",
     sqlite3.SQLITE_PERM: "The database cannot be opened. Check its permissions.",

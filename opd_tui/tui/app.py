@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from opd_tui.tui.dialogs.help import Section
 
 CANNOT_OPEN = 2
+DO_NOT_REPEAT = "Do not repeat it: the desk finds out as soon as the server is back."
 ASIDE_SECONDS = 3.0
 WARNING_SECONDS = 15.0
 PATIENCE_SECONDS = 1.0
@@ -194,7 +195,7 @@ class OpdApp(PreferredApp):
                 return await self.desk_line.perform(action, expect, self.publish)
         except AnswerLost as lost:
             self.run_worker(self.live.find_out(lost), group="find out")
-            raise
+            raise AnswerLost(lost.key, DO_NOT_REPEAT) from lost
 
     async def preview(self, action: Action) -> Forecast:
         """What an action would do now; raises a DeskRefusal."""

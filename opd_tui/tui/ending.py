@@ -108,5 +108,7 @@ def leave(app: OpdApp, status: int) -> None:
 
 def leave_the_terminal_alone(app: OpdApp, status: int) -> None:
     """End the process without another word to its terminal."""
-    app.let_go()
-    os._exit(status)
+    try:
+        app.let_go()
+    finally:
+        os._exit(status)

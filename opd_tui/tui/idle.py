@@ -22,6 +22,8 @@ class Idle:
         """When something was pressed last."""
         self.covers: list[NamesHidden] = []
         """The screens that hide them now; a question that was still on its way can come between two."""
+        self.until_a_key = False
+        """Whether they are to stay hidden, whatever comes upon the screen that hides them."""
 
     @property
     def hidden(self) -> bool:
@@ -29,14 +31,15 @@ class Idle:
         return bool(self.app.screen_stack) and self.app.screen in self.covers
 
     def check(self) -> None:
-        """Hide the names if nothing was pressed for long enough."""
-        if self.seconds and time.monotonic() - self.last >= self.seconds:
+        """Hide the names if nothing was pressed for long enough, or if something came over what hides them."""
+        if self.until_a_key or (self.seconds and time.monotonic() - self.last >= self.seconds):
             self.hide()
 
     def hide(self) -> None:
         """Cover whatever is on the screen, questions and forms too."""
         from opd_tui.tui.screens.names_hidden import NamesHidden
 
+        self.until_a_key = True
         if not self.hidden:
             self.covers.append(NamesHidden())
             self.app.push_screen(self.covers[-1])
@@ -48,6 +51,7 @@ class Idle:
     def pressed(self) -> bool:
         """Something was pressed; whether all it does is to show the names again."""
         self.touched()
+        self.until_a_key = False
         if not self.hidden:
             return False
         self.covers = [cover for cover in self.covers if cover is not self.app.screen]

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from opd_tui.desk.actions import ACTIONS, Action, IssueToken
 from opd_tui.desk.outcome import Forecast, Outcome
-from opd_tui.domain.errors import DeskBusy, DeskRefusal, MovesChanged
+from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, MovesChanged
 from opd_tui.domain.model import Reason, SlotRecord, Source, Token, TokenId
 from opd_tui.tui.commands import PANEL_HINTS, Command
 from opd_tui.tui.dialogs.confirm import Confirm
@@ -46,7 +46,7 @@ class DeskScreen(BarScreen):
     before_panel: Widget | None = None
     """What had the focus before the panel opened."""
     news_came = False
-    """Whether another desk changed something while what the panel asked for was under way."""
+    """Whether another desk changed something that is not loaded yet, while what the panel asked for was under way."""
 
     new_token = getters.query_one(NewToken)
 
@@ -133,6 +133,7 @@ class DeskScreen(BarScreen):
         """Load the view in a thread and show it."""
         if (day := self.desk_app.day) is None:
             return
+        self.news_came = False
         try:
             show = await self.desk_app.desk_line.read(self.read_view(day))
         except DeskBusy as busy:
@@ -210,7 +211,6 @@ class DeskScreen(BarScreen):
     @work(group="issue")
     async def issue(self, action: IssueToken) -> None:
         """Issue the token, asking first where somebody would lose a seat; the panel closes with the new view."""
-        self.news_came = False
         try:
             outcome = await self.perform_foreseen(action)
             if outcome is None:
@@ -218,12 +218,17 @@ class DeskScreen(BarScreen):
         except DeskBusy as busy:
             self.new_token.say(f"{busy.message} Press Enter to try again.", wrong=True)
             self.new_token.unlock()
+        except AnswerLost as lost:
+            self.close_panel()  # whose Enter would issue another token
+            self.desk_app.say_refusal(lost)
         except DeskRefusal as refusal:
             self.new_token.say(refusal.message, wrong=True)
             self.new_token.unlock()
         else:
             await self.finish_issue(outcome)
         finally:
+            if self.news_came:
+                self.reload()
             await self.desk_app.keys.release(finished=True)
 
     async def finish_issue(self, outcome: Outcome | None) -> None:
@@ -239,11 +244,12 @@ class DeskScreen(BarScreen):
             self.show_token(outcome.token.token.id)
 
     async def perform_foreseen(self, action: Action) -> Outcome | None:
-        """Perform at once what moves nobody, as the panel says already; None where it is not so, or not any more."""
-        if self.new_token.foreseen != ():
+        """Perform at once what moves nobody else, as the panel says already; None where it is not so any more."""
+        foreseen = self.new_token.foreseen
+        if foreseen is None or any(token is not None for token, _, _ in foreseen):
             return None
         try:
-            return await self.desk_app.perform(action, ())
+            return await self.desk_app.perform(action, foreseen)
         except MovesChanged:
             return None
 

@@ -140,14 +140,18 @@ class SlotBoardScreen(DeskScreen):
 
     async def load_change(self, outcome: Outcome) -> None:
         """A token changes nothing but its slot: only that is read again, unless another desk changed something, too."""
-        board, slot = self.grid.board, outcome.token.slot if outcome.token else None
-        if self.news_came or slot is None or board.slot(slot.id) is None or self.shown_day != self.desk_app.day:
+        slot = outcome.token.slot if outcome.token else None
+        if self.news_came or slot is None or self.grid.board.slot(slot.id) is None:
             await super().load_change(outcome)
             return
         try:
             queue = await self.desk_app.desk_line.read(lambda desk: desk.queue(slot.id))
         except DeskRefusal as refusal:
             self.desk_app.say_refusal(refusal)
+            return
+        board = self.grid.board  # another may have come meanwhile
+        if board.slot(slot.id) is None or self.shown_day != self.desk_app.day:
+            await super().load_change(outcome)
             return
         activity = (outcome, *self.activity.items)[:ACTIVITY_LINES]
         self.show(board.with_slot(queue.slot), queue, activity, "", go_to=None)
