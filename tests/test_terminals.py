@@ -113,6 +113,34 @@ def picture(terminal: RealTerminal) -> str:
     return now
 
 
+AS_AFTER_A_SCROLL = """
+from opd_tui.cli import main
+from opd_tui.tui.widgets.new_token import NewToken
+
+close = NewToken.close
+
+def close_after_a_scroll(panel):
+    panel.screen._compositor._full_map_invalidated = True
+    close(panel)
+
+NewToken.close = close_after_a_scroll
+main()
+"""
+"""Textual does not know where everything stands when the panel closes: it scrolled, and nobody asked since."""
+
+
+def test_a_panel_that_closes_right_after_a_scroll_leaves_nothing_behind(database: Path, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(AS_AFTER_A_SCROLL)
+    with RealTerminal("--database", database, program=(str(program),)) as terminal:
+        terminal.shows("Asha")
+        terminal.press("n")
+        terminal.shows("New token")
+        terminal.press("escape")
+        terminal.until(lambda: "New token" not in terminal.text, "the board without the panel")
+        leaves(terminal)
+
+
 def test_a_size_that_the_shell_exported_is_not_believed(database: Path) -> None:
     with RealTerminal("--database", database, COLUMNS="50", LINES="12") as terminal:
         terminal.shows("Asha Verma", "1/2")

@@ -32,6 +32,7 @@ from opd_tui.tui.commands import (
     bindings,
 )
 from opd_tui.tui.dialogs.find import Find
+from opd_tui.tui.places import know_places
 from opd_tui.tui.screens.desk_screen import DeskScreen
 from opd_tui.tui.text import SHAPE_LIMIT, count, doctor_label
 from opd_tui.tui.widgets.activity import Activity
@@ -122,6 +123,8 @@ class SlotBoardScreen(DeskScreen):
         no_slots = self.query_one("#no-slots", Static)
         if not board.slots:
             no_slots.update(empty)
+        if self.grid.display != bool(board.slots):
+            know_places(self)
         no_slots.display = not board.slots
         comes_back, self.grid.display = bool(board.slots) and not self.grid.display, bool(board.slots)
         if comes_back and self.focused in (None, self.queue):

@@ -19,6 +19,7 @@ from opd_tui.domain.errors import InvalidAction
 from opd_tui.domain.kinds import NAME_LENGTH
 from opd_tui.domain.model import Patient, SlotRecord, Source
 from opd_tui.domain.text import clean_text
+from opd_tui.tui.places import know_places
 from opd_tui.tui.widgets.typed_text import TypedText
 
 if TYPE_CHECKING:
@@ -143,6 +144,7 @@ class NewToken(Vertical):
         chooser = self.query_one(SourceChoice)
         with self.prevent(SourceChoice.Changed):
             chooser.source = source
+        know_places(self)
         self.visible = True
         self.screen.set_focus(self.query_one(Input))
         self.ask_preview()
@@ -155,6 +157,7 @@ class NewToken(Vertical):
 
     def close(self) -> None:
         """Leave the screen."""
+        know_places(self)
         self.visible = False
         self.record, self.locked = None, False
 
