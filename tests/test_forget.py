@@ -504,3 +504,10 @@ def test_a_token_that_is_not_there_is_a_refusal(closed: Path, token: str) -> Non
     result = invoke("forget", token, "--yes", "--database", closed)
     assert (result.exit_code, result.stdout) == (1, "")
     assert "This token is not there" in result.stderr
+
+
+def test_what_a_killed_restore_left_beside_the_database_is_gone_with_the_name(closed: Path) -> None:
+    for name in (f".opd-tui-draft-{closed.name}-00c0ffee", f".opd-tui-draft-{closed.name}-replaced-x.db-00c0ffee"):
+        shutil.copy(closed, closed.with_name(name))
+    assert invoke("forget", "1", "--yes", "--backups", "--database", closed).exit_code == 0
+    assert traces(closed.parent, "Asha Verma") == {}

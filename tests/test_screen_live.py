@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from opd_tui.desk.actions import IssueToken
+from opd_tui.desk.actions import CancelToken, IssueToken, OpenSlot
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.news import Back, Gone
 from opd_tui.desk.outcome import Outcome
@@ -24,6 +24,7 @@ from opd_tui.storage import sqlite
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.live import NewsArrived
 from opd_tui.tui.widgets.line_list import LineList
+from opd_tui.tui.widgets.new_token import NewToken
 from tests.conftest import NINE
 from tests.helpers import add_doctor, issue, open_slot, statuses
 from tests.pilot import PATIENCE_SECONDS, WIDE, OpenDesk, at_the_counter, doctor_with_slots, full_slot
@@ -378,7 +379,7 @@ async def test_a_panel_whose_answer_was_lost_closes_so_that_enter_issues_nothing
         monkeypatch.setattr(desk, "perform", lose_the_answer)
         monkeypatch.setattr(desk, "find_out", lambda key: None)
         await meera.press("n", *"Ravi", "enter")
-        await meera.hears("Do not repeat it")
+        await meera.hears("was not done; do it again")
         await meera.until(lambda: not meera.panel_is_open, "the closed panel")
 
 
@@ -400,3 +401,88 @@ async def test_a_free_seat_is_taken_without_asking_the_desk_a_second_time(
         await meera.press(*"Ravi", "enter")
         await meera.sees("A-001 Ravi")
     assert len(asked) == 1, "what would happen was known when the panel opened"
+
+
+async def test_a_seat_that_was_promised_and_is_gone_is_asked_about(open_desk: OpenDesk, other: FrontDesk) -> None:
+    slot = full_slot(other)
+    other.perform(CancelToken(token=2))
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.press("n")
+        await meera.sees("gets a seat (2 of 2)", within="#forecast")
+        await meera.type("Ravi")
+        panel = meera.app.screen.query_one(NewToken)
+        foreseen = panel.foreseen
+        issue(other, slot, "Farah", "PAID")
+        await meera.sees("waits, first in line", within="#forecast")
+        panel.foreseen = foreseen  # as if Enter was a little faster than the other desk's news
+        await meera.press("enter")
+        await meera.asks("Another desk was faster", "waits, first in line")
+        await meera.press("n")
+        assert len(other.token_list()) == 3
+
+
+async def test_a_preview_that_fails_while_the_token_is_issued_says_nothing_of_it(
+    open_desk: OpenDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doctor_with_slots(other)
+    desk, may_go_on = open_desk(), threading.Event()
+    preview, previews = desk.preview, iter([True, False])
+
+    def refuse_slowly(action: Any) -> Any:
+        if next(previews, False):
+            assert may_go_on.wait(PATIENCE_SECONDS)
+            raise DeskBusy("Another desk is busy.")
+        return preview(action)
+
+    perform, asked, may_perform = desk.perform, threading.Event(), threading.Event()
+
+    def perform_later(*arguments: Any) -> Outcome:
+        asked.set()
+        assert may_perform.wait(PATIENCE_SECONDS)
+        return perform(*arguments)
+
+    async with at_the_counter(OpdApp(lambda: desk), WIDE) as meera:
+        monkeypatch.setattr(desk, "preview", refuse_slowly)
+        monkeypatch.setattr(desk, "perform", perform_later)
+        await meera.press("n")
+        panel = meera.app.screen.query_one(NewToken)
+        await meera.type("Ravi")
+        await meera.press("enter")
+        await meera.until(lambda: panel.locked, "the issue under way")
+        may_go_on.set()
+        await meera.until(asked.is_set, "the issue, after the preview")
+        await meera.breathe()
+        assert "Nothing was changed" not in meera.read("#forecast")
+        may_perform.set()
+        await meera.sees("A-001 Ravi")
+
+
+async def test_a_token_for_another_day_is_told_with_its_day(open_desk: OpenDesk, other: FrontDesk) -> None:
+    tomorrow = other.today() + dt.timedelta(days=1)
+    doctor = add_doctor(other)
+    other.perform(OpenSlot(doctor=doctor, date=tomorrow, start="09:00", end="10:00", capacity=2))
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.press("]", "n")
+        day = f"{tomorrow:%a %d %b}"
+        await meera.until(lambda: day in str(meera.app.screen.query_one(NewToken).border_title), "the day in the title")
+        await meera.type("Ravi")
+        await meera.press("enter")
+        await meera.hears(f"({day})")
+        await meera.sees(f"({day})", within="#activity")
+
+
+async def test_on_a_terminal_that_is_too_small_no_key_acts_but_the_one_that_leaves(open_desk: OpenDesk) -> None:
+    desk = open_desk()
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.press("enter")
+        await meera.pilot.resize_terminal(59, 20)
+        await meera.sees("The terminal is too small")
+        await meera.press("c", "y")
+        await meera.pilot.resize_terminal(*WIDE)
+        await meera.sees("A-001 Asha Verma")
+        assert not meera.question
+        await meera.pilot.resize_terminal(80, 15)
+        await meera.press("ctrl+q")
+        await meera.until(lambda: not meera.app.is_running, "the end")
+    assert set(statuses(desk).values()) == {"ACTIVE"}

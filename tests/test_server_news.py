@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import func, select
 
 from opd_tui.desk.actions import IssueToken
 from opd_tui.desk.front_desk import FrontDesk
@@ -166,3 +167,16 @@ def test_changes_that_cannot_be_read_just_now_are_told_all_the_same(
     monkeypatch.setattr(filled, "read", busy)
     issue(other, 2, "Ravi")
     assert follower.hears() == Changed(())
+
+
+@pytest.mark.parametrize("payload", ["999999", "abc", "-1", "9" * 30, ""])
+def test_what_anybody_may_say_on_the_channel_ends_nothing(
+    filled: FrontDesk, other: FrontDesk, follower: Follower, payload: str
+) -> None:
+    with other.database.writing() as transaction:
+        transaction.run(select(func.pg_notify("opd_tui_journal", payload)))
+        transaction.commit()
+    issued = issue(other, 2, "Ravi")
+    heard = follower.hears()
+    assert heard in (Changed(()), Changed((issued,)))
+    assert heard == Changed((issued,)) or follower.hears() == Changed((issued,))

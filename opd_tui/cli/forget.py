@@ -124,6 +124,8 @@ def in_json(left: CopiesLeft | None) -> dict[str, list[str]] | None:
 
 def about(left: CopiesLeft) -> list[str]:
     """What became of the backups."""
+    if not left.rewritten and not left.still_naming:
+        return ["No backup that is kept holds the name."]
     lines = [f"Rewritten without the name: {path}" for path in left.rewritten]
     return lines + [
         f"Still holds the name, and could not be rewritten: {path}. Delete it." for path in left.still_naming

@@ -122,7 +122,7 @@ class Settings:
     idle_minutes: int = option(
         Whole(0, MINUTES_A_DAY), 5, "minutes without a key until all names are hidden; 0 never hides them", "5"
     )
-    backups_kept: int = option(Whole(1, MOST_BACKUPS), 14, "how many daily backups are kept", "14")
+    backups_kept: int = option(Whole(1, MOST_BACKUPS), 14, "how many backups of each kind are kept", "14")
     group: str | None = option(Group(), None, "the group of accounts that share the files; else they are yours alone")
     keys: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Keys by the command's id, as they stand in the file: only the screens know which are right."""

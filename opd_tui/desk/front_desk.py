@@ -208,6 +208,7 @@ class FrontDesk(DeskReads):
             try:
                 if watch is None:
                     watch = self.database.watch()
+                    self._own.clear()  # an older copy may have taken over, and give its ids to others
                     yield Back()
                 entries = [entry for entry in watch.news() if entry not in self._own]
                 if entries:
@@ -224,7 +225,7 @@ class FrontDesk(DeskReads):
             watch.close()
 
     def _changed(self, entries: Collection[int]) -> Changed:
-        """What these journal entries did, in their order; where that cannot be read just now, only that they did."""
+        """What these journal entries did, in their order; where that cannot be read, only that they did something."""
         try:
             return Changed(
                 self.read(
@@ -233,7 +234,7 @@ class FrontDesk(DeskReads):
                     )
                 )
             )
-        except DeskBusy:
+        except (DeskBusy, LookupError):
             return Changed(())
 
 

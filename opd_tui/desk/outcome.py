@@ -149,6 +149,6 @@ class SlotOffer:
 def nearest_seat_sentence(offer: SlotOffer | None, record: TokenRecord) -> str:
     """Where somebody who waits would find a seat."""
     if offer is None:
-        return "no other free seat with this doctor or specialty"
+        return "no free seat later with this doctor or specialty"
     where = "" if offer.doctor.id == record.doctor.id else f"with {offer.doctor.name} "
     return f"the nearest free seat is {where}at {offer.slot.start:%H:%M}"

@@ -160,6 +160,7 @@ def restore(source: Path, location: str | None, clock: Clock, group: str | None 
         location = str(settings.default_database())
     url, shelf, now = database_url(location), shelf_of(location), clock.now()
     shelf.group = shelf.group or group
+    source = source.resolve()  # beside the file itself lies its log
     if url.get_backend_name() == "sqlite":
         with shelf.to_itself():
             result, replaced = restoring.restore_file(source, Path(url.database or ""), now, group)
@@ -185,6 +186,7 @@ def forget_in_copies(desk: FrontDesk, identity: Identity) -> CopiesLeft:
     entry = JournalEntry(ForgetPatient.verb, now, now, desk.operator, desk.desk)
     found: dict[Result, list[Path]] = {result: [] for result in Result}
     with shelf.to_itself():
+        backups.clear_drafts_of(Path(desk.database.location))
         for path in copies_of(desk):
             found[forget_in_copy(path, identity, desk.zone, entry, shelf.group)].append(path)
     return CopiesLeft(tuple(found[Result.FORGOTTEN]), tuple(found[Result.STILL_IN_IT]))

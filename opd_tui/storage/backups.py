@@ -11,12 +11,13 @@ import shlex
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
 
 from opd_tui.domain.errors import DeskBusy, StoreUnavailable
+from opd_tui.domain.instants import EPOCH
 from opd_tui.storage.file_access import group_of, make_private, make_private_folder
 
 PATIENCE_SECONDS = 60.0
@@ -59,31 +60,24 @@ class Shelf:
     def backups(self) -> list[Backup]:
         """All verified ones, oldest first; copies from before an upgrade or a restore are not among them."""
         found = ((_NAME.fullmatch(path.name), path) for path in self.copies())
-        return sorted(Backup(instant_in(name[1]), path, Kind(name[2])) for name, path in found if name)
+        named = ((instant_in(name[1]), path, Kind(name[2])) for name, path in found if name)
+        return sorted(Backup(instant, path, kind) for instant, path, kind in named if instant)
 
     def copies(self) -> list[Path]:
         """Every database in the folder, whatever it is kept for, by name."""
-        return sorted(self.folder.glob("[!.]*.db")) if self.folder.is_dir() else []
+        return sorted(filter(Path.is_file, self.folder.glob("[!.]*.db"))) if self.folder.is_dir() else []
 
     @contextmanager
-    def to_itself(self, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
+    def to_itself(self) -> Iterator[None]:
         """Let nobody else make a backup there meanwhile; raises DeskBusy and StoreUnavailable."""
         with refusals(self.folder):
             make_private_folder(self.folder, self.group)
             lock = self.folder / ".lock"
             with suppress(FileExistsError):
                 make_private(lock, self.group)
-        # The lock of a database that is never written: whoever is killed lets go of it, on every system.
         if not os.access(lock, os.R_OK | os.W_OK):  # SQLite would only read it, beside somebody else
             raise StoreUnavailable(f"{lock} cannot be written. Check its permissions and its owner.")
-        with closing(sqlite3.connect(lock, timeout=patience, isolation_level=None)) as connection:
-            try:
-                connection.execute("PRAGMA journal_mode=MEMORY")
-                connection.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
-                    raise DeskBusy("Another desk is making a backup just now.") from None
-                raise StoreUnavailable(f"{lock} cannot be locked: {error}. Check its disk.") from error
+        with closing(locked(lock)):
             clear_drafts(self.folder, DRAFT)  # of somebody who was killed while making a backup
             yield
 
@@ -98,7 +92,27 @@ class Shelf:
         for paths in kinds:
             for path in paths[:-kept]:
                 if path != spare:
-                    path.unlink()
+                    with refusals(path):
+                        path.unlink()
+
+
+def locked(path: Path) -> sqlite3.Connection:
+    """The lock of a database that is never written: whoever is killed lets go of it, on every system.
+
+    Raises DeskBusy and StoreUnavailable.
+    """
+    with ExitStack() as stack:
+        try:
+            connection = sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None)
+            stack.enter_context(closing(connection))
+            connection.execute("PRAGMA journal_mode=MEMORY")
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+                raise DeskBusy("Another desk is making a backup just now.") from None
+            raise StoreUnavailable(f"{path} cannot be locked: {error}. Check its disk.") from error
+        stack.pop_all()
+    return connection
 
 
 def folder_of(path: Path) -> Path:
@@ -144,9 +158,13 @@ def unused(folder: Path, pattern: str, now: dt.datetime) -> Path:
         now += dt.timedelta(microseconds=1)
 
 
-def instant_in(text: str) -> dt.datetime:
-    """The instant in a backup's name."""
-    return dt.datetime.strptime(text, _INSTANT).replace(tzinfo=dt.UTC)
+def instant_in(text: str) -> dt.datetime | None:
+    """The instant in a backup's name; None where there is no such date, or the program never saw it."""
+    try:
+        instant = dt.datetime.strptime(text, _INSTANT).replace(tzinfo=dt.UTC)
+    except ValueError:
+        return None
+    return instant if instant >= EPOCH else None
 
 
 def unverified(path: Path) -> Path:
@@ -175,6 +193,12 @@ def clear_drafts(folder: Path, name: str) -> None:
     """Remove drafts, and what SQLite kept beside them."""
     for left in folder.glob(f"{escape(name)}*"):
         shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+def clear_drafts_of(path: Path) -> None:
+    """Remove what a restore that was killed left beside a database; the caller has its shelf to itself."""
+    if path.parent.is_dir():
+        clear_drafts(path.parent, f"{DRAFT}{path.name}-")
 
 
 def finish(written: Path, path: Path) -> None:

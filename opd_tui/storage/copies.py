@@ -46,6 +46,8 @@ def back_up_to(database: Database, path: Path) -> tuple[Path, Verification]:
         raise StoreUnavailable(f"The folder {path.parent} does not exist. Make it, or name another file.")
     if os.path.lexists(path) or unverified(path).exists():
         raise StoreUnavailable(f"There is a file {path} already. Name another, or a folder.")
+    if not path.suffix:
+        raise StoreUnavailable(f"There is no folder {path}. Make it first, or name a file with an ending, such as .db.")
     with draft(path) as written:
         copy_database(database, written)
         result = verify_file(written)

@@ -80,9 +80,9 @@ def write_entry(
 
 
 def read_entry(transaction: Transaction, entry_id: int) -> tuple[JournalEntry, list[JournalLine]]:
-    """One action's entry with its lines."""
-    found = transaction.row(_ENTRY, {"id": entry_id})
-    assert found is not None, "an idempotency key refers to its entry"
+    """One action's entry with its lines; raises LookupError."""
+    if (found := transaction.row(_ENTRY, {"id": entry_id})) is None:
+        raise LookupError(f"there is no entry {entry_id}")
     return entry_of(found), _lines_of(transaction, entry_id)
 
 

@@ -36,9 +36,12 @@ def open_database(
 
 
 def database_url(location: str) -> URL:
-    """The URL of a database that is named by its path or its URL; raises StoreUnavailable."""
+    """The URL of a database that is named by its path or its URL; raises StoreUnavailable.
+
+    A file is named by where it really is: SQLite keeps its log there, and no restore may put a file in a link's place.
+    """
     if "://" not in location:
-        return URL.create("sqlite", database=os.path.abspath(location))
+        return URL.create("sqlite", database=os.path.realpath(location))
     try:
         url = make_url(location)
     except (ArgumentError, ValueError):
@@ -51,4 +54,4 @@ def database_url(location: str) -> URL:
         return url.set(drivername="postgresql+psycopg")
     if url.drivername not in ("sqlite", "sqlite+pysqlite") or not url.database or url.query:
         raise StoreUnavailable(f"{url.drivername}:// cannot keep the data. Give the path of a file or postgresql://….")
-    return url.set(database=os.path.abspath(url.database))
+    return url.set(database=os.path.realpath(url.database))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -154,9 +155,11 @@ class PostgresWatch:
     def news(self) -> list[int]:
         """See `Watch`."""
         with self.database.refusals():
-            entries = [int(notify.payload) for notify in self.line.notifies(timeout=NEWS_SECONDS, stop_after=1)]
-            entries += [int(notify.payload) for notify in self.line.notifies(timeout=0)] if entries else []
-            if entries:
+            heard = list(self.line.notifies(timeout=NEWS_SECONDS, stop_after=1))
+            heard += self.line.notifies(timeout=0) if heard else []
+            # Whoever may connect may say anything there: what no desk would say is no news.
+            entries = [int(each.payload) for each in heard if re.fullmatch("[0-9]{1,18}", each.payload)]
+            if heard:
                 self.heard = time.monotonic()
             elif time.monotonic() - self.heard > HEARTBEAT_SECONDS:
                 self.line.execute("SELECT 1")

@@ -52,7 +52,7 @@ def restore_file(
     if path.exists() and source.exists() and os.path.samefile(source, path):
         raise StoreUnavailable(f"{source} is the database itself. Name one of its backups.")
     group = group_of(path) or group
-    backups.clear_drafts(path.parent, f"{backups.DRAFT}{path.name}-")
+    backups.clear_drafts_of(path)
     with backups.draft(path, group) as written:
         result = prepare(source, written)
         present = what_is_at(path)

@@ -27,6 +27,7 @@ from opd_tui.tui.live import Live, NewsArrived
 from opd_tui.tui.preferences import Preferences, preferences_from
 from opd_tui.tui.preferred import PreferredApp
 from opd_tui.tui.screens.bar_screen import BarScreen
+from opd_tui.tui.sentences import outcome_sentence
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from opd_tui.tui.dialogs.help import Section
 
 CANNOT_OPEN = 2
+FEWEST_COLUMNS, FEWEST_LINES = 60, 16
+"""What a terminal needs; on a smaller one no key acts but the one that leaves."""
 DO_NOT_REPEAT = "Do not repeat it: the desk finds out as soon as the server is back."
 ASIDE_SECONDS = 3.0
 WARNING_SECONDS = 15.0
@@ -69,8 +72,8 @@ class OpdApp(PreferredApp):
     DEFAULT_MODE = "board"
     COMMANDS = {desk_commands}
     BINDINGS = bindings(*EVERYWHERE)
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (112, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-short"), (32, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (FEWEST_COLUMNS, "-narrow"), (112, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (FEWEST_LINES, "-short"), (32, "-tall")]
 
     day: var[dt.date | None] = var(None)
     """The day that the screens show."""
@@ -215,7 +218,7 @@ class OpdApp(PreferredApp):
         """Tell everybody what was done."""
         self.desk_changed.publish(outcome)
         if toast:
-            self.set_timer(TOAST_SECONDS, lambda: self.say(f"{outcome.sentence}."))
+            self.set_timer(TOAST_SECONDS, lambda: self.say(f"{outcome_sentence(outcome, self.zone)}."))
         self.mark_moved(outcome.changes)
 
     def mark_moved(self, changes: Iterable[Change]) -> None:
@@ -278,9 +281,15 @@ class OpdApp(PreferredApp):
 
     # Keys
 
+    @property
+    def fits(self) -> bool:
+        """Whether the terminal is large enough to show what a key does."""
+        return self.size.width >= FEWEST_COLUMNS and self.size.height >= FEWEST_LINES
+
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            if not self.idle.pressed():
+            leaves = isinstance(event, events.Key) and event.key in self.keymap.command(QUIT).keys.split(",")
+            if not self.idle.pressed() and (self.fits or leaves):
                 await self.keys.press(event)
         else:
             await super().on_event(event)

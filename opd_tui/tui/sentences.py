@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
-from opd_tui.desk.outcome import Forecast, nearest_seat_sentence
+from opd_tui.desk.outcome import Forecast, Outcome, nearest_seat_sentence
 from opd_tui.domain.model import Reason, Status, Token
 from opd_tui.tui.text import STATUS_WORDS, count, ordinal
+
+
+def outcome_sentence(outcome: Outcome, zone: dt.tzinfo | None) -> str:
+    """What happened, with the day of the token where it is not the day on which it happened."""
+    day = outcome.token.slot.date if outcome.token else None
+    another = day is not None and day != outcome.entry.at.astimezone(zone).date()
+    return f"{outcome.sentence} ({day:%a %d %b})" if another else outcome.sentence
 
 
 def forecast_sentence(forecast: Forecast) -> str:

@@ -28,8 +28,11 @@ _ISSUED = re.compile(
     rf"(?P<source>[A-Z]+) (?P<number>{NUMBER}) (?P<name>.+?) "
     rf"(?P<how>has a seat with|waits for|took the seat of(?= (?P<other>{NUMBER})))"
 )
+DAY = r"\(\w+ \d+ \w+\)"
+"""The day of a token, where it is another."""
 _CLOSED = re.compile(
-    rf"(?P<number>{NUMBER}) (?P<name>.+?) (?P<how>{'|'.join(CLOSED_WORDS)})(?:; (?P<other>{NUMBER}) .+ moves up|\.)"
+    rf"(?P<number>{NUMBER}) (?P<name>.+?) (?P<how>{'|'.join(CLOSED_WORDS)})"
+    rf"(?:; (?P<other>{NUMBER}) .+ moves up|(?: {DAY})?\.)"
 )
 _ADDED = re.compile(r"(?P<name>Dr .+) was added with the code (?P<code>\w+)\.")
 _OPENED = re.compile(

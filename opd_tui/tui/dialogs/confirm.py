@@ -27,7 +27,7 @@ class Confirm(ModalScreen[bool]):
     BINDINGS = [
         Binding("y", "answer(True)", "Yes", show=False),
         Binding("n,escape", "answer(False)", "No", show=False),
-        Binding("left,right,h,l", "app.focus_next", "Other button", show=False),
+        Binding("left,right", "app.focus_next", "Other button", show=False),
     ]
 
     def __init__(self, question: str, yes: str) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
 
 TOO_SMALL = "The terminal is too small.\nopd-tui needs 60 columns and 16 lines."
+FASTER = "Another desk was faster, so this has changed. "
 _YES = {
     "cancel_token": "Yes, cancel it",
     "mark_no_show": "Yes, no-show",
@@ -180,7 +181,7 @@ class DeskScreen(BarScreen):
             self.desk_app.say(self.why_no_slot())
             return
         self.before_panel = self.focused
-        self.new_token.open(record, Source[source])
+        self.new_token.open(record, Source[source], self.desk_app.now)
 
     @on(NewToken.PreviewWanted)
     def preview_new_token(self, event: NewToken.PreviewWanted) -> None:
@@ -192,16 +193,18 @@ class DeskScreen(BarScreen):
         try:
             forecast = await self.desk_app.preview(action)
         except DeskRefusal as refusal:
-            self.new_token.say(refusal.message, wrong=True)
+            if not self.new_token.locked:  # what was asked for is under way, and may be done all the same
+                self.new_token.say(refusal.message, wrong=True)
         else:
-            if not self.new_token.complains:
+            if not self.new_token.complains and not self.new_token.locked:
                 self.new_token.foreseen = forecast.outcome.moves
-                self.new_token.say(forecast_sentence(forecast) + self._over(forecast))
+                self.new_token.say(self._in_words(forecast))
 
-    def _over(self, forecast: Forecast) -> str:
-        """A warning where the slot's window is over."""
+    def _in_words(self, forecast: Forecast) -> str:
+        """What would happen, with a warning where the slot's window is over."""
         record, now = forecast.outcome.token, self.desk_app.now
-        return f". Note: {record.slot.window} is over" if record and now and record.slot.is_over(now) else ""
+        over = f". Note: {record.slot.window} is over" if record and now and record.slot.is_over(now) else ""
+        return forecast_sentence(forecast) + over
 
     @on(NewToken.Submitted)
     def issue_token(self, event: NewToken.Submitted) -> None:
@@ -214,7 +217,7 @@ class DeskScreen(BarScreen):
         try:
             outcome = await self.perform_foreseen(action)
             if outcome is None:
-                outcome = await self.confirm_and_perform(action, issue_question, "Yes, issue it")
+                outcome = await self.confirm_and_perform(action, self.question_of_issue, "Yes, issue it")
         except DeskBusy as busy:
             self.new_token.say(f"{busy.message} Press Enter to try again.", wrong=True)
             self.new_token.unlock()
@@ -245,13 +248,19 @@ class DeskScreen(BarScreen):
 
     async def perform_foreseen(self, action: Action) -> Outcome | None:
         """Perform at once what moves nobody else, as the panel says already; None where it is not so any more."""
-        foreseen = self.new_token.foreseen
-        if foreseen is None or any(token is not None for token, _, _ in foreseen):
+        if not self.new_token.moves_nobody:
             return None
         try:
-            return await self.desk_app.perform(action, foreseen)
+            return await self.desk_app.perform(action, self.new_token.foreseen)
         except MovesChanged:
             return None
+
+    def question_of_issue(self, forecast: Forecast) -> str | None:
+        """The question where somebody loses a seat, or where it is not as the panel said any more."""
+        question = issue_question(forecast)
+        if question or self.new_token.foreseen in (None, forecast.outcome.moves):
+            return question
+        return f"{FASTER}Now: {self._in_words(forecast)}. Do it?"
 
     async def load_change(self, outcome: Outcome) -> None:
         """Show what was just done here."""
@@ -317,9 +326,9 @@ class DeskScreen(BarScreen):
         while True:
             forecast = await self.desk_app.preview(action)
             text = question(forecast)
-            if text and not await self.ask(Confirm(again + text, yes)):
+            if text and not await self.ask(Confirm(text if text.startswith(again) else again + text, yes)):
                 return None
             try:
                 return await self.desk_app.perform(action, forecast.outcome.moves)
             except MovesChanged:
-                again = "Another desk was faster, so this has changed. "
+                again = FASTER

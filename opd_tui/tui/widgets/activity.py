@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from opd_tui.desk.outcome import Outcome
 from opd_tui.tui.lines import Line, fit, joined
+from opd_tui.tui.sentences import outcome_sentence
 from opd_tui.tui.widgets.line_list import LineList
 
 
@@ -23,4 +24,5 @@ class Activity(LineList[Outcome], can_focus=False):
         entry = item.entry
         time = f"{entry.recorded_at.astimezone(self.zone):%H:%M}"
         elsewhere = "" if entry.desk == self.desk else f"{entry.desk}: "
-        return joined((f" {time}  ", self.part("dim")), (fit(elsewhere + item.sentence, width - 9), None))
+        words = elsewhere + outcome_sentence(item, self.zone)
+        return joined((f" {time}  ", self.part("dim")), (fit(words, width - 9), None))

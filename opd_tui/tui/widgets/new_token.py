@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -95,6 +96,8 @@ class NewToken(Vertical):
 
     record: var[SlotRecord | None] = var(None)
     phone: var[str | None] = var(None)
+    another_day = False
+    """Whether the slot is not today's."""
     complains = False
     """Whether it says what is wrong, which a forecast that comes late must not cover."""
     locked: var[bool] = var(False)
@@ -135,9 +138,10 @@ class NewToken(Vertical):
         """Whether the panel is on the screen."""
         return self.visible
 
-    def open(self, record: SlotRecord, source: Source) -> None:
-        """Ask for a patient for this slot."""
+    def open(self, record: SlotRecord, source: Source, now: dt.datetime | None) -> None:
+        """Ask for a patient for this slot; `now` is the hospital's clock."""
         self.record, self.phone, self.locked = record, None, False
+        self.another_day = now is not None and now.date() != record.slot.date
         self.show_title()
         self.query_one(Input).value = ""
         self.say("")
@@ -152,8 +156,10 @@ class NewToken(Vertical):
     def show_title(self) -> None:
         """The slot, and the phone number once it is known."""
         if self.record is not None:
+            slot = self.record.slot
+            date = f" · {slot.date:%a %d %b}" if self.another_day else ""
             phone = f" · phone {self.phone}" if self.phone else ""
-            self.border_title = Content(f"New token · {self.record.doctor.name} {self.record.slot.window}{phone}")
+            self.border_title = Content(f"New token · {self.record.doctor.name} {slot.window}{date}{phone}")
 
     def close(self) -> None:
         """Leave the screen."""
@@ -180,6 +186,11 @@ class NewToken(Vertical):
         self.locked = False
         self.query_one(Input).focus()
 
+    @property
+    def moves_nobody(self) -> bool:
+        """Whether it says already what will happen, and that nobody else is moved."""
+        return self.foreseen is not None and all(token is None for token, _, _ in self.foreseen)
+
     def ask_preview(self) -> None:
         """Ask what this slot and source would do."""
         self.complains, self.foreseen = False, None
@@ -197,7 +208,7 @@ class NewToken(Vertical):
     @on(Input.Changed)
     def forget_complaint(self) -> None:
         """Whoever types on has read what was wrong."""
-        if self.complains and not self.locked:
+        if self.complains and not self.locked and self.query_one(Input).value:
             self.ask_preview()
 
     @on(Input.Submitted)
@@ -233,6 +244,7 @@ class NewToken(Vertical):
         field.value = ""
         field.focus()
         self.say(f"Phone {self.phone}. Now the name.")
+        self.complains = True  # until the name begins, when what would happen is said again
 
     def action_other_field(self) -> None:
         """Go between the patient and the source; nothing else is asked for here."""
