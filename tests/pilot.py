@@ -100,8 +100,8 @@ class Receptionist:
         await self.breathe()
 
     async def panel_closes(self) -> None:
-        """Wait for the panel for a new token to be gone."""
-        await self.until(lambda: not self.panel_is_open, "the panel's end")
+        """Wait for the panel for a new token to be gone, and for what it lay over to be drawn."""
+        await self.until(lambda: not self.panel_is_open and "━ New token" not in self.text, "the panel's end")
 
     async def settle(self) -> None:
         """Let everything happen that the keys so far have asked for."""

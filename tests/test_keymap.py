@@ -143,6 +143,7 @@ def test_whoever_gets_its_own_key_back_may_take_it_from_another() -> None:
         ("panel.issue", "F2", "is no command"),
         ("token.new", "F22x", "'F22x' is no key; write n, F2, Ctrl+N"),
         ("token.new", "", "is no key"),
+        ("token.cancel", "ctrl+banana", "'ctrl+banana' is no key"),
         ("token.new", "F2,,n", "is no key"),
         ("token.new", "Backspace", "The key Backspace is needed for typing. n is kept for token.new."),
         ("token.new", "Ctrl+A", "needed for typing"),

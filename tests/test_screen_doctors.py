@@ -226,3 +226,21 @@ async def test_the_first_morning_from_an_empty_desk_to_a_token(desk: FrontDesk, 
         await meera.type("Om")
         await meera.press("enter")
         await meera.hears("WALKIN RAO-001 Om has a seat with Anil Rao 09:00.")
+
+
+async def test_the_footer_forgets_a_filter_that_was_cleared(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    doctor_with_slots(desk, "RAO")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("3", "/", *"rao", "enter")
+        await meera.sees("Clear filter", within="#footer")
+        await meera.press("escape")
+        await meera.until(lambda: "Clear filter" not in meera.read("#footer"), "the footer without it")
+
+
+async def test_where_there_is_no_slot_a_key_for_tokens_says_so(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    doctor_with_slots(desk, "RAO")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("]")
+        await meera.sees("No slots on this day")
+        await meera.press("c")
+        await meera.hears("There is no slot on this day")

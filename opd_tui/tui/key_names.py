@@ -47,7 +47,7 @@ def _base(written: str) -> str | None:
     if len(name) > 1 and name in _NAMED_KEYS:
         return name
     character = key_to_character(name)
-    return _character_key(character) if character else None
+    return _character_key(character) if character and character.isascii() else None  # Unicode knows BANANA
 
 
 def _character_key(character: str) -> str | None:

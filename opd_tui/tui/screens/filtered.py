@@ -78,6 +78,7 @@ class FilteredScreen(DeskScreen):
     def refilter(self) -> None:
         self.show_items(self.everything)
         self.list.show_cursor()
+        self.show_hints()
 
     @on(FilterBar.Left)
     def back_to_the_list(self) -> None:

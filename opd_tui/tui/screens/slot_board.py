@@ -246,6 +246,8 @@ class SlotBoardScreen(DeskScreen):
         return None
 
     def why_no_token(self) -> str:
+        if self.grid.chosen is None:
+            return self.why_no_slot()
         if not self.queue.items:
             return self.with_keys("This slot has no tokens yet. Press {new} for a new one.")
         return self.with_keys("Choose a token first ({enter}).")
