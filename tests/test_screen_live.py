@@ -27,7 +27,7 @@ from opd_tui.tui.widgets.line_list import LineList
 from opd_tui.tui.widgets.new_token import NewToken
 from tests.conftest import NINE
 from tests.helpers import add_doctor, issue, open_slot, statuses
-from tests.pilot import PATIENCE_SECONDS, WIDE, OpenDesk, at_the_counter, doctor_with_slots, full_slot
+from tests.pilot import PATIENCE_SECONDS, WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
 
 
 @pytest.fixture
@@ -289,6 +289,14 @@ async def test_the_arrows_move_on_a_board_that_was_empty_before(open_desk: OpenD
         await meera.sees("Dr A · 10:00–11:00")
 
 
+async def issue_here_while_another_desk_does(meera: Receptionist, other: FrontDesk, slot: int) -> None:
+    """Press Enter for Ravi, which something holds up, and let Asha be issued elsewhere meanwhile."""
+    await meera.press("n", *"Ravi", "enter")
+    issue(other, slot, "Asha")
+    screen = meera.app.screen
+    await meera.until(lambda: getattr(screen, "news_came", False), "the other desk's news")
+
+
 async def test_what_another_desk_does_while_a_token_is_issued_here_is_shown_with_it(
     open_desk: OpenDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,10 +310,7 @@ async def test_what_another_desk_does_while_a_token_is_issued_here_is_shown_with
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await meera.sees("Dr A · 09:00–10:00")
         monkeypatch.setattr(FrontDesk, "perform", perform_slowly)
-        await meera.press("n", *"Ravi", "enter")
-        issue(other, second, "Asha")
-        screen = meera.app.screen
-        await meera.until(lambda: getattr(screen, "news_came", False), "the other desk's news")
+        await issue_here_while_another_desk_does(meera, other, second)
         may_go_on.set()
         await meera.sees("A-002 Ravi")
         assert meera.read("#slots").count("1/2") == 2
@@ -356,10 +361,7 @@ async def test_news_that_comes_while_a_refused_issue_is_under_way_is_shown(
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await meera.sees("Dr A · 09:00–10:00")
         monkeypatch.setattr(FrontDesk, "perform", refuse_slowly)
-        await meera.press("n", *"Ravi", "enter")
-        issue(other, second, "Asha")
-        screen = meera.app.screen
-        await meera.until(lambda: getattr(screen, "news_came", False), "the other desk's news")
+        await issue_here_while_another_desk_does(meera, other, second)
         may_go_on.set()
         await meera.sees("Press Enter to try again")
         await meera.until(lambda: "1/2" in meera.read("#slots"), "the other desk's token")
@@ -374,13 +376,20 @@ async def test_a_panel_whose_answer_was_lost_closes_so_that_enter_issues_nothing
     def lose_the_answer(action: object, expect: object = None) -> Outcome:
         raise AnswerLost("k")
 
+    is_back = threading.Event()
+
+    def find_out(key: str) -> None:
+        assert is_back.wait(PATIENCE_SECONDS)
+
     async with at_the_counter(OpdApp(lambda: desk), WIDE) as meera:
         await meera.sees("Dr A · 09:00–10:00")
         monkeypatch.setattr(desk, "perform", lose_the_answer)
-        monkeypatch.setattr(desk, "find_out", lambda key: None)
+        monkeypatch.setattr(desk, "find_out", find_out)
         await meera.press("n", *"Ravi", "enter")
+        await meera.hears("Do not repeat it")
+        await meera.panel_closes()
+        is_back.set()
         await meera.hears("was not done; do it again")
-        await meera.until(lambda: not meera.panel_is_open, "the closed panel")
 
 
 async def test_a_free_seat_is_taken_without_asking_the_desk_a_second_time(

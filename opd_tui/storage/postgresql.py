@@ -19,7 +19,7 @@ from opd_tui.clock import Clock
 from opd_tui.domain.errors import AnswerLost, StoreOffline, StoreUnavailable
 from opd_tui.domain.text import without_secrets
 from opd_tui.storage.database import Database, create_once, has_tables, read_zone, schema_version
-from opd_tui.storage.schema import APPLICATION_ID, SCHEMA_VERSION
+from opd_tui.storage.schema import APPLICATION_ID, APPLICATION_NAME, SCHEMA_VERSION
 from opd_tui.storage.server_line import Line, Patience
 from opd_tui.storage.server_words import ANOTHER_PROGRAM, refusals
 from opd_tui.storage.transaction import Transaction
@@ -36,8 +36,6 @@ HEARTBEAT_SECONDS = 2.0
 """How often a quiet server is asked whether it is still there."""
 PULSE_SECONDS = 5.0
 """How long it may take to answer that."""
-APPLICATION_NAME = "opd-tui"
-"""By this name a restore sees which desks are open."""
 CONNECTING = {
     "connect_timeout": "4",
     "keepalives_idle": "5",

@@ -17,7 +17,7 @@ from opd_tui.storage import backups, sqlite_errors
 from opd_tui.storage.copies import copy_rows, copy_rows_to_file, prepare, read_only, reading_file
 from opd_tui.storage.database import Database
 from opd_tui.storage.file_access import group_of, refuse_network_share
-from opd_tui.storage.schema import APPLICATION_ID, journal_entry, metadata
+from opd_tui.storage.schema import APPLICATION_ID, APPLICATION_NAME, journal_entry, metadata
 from opd_tui.storage.sqlite_errors import error_code
 from opd_tui.storage.transaction import Transaction
 from opd_tui.storage.verify import Verification, verify
@@ -181,10 +181,9 @@ def restore_server(
 
 
 _OTHER_DESKS = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'opd-tui'"
-    " AND pid <> pg_backend_pid()"
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    f" AND application_name = '{APPLICATION_NAME}' AND pid <> pg_backend_pid()"
 )
-"""Every desk says this name, whatever else the server's address asks for."""
 
 
 def hold_tables(target: Transaction) -> None:

@@ -24,6 +24,8 @@ SCHEMA_VERSION = 2
 """The newest migration's number; `hospital.schema_version` tells it to every version of the program."""
 APPLICATION_ID = 0x4F504454
 """“OPDT”: marks an SQLite file as this program's."""
+APPLICATION_NAME = "opd-tui"
+"""What every desk calls itself to a server, whatever else the address asks for: so a restore sees who is there."""
 
 
 def sorted_as_bytes(length: int) -> String:

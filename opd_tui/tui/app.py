@@ -26,7 +26,7 @@ from opd_tui.tui.key_line import KeyDone, KeyLine
 from opd_tui.tui.live import Live, NewsArrived
 from opd_tui.tui.preferences import Preferences, preferences_from
 from opd_tui.tui.preferred import PreferredApp
-from opd_tui.tui.screens.bar_screen import BarScreen
+from opd_tui.tui.screens.bar_screen import FEWEST_COLUMNS, FEWEST_LINES, BarScreen
 from opd_tui.tui.sentences import outcome_sentence
 
 if TYPE_CHECKING:
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from opd_tui.tui.dialogs.help import Section
 
 CANNOT_OPEN = 2
-FEWEST_COLUMNS, FEWEST_LINES = 60, 16
-"""What a terminal needs; on a smaller one no key acts but the one that leaves."""
 DO_NOT_REPEAT = "Do not repeat it: the desk finds out as soon as the server is back."
 ASIDE_SECONDS = 3.0
 WARNING_SECONDS = 15.0

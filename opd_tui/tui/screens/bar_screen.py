@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from opd_tui.tui.app import OpdApp
 
 
+FEWEST_COLUMNS, FEWEST_LINES = 60, 16
+"""What a terminal needs; on a smaller one no key acts but the one that leaves."""
+
+
 def the_app() -> type[OpdApp]:
     """The app's class, which imports the screens."""
     from opd_tui.tui.app import OpdApp

@@ -18,14 +18,14 @@ from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, MovesChange
 from opd_tui.domain.model import Reason, SlotRecord, Source, Token, TokenId
 from opd_tui.tui.commands import PANEL_HINTS, Command
 from opd_tui.tui.dialogs.confirm import Confirm
-from opd_tui.tui.screens.bar_screen import BarScreen
+from opd_tui.tui.screens.bar_screen import FEWEST_COLUMNS, FEWEST_LINES, BarScreen
 from opd_tui.tui.sentences import close_question, forecast_sentence, issue_question
 from opd_tui.tui.widgets.new_token import NewToken
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
 
-TOO_SMALL = "The terminal is too small.\nopd-tui needs 60 columns and 16 lines."
+TOO_SMALL = f"The terminal is too small.\nopd-tui needs {FEWEST_COLUMNS} columns and {FEWEST_LINES} lines."
 FASTER = "Another desk was faster, so this has changed. "
 _YES = {
     "cancel_token": "Yes, cancel it",
