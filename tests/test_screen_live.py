@@ -289,29 +289,34 @@ async def test_the_arrows_move_on_a_board_that_was_empty_before(open_desk: OpenD
         await meera.sees("Dr A · 10:00–11:00")
 
 
-async def issue_here_while_another_desk_does(meera: Receptionist, other: FrontDesk, slot: int) -> None:
-    """Press Enter for Ravi, which something holds up, and let Asha be issued elsewhere meanwhile."""
+async def issue_here_while_another_desk_does(
+    meera: Receptionist, other: FrontDesk, slot: int, monkeypatch: pytest.MonkeyPatch, refusal: DeskBusy | None = None
+) -> None:
+    """Press Enter for Ravi; while that is held up the other desk issues for Asha, and this one hears of it."""
+    await meera.sees("Dr A · 09:00–10:00")
+    may_go_on, perform = threading.Event(), FrontDesk.perform
+
+    def perform_slowly(self: FrontDesk, *arguments: Any, **options: Any) -> Outcome:
+        if self is not other:
+            assert may_go_on.wait(PATIENCE_SECONDS)
+            if refusal:
+                raise refusal
+        return perform(self, *arguments, **options)
+
+    monkeypatch.setattr(FrontDesk, "perform", perform_slowly)
     await meera.press("n", *"Ravi", "enter")
     issue(other, slot, "Asha")
     screen = meera.app.screen
     await meera.until(lambda: getattr(screen, "news_came", False), "the other desk's news")
+    may_go_on.set()
 
 
 async def test_what_another_desk_does_while_a_token_is_issued_here_is_shown_with_it(
     open_desk: OpenDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, second = doctor_with_slots(other, hours=2)
-    may_go_on, perform = threading.Event(), FrontDesk.perform
-
-    def perform_slowly(self: FrontDesk, *arguments: Any, **options: Any) -> Outcome:
-        assert self is other or may_go_on.wait(PATIENCE_SECONDS)
-        return perform(self, *arguments, **options)
-
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
-        await meera.sees("Dr A · 09:00–10:00")
-        monkeypatch.setattr(FrontDesk, "perform", perform_slowly)
-        await issue_here_while_another_desk_does(meera, other, second)
-        may_go_on.set()
+        await issue_here_while_another_desk_does(meera, other, second, monkeypatch)
         await meera.sees("A-002 Ravi")
         assert meera.read("#slots").count("1/2") == 2
 
@@ -350,19 +355,9 @@ async def test_news_that_comes_while_a_refused_issue_is_under_way_is_shown(
     open_desk: OpenDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, second = doctor_with_slots(other, hours=2)
-    may_go_on, perform = threading.Event(), FrontDesk.perform
-
-    def refuse_slowly(self: FrontDesk, *arguments: Any, **options: Any) -> Outcome:
-        if self is other:
-            return perform(self, *arguments, **options)
-        assert may_go_on.wait(PATIENCE_SECONDS)
-        raise DeskBusy("Another desk is busy.")
-
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
-        await meera.sees("Dr A · 09:00–10:00")
-        monkeypatch.setattr(FrontDesk, "perform", refuse_slowly)
-        await issue_here_while_another_desk_does(meera, other, second)
-        may_go_on.set()
+        busy = DeskBusy("Another desk is busy.")
+        await issue_here_while_another_desk_does(meera, other, second, monkeypatch, busy)
         await meera.sees("Press Enter to try again")
         await meera.until(lambda: "1/2" in meera.read("#slots"), "the other desk's token")
 
@@ -471,7 +466,9 @@ async def test_a_token_for_another_day_is_told_with_its_day(open_desk: OpenDesk,
     doctor = add_doctor(other)
     other.perform(OpenSlot(doctor=doctor, date=tomorrow, start="09:00", end="10:00", capacity=2))
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
-        await meera.press("]", "n")
+        await meera.press("]")
+        await meera.sees("○○ 0/2", within="#grid")
+        await meera.press("n")
         day = f"{tomorrow:%a %d %b}"
         await meera.until(lambda: day in str(meera.app.screen.query_one(NewToken).border_title), "the day in the title")
         await meera.type("Ravi")
