@@ -56,7 +56,7 @@ from tests.helpers import (
 from tests.stores import Store, on_every_store
 
 KEPT = 3
-NAME = r"opd-tui-[0-9]{8}T[0-9]{6}\.[0-9]{6}Z-(daily|manual)\.db"
+NAME = r"opd-tui-[0-9]{6}-[0-9]{8}T[0-9]{6}\.[0-9]{6}Z-(daily|manual)\.db"
 DESKS = 6
 
 
@@ -269,11 +269,15 @@ def test_only_so_many_of_each_kind_are_kept_and_what_has_a_path_is_never_deleted
     assert len(everything_in(stick)) == KEPT + 2
 
 
-def test_the_one_just_made_stays_though_the_clock_was_set_back(filled: FrontDesk, clock: FixedClock) -> None:
-    for day in (5, 6, 7, 1):
+def test_backups_made_while_the_clock_was_far_ahead_crowd_out_none_that_come_later(
+    filled: FrontDesk, clock: FixedClock, database_path: Path
+) -> None:
+    made = []
+    for day in (5000, 5001, 5002, 1, 2):
         clock.instant = NINE + dt.timedelta(days=day)
-        copy = back_up(filled, None, KEPT)
-    assert copy.path.exists()
+        made.append(back_up(filled, None, KEPT).path)
+    assert [path.exists() for path in made] == [False, False, True, True, True]
+    assert newest(database_path) == made[-1]
 
 
 # Once a day
@@ -368,8 +372,8 @@ def test_only_verified_backups_are_offered_as_the_newest(filled: FrontDesk, data
     good = back_up(filled, None, KEPT).path
     for name in (
         "before-upgrade-from-version-1-20991231T000000.000000Z.db",
-        "opd-tui-20991231T000000.000000Z-manual-does-not-verify.db",
-        ".opd-tui-draft-opd-tui-20991231T000000.000000Z-manual.db-0a1b2c3d",
+        "opd-tui-000099-20991231T000000.000000Z-manual-does-not-verify.db",
+        ".opd-tui-draft-opd-tui-000099-20991231T000000.000000Z-manual.db-0a1b2c3d",
         "zzz.db",
     ):
         (good.parent / name).write_bytes(b"")
@@ -824,13 +828,13 @@ def test_the_day_has_its_backup_where_somebody_else_had_the_shelf_for_a_moment(f
 
 
 @pytest.mark.parametrize(
-    "name", ["opd-tui-20261399T000000.000000Z-daily.db", "opd-tui-00010101T000000.000000Z-daily.db"]
+    "name", ["opd-tui-000099-20261399T000000.000000Z-daily.db", "opd-tui-000099-00010101T000000.000000Z-daily.db"]
 )
 def test_what_no_backup_is_called_is_none(left: Path, name: str) -> None:
     folder_of(left).mkdir(exist_ok=True)
     (folder_of(left) / name).touch()
-    (folder_of(left) / "opd-tui-20261101T000000.000000Z-daily.db").symlink_to("nowhere")
-    (folder_of(left) / "opd-tui-20261102T000000.000000Z-daily.db").mkdir()
+    (folder_of(left) / "opd-tui-000099-20261101T000000.000000Z-daily.db").symlink_to("nowhere")
+    (folder_of(left) / "opd-tui-000099-20261102T000000.000000Z-daily.db").mkdir()
     assert newest(left) is None
     assert invoke("backup", "--list", "--database", left).exit_code == 0
     assert invoke("backup", "--daily", "--database", left).exit_code == 0

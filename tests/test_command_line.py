@@ -552,3 +552,21 @@ def test_a_path_that_is_no_text_is_told_all_the_same(tmp_path: Path) -> None:
     assert (result.returncode, result.stderr) == (0, b"")
     assert answers_in(result.stdout)[0]["database"] == path
     assert run("paths", "--database", path, PYTHONIOENCODING="utf-8").returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+@pytest.mark.parametrize("arguments", [("--help",), ("doctor", "list"), ("doctor", "list", "--json"), ("settings",)])
+def test_an_answer_that_finds_no_room_is_told_in_a_sentence(database: Store, arguments: tuple[str, ...]) -> None:
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "opd_tui", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+    assert result.returncode == 2
+    assert result.stderr == (
+        "opd-tui: The answer cannot be written: No space left on device. What was done before stays done.\n"
+    )

@@ -386,7 +386,7 @@ def test_copies_that_cannot_be_rewritten_are_named(desk: FrontDesk, with_backups
         connection.executescript(path_of(1).read_text("utf-8"))
     replaced = database_path.with_name("opd.db-replaced-20260101T000000.000000Z.db")
     shutil.copy(copies(database_path)[-1], replaced)
-    cheat = folder_of(database_path) / "opd-tui-20260101T000000.000000Z-manual-does-not-verify.db"
+    cheat = folder_of(database_path) / "opd-tui-000009-20260101T000000.000000Z-manual-does-not-verify.db"
     shutil.copy(replaced, cheat)
     execute(cheat, "UPDATE slot SET capacity = 7")
     scribbled = folder_of(database_path) / "before-restore-20260101T000000.000000Z.db"

@@ -158,6 +158,54 @@ async def test_the_palette_runs_the_screens_own_commands(desk: FrontDesk, open_d
         await meera.asks("Cancel A-002 Ravi Kumar")
 
 
+async def test_the_palette_goes_to_the_screen_of_a_command(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        for mode, words, entry, shown in (
+            ("board", "session", "Open session (3, then s)", "Open a session · Dr A"),
+            ("waitlist", "find", "Find (1, then /)", "matches of 3"),
+            ("doctors", "emerg", "Emergency (1, then e)", "New token · Dr A"),
+        ):
+            await meera.app.switch_mode(mode)
+            await meera.settle()
+            await meera.press("ctrl+p")
+            await meera.type(words)
+            await meera.sees(entry, within="CommandList")
+            await meera.press("enter")
+            await meera.sees(shown)
+            await meera.press("escape")
+            await meera.settle()
+
+
+async def test_over_a_dialog_one_can_leave_and_hide_the_names(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("enter", "c")
+        await meera.asks("Cancel A-001 Asha Verma")
+        await meera.press("ctrl+l")
+        await meera.sees("Names are hidden.")
+        assert "Asha" not in meera.text
+        await meera.press("space")
+        await meera.asks("Cancel A-001 Asha Verma")
+        await meera.press("ctrl+q")
+        await meera.until(lambda: meera.app.return_code == 0, "the end")
+    assert [record.token.status.name for record in desk.token_list()] == ["ACTIVE", "ACTIVE"]
+
+
+@pytest.mark.parametrize("opening", [("enter", "c"), ("/",), ("?",), ("ctrl+p",), ("3", "a")])
+async def test_every_dialog_can_be_left_with_the_program(
+    desk: FrontDesk, open_desk: OpenDesk, opening: tuple[str, ...]
+) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press(*opening)
+        await meera.until(lambda: meera.dialogs, "a dialog")
+        await meera.press("f8")
+        await meera.hears("F8 waits until this is answered or closed (Esc).")
+        await meera.press("ctrl+q")
+        await meera.until(lambda: meera.app.return_code == 0, "the end")
+
+
 async def test_the_palette_respects_an_open_panel(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

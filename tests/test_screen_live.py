@@ -473,8 +473,8 @@ async def test_a_token_for_another_day_is_told_with_its_day(open_desk: OpenDesk,
         await meera.until(lambda: day in str(meera.app.screen.query_one(NewToken).border_title), "the day in the title")
         await meera.type("Ravi")
         await meera.press("enter")
-        await meera.hears(f"({day})")
-        await meera.sees(f"({day})", within="#activity")
+        await meera.hears(f"{day}: WALKIN A-001 Ravi has a seat")
+        await meera.sees(f"{day}: WALKIN A-001 Ravi has a seat", within="#activity")
 
 
 async def test_on_a_terminal_that_is_too_small_no_key_acts_but_the_one_that_leaves(open_desk: OpenDesk) -> None:

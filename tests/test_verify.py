@@ -117,6 +117,24 @@ def test_verify_finds_a_trigger_or_an_index_that_is_gone(filled: FrontDesk, stor
         assert f"{name} is missing from the schema" in filled.verify().problems
 
 
+EMPTIED = {
+    "sqlite": [
+        "DROP TRIGGER journal_line_no_update",
+        "CREATE TRIGGER journal_line_no_update BEFORE UPDATE ON journal_line BEGIN SELECT 1; END",
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION journal_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$"
+    ],
+}
+
+
+def test_verify_finds_a_trigger_that_does_something_else(filled: FrontDesk, store: Store, store_kind: str) -> None:
+    store.execute(*EMPTIED[store_kind])
+    (found, *others) = filled.verify().problems
+    assert found.endswith(" was altered, and does not do what it should")
+    assert all(problem.endswith(" was altered, and does not do what it should") for problem in others)
+
+
 @pytest.mark.parametrize(
     ("statement", "found"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
 from collections.abc import MutableMapping
@@ -18,6 +19,11 @@ NEEDS_TERMINAL = (
 )
 
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""Why a stream takes no more; whatever else is written says so itself."""
+NOT_WRITTEN = "opd-tui: The answer cannot be written: {}. What was done before stays done."
+
+
 class LateCommands(click.Group):
     """A group that imports its commands when one of them is asked for, since the screens start without them."""
 
@@ -26,6 +32,9 @@ class LateCommands(click.Group):
         try:
             return super().main(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+            if isinstance(error, OSError) and error.errno in NO_ROOM and error.filename is None:
+                click.echo(NOT_WRITTEN.format(error.strerror), err=True)
+                sys.exit(WRONG_USE)
             from opd_tui import crashes
 
             click.echo(crashes.report(error), err=True)

@@ -112,7 +112,8 @@ def list_backups(as_json: bool) -> None:
         print_json({"ok": True, "backups": listed, "others": [str(path) for path in others]})
         return
     rows = [
-        (f"{each.made_at.astimezone():%Y-%m-%d %H:%M}", each.kind.value, size(each.size), each.path) for each in found
+        (f"{each.made_at.astimezone():%Y-%m-%d %H:%M %Z}", each.kind.value, size(each.size), each.path)
+        for each in found
     ]
     print_table(("MADE", "KIND", "SIZE", "PATH"), rows, "There is no backup yet. `opd-tui backup` makes one.")
     for path in others:

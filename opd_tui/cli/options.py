@@ -138,13 +138,7 @@ def fail(message: str, status: int) -> NoReturn:
 
 def print_json(value: object) -> None:
     """One line of JSON in UTF-8, whatever the terminal speaks."""
-    line = json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace")
-    try:
-        click.echo(line)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        fail(f"The answer cannot be written: {error.strerror}. What was done before stays done.", WRONG_USE)
+    click.echo(json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace"))
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:

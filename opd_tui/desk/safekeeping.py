@@ -112,7 +112,7 @@ def _made_today(desk: FrontDesk, shelf: Shelf) -> bool:
 
 def _kept(desk: FrontDesk, shelf: Shelf, kind: Kind, now: dt.datetime, kept: int) -> Copy:
     path, result = copies.back_up(desk.database, shelf, kind, now)
-    shelf.thin_out(kept, spare=path)
+    shelf.thin_out(kept)
     return _verified(path, result)
 
 

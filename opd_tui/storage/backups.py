@@ -26,7 +26,8 @@ DOES_NOT_VERIFY = "does-not-verify"
 DRAFT = ".opd-tui-draft-"
 """How the name of everything begins that is not whole yet."""
 _INSTANT = "%Y%m%dT%H%M%S.%f"
-_NAME = re.compile(r"opd-tui-([0-9]{8}T[0-9]{6}\.[0-9]{6})Z-(daily|manual)\.db")
+_PLACE = re.compile(r"opd-tui-([0-9]{6})-")
+_NAME = re.compile(_PLACE.pattern + r"([0-9]{8}T[0-9]{6}\.[0-9]{6})Z-(daily|manual)\.db")
 
 
 class Kind(enum.Enum):
@@ -40,6 +41,8 @@ class Kind(enum.Enum):
 class Backup:
     """A copy that was verified when it was made; only then does a file get such a name."""
 
+    place: int
+    """Its place among the backups, one after the other: a clock may have been wrong meanwhile."""
     made_at: dt.datetime
     path: Path
     kind: Kind
@@ -60,8 +63,8 @@ class Shelf:
     def backups(self) -> list[Backup]:
         """All verified ones, oldest first; copies from before an upgrade or a restore are not among them."""
         found = ((_NAME.fullmatch(path.name), path) for path in self.copies())
-        named = ((instant_in(name[1]), path, Kind(name[2])) for name, path in found if name)
-        return sorted(Backup(instant, path, kind) for instant, path, kind in named if instant)
+        named = ((int(name[1]), instant_in(name[2]), path, Kind(name[3])) for name, path in found if name)
+        return sorted(Backup(place, instant, path, kind) for place, instant, path, kind in named if instant)
 
     def copies(self) -> list[Path]:
         """Every database in the folder, whatever it is kept for, by name."""
@@ -82,18 +85,19 @@ class Shelf:
             yield
 
     def free_path(self, kind: Kind, now: dt.datetime) -> Path:
-        """A name that says when and that nothing has yet."""
-        return unused(self.folder, "opd-tui-{}-" + kind.value, now)
+        """The name of the next backup, which nothing has yet: it says when, and comes after all others."""
+        places = (int(found[1]) for path in self.copies() if (found := _PLACE.match(path.name)))
+        place = max(places, default=0) + 1
+        return unused(self.folder, f"opd-tui-{place:06}-{{}}-{kind.value}", now)
 
-    def thin_out(self, kept: int, spare: Path) -> None:
-        """Keep so many of the newest of each kind, and the one that was made just now whatever the clock says."""
+    def thin_out(self, kept: int) -> None:
+        """Keep so many of the newest of each kind, and of those that do not verify."""
         kinds = [[backup.path for backup in self.backups() if backup.kind is kind] for kind in Kind]
         kinds.append([path for path in self.copies() if DOES_NOT_VERIFY in path.name])
         for paths in kinds:
             for path in paths[:-kept]:
-                if path != spare:
-                    with refusals(path):
-                        path.unlink()
+                with refusals(path):
+                    path.unlink()
 
 
 def locked(path: Path) -> sqlite3.Connection:

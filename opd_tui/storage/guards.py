@@ -113,9 +113,17 @@ _POSTGRESQL = [
 _STATEMENTS = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
 
 
-def trigger_names(dialect: str) -> set[str]:
-    """The triggers that a database must have."""
-    return {words[2] for statement in _STATEMENTS[dialect] if (words := statement.split())[1] == "TRIGGER"}
+def triggers(dialect: str) -> dict[str, str]:
+    """What each trigger that a database must have does: all of it on SQLite, its function's body on a server."""
+    folded = [(statement, statement.split()) for statement in _STATEMENTS[dialect]]
+    bodies = {words[2]: statement.split("$$")[1] for statement, words in folded if words[1] == "FUNCTION"}
+    named = {words[2]: (statement, words[-1]) for statement, words in folded if words[1] == "TRIGGER"}
+    return {name: fold(bodies.get(function, statement)) for name, (statement, function) in named.items()}
+
+
+def fold(code: str) -> str:
+    """SQL without its lay-out."""
+    return " ".join(code.split())
 
 
 def create(connection: Connection) -> None:
@@ -127,5 +135,5 @@ def create(connection: Connection) -> None:
 def drop(connection: Connection) -> None:
     """Take the triggers away, for a migration that makes them again."""
     assert connection.dialect.name == "sqlite", "no other database was ever of an older version"
-    for name in trigger_names("sqlite"):
+    for name in triggers("sqlite"):
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")

@@ -125,23 +125,33 @@ def _file_problems(transaction: Transaction) -> Iterator[str]:
         yield f"a row of {row[0]} refers to a row of {row[2]} that is not there"
 
 
-_NAMES_IN_SCHEMA = {
-    "sqlite": text("SELECT name FROM sqlite_master"),
+_INDEXES = {
+    "sqlite": text("SELECT name FROM sqlite_master WHERE type = 'index'"),
+    "postgresql": text("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"),
+}
+_TRIGGERS = {
+    "sqlite": text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"),
     "postgresql": text(
-        "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
-        " UNION SELECT tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        "SELECT tgname, prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " JOIN pg_proc p ON p.oid = t.tgfoid"
         " WHERE c.relnamespace = current_schema()::regnamespace AND t.tgenabled IN ('O', 'A')"
     ),
 }
 
 
 def _schema_problems(transaction: Transaction) -> Iterator[str]:
-    """The triggers and indexes that the schema has must be there."""
-    there = {row[0] for row in transaction.rows(_NAMES_IN_SCHEMA[transaction.dialect])}
+    """The triggers and indexes that the schema has must be there, and no trigger may do anything else."""
+    dialect = transaction.dialect
+    there = {row[0] for row in transaction.rows(_INDEXES[dialect])}
     names = {str(index.name) for table in metadata.tables.values() for index in table.indexes}
-    indexes = {name for name in names if ONLY_ON.get(name, transaction.dialect) == transaction.dialect}
-    for name in sorted((indexes | guards.trigger_names(transaction.dialect)) - there):
+    indexes = {name for name in names if ONLY_ON.get(name, dialect) == dialect}
+    stored = {name: guards.fold(code) for name, code in transaction.rows(_TRIGGERS[dialect])}
+    triggers = guards.triggers(dialect)
+    for name in sorted((indexes - there) | (triggers.keys() - stored.keys())):
         yield f"{name} is missing from the schema"
+    for name in sorted(triggers.keys() & stored.keys()):
+        if triggers[name] != stored[name]:
+            yield f"{name} was altered, and does not do what it should"
 
 
 def _differences(what: str, folded: dict[int, Facts], stored: dict[int, Facts]) -> Iterator[str]:

@@ -19,7 +19,18 @@ from textual.widget import Widget
 from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal
 from opd_tui.tui import screens
 from opd_tui.tui.backups import BackupEnded, Backups
-from opd_tui.tui.commands import EVERYWHERE, HELP, MOVES, PALETTE, QUIT, RETRY, Command, bindings
+from opd_tui.tui.commands import (
+    EVERYWHERE,
+    HELP,
+    MOVES,
+    OVER_DIALOGS,
+    PALETTE,
+    QUIT,
+    RETRY,
+    Command,
+    bindings,
+    printed_key,
+)
 from opd_tui.tui.desk_line import DeskLine
 from opd_tui.tui.ending import be_ended_cleanly, run_to_its_end
 from opd_tui.tui.key_line import KeyDone, KeyLine
@@ -322,14 +333,25 @@ class OpdApp(PreferredApp):
         leaves = action in {"show", "move_day"}
         return not (leaves and isinstance(screen, BarScreen) and screen.is_covered)
 
-    def on_key(self, event: events.Key) -> None:
-        """A key that does nothing here says so."""
+    async def on_key(self, event: events.Key) -> None:
+        """In a dialog one can leave and hide the names all the same; any other key that does nothing here says so."""
         from textual.widgets import Input
 
-        typing = isinstance(self.focused, Input)
-        if event.is_printable and not typing and event.key not in self.screen.active_bindings:
+        if event.key in self.screen.active_bindings:
+            return
+        asked_for = self.command_on(event.key) if self.screen.is_modal else None
+        if asked_for in OVER_DIALOGS:
+            event.prevent_default()
+            await self.run_action(asked_for.action)
+        elif asked_for is not None:
+            self.say_aside(f"{printed_key(event.key)} waits until this is answered or closed (Esc).")
+        elif event.is_printable and not isinstance(self.focused, Input):
             help = f" Press {self.keymap.key_of(HELP)} for the keys." if isinstance(self.screen, BarScreen) else ""
             self.say_aside(f"{event.character} does nothing here.{help}" if self.is_open else STILL_OPENING)
+
+    def command_on(self, key: str) -> Command | None:
+        """The command that has this key everywhere."""
+        return next((each for each in EVERYWHERE if key in self.keymap.command(each).keys.split(",")), None)
 
     def action_help(self) -> None:
         """Show the keys that work here."""

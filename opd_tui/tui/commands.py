@@ -142,6 +142,8 @@ ON_SCREENS = (BOARD_COMMANDS, WAITLIST_COMMANDS, DOCTORS_COMMANDS)
 """The commands of each screen."""
 
 EVERYWHERE = (*MODES, RETRY, HELP, PALETTE, SETTINGS, HIDE_NAMES, BACK_UP, QUIT)
+OVER_DIALOGS = (HIDE_NAMES, QUIT)
+"""What nobody should have to close a dialog for."""
 
 MOVES = (
     ("↑ ↓ or k j", "Move up and down"),

@@ -57,6 +57,11 @@ class KeyLine:
         """Where a key goes."""
         return self.app.focused or self.app.screen
 
+    @property
+    def ends(self) -> bool:
+        """Whether the app is being left, so that a key would reach what is half gone."""
+        return not self.app.is_running or self.app.return_code is not None
+
     async def press(self, key: Pressed) -> None:
         """Take a key that was pressed, or a text that was pasted."""
         now = time.monotonic()
@@ -71,7 +76,7 @@ class KeyLine:
 
     async def next(self) -> None:
         """Let the next key through, but not the second half of a double Enter whose first half has done its work."""
-        while self.waiting and not self.under_way and not self.held:
+        while self.waiting and not self.under_way and not self.held and not self.ends:
             key, doubled = self.waiting.popleft()
             self.progress = time.monotonic()
             if doubled and self.progress - self.finished < PATIENCE_SECONDS:

@@ -1,4 +1,4 @@
-"""The command palette: every command that works here, in the same words."""
+"""The command palette: every command, in the same words; it goes to the screen of those that work on another one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from textual import events
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from opd_tui.tui.commands import EVERYWHERE, Command
+from opd_tui.tui.commands import EVERYWHERE, MODES, ON_SCREENS, Command
 from opd_tui.tui.preferred import PreferredApp
 from opd_tui.tui.screens.bar_screen import BarScreen
 
@@ -23,15 +24,38 @@ class DeskCommands(Provider):
             yield from screen.desk_app.demo_commands()
         yield from EVERYWHERE
 
+    def _elsewhere(self) -> Iterator[tuple[Command, Command]]:
+        """Commands that only other screens have, each after the one that goes there; none while a panel is open."""
+        screen = self.screen
+        if not isinstance(screen, BarScreen) or screen.is_covered:
+            return
+        listed = {command.id for command in screen.INTENTS}
+        for mode, commands in zip(MODES, ON_SCREENS, strict=True):
+            for command in commands:
+                if command.id not in listed:
+                    listed.add(command.id)
+                    yield mode, command
+
     def _keys(self, command: Command) -> str:
         app = self.app
         return (app.keymap.command(command) if isinstance(app, PreferredApp) else command).key_label
+
+    async def _press(self, *commands: Command) -> None:
+        """Do as somebody who presses the keys of these commands one after the other."""
+        screen = self.screen
+        assert isinstance(screen, BarScreen)
+        for command in screen.desk_app.keymap.commands(commands):
+            await screen.desk_app.keys.press(events.Key(command.keys.partition(",")[0], None))
 
     def _entries(self) -> Iterator[tuple[str, str, Callable[[], Any]]]:
         for command in self._commands():
             if command.in_palette:
                 run = partial(self.app.run_action, command.action, self.screen)
                 yield f"{command.label} ({self._keys(command)})", command.help, run
+        for mode, command in self._elsewhere():
+            if command.in_palette:
+                keys = f"{self._keys(mode)}, then {self._keys(command)}"
+                yield f"{command.label} ({keys})", command.help, partial(self._press, mode, command)
         for system in self.app.get_system_commands(self.screen):
             yield system.title, system.help, system.callback
 

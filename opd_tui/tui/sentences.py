@@ -11,10 +11,10 @@ from opd_tui.tui.text import STATUS_WORDS, count, ordinal
 
 
 def outcome_sentence(outcome: Outcome, zone: dt.tzinfo | None) -> str:
-    """What happened, with the day of the token where it is not the day on which it happened."""
+    """What happened, after the token's day where it is not the day on which it happened: a line may be cut."""
     day = outcome.token.slot.date if outcome.token else None
     another = day is not None and day != outcome.entry.at.astimezone(zone).date()
-    return f"{outcome.sentence} ({day:%a %d %b})" if another else outcome.sentence
+    return f"{day:%a %d %b}: {outcome.sentence}" if another else outcome.sentence
 
 
 def forecast_sentence(forecast: Forecast) -> str:

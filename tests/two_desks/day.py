@@ -115,7 +115,7 @@ class Day:
 
     def be_faster(self, hesitation: Hesitation) -> None:
         """Do what makes the other desk's question an old one: close one of its tokens, or send in an emergency."""
-        if self.dice.random() < 0.4:
+        if not hesitation.numbers or self.dice.random() < 0.4:
             if self.hands.go_to_slot(*hesitation.slot):
                 self.receptionist.issue(self.people.pop(), "EMERGENCY", "", straight_on)
         elif line := self.hands.find(number := self.dice.choice((hesitation.numbers[0], hesitation.numbers[-1]))):

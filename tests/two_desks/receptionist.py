@@ -24,15 +24,15 @@ REFUSALS = {
 """What may be refused, by the words that say so; anything else ends the run."""
 ASKED_AGAIN = "Another desk was faster, so this has changed."
 
+ANOTHER_DAY = r"(?:\w+ \d+ \w+: )?"
+"""The day of a token, where it is another."""
 _ISSUED = re.compile(
-    rf"(?P<source>[A-Z]+) (?P<number>{NUMBER}) (?P<name>.+?) "
+    rf"{ANOTHER_DAY}(?P<source>[A-Z]+) (?P<number>{NUMBER}) (?P<name>.+?) "
     rf"(?P<how>has a seat with|waits for|took the seat of(?= (?P<other>{NUMBER})))"
 )
-DAY = r"\(\w+ \d+ \w+\)"
-"""The day of a token, where it is another."""
 _CLOSED = re.compile(
-    rf"(?P<number>{NUMBER}) (?P<name>.+?) (?P<how>{'|'.join(CLOSED_WORDS)})"
-    rf"(?:; (?P<other>{NUMBER}) .+ moves up|(?: {DAY})?\.)"
+    rf"{ANOTHER_DAY}(?P<number>{NUMBER}) (?P<name>.+?) (?P<how>{'|'.join(CLOSED_WORDS)})"
+    rf"(?:; (?P<other>{NUMBER}) .+ moves up|\.)"
 )
 _ADDED = re.compile(r"(?P<name>Dr .+) was added with the code (?P<code>\w+)\.")
 _OPENED = re.compile(

@@ -87,8 +87,17 @@ class DeskScreen(BarScreen):
         if self.prepared:
             self.prepared()
             self.prepared, self.has_view, self.shown_day = None, True, self.desk_app.day
-        else:
+        elif self.has_view:
             self.reload()
+        else:
+            self.load_first()
+
+    @work(exclusive=True, group="load")
+    async def load_first(self) -> None:
+        """Load the first view; the keys of somebody who types ahead wait for it."""
+        self.desk_app.keys.hold()
+        await self.load()
+        await self.desk_app.keys.release(finished=False)
 
     def _desk_changed(self, outcome: Outcome | None) -> None:
         """Show what was done, unless it was asked for in the panel: the panel closes with the new view at once."""
