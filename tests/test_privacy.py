@@ -300,6 +300,7 @@ def test_a_bug_in_the_screens_ends_them_cleanly_and_names_nobody(
     open_today(database_path, "Asha")
     program = ("-c", BROKEN.format(module=module, owner=owner, method=method))
     with RealTerminal("--database", database_path, program=program) as terminal:
+        terminal.until(lambda: "Asha" in terminal.text or terminal.process.poll() is not None, "the board, or the end")
         terminal.press("]")
         assert terminal.ends() == 70
         terminal.assert_left_clean()

@@ -47,25 +47,35 @@ def line_hash(previous: str, entry: str, line: JournalLine) -> str:
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenLine:
+    """A line as it stands in the journal, with its entry, what of that is hashed with it, and its hash."""
+
+    entry: JournalEntry
+    entry_text: str
+    line: JournalLine
+    sequence: int
+    hash: str
+
+
 @dataclass
 class ChainCheck:
-    """Follows the chains line after line; `broken` says where one does not hold together."""
+    """Follows one chain line after line; `broken` says where it does not hold together."""
 
-    ends: dict[SlotId | None, str] = field(default_factory=dict)
+    end: str = START
     broken: list[str] = field(default_factory=list)
 
-    def add(self, sequence: int, entry: str, line: JournalLine, hash: str) -> None:
-        """Take the next line of the journal, with its entry's text and the hash that it carries."""
-        chain = chain_of(line)
-        if line_hash(self.ends.get(chain, START), entry, line) != hash:
-            self.broken.append(f"the journal {of_chain(chain)} was altered at or before line {sequence}")
-        self.ends[chain] = hash
+    def add(self, written: WrittenLine) -> None:
+        """Take the chain's next line."""
+        if line_hash(self.end, written.entry_text, written.line) != written.hash:
+            chain = of_chain(chain_of(written.line))
+            self.broken.append(f"the journal {chain} was altered at or before line {written.sequence}")
+        self.end = written.hash
 
-    def compare(self, kept: dict[SlotId | None, str]) -> None:
-        """See that each chain ends where its slot or the hospital says."""
-        for chain in sorted(kept.keys() | self.ends.keys(), key=lambda chain: chain or 0):
-            if kept.get(chain, START) != self.ends.get(chain, START):
-                self.broken.append(f"the journal {of_chain(chain)} does not end where it should")
+    def compare(self, chain: SlotId | None, kept: str) -> None:
+        """See that the chain ends where its slot or the hospital says."""
+        if self.end != kept:
+            self.broken.append(f"the journal {of_chain(chain)} does not end where it should")
 
 
 def of_chain(chain: SlotId | None) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import Select, bindparam, exists, or_, select, update
 
 from opd_tui.domain.instants import read_instant, write_instant
 from opd_tui.domain.journal import JournalEntry, JournalLine
 from opd_tui.domain.model import Reason, SlotId, Status
-from opd_tui.storage.chain import chain_of, entry_text, line_hash
+from opd_tui.storage.chain import WrittenLine, chain_of, entry_text, line_hash
 from opd_tui.storage.schema import hospital, idempotency_key, journal_entry, journal_line, slot
 from opd_tui.storage.transaction import Transaction, inserting
 
@@ -32,10 +32,14 @@ _ENTRY_COLUMNS = (
 )
 _ENTRY = select(*_ENTRY_COLUMNS).where(journal_entry.c.id == bindparam("id"))
 _LINES = select(*_LINE_COLUMNS).where(journal_line.c.entry_id == bindparam("id")).order_by(journal_line.c.sequence)
-_ALL_LINES = (
-    select(journal_entry.c.id, *_ENTRY_COLUMNS, *_LINE_COLUMNS, journal_line.c.sequence, journal_line.c.hash)
-    .join(journal_entry, journal_entry.c.id == journal_line.c.entry_id)
-    .order_by(journal_line.c.sequence)
+_WRITTEN_LINES = select(
+    journal_entry.c.id, *_ENTRY_COLUMNS, *_LINE_COLUMNS, journal_line.c.sequence, journal_line.c.hash
+).join(journal_entry, journal_entry.c.id == journal_line.c.entry_id)
+_HOUSE_LINES = _WRITTEN_LINES.where(or_(journal_line.c.token_id.is_(None), journal_line.c.slot_id.is_(None))).order_by(
+    journal_line.c.sequence
+)
+_SLOT_LINES = _WRITTEN_LINES.where(journal_line.c.token_id.is_not(None), journal_line.c.slot_id.is_not(None)).order_by(
+    journal_line.c.slot_id, journal_line.c.sequence
 )
 _EMPTY_ENTRIES = select(journal_entry.c.id).where(~exists().where(journal_line.c.entry_id == journal_entry.c.id))
 _NEWEST_ENTRIES = select(journal_entry.c.id, *_ENTRY_COLUMNS).order_by(journal_entry.c.id.desc()).limit(bindparam("n"))
@@ -96,22 +100,24 @@ def _lines_of(transaction: Transaction, entry_id: int) -> list[JournalLine]:
     return [line_of(row) for row in transaction.rows(_LINES, {"id": entry_id})]
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenLine:
-    """A line as it stands in the journal, with its entry and its hash."""
-
-    entry_id: int
-    entry: JournalEntry
-    line: JournalLine
-    sequence: int
-    hash: str
+def house_lines(transaction: Transaction) -> Iterator[WrittenLine]:
+    """The lines of the house's chain, in sequence."""
+    return _written_lines(transaction, _HOUSE_LINES)
 
 
-def all_lines(transaction: Transaction) -> Iterator[WrittenLine]:
-    """Every line ever written, in sequence."""
+def slot_lines(transaction: Transaction) -> Iterator[WrittenLine]:
+    """The lines of the slots' chains, slot after slot, each in sequence."""
+    return _written_lines(transaction, _SLOT_LINES)
+
+
+def _written_lines(transaction: Transaction, statement: Select[Any]) -> Iterator[WrittenLine]:
     size = 1 + len(_ENTRY_COLUMNS)
-    for row in transaction.stream(_ALL_LINES):
-        yield WrittenLine(row[0], entry_of(row[1:size]), line_of(row[size:-2]), *row[-2:])
+    before = None
+    for row in transaction.stream(statement):
+        if row[0] != before:  # an entry's lines stand together
+            before, entry = row[0], entry_of(row[1:size])
+            text = entry_text(before, entry)
+        yield WrittenLine(entry, text, line_of(row[size:-2]), *row[-2:])
 
 
 def empty_entries(transaction: Transaction) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Dialect, PoolProxiedConnection, Table, TextClause, text
@@ -43,6 +44,7 @@ class Transaction:
         self.statements = statements
         self._commit = commit
         self._cursor = connection.cursor()
+        self._streams = count(1)
 
     @property
     def dialect(self) -> str:
@@ -76,10 +78,11 @@ class Transaction:
         return row[0] if row else None
 
     def stream(self, statement: ClauseElement) -> Iterator[Row]:
-        """The rows of an answer that is too long to be held at once."""
+        """The rows of an answer that is too long to be held at once; several may be read side by side."""
         text, own = self.statements.compiled(statement)
         driver: Any = self.connection.driver_connection
-        cursor = driver.cursor() if self.dialect == "sqlite" else driver.cursor(name="opd_tui_stream")
+        name = {} if self.dialect == "sqlite" else {"name": f"opd_tui_stream_{next(self._streams)}"}
+        cursor = driver.cursor(**name)
         try:
             cursor.execute(text, own)
             while rows := cursor.fetchmany(1000):

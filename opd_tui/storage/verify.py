@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
-from typing import Any
+from heapq import merge
+from itertools import groupby
+from typing import Any, cast
 
-from sqlalchemy import Table, select, text
+from sqlalchemy import Select, select, text
 
 from opd_tui.domain.model import SlotId, Status
 from opd_tui.storage import guards, journal
-from opd_tui.storage.chain import ChainCheck, entry_text
+from opd_tui.storage.chain import START, ChainCheck, WrittenLine
 from opd_tui.storage.fold import Facts, Fold
 from opd_tui.storage.schema import (
     ONLY_ON,
@@ -36,80 +38,136 @@ class Verification:
 
 
 def verify(transaction: Transaction) -> Verification:
-    """Fold the journal, compare it with the tables, and check its chains, the rule, the numbers and the file itself."""
+    """Fold the journal, compare it with the tables, and check its chains, the rule, the numbers and the file itself.
+
+    The house first, then slot after slot, so that years of tokens take no more memory than one slot's.
+    """
     result = Verification()
     result.problems += _file_problems(transaction)
     result.problems += _schema_problems(transaction)
-    fold, chains = Fold(), ChainCheck()
+    check = _Check(transaction)
     try:
-        for written in journal.all_lines(transaction):
-            fold.add(written.entry.at, written.line)
-            chains.add(written.sequence, entry_text(written.entry_id, written.entry), written.line, written.hash)
-        tables = _Tables.read(transaction)
+        result.problems += check.house()
+        result.problems += check.slots()
+        result.problems += check.counters()
+        for unread in (patient, idempotency_key):
+            deque(transaction.stream(select(unread)), maxlen=0)  # each of its rows can be read
     except (LookupError, TypeError, ValueError) as error:
         result.problems.append(f"a row cannot be read: {type(error).__name__}: {error}")
         return result
-    chains.compare(tables.chain_ends)
-    result.problems += chains.broken
     result.problems += (f"entry {entry} of the journal lost its lines" for entry in journal.empty_entries(transaction))
-    result.problems += fold.broken
-    result.problems += _differences("doctor", fold.doctors, tables.doctors)
-    result.problems += _differences("slot", fold.slots, tables.slots)
-    result.problems += _differences("token", fold.tokens, tables.tokens)
-    result.problems += _rule_problems(tables)
-    result.problems += _number_problems(tables)
-    result.checked = {
-        "doctors": len(tables.doctors),
-        "slots": len(tables.slots),
-        "tokens": len(tables.tokens),
-        "journal lines": fold.lines,
-    }
+    result.checked = check.counted
     return result
 
 
-@dataclass
-class _Tables:
-    """The state that the tables hold, in the words of the journal."""
-
-    doctors: dict[int, Facts]
-    slots: dict[int, Facts]
-    tokens: dict[int, Facts]
-    ranks: dict[SlotId, list[tuple[Status, bool, tuple[int, str, int]]]]
-    sequences: dict[tuple[int, str], list[int]]
-    codes: dict[tuple[int, str, int], str]
-    counters: dict[tuple[int, str], int]
-    chain_ends: dict[SlotId | None, str]
-
-    @classmethod
-    def read(cls, transaction: Transaction) -> _Tables:
-        tables = cls({}, {}, {}, defaultdict(list), defaultdict(list), {}, {}, {})
-        tables.chain_ends[None] = transaction.value(select(hospital.c.journal_hash))
-        for row in _rows(transaction, doctor):
-            tables.doctors[row["id"]] = _given(row, "code", "specialty", "room")
-        for row in _rows(transaction, slot):
-            tables.chain_ends[row["id"]] = row["journal_hash"]
-            tables.slots[row["id"]] = _given(row, "doctor_id", "date", "start", "end", "capacity")
-        for row in _rows(transaction, token):
-            tables.tokens[row["id"]] = _given(row, *_TOKEN_FACTS) | {"patient": row["patient_id"]}
-            in_the_room = row["called_at"] is not None
-            rank = (row["priority"], row["issued_at"], row["id"])
-            tables.ranks[row["slot_id"]].append((Status[row["status"]], in_the_room, rank))
-            tables.sequences[row["doctor_id"], row["date"]].append(row["sequence"])
-            tables.codes[row["doctor_id"], row["date"], row["sequence"]] = row["number"]
-        for unread in (patient, idempotency_key):
-            deque(transaction.stream(select(unread)), maxlen=0)  # each of its rows can be read
-        for row in _rows(transaction, token_counter):
-            tables.counters[row["doctor_id"], row["date"]] = row["last"]
-        return tables
-
-
 _TOKEN_FACTS = ("slot_id", "doctor_id", "date", "status", "number", "source", "priority", "issued_at", "closed_at")
+_TOKENS = select(token).order_by(token.c.slot_id, token.c.id)
 
 
-def _rows(transaction: Transaction, table: Table) -> Iterator[Facts]:
-    """A table's rows by the names of its columns."""
-    names = table.columns.keys()
-    return (dict(zip(names, row, strict=True)) for row in transaction.stream(select(table)))
+class _Check:
+    """One reading of a database; each part yields what does not agree."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+        self.slots_kept: dict[int, Facts] = {}
+        self.ends_kept: dict[SlotId | None, str] = {}
+        self.codes: dict[int, str] = {}
+        """The doctors' codes, with which numbers begin."""
+        self.sequences: dict[tuple[int, str], list[int]] = defaultdict(list)
+        """The numbers of a doctor's day, without the code."""
+        self.folded: dict[int, Facts] = {}
+        """The slots as the journal has them."""
+        self.lost: dict[int, Facts] = {}
+        """Tokens that the journal has in a slot where there is none; it may stand in another one."""
+        self.strange: dict[int, Facts] = {}
+        """Tokens that stand in a slot where the journal has none."""
+        self.counted = {"doctors": 0, "slots": 0, "tokens": 0, "journal lines": 0}
+
+    def house(self) -> Iterator[str]:
+        """What has no slot of its own: the doctors, and the opening of slots."""
+        fold, chain = Fold(), ChainCheck()
+        for written in journal.house_lines(self.transaction):
+            fold.add(written.entry.at, written.line)
+            chain.add(written)
+        doctors = {row["id"]: _given(row, "code", "specialty", "room") for row in self._rows(select(doctor))}
+        self.codes = {id_: facts["code"] for id_, facts in doctors.items()}
+        self.ends_kept[None] = self.transaction.value(select(hospital.c.journal_hash))
+        for row in self._rows(select(slot)):
+            self.ends_kept[row["id"]] = row["journal_hash"]
+            self.slots_kept[row["id"]] = _given(row, "doctor_id", "date", "start", "end", "capacity")
+        chain.compare(None, self.ends_kept[None])
+        self.folded = fold.slots
+        self.counted |= {"doctors": len(doctors), "slots": len(self.slots_kept), "journal lines": fold.lines}
+        yield from chain.broken
+        yield from fold.broken
+        yield from _differences("doctor", fold.doctors, doctors)
+        yield from _differences("slot", fold.slots, self.slots_kept)
+        self.lost |= fold.tokens
+
+    def slots(self) -> Iterator[str]:
+        """Every slot's chain, its tokens and its seats."""
+        unseen = set(self.slots_kept)
+        lines: Iterator[WrittenLine | Facts] = journal.slot_lines(self.transaction)
+        for slot_id, members in groupby(merge(lines, self._rows(_TOKENS), key=_slot_of), key=_slot_of):
+            unseen.discard(slot_id)
+            yield from self._slot(slot_id, members)
+        for empty in sorted(unseen):
+            yield from self._slot(SlotId(empty), ())
+        yield from _differences("token", self.lost, self.strange)
+
+    def _slot(self, slot_id: SlotId, members: Iterable[WrittenLine | Facts]) -> Iterator[str]:
+        """One slot, by the lines of its chain and the rows of its tokens."""
+        fold, chain, rows = Fold(slots=self.folded), ChainCheck(), []
+        for member in members:
+            if isinstance(member, WrittenLine):
+                fold.add(member.entry.at, member.line)
+                chain.add(member)
+            else:
+                rows.append(member)
+        chain.compare(slot_id, self.ends_kept.get(slot_id, START))
+        self.counted["tokens"] += len(rows)
+        self.counted["journal lines"] += fold.lines
+        yield from chain.broken
+        yield from fold.broken
+        kept = {row["id"]: _given(row, *_TOKEN_FACTS) | {"patient": row["patient_id"]} for row in rows}
+        both = fold.tokens.keys() & kept.keys()
+        yield from _differences("token", _only(fold.tokens, both), _only(kept, both))
+        self.lost |= _only(fold.tokens, fold.tokens.keys() - both)
+        self.strange |= _only(kept, kept.keys() - both)
+        if slot_id in self.slots_kept:
+            yield from _rule_problems(slot_id, self.slots_kept[slot_id]["capacity"], rows)
+        for row in rows:
+            self.sequences[row["doctor_id"], row["date"]].append(row["sequence"])
+            code = self.codes.get(row["doctor_id"])
+            if row["number"] != f"{code}-{row['sequence']:03}":
+                yield f"token number {row['number']} of {row['date']} is not {code}-{row['sequence']:03}"
+
+    def counters(self) -> Iterator[str]:
+        """The numbers of every doctor's day, which have no gap, and their counter."""
+        counters = {(row["doctor_id"], row["date"]): row["last"] for row in self._rows(select(token_counter))}
+        for (doctor_id, date), sequences in self.sequences.items():
+            if sorted(sequences) != list(range(1, len(sequences) + 1)):
+                yield f"the numbers of doctor {doctor_id} on {date} have a gap"
+        for key in sorted(counters.keys() | self.sequences.keys()):
+            issued, counted = len(self.sequences.get(key, ())), counters.get(key)
+            if counted != issued:
+                yield f"the counter of doctor {key[0]} on {key[1]} says {counted}, and {issued} were issued"
+
+    def _rows(self, statement: Select[Any]) -> Iterator[Facts]:
+        """Rows by the names of their columns."""
+        names = statement.selected_columns.keys()
+        return (dict(zip(names, row, strict=True)) for row in self.transaction.stream(statement))
+
+
+def _slot_of(member: WrittenLine | Facts) -> SlotId:
+    """The slot of a journal's line, or of a token's row."""
+    found = member.line.slot_id if isinstance(member, WrittenLine) else member["slot_id"]
+    return cast(SlotId, found)
+
+
+def _only(facts: dict[int, Facts], ids: Set[int]) -> dict[int, Facts]:
+    """Some of the facts."""
+    return {id_: facts[id_] for id_ in ids}
 
 
 def _given(row: Any, *names: str) -> Facts:
@@ -168,34 +226,17 @@ def _differences(what: str, folded: dict[int, Facts], stored: dict[int, Facts]) 
                     yield f"{what} {id_} has {name} {kept} in its table and {journaled} in the journal"
 
 
-def _rule_problems(tables: _Tables) -> Iterator[str]:
-    """Sort each slot's open tokens from scratch: who should have a seat, has one, and nobody else."""
-    for slot_id, tokens in tables.ranks.items():
-        if slot_id not in tables.slots:
-            continue
-        used = sum(status is Status.COMPLETED for status, _, _ in tokens)
-        staying = [rank for status, in_room, rank in tokens if status is Status.ACTIVE and in_room]
-        others = sorted(rank for status, in_room, rank in tokens if status.is_open and rank not in staying)
-        seats = tables.slots[slot_id]["capacity"] - used - len(staying)
-        should = {rank[2] for rank in staying + others[: max(seats, 0)]}
-        seated = {rank[2] for status, _, rank in tokens if status is Status.ACTIVE}
-        if seats < 0:
-            yield f"slot {slot_id} holds more tokens than its capacity"
-        for token_id in sorted(should ^ seated):
-            stands = "waits, and a seat is due to it" if token_id in should else "has a seat out of turn"
-            yield f"token {token_id} {stands}"
-
-
-def _number_problems(tables: _Tables) -> Iterator[str]:
-    for (doctor_id, date), sequences in tables.sequences.items():
-        if sorted(sequences) != list(range(1, len(sequences) + 1)):
-            yield f"the numbers of doctor {doctor_id} on {date} have a gap"
-        for sequence in sequences:
-            number = tables.codes[doctor_id, date, sequence]
-            code = tables.doctors.get(doctor_id, {}).get("code")
-            if number != f"{code}-{sequence:03}":
-                yield f"token number {number} of {date} is not {code}-{sequence:03}"
-    for key in sorted(tables.counters.keys() | tables.sequences.keys()):
-        issued, counted = len(tables.sequences.get(key, ())), tables.counters.get(key)
-        if counted != issued:
-            yield f"the counter of doctor {key[0]} on {key[1]} says {counted}, and {issued} were issued"
+def _rule_problems(slot_id: SlotId, capacity: int, rows: list[Facts]) -> Iterator[str]:
+    """Sort a slot's open tokens from scratch: who should have a seat, has one, and nobody else."""
+    tokens = [(Status[row["status"]], (row["priority"], row["issued_at"], row["id"]), row["called_at"]) for row in rows]
+    used = sum(status is Status.COMPLETED for status, _, _ in tokens)
+    staying = {rank for status, rank, called_at in tokens if status is Status.ACTIVE and called_at is not None}
+    others = sorted(rank for status, rank, _ in tokens if status.is_open and rank not in staying)
+    seats = capacity - used - len(staying)
+    should = {rank[2] for rank in (*staying, *others[: max(seats, 0)])}
+    seated = {rank[2] for status, rank, _ in tokens if status is Status.ACTIVE}
+    if seats < 0:
+        yield f"slot {slot_id} holds more tokens than its capacity"
+    for token_id in sorted(should ^ seated):
+        stands = "waits, and a seat is due to it" if token_id in should else "has a seat out of turn"
+        yield f"token {token_id} {stands}"
