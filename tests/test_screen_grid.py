@@ -179,7 +179,7 @@ async def test_another_desks_token_changes_one_cell_and_nothing_else(desk: Front
         after = meera.lines("#grid")
         changed = [row for row, (was, now) in enumerate(zip(before, after, strict=True)) if was != now]
         assert len(changed) == 1
-        assert after[changed[0]].count("●○ 1/2") == 1
+        assert after[changed[0]].count(" 1/2 ") == 1
         assert [(region.y, region.size) for region in regions] == [(changed[0], (grid.cell_width, 1))]
         assert (grid.row, grid.column, grid.first_column) == place
         assert grid.scroll_offset == scroll
@@ -286,3 +286,17 @@ async def test_a_view_that_comes_after_the_person_moved_does_not_move_them_back(
         await meera.settle()
         assert screen.grid.column == 1
         await meera.sees("10:00–11:00", within="#queue-panel")
+
+
+async def test_where_the_times_have_no_room_names_and_figures_stand_alone(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    doctor = add_doctor(desk, "Dr Anil Rao", specialty="Orthopedics")
+    for hour in (9, 10):
+        open_slot(desk, doctor, f"{hour}:00".zfill(5), f"{hour + 1}:00", 4)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.sees("Dr Anil Rao · Orthopedics", "○○○○ 0/4", within="#grid")
+        for hour in range(11, 19):
+            open_slot(desk, doctor, f"{hour}:00", f"{hour + 1}:00", 4)
+        await meera.look_again()
+        (head, line) = meera.lines("#grid")[:2]
+        assert line.split() == ["Dr", "Anil", "Rao", "▐0/4", "▌", *["0/4"] * 7]
+        assert head.split() == ["Doctor", *(f"{hour:02}:00" for hour in range(9, 17)), "›"]

@@ -18,10 +18,10 @@ STATUS_WORDS = {
 }
 
 
-def seats(record: SlotRecord) -> str:
-    """How full a slot is: `●●○ 2/3 +4`."""
+def seats(record: SlotRecord, *, brief: bool = False) -> str:
+    """How full a slot is: `●●○ 2/3 +4`, and in figures alone where there is little room."""
     taken, capacity = record.load.taken, record.slot.capacity
-    shape = "●" * taken + "○" * (capacity - taken) + " " if capacity <= SHAPE_LIMIT else ""
+    shape = "●" * taken + "○" * (capacity - taken) + " " if capacity <= SHAPE_LIMIT and not brief else ""
     waiting = f" +{record.load.waiting}" if record.load.waiting else ""
     return f"{shape}{taken}/{capacity}{waiting}"
 

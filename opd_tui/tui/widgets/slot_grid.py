@@ -14,7 +14,7 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from opd_tui.desk.views import Board
-from opd_tui.domain.model import DoctorId, SlotRecord
+from opd_tui.domain.model import Doctor, DoctorId, SlotRecord
 from opd_tui.tui.lines import Line, fit, joined
 from opd_tui.tui.looks import look
 from opd_tui.tui.text import doctor_label, seats
@@ -23,6 +23,8 @@ from opd_tui.tui.widgets.calm_focus import CalmFocus
 HEADER_LINES = 1
 DOCTOR_WIDTH = (18, 32)
 """The doctor's column where the times need the room, and where they do not, in cells."""
+NARROWEST_CELL = 8
+"""A time, and the sign that there are more."""
 
 
 class SlotGrid(CalmFocus, can_focus=True):
@@ -46,7 +48,9 @@ class SlotGrid(CalmFocus, can_focus=True):
     """The leftmost start time in view; the doctors' column always stays."""
 
     doctor_width = DOCTOR_WIDTH[0]
-    cell_width = 8
+    cell_width = NARROWEST_CELL
+    brief = False
+    """Whether doctors stand without their specialty and seats in figures alone, so that more times are in view."""
     paper = Style()
     """What the board is drawn on, looked up once a paint."""
 
@@ -72,10 +76,10 @@ class SlotGrid(CalmFocus, can_focus=True):
         self._measure()
 
     def watch_board(self, old: Board, new: Board) -> None:
-        widths = self.doctor_width, self.cell_width
+        widths = self.doctor_width, self.cell_width, self.brief
         self._measure()
         same_shape = (old.date, old.doctors, old.starts) == (new.date, new.doctors, new.starts)
-        if same_shape and widths == (self.doctor_width, self.cell_width):
+        if same_shape and widths == (self.doctor_width, self.cell_width, self.brief):
             for row, doctor in enumerate(new.doctors):
                 for column, start in enumerate(new.starts):
                     was, now = old.at(doctor.id, start), new.at(doctor.id, start)
@@ -161,13 +165,22 @@ class SlotGrid(CalmFocus, can_focus=True):
         return None
 
     def _measure(self) -> None:
-        """The widths of the columns: as much as the board needs, and a cell's worth of slots at the least."""
+        """The widths of the columns: as much as the board needs where all times have room, and else as little."""
         different = {(r.load.taken, r.slot.capacity, r.load.waiting): r for r in self.board.slots}
-        self.cell_width = max((cell_len(seats(record)) for record in different.values()), default=5) + 3
-        longest = max((cell_len(doctor_label(doctor)) for doctor in self.board.doctors), default=0) + 2
-        beside = self.scrollable_content_region.width - self.cell_width * len(self.board.starts)
         narrowest, widest = DOCTOR_WIDTH
-        self.doctor_width = min(max(longest, 8), max(narrowest, min(beside, widest)))
+        for self.brief in (False, True):
+            gap = 2 if self.brief else 3
+            cells = (cell_len(seats(record, brief=self.brief)) + gap for record in different.values())
+            self.cell_width = max(NARROWEST_CELL, *cells, 0)
+            longest = max((cell_len(self._label(doctor)) for doctor in self.board.doctors), default=0) + 2
+            beside = self.scrollable_content_region.width - self.cell_width * len(self.board.starts)
+            self.doctor_width = min(max(longest, 8), max(narrowest, min(beside, widest)))
+            if beside >= self.doctor_width:
+                break
+
+    def _label(self, doctor: Doctor) -> str:
+        """A doctor in the first column."""
+        return doctor.name if self.brief else doctor_label(doctor)
 
     def _columns_in_view(self) -> int:
         return max((self.scrollable_content_region.width - self.doctor_width) // self.cell_width, 1)
@@ -207,12 +220,12 @@ class SlotGrid(CalmFocus, can_focus=True):
 
     def _row(self, row: int) -> Line:
         doctor = self.board.doctors[row]
-        name = fit(doctor_label(doctor), self.doctor_width - 1) + " "
+        name = fit(self._label(doctor), self.doctor_width - 1) + " "
         return joined((name, look(self, "strong")), *(self._cell(row, column) for column in self._columns()))
 
     def _cell(self, row: int, column: int) -> tuple[str, Style]:
         record, width = self._record(row, column), self.cell_width
-        text = fit(seats(record) if record else "–", width - 2)
+        text = fit(seats(record, brief=self.brief) if record else "–", width - 2)
         if (row, column) == (self.row, self.column):
             marks = "▐▌" if self.has_focus else "[]"
             return f"{marks[0]}{text}{marks[1]}", look(self, "cursor-focused" if self.has_focus else "cursor-cell")
