@@ -42,7 +42,7 @@ def matcher(query: str) -> Callable[[str], bool]:
 def found_token(record: TokenRecord) -> Found:
     token = record.token
     words = f"{token.number} {token.patient.name} {token.patient.phone or ''} {token.source.name} {record.doctor.name}"
-    note = f"{token.source.name:<9} {STATUS_WORDS[token.status]:<11} {record.doctor.name} {record.slot.start:%H:%M}"
+    note = f"{token.source.name:<9} {STATUS_WORDS[token.status]:<11} {record.slot.start:%H:%M} {record.doctor.name}"
     return Found(
         record.doctor, record.slot, token.id, f"{token.number:<7} {token.patient.name}", note, search_key(words)
     )
