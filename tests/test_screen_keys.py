@@ -168,6 +168,8 @@ async def test_the_palette_goes_to_the_screen_of_a_command(desk: FrontDesk, open
         ):
             await meera.app.switch_mode(mode)
             await meera.settle()
+            if mode != "board":
+                await meera.press("/")  # which would take the keys of other commands for words
             await meera.press("ctrl+p")
             await meera.type(words)
             await meera.sees(entry, within="CommandList")
@@ -299,3 +301,13 @@ async def test_the_numbers_lead_to_the_screens_and_the_bar_shows_which_one(
 async def test_the_bar_shows_the_desks_own_clock(desk: FrontDesk, open_desk: OpenDesk) -> None:
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.sees("Sun 22 Nov 2026 09:00", within="#top-bar")
+
+
+async def test_thousands_of_toasts_leave_nothing_behind(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        for number in range(20):
+            meera.app.say(f"news {number}")
+            meera.app.warn(f"trouble {number}")
+            await meera.hears(f"trouble {number}")
+        assert len(meera.app.screen.query("ToastHolder")) <= 1

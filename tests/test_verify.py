@@ -42,6 +42,7 @@ def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
         (["UPDATE token SET patient_id = 1 WHERE id = 3"], "token 3 has patient 1 in its table and 3 in the journal"),
         (["UPDATE token SET date = '2026-11-23' WHERE id = 3"], "token 3 has date 2026-11-23 in its table and 2026-11"),
         (["UPDATE journal_line SET facts = '{'"], "a row cannot be read"),
+        (["UPDATE journal_line SET facts = '{' WHERE token_id = 3"], "a row cannot be read"),
         (["UPDATE doctor SET room = '2'"], "doctor 1 has room 2 in its table and 1 in the journal"),
         (["UPDATE doctor SET code = 'B'"], "doctor 1 has code B in its table and A in the journal"),
         ([NEXT_IN_LINE, "UPDATE token SET status = 'ACTIVE' WHERE id = 3"], "token 3 has a seat out of turn"),

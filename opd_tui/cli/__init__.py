@@ -19,7 +19,7 @@ NEEDS_TERMINAL = (
 )
 
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """Why a stream takes no more; whatever else is written says so itself."""
 NOT_WRITTEN = "opd-tui: The answer cannot be written: {}. What was done before stays done."
 

@@ -26,7 +26,7 @@ DOES_NOT_VERIFY = "does-not-verify"
 DRAFT = ".opd-tui-draft-"
 """How the name of everything begins that is not whole yet."""
 _INSTANT = "%Y%m%dT%H%M%S.%f"
-_PLACE = re.compile(r"opd-tui-([0-9]{6})-")
+_PLACE = re.compile(r"opd-tui-([0-9]{6,})-")
 _NAME = re.compile(_PLACE.pattern + r"([0-9]{8}T[0-9]{6}\.[0-9]{6})Z-(daily|manual)\.db")
 
 
@@ -154,7 +154,7 @@ def advice(path: Path) -> str:
 
 
 def unused(folder: Path, pattern: str, now: dt.datetime) -> Path:
-    """A name with this instant in it that no copy has yet; such names sort by time."""
+    """A name with this instant in it that no copy has yet."""
     while True:
         path = folder / f"{pattern.format(now.astimezone(dt.UTC).strftime(_INSTANT) + 'Z')}.db"
         if not path.exists() and not unverified(path).exists():

@@ -114,7 +114,10 @@ _STATEMENTS = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
 
 
 def triggers(dialect: str) -> dict[str, str]:
-    """What each trigger that a database must have does: all of it on SQLite, its function's body on a server."""
+    """What each trigger that a database must have does: all of it on SQLite, its function's body on a server.
+
+    `verify` compares it with what a database has, so another wording needs a new version of the schema.
+    """
     folded = [(statement, statement.split()) for statement in _STATEMENTS[dialect]]
     bodies = {words[2]: statement.split("$$")[1] for statement, words in folded if words[1] == "FUNCTION"}
     named = {words[2]: (statement, words[-1]) for statement, words in folded if words[1] == "TRIGGER"}

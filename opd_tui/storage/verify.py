@@ -40,7 +40,7 @@ class Verification:
 def verify(transaction: Transaction) -> Verification:
     """Fold the journal, compare it with the tables, and check its chains, the rule, the numbers and the file itself.
 
-    The house first, then slot after slot, so that years of tokens take no more memory than one slot's.
+    The house first, then slot after slot: however many years there are, tokens are held for one slot at a time.
     """
     result = Verification()
     result.problems += _file_problems(transaction)
@@ -198,7 +198,10 @@ _TRIGGERS = {
 
 
 def _schema_problems(transaction: Transaction) -> Iterator[str]:
-    """The triggers and indexes that the schema has must be there, and no trigger may do anything else."""
+    """The triggers and indexes that the schema has must be there, and do what they did when they were made.
+
+    Of a server's trigger that is its function; when it fires is not compared.
+    """
     dialect = transaction.dialect
     there = {row[0] for row in transaction.rows(_INDEXES[dialect])}
     names = {str(index.name) for table in metadata.tables.values() for index in table.indexes}

@@ -23,13 +23,11 @@ from opd_tui.tui.commands import (
     EVERYWHERE,
     HELP,
     MOVES,
-    OVER_DIALOGS,
     PALETTE,
     QUIT,
     RETRY,
     Command,
     bindings,
-    printed_key,
 )
 from opd_tui.tui.desk_line import DeskLine
 from opd_tui.tui.ending import be_ended_cleanly, run_to_its_end
@@ -39,6 +37,7 @@ from opd_tui.tui.preferences import Preferences, preferences_from
 from opd_tui.tui.preferred import PreferredApp
 from opd_tui.tui.screens.bar_screen import FEWEST_COLUMNS, FEWEST_LINES, BarScreen
 from opd_tui.tui.sentences import outcome_sentence
+from opd_tui.tui.stray_keys import StrayKeys
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -60,7 +59,6 @@ TOAST_SECONDS = 0.05
 """How long a toast lets the screen itself go first."""
 OPENING_SECONDS = 1.0
 """How long keys wait for the first board; then they say that it is not there yet."""
-STILL_OPENING = "One moment: the database is being opened."
 WHILE_OPENING = {"quit", "help_quit", "suspend_process"}
 """What the person can do meanwhile."""
 
@@ -102,6 +100,7 @@ class OpdApp(PreferredApp):
         self.desk_changed: Signal[Outcome | None] = Signal(self, "desk_changed")
         self.desk: FrontDesk | None = None
         self.keys = KeyLine(self, super().on_event)
+        self.stray_keys = StrayKeys(self)
         self.is_open = False
         """Whether the board is there; before, nothing can be done but leaving."""
         self.live = Live(self)
@@ -243,6 +242,14 @@ class OpdApp(PreferredApp):
         """Let marks fade, but not those that came since."""
         self.marks = {token: reason for token, reason in self.marks.items() if moved.get(token) is not reason}
 
+    def clear_notifications(self) -> None:
+        """Take the toasts away with what holds each, which Textual would leave behind, empty (seen in 8.2.8).
+
+        In the course of a day there would be thousands, and every change of the screen would arrange them all.
+        """
+        super().clear_notifications()
+        self.screen.query("ToastHolder").remove()
+
     def say(self, text: str) -> None:
         """Say something in a toast, in the place of the one before; nothing in it is markup."""
         self.clear_notifications()
@@ -334,24 +341,7 @@ class OpdApp(PreferredApp):
         return not (leaves and isinstance(screen, BarScreen) and screen.is_covered)
 
     async def on_key(self, event: events.Key) -> None:
-        """In a dialog one can leave and hide the names all the same; any other key that does nothing here says so."""
-        from textual.widgets import Input
-
-        if event.key in self.screen.active_bindings:
-            return
-        asked_for = self.command_on(event.key) if self.screen.is_modal else None
-        if asked_for in OVER_DIALOGS:
-            event.prevent_default()
-            await self.run_action(asked_for.action)
-        elif asked_for is not None:
-            self.say_aside(f"{printed_key(event.key)} waits until this is answered or closed (Esc).")
-        elif event.is_printable and not isinstance(self.focused, Input):
-            help = f" Press {self.keymap.key_of(HELP)} for the keys." if isinstance(self.screen, BarScreen) else ""
-            self.say_aside(f"{event.character} does nothing here.{help}" if self.is_open else STILL_OPENING)
-
-    def command_on(self, key: str) -> Command | None:
-        """The command that has this key everywhere."""
-        return next((each for each in EVERYWHERE if key in self.keymap.command(each).keys.split(",")), None)
+        await self.stray_keys.take(event)
 
     def action_help(self) -> None:
         """Show the keys that work here."""

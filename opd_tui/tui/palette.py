@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from textual import events
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from opd_tui.tui.commands import EVERYWHERE, MODES, ON_SCREENS, Command
 from opd_tui.tui.preferred import PreferredApp
 from opd_tui.tui.screens.bar_screen import BarScreen
+from opd_tui.tui.screens.desk_screen import DeskScreen
 
 
 class DeskCommands(Provider):
@@ -40,12 +40,13 @@ class DeskCommands(Provider):
         app = self.app
         return (app.keymap.command(command) if isinstance(app, PreferredApp) else command).key_label
 
-    async def _press(self, *commands: Command) -> None:
-        """Do as somebody who presses the keys of these commands one after the other."""
-        screen = self.screen
-        assert isinstance(screen, BarScreen)
-        for command in screen.desk_app.keymap.commands(commands):
-            await screen.desk_app.keys.press(events.Key(command.keys.partition(",")[0], None))
+    async def _go_and_run(self, mode: Command, command: Command) -> None:
+        """Run a command on the screen that has it, as soon as that shows what there is to choose from."""
+        await self.app.run_action(mode.action)
+        screen = self.app.screen
+        if isinstance(screen, DeskScreen) and not screen.has_view:
+            await screen.load()
+        await self.app.run_action(command.action, screen)
 
     def _entries(self) -> Iterator[tuple[str, str, Callable[[], Any]]]:
         for command in self._commands():
@@ -55,7 +56,7 @@ class DeskCommands(Provider):
         for mode, command in self._elsewhere():
             if command.in_palette:
                 keys = f"{self._keys(mode)}, then {self._keys(command)}"
-                yield f"{command.label} ({keys})", command.help, partial(self._press, mode, command)
+                yield f"{command.label} ({keys})", command.help, partial(self._go_and_run, mode, command)
         for system in self.app.get_system_commands(self.screen):
             yield system.title, system.help, system.callback
 

@@ -18,7 +18,7 @@ QUIET_SECONDS = 0.015
 PUMP_SECONDS = 0.05
 SECOND_ENTER_SECONDS = 1.5
 SETTLE_SECONDS = 0.15
-KEYS_REMEMBERED = 12
+KEYS_REMEMBERED = 40
 MODE_KEYS = {"Board": "1", "Waitlist": "2", "Doctors": "3"}
 
 
@@ -28,7 +28,8 @@ class Hands:
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
         self.pressed: deque[str] = deque(maxlen=KEYS_REMEMBERED)
-        """The last keys, and what was said in the corner before each."""
+        """The last keys, and what was said in the corner meanwhile."""
+        self.heard = ""
 
     @property
     def glance(self) -> Glance:
@@ -45,10 +46,17 @@ class Hands:
         deadline = time.perf_counter() + patience
         while True:
             now = time.perf_counter()
-            expectation = lambda lines: self.is_whole and bool(what(Glance(lines)))  # noqa: E731
+            expectation = lambda lines: self.is_whole and bool(what(self.listen(Glance(lines))))  # noqa: E731
             self.terminal.wait_for(expectation, now, max(deadline - now, 0.1), fresh=False, quiet=QUIET_SECONDS)
             if self.is_whole and (found := what(self.glance)):
                 return found
+
+    def listen(self, glance: Glance) -> Glance:
+        """Remember what is said in the corner, for the report of what went wrong."""
+        if glance.toast != self.heard:
+            self.heard = glance.toast
+            self.pressed.append(f"  and heard: {glance.toast}")
+        return glance
 
     def press(self, keys: str | Sequence[str], what: Callable[[Glance], T]) -> T:
         """Write keys, which must not have had their effect before, and wait for it; raises NotShown."""
@@ -57,7 +65,7 @@ class Hands:
 
     def send(self, keys: str | Sequence[str]) -> None:
         """Write keys."""
-        self.pressed.append(f"{keys} ({self.glance.toast})")
+        self.pressed.append(f"{keys}")
         self.terminal.send(keys)
 
     def pump(self) -> None:

@@ -96,8 +96,10 @@ class DeskScreen(BarScreen):
     async def load_first(self) -> None:
         """Load the first view; the keys of somebody who types ahead wait for it."""
         self.desk_app.keys.hold()
-        await self.load()
-        await self.desk_app.keys.release(finished=False)
+        try:
+            await self.load()
+        finally:
+            await self.desk_app.keys.release(finished=False)
 
     def _desk_changed(self, outcome: Outcome | None) -> None:
         """Show what was done, unless it was asked for in the panel: the panel closes with the new view at once."""
