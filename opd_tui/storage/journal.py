@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,24 +101,25 @@ def _lines_of(transaction: Transaction, entry_id: int) -> list[JournalLine]:
     return [line_of(row) for row in transaction.rows(_LINES, {"id": entry_id})]
 
 
-def house_lines(transaction: Transaction) -> Iterator[WrittenLine]:
+def house_lines(transaction: Transaction) -> Generator[WrittenLine, None, None]:
     """The lines of the house's chain, in sequence."""
     return _written_lines(transaction, _HOUSE_LINES)
 
 
-def slot_lines(transaction: Transaction) -> Iterator[WrittenLine]:
+def slot_lines(transaction: Transaction) -> Generator[WrittenLine, None, None]:
     """The lines of the slots' chains, slot after slot, each in sequence."""
     return _written_lines(transaction, _SLOT_LINES)
 
 
-def _written_lines(transaction: Transaction, statement: Select[Any]) -> Iterator[WrittenLine]:
+def _written_lines(transaction: Transaction, statement: Select[Any]) -> Generator[WrittenLine, None, None]:
     size = 1 + len(_ENTRY_COLUMNS)
     before = None
-    for row in transaction.stream(statement):
-        if row[0] != before:  # an entry's lines stand together
-            before, entry = row[0], entry_of(row[1:size])
-            text = entry_text(before, entry)
-        yield WrittenLine(entry, text, line_of(row[size:-2]), *row[-2:])
+    with closing(transaction.stream(statement)) as rows:
+        for row in rows:
+            if row[0] != before:  # an entry's lines stand together
+                before, entry = row[0], entry_of(row[1:size])
+                text = entry_text(before, entry)
+            yield WrittenLine(entry, text, line_of(row[size:-2]), *row[-2:])
 
 
 def empty_entries(transaction: Transaction) -> list[int]:

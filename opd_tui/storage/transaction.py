@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from itertools import count
 from typing import Any
 
@@ -77,8 +77,11 @@ class Transaction:
         row = self.row(statement, values)
         return row[0] if row else None
 
-    def stream(self, statement: ClauseElement) -> Iterator[Row]:
-        """The rows of an answer that is too long to be held at once; several may be read side by side."""
+    def stream(self, statement: ClauseElement) -> Generator[Row, None, None]:
+        """The rows of an answer that is too long to be held at once; several may be read side by side.
+
+        Whoever may stop before the last row closes it.
+        """
         text, own = self.statements.compiled(statement)
         driver: Any = self.connection.driver_connection
         name = {} if self.dialect == "sqlite" else {"name": f"opd_tui_stream_{next(self._streams)}"}

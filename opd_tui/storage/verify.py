@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Generator, Iterable, Iterator, Set
+from contextlib import closing
 from dataclasses import dataclass, field
 from heapq import merge
 from itertools import groupby
@@ -86,9 +87,10 @@ class _Check:
     def house(self) -> Iterator[str]:
         """What has no slot of its own: the doctors, and the opening of slots."""
         fold, chain = Fold(), ChainCheck()
-        for written in journal.house_lines(self.transaction):
-            fold.add(written.entry.at, written.line)
-            chain.add(written)
+        with closing(journal.house_lines(self.transaction)) as lines:
+            for written in lines:
+                fold.add(written.entry.at, written.line)
+                chain.add(written)
         doctors = {row["id"]: _given(row, "code", "specialty", "room") for row in self._rows(select(doctor))}
         self.codes = {id_: facts["code"] for id_, facts in doctors.items()}
         self.ends_kept[None] = self.transaction.value(select(hospital.c.journal_hash))
@@ -107,10 +109,11 @@ class _Check:
     def slots(self) -> Iterator[str]:
         """Every slot's chain, its tokens and its seats."""
         unseen = set(self.slots_kept)
-        lines: Iterator[WrittenLine | Facts] = journal.slot_lines(self.transaction)
-        for slot_id, members in groupby(merge(lines, self._rows(_TOKENS), key=_slot_of), key=_slot_of):
-            unseen.discard(slot_id)
-            yield from self._slot(slot_id, members)
+        with closing(journal.slot_lines(self.transaction)) as lines, closing(self._rows(_TOKENS)) as rows:
+            both: Iterator[WrittenLine | Facts] = merge(lines, rows, key=_slot_of)
+            for slot_id, members in groupby(both, key=_slot_of):
+                unseen.discard(slot_id)
+                yield from self._slot(slot_id, members)
         for empty in sorted(unseen):
             yield from self._slot(SlotId(empty), ())
         yield from _differences("token", self.lost, self.strange)
@@ -153,10 +156,12 @@ class _Check:
             if counted != issued:
                 yield f"the counter of doctor {key[0]} on {key[1]} says {counted}, and {issued} were issued"
 
-    def _rows(self, statement: Select[Any]) -> Iterator[Facts]:
+    def _rows(self, statement: Select[Any]) -> Generator[Facts, None, None]:
         """Rows by the names of their columns."""
         names = statement.selected_columns.keys()
-        return (dict(zip(names, row, strict=True)) for row in self.transaction.stream(statement))
+        with closing(self.transaction.stream(statement)) as rows:
+            for row in rows:
+                yield dict(zip(names, row, strict=True))
 
 
 def _slot_of(member: WrittenLine | Facts) -> SlotId:

@@ -248,7 +248,8 @@ class OpdApp(PreferredApp):
         In the course of a day there would be thousands, and every change of the screen would arrange them all.
         """
         super().clear_notifications()
-        self.screen.query("ToastHolder").remove()
+        if self.screen_stack:
+            self.screen.query("ToastHolder").remove()
 
     def say(self, text: str) -> None:
         """Say something in a toast, in the place of the one before; nothing in it is markup."""
