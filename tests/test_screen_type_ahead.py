@@ -41,6 +41,18 @@ async def test_an_emergency_and_its_answer_may_be_typed_ahead(desk: FrontDesk, o
         await meera.until(lambda: ("Yash", Source.EMERGENCY) in issued(desk), "the emergency's token")
 
 
+@pytest.mark.parametrize(
+    ("keys", "shown"), [("3s", "Open a session · Dr A"), ("2c", "Cancel A-003 Sunita Rao"), ("21n", "New token · Dr A")]
+)
+async def test_a_key_behind_that_of_a_screen_finds_what_it_is_about(
+    desk: FrontDesk, open_desk: OpenDesk, keys: str, shown: str
+) -> None:
+    full_slot(desk, waiting=1)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        burst(meera, *keys)
+        await meera.sees(shown)
+
+
 async def test_the_second_half_of_a_double_enter_opens_nothing(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -82,6 +82,10 @@ def test_verify_finds_what_was_altered_by_hand(
         (["DELETE FROM journal_line WHERE sequence = 10"], "the journal of slot 1 does not end where it should"),
         (["DELETE FROM journal_line WHERE sequence = 10"], "entry 8 of the journal lost its lines"),
         (
+            ["DELETE FROM journal_line WHERE token_id IS NOT NULL", "DELETE FROM token"],
+            "the journal of slot 1 does not end where it should",
+        ),
+        (
             [
                 *(f"DELETE FROM {table} WHERE slot_id = 2" for table in ("token", "journal_line")),
                 "DELETE FROM journal_entry WHERE id = 3",
