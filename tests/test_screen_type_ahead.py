@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 import pytest
 from textual import events
 
@@ -51,6 +54,31 @@ async def test_a_key_behind_that_of_a_screen_finds_what_it_is_about(
     async with at_the_counter(OpdApp(open_desk)) as meera:
         burst(meera, *keys)
         await meera.sees(shown)
+
+
+async def test_a_key_behind_what_was_found_is_about_that_while_its_queue_is_still_read(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("enter", "down", "/")
+        await meera.type("A-002")
+        await meera.sees("1 match of 3")
+        read, asked, may_go_on = meera.app.desk_line.read, [], asyncio.Event()
+
+        async def slow_in_the_end(question: Callable[[FrontDesk], object]) -> object:
+            asked.append(question)
+            if len(asked) > 2:  # the board is loaded as the dialog closes, and for what was found
+                await may_go_on.wait()
+            return await read(question)
+
+        meera.app.desk_line.read = slow_in_the_end  # type: ignore[method-assign, assignment]
+        burst(meera, "enter", "c")
+        await meera.until(lambda: len(asked) > 2, "the queue that is being read")
+        await meera.breathe()
+        assert not meera.toasts
+        may_go_on.set()
+        await meera.asks("Cancel A-002 Ravi Kumar")
 
 
 async def test_the_second_half_of_a_double_enter_opens_nothing(desk: FrontDesk, open_desk: OpenDesk) -> None:

@@ -284,6 +284,8 @@ class SlotBoardScreen(DeskScreen):
             await self.find_and_go()
         except DeskRefusal as refusal:
             self.desk_app.say_refusal(refusal)
+        finally:
+            await self.desk_app.keys.release(finished=False)
 
     async def find_and_go(self) -> None:
         """Ask what to find, and go there; raises a DeskRefusal."""
@@ -295,10 +297,11 @@ class SlotBoardScreen(DeskScreen):
         found = await self.app.push_screen_wait(Find(tokens, slots))
         if found is None:
             return
+        self.desk_app.keys.hold()  # the next ones are about what was found
         self.grid.move_to(found.doctor.id, found.slot.start)
         await self.load()
         if found.token is not None:
-            self.load_queue(None)
+            self.workers.cancel_group(self, "queue")  # what is being read for another slot must not come after it
             queue = await desk_line.read(lambda desk: desk.queue(found.slot.id))
             self.show_queue(queue)
             self.set_focus(self.queue)
