@@ -69,7 +69,7 @@ class BoardView:
     def doctor_at_cursor(self) -> str | None:
         """The name of the doctor in whose row the cursor stands."""
         row = next((line for line in self.grid if "▐" in line), None)
-        return re.split("·|…|▐", row)[0].strip() if row else None
+        return re.split("·|…|▐|  ", row)[0].strip() if row else None
 
     def line_of(self, name: str) -> str | None:
         """The queue's line that names this patient."""
