@@ -19,16 +19,7 @@ from textual.widget import Widget
 from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal
 from opd_tui.tui import screens
 from opd_tui.tui.backups import BackupEnded, Backups
-from opd_tui.tui.commands import (
-    EVERYWHERE,
-    HELP,
-    MOVES,
-    PALETTE,
-    QUIT,
-    RETRY,
-    Command,
-    bindings,
-)
+from opd_tui.tui.commands import EVERYWHERE, HELP, MOVES, PALETTE, QUIT, RETRY, Command, bindings
 from opd_tui.tui.desk_line import DeskLine
 from opd_tui.tui.ending import be_ended_cleanly, run_to_its_end
 from opd_tui.tui.key_line import KeyDone, KeyLine
