@@ -45,7 +45,14 @@ async def test_an_emergency_and_its_answer_may_be_typed_ahead(desk: FrontDesk, o
 
 
 @pytest.mark.parametrize(
-    ("keys", "shown"), [("3s", "Open a session · Dr A"), ("2c", "Cancel A-003 Sunita Rao"), ("21n", "New token · Dr A")]
+    ("keys", "shown"),
+    [
+        ("3s", "Open a session · Dr A"),
+        ("2c", "Cancel A-003 Sunita Rao"),
+        ("21n", "New token · Dr A"),
+        ("[]n", "New token · Dr A"),
+        ("2[1tn", "New token · Dr A"),
+    ],
 )
 async def test_a_key_behind_that_of_a_screen_finds_what_it_is_about(
     desk: FrontDesk, open_desk: OpenDesk, keys: str, shown: str
@@ -54,6 +61,29 @@ async def test_a_key_behind_that_of_a_screen_finds_what_it_is_about(
     async with at_the_counter(OpdApp(open_desk)) as meera:
         burst(meera, *keys)
         await meera.sees(shown)
+
+
+async def test_a_key_behind_that_of_a_day_waits_for_its_slots_though_another_desk_changes_something(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("[")
+        await meera.sees("No slots on this day")
+        read, asked, may_go_on = meera.app.desk_line.read, [], asyncio.Event()
+
+        async def slow(question: Callable[[FrontDesk], object]) -> object:
+            asked.append(question)
+            await may_go_on.wait()
+            return await read(question)
+
+        meera.app.desk_line.read = slow  # type: ignore[method-assign, assignment]
+        burst(meera, "t", "n")
+        await meera.until(lambda: len(asked) == 1, "the day that is being loaded")
+        meera.app.desk_changed.publish(None)
+        await meera.until(lambda: len(asked) == 2, "the day that is loaded again")
+        may_go_on.set()
+        await meera.sees("New token · Dr A")
 
 
 async def test_a_key_behind_what_was_found_is_about_that_while_its_queue_is_still_read(

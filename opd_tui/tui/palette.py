@@ -44,7 +44,7 @@ class DeskCommands(Provider):
         """Run a command on the screen that has it, as soon as that shows what there is to choose from."""
         await self.app.run_action(mode.action)
         screen = self.app.screen
-        if isinstance(screen, DeskScreen) and not screen.has_view:
+        if isinstance(screen, DeskScreen) and screen.is_behind:
             await screen.load()
         await self.app.run_action(command.action, screen)
 

@@ -17,7 +17,7 @@ SYNCHRONISED = 2026 << 5
 QUIET_SECONDS = 0.015
 PUMP_SECONDS = 0.05
 SECOND_ENTER_SECONDS = 1.5
-SETTLE_SECONDS = 0.15
+SETTLE_SECONDS = 0.5
 KEYS_REMEMBERED = 40
 MODE_KEYS = {"Board": "1", "Waitlist": "2", "Doctors": "3"}
 
@@ -59,9 +59,16 @@ class Hands:
         return glance
 
     def press(self, keys: str | Sequence[str], what: Callable[[Glance], T]) -> T:
-        """Write keys, which must not have had their effect before, and wait for it; raises NotShown."""
-        self.send(keys)
-        return self.see(what)
+        """Write keys, which must not have had their effect before, and wait for it; raises NotShown.
+
+        What they are about may still be on its way to a slow machine: then they are pressed again.
+        """
+        while True:
+            self.send(keys)
+            self.see(lambda glance: what(glance) or is_too_early(glance))
+            if not is_too_early(self.glance):
+                return what(self.glance)
+            self.see(lambda glance: not is_too_early(glance))
 
     def send(self, keys: str | Sequence[str]) -> None:
         """Write keys."""
@@ -166,6 +173,11 @@ class Hands:
             if here is None or here.key == last:
                 return list(lines.values())
             key, last = "pagedown", here.key
+
+
+def is_too_early(glance: Glance) -> bool:
+    """Whether it is said that what the keys are about is not there yet."""
+    return glance.toast.startswith("One moment:")
 
 
 def has_moved(glance: Glance, before: Line, way: str) -> bool:

@@ -38,10 +38,8 @@ _YES = {
 class DeskScreen(BarScreen):
     """A screen of the desk: it loads its view in a thread and shows it, keeping the person's place."""
 
-    has_view = False
-    """Whether it has shown a view of the desk yet."""
     shown_day: dt.date | None = None
-    """The day whose view it shows, while another one may still be on its way."""
+    """The day whose view it shows, None before the first one."""
     prepared: Callable[[], None] | None = None
     """Shows a view that was loaded before the screen was there."""
     before_panel: Widget | None = None
@@ -50,6 +48,11 @@ class DeskScreen(BarScreen):
     """Whether another desk changed something that is not loaded yet, while what the panel asked for was under way."""
 
     new_token = getters.query_one(NewToken)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the view of the day that stands above is still on its way."""
+        return self.shown_day != self.desk_app.day
 
     @property
     def is_covered(self) -> bool:
@@ -86,20 +89,9 @@ class DeskScreen(BarScreen):
     def on_screen_resume(self) -> None:
         if self.prepared:
             self.prepared()
-            self.prepared, self.has_view, self.shown_day = None, True, self.desk_app.day
-        elif self.has_view:
-            self.reload()
+            self.prepared, self.shown_day = None, self.desk_app.day
         else:
-            self.load_first()
-
-    @work(exclusive=True, group="load")
-    async def load_first(self) -> None:
-        """Load the first view; the keys of somebody who types ahead wait for it."""
-        self.desk_app.keys.hold()
-        try:
-            await self.load()
-        finally:
-            await self.desk_app.keys.release(finished=False)
+            self.reload()
 
     def _desk_changed(self, outcome: Outcome | None) -> None:
         """Show what was done, unless it was asked for in the panel: the panel closes with the new view at once."""
@@ -132,8 +124,16 @@ class DeskScreen(BarScreen):
 
     @work(exclusive=True, group="load")
     async def reload(self) -> None:
-        """Load the view again."""
+        """Load the view again; the keys of somebody who types ahead wait for that of another day.
+
+        Where the next load takes this one's place, it is the one that lets them go.
+        """
+        if not self.is_behind:
+            await self.load()
+            return
+        self.desk_app.keys.hold()
         await self.load()
+        await self.desk_app.keys.release(finished=False)
 
     async def prepare(self) -> None:
         """Load the first view before the screen is shown, so that one paint shows both."""
@@ -155,7 +155,7 @@ class DeskScreen(BarScreen):
         else:
             with self.app.batch_update():
                 show()
-            self.has_view, self.shown_day = True, day
+            self.shown_day = day
 
     def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
         """A question for the desk's thread; its answer is called on the screen's."""
@@ -297,7 +297,7 @@ class DeskScreen(BarScreen):
 
     def shows_the_day(self) -> bool:
         """Whether the list below is that of the day above; else it says so, and nothing of another day is touched."""
-        if self.has_view and self.shown_day != self.desk_app.day:
+        if self.is_behind:
             self.desk_app.say("One moment: this day is being loaded.")
             return False
         return True

@@ -131,7 +131,7 @@ class DoctorsScreen(FilteredScreen):
 
     def action_open_session(self) -> None:
         day = self.lines.chosen
-        if not self.has_view:
+        if self.shown_day is None:
             self.desk_app.say("One moment: the doctors are being loaded.")
         elif not isinstance(day, DoctorDay):
             add = self.desk_app.keymap.key_of(ADD_DOCTOR)

@@ -153,7 +153,7 @@ class SlotBoardScreen(DeskScreen):
             self.desk_app.say_refusal(refusal)
             return
         board = self.grid.board  # another may have come meanwhile
-        if board.slot(slot.id) is None or self.shown_day != self.desk_app.day:
+        if board.slot(slot.id) is None or self.is_behind:
             await super().load_change(outcome)
             return
         activity = (outcome, *self.activity.items)[:ACTIVITY_LINES]
