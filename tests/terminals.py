@@ -29,7 +29,7 @@ PATIENCE_SECONDS = 30
 LEAVES_ALTERNATE_SCREEN, SHOWS_CURSOR = b"\x1b[?1049l", b"\x1b[?25h"
 
 _START = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
-"""Makes the terminal that of the program, which so hears when it is closed."""
+"""Makes the terminal the controlling one of the program, which so hears when it is closed."""
 
 
 def open_today(database: Path, *patients: str, capacity: int = 2) -> None:
@@ -51,9 +51,11 @@ class RealTerminal:
         *arguments: str | Path,
         size: tuple[int, int] = (80, 24),
         program: tuple[str, ...] = ("-m", "opd_tui"),
+        controlling: bool = True,
         **environment: str,
     ) -> None:
         self.program = program
+        self.start = ("-c", _START, sys.executable) if controlling else ()
         self.arguments = [str(argument) for argument in arguments]
         self.environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor", **environment}
         self.size = size
@@ -70,7 +72,7 @@ class RealTerminal:
         self.modes = termios.tcgetattr(inner)
         self._inner = inner
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _START, sys.executable, *self.program, *self.arguments],
+            [sys.executable, *self.start, *self.program, *self.arguments],
             stdin=inner,
             stdout=inner,
             stderr=inner,

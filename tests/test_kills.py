@@ -197,6 +197,24 @@ def test_a_terminal_that_is_closed_ends_the_screens(database_path: Path) -> None
     assert patients(database_path) == ["Asha"]
 
 
+TIMELESS = """
+import datetime as dt
+from opd_tui import cli, clock
+now = dt.datetime.now(dt.UTC)
+clock.SystemClock.now = lambda self: now
+cli.main()
+"""
+"""The program with a clock that stands still, so that a screen at rest has nothing to draw that would fail."""
+
+
+def test_a_terminal_that_is_closed_without_a_signal_ends_the_screens(database_path: Path) -> None:
+    open_today(database_path, "Asha")
+    with RealTerminal("--database", database_path, program=("-c", TIMELESS), controlling=False) as terminal:
+        terminal.shows("Asha", "1/2")
+        terminal.hang_up()
+        assert terminal.process.wait(PATIENCE_SECONDS) == 128 + signal.SIGHUP
+
+
 def test_a_killed_app_loses_nothing_that_was_on_its_screen(database_path: Path) -> None:
     open_today(database_path)
     with RealTerminal("--database", database_path) as terminal:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import select
 import signal
 import sys
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook
@@ -25,6 +27,8 @@ CRASHED = 1
 """The exit status that Textual has for an error that nobody expected."""
 SECONDS_TO_LEAVE = 3.0
 """After so long a terminal that takes nothing any more does not keep the program."""
+SECONDS_BETWEEN_LOOKS = 1.0
+"""So often the app looks whether its terminal is still there."""
 
 
 def run_to_its_end(app: OpdApp) -> int:
@@ -89,6 +93,25 @@ def be_ended_cleanly(app: OpdApp) -> None:
     for number in ENDING:
         with suppress(NotImplementedError):  # not every system's loop takes them
             loop.add_signal_handler(number, leave, app, exit_status(number))
+    app.set_interval(SECONDS_BETWEEN_LOOKS, partial(leave_if_hung_up, app))
+
+
+def leave_if_hung_up(app: OpdApp) -> None:
+    """End the app where its terminal is gone and no signal said so, as none does without a controlling terminal.
+
+    Textual takes the end of the input for an empty one and asks again at once, for ever.
+    """
+    if app.return_code is None and sys.__stdin__ is not None and has_hung_up(sys.__stdin__.fileno()):
+        leave(app, exit_status(signal.SIGHUP))
+
+
+def has_hung_up(terminal: int) -> bool:
+    """Whether nobody is at the other end of a terminal any more, as far as the system can tell."""
+    if not hasattr(select, "poll"):
+        return False
+    poll = select.poll()
+    poll.register(terminal, 0)  # a hang-up is always told
+    return any(event & select.POLLHUP for _, event in poll.poll(0))
 
 
 def keep(error: BaseException | None) -> None:
