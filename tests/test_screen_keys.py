@@ -179,6 +179,18 @@ async def test_the_palette_goes_to_the_screen_of_a_command(desk: FrontDesk, open
             await meera.settle()
 
 
+async def test_the_palette_goes_to_a_screen_that_showed_another_day(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("[")
+        await meera.sees("No slots on this day")
+        await meera.press("3", "t", "ctrl+p")
+        await meera.type("emerg")
+        await meera.sees("Emergency (1, then e)", within="CommandList")
+        await meera.press("enter")
+        await meera.sees("New token · Dr A")
+
+
 async def test_over_a_dialog_one_can_leave_and_hide_the_names(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

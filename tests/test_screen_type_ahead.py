@@ -21,6 +21,23 @@ def burst(receptionist: Receptionist, *keys: str) -> None:
         receptionist.app.post_message(key_event(key))
 
 
+class SlowReads:
+    """From now on what the screens read comes only when it may, but for the first few questions."""
+
+    def __init__(self, receptionist: Receptionist, at_once: int = 0) -> None:
+        self.line = receptionist.app.desk_line
+        self.read, self.at_once = self.line.read, at_once
+        self.asked = 0
+        self.may_come = asyncio.Event()
+        self.line.read = self.read_slowly  # type: ignore[method-assign, assignment]
+
+    async def read_slowly(self, question: Callable[[FrontDesk], object]) -> object:
+        self.asked += 1
+        if self.asked > self.at_once:
+            await self.may_come.wait()
+        return await self.read(question)
+
+
 def issued(desk: FrontDesk) -> list[tuple[str, Source]]:
     """Who has a token, in order of issue."""
     tokens = sorted((record.token for record in desk.token_list()), key=lambda token: token.id)
@@ -70,19 +87,12 @@ async def test_a_key_behind_that_of_a_day_waits_for_its_slots_though_another_des
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("[")
         await meera.sees("No slots on this day")
-        read, asked, may_go_on = meera.app.desk_line.read, [], asyncio.Event()
-
-        async def slow(question: Callable[[FrontDesk], object]) -> object:
-            asked.append(question)
-            await may_go_on.wait()
-            return await read(question)
-
-        meera.app.desk_line.read = slow  # type: ignore[method-assign, assignment]
+        reads = SlowReads(meera)
         burst(meera, "t", "n")
-        await meera.until(lambda: len(asked) == 1, "the day that is being loaded")
+        await meera.until(lambda: reads.asked == 1, "the day that is being loaded")
         meera.app.desk_changed.publish(None)
-        await meera.until(lambda: len(asked) == 2, "the day that is loaded again")
-        may_go_on.set()
+        await meera.until(lambda: reads.asked == 2, "the day that is loaded again")
+        reads.may_come.set()
         await meera.sees("New token · Dr A")
 
 
@@ -94,20 +104,12 @@ async def test_a_key_behind_what_was_found_is_about_that_while_its_queue_is_stil
         await meera.press("enter", "down", "/")
         await meera.type("A-002")
         await meera.sees("1 match of 3")
-        read, asked, may_go_on = meera.app.desk_line.read, [], asyncio.Event()
-
-        async def slow_in_the_end(question: Callable[[FrontDesk], object]) -> object:
-            asked.append(question)
-            if len(asked) > 2:  # the board is loaded as the dialog closes, and for what was found
-                await may_go_on.wait()
-            return await read(question)
-
-        meera.app.desk_line.read = slow_in_the_end  # type: ignore[method-assign, assignment]
+        reads = SlowReads(meera, at_once=2)  # the board, as the dialog closes and for what was found
         burst(meera, "enter", "c")
-        await meera.until(lambda: len(asked) > 2, "the queue that is being read")
+        await meera.until(lambda: reads.asked > 2, "the queue that is being read")
         await meera.breathe()
         assert not meera.toasts
-        may_go_on.set()
+        reads.may_come.set()
         await meera.asks("Cancel A-002 Ravi Kumar")
 
 

@@ -63,7 +63,7 @@ class FoundLines(LineList[Found]):
         return item.slot.id, item.token
 
     def draw(self, item: Found, width: int) -> Line:
-        left = max((width - 20) // 2, 12)
+        left = max((width - 20) // 2, 12)  # the doctor, behind some 30 columns of note, gets about as much room
         pointer = "▸" if item is self.chosen else " "
         return joined(
             (f"{pointer} {fit(item.title, left)} ", Style()), (fit(item.note, width - left - 3), self.part("dim"))
