@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from textual import events
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.model import Source
+from opd_tui.tui import key_line
 from opd_tui.tui.app import OpdApp
 from tests.pilot import OpenDesk, Receptionist, at_the_counter, full_slot, key_event
 
@@ -36,6 +38,17 @@ class SlowReads:
         if self.asked > self.at_once:
             await self.may_come.wait()
         return await self.read(question)
+
+
+async def let_pass(receptionist: Receptionist, seconds: float) -> None:
+    """Let so many seconds be over since a key was last heard of."""
+    keys, looked = receptionist.app.keys, asyncio.Event()
+    while not keys.waiting:
+        await asyncio.sleep(0)
+    keys.progress = time.monotonic() - seconds
+    receptionist.app.call_later(keys.go_on_anyway)
+    receptionist.app.call_later(looked.set)
+    await looked.wait()
 
 
 def issued(desk: FrontDesk) -> list[tuple[str, Source]]:
@@ -101,8 +114,7 @@ async def test_a_key_behind_what_was_found_is_about_that_while_its_queue_is_stil
 ) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        await meera.press("enter", "down", "/")
-        await meera.type("A-002")
+        await meera.press("enter", "/", *"A-002")
         await meera.sees("1 match of 3")
         reads = SlowReads(meera, at_once=2)  # the board, as the dialog closes and for what was found
         burst(meera, "enter", "c")
@@ -111,6 +123,55 @@ async def test_a_key_behind_what_was_found_is_about_that_while_its_queue_is_stil
         assert not meera.toasts
         reads.may_come.set()
         await meera.asks("Cancel A-002 Ravi Kumar")
+
+
+async def test_what_is_typed_behind_find_goes_into_it_however_long_the_day_takes_to_read(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        reads = SlowReads(meera)
+        burst(meera, "/", *"A-00")
+        await meera.sees("A-00", "Reading the day", within=".find")
+        burst(meera, "2", "enter", "c")
+        await meera.breathe()
+        reads.may_come.set()
+        await meera.asks("Cancel A-002 Ravi Kumar")
+
+
+async def test_a_key_behind_a_new_doctor_is_about_them(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("3")
+        reads = SlowReads(meera)
+        burst(meera, "a", *"Dr Zen", "enter", "enter", "enter", "enter", "s")
+        await meera.until(lambda: reads.asked > 0, "the doctors that are read again")
+        await meera.breathe()
+        assert meera.dialogs == 0
+        reads.may_come.set()
+        await meera.sees("Open a session · Dr Zen")
+
+
+async def test_no_key_overtakes_one_that_a_slow_machine_is_busy_with_but_one_that_is_lost(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        keys, may_go_on = meera.app.keys, asyncio.Event()
+        assert meera.app.focused is not None
+        meera.app.focused.call_later(may_go_on.wait)
+        burst(meera, "down", "2", "/", "x")
+        await let_pass(meera, key_line.HELD_SECONDS)
+        assert len(keys.waiting) == 3
+        lost = keys.under_way
+        assert lost is not None
+        await let_pass(meera, key_line.LOST_SECONDS)
+        assert len(keys.waiting) == 2
+        next_one = keys.under_way
+        await keys.done(lost)
+        assert keys.under_way is next_one
+        may_go_on.set()
+        await meera.sees("x", within="FilterBar")
 
 
 async def test_the_second_half_of_a_double_enter_opens_nothing(desk: FrontDesk, open_desk: OpenDesk) -> None:
@@ -160,8 +221,10 @@ async def test_a_database_that_fails_while_finding_is_said_and_ends_nothing(
             raise StoreUnavailable("The disk reports an error.")
 
         monkeypatch.setattr(FrontDesk, "token_list", fail)
-        await meera.press("/")
-        await meera.hears("The disk reports an error")
+        burst(meera, "/", *"A-002", "enter")
+        await meera.sees("A-002", "The disk reports an error", within=".find")
+        await meera.press("escape")
+        await meera.until(lambda: meera.dialogs == 0, "the board")
         assert meera.app.return_code is None
 
 

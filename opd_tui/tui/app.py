@@ -48,8 +48,6 @@ PATIENCE_SECONDS = 1.0
 """After so long of waiting for another desk the person is told."""
 TOAST_SECONDS = 0.05
 """How long a toast lets the screen itself go first."""
-OPENING_SECONDS = 1.0
-"""How long keys wait for the first board; then they say that it is not there yet."""
 WHILE_OPENING = {"quit", "help_quit", "suspend_process"}
 """What the person can do meanwhile."""
 
@@ -127,7 +125,7 @@ class OpdApp(PreferredApp):
         if not self.is_headless:
             be_ended_cleanly(self)
         self.add_mode("board", screens.board)
-        self.keys.hold(OPENING_SECONDS)
+        self.keys.hold()
         self.call_after_refresh(self.open_desk)
 
     @work
@@ -313,7 +311,7 @@ class OpdApp(PreferredApp):
         self.backups.now()
 
     async def on_key_done(self, event: KeyDone) -> None:
-        await self.keys.done(event.laps)
+        await self.keys.done(event)
 
     async def action_show(self, mode: str) -> None:
         """Go to one of the main screens."""

@@ -23,15 +23,21 @@ Pressed = events.Key | events.Paste
 
 LAPS = 2
 """A key may post a message (an Input's Enter does) whose handler moves the focus: the second lap comes behind it."""
-PATIENCE_SECONDS = 0.3
-"""After this, keys go on whatever happens: a desk that waits for another one must not look frozen."""
+DOUBLED_SECONDS = 0.3
+"""An Enter so soon behind another is the same one, from a tired finger."""
+HELD_SECONDS = 1.0
+"""Keys wait for what was begun, but no longer: a screen that waits for another desk must not look frozen."""
+LOST_SECONDS = 3.0
+"""A key that was not heard of for so long never comes back; before, a slow machine is still busy with it."""
 
 
 class KeyDone(Message):
     """Follows a key through the same queues, and so comes back to the app when the key has had its effect."""
 
-    def __init__(self, laps: int) -> None:
+    def __init__(self, target: Widget, laps: int) -> None:
         super().__init__()
+        self.target = target
+        """Who is busy with the key."""
         self.laps = laps
 
 
@@ -43,11 +49,10 @@ class KeyLine:
         self.deliver = deliver
         self.waiting: deque[tuple[Pressed, bool]] = deque()
         """Keys with whether they are an Enter right behind an Enter."""
-        self.under_way = False
+        self.under_way: KeyDone | None = None
+        """What follows the last key and has not come back."""
         self.held = False
         self.last: tuple[str, float] = ("", 0.0)
-        self.patience = PATIENCE_SECONDS
-        """How long keys are held at most."""
         self.finished = 0.0
         self.progress = 0.0
         """When a key last went on its way, came back, or was let go."""
@@ -68,10 +73,10 @@ class KeyLine:
         last_key, last_time = self.last
         name = key.key if isinstance(key, events.Key) else "paste"
         self.last = name, now
-        doubled = name == last_key == "enter" and now - last_time < PATIENCE_SECONDS
+        doubled = name == last_key == "enter" and now - last_time < DOUBLED_SECONDS
         self.waiting.append((key, doubled))
         if len(self.waiting) == 1 and (self.under_way or self.held):
-            self.app.set_timer(self.patience, self.go_on_anyway)
+            self.app.set_timer(HELD_SECONDS, self.go_on_anyway)
         await self.next()
 
     async def next(self) -> None:
@@ -79,25 +84,29 @@ class KeyLine:
         while self.waiting and not self.under_way and not self.held and not self.ends:
             key, doubled = self.waiting.popleft()
             self.progress = time.monotonic()
-            if doubled and self.progress - self.finished < PATIENCE_SECONDS:
+            if doubled and self.progress - self.finished < DOUBLED_SECONDS:
                 continue
-            self.under_way = True
-            target = self.focus
+            self.under_way = KeyDone(self.focus, LAPS)
             await self.deliver(key)
-            if not target.post_message(KeyDone(LAPS)):
-                self.under_way = False
+            self.follow(self.under_way)
 
-    async def done(self, laps: int) -> None:
+    async def done(self, back: KeyDone) -> None:
         """A key came back: once more around, or on to the next."""
+        if back is not self.under_way:
+            return  # it was given up
         self.progress = time.monotonic()
-        if laps > 1 and self.focus.post_message(KeyDone(laps - 1)):
-            return
-        self.under_way = False
+        self.under_way = None
+        if back.laps > 1:
+            self.follow(KeyDone(self.focus, back.laps - 1))
         await self.next()
 
-    def hold(self, patience: float = PATIENCE_SECONDS) -> None:
-        """Keep the next keys until `release`, or so many seconds."""
-        self.held, self.patience = True, patience
+    def follow(self, key_done: KeyDone) -> None:
+        """Go behind a key, unless who has it is gone."""
+        self.under_way = key_done if key_done.target.post_message(key_done) else None
+
+    def hold(self) -> None:
+        """Keep the next keys until `release`, or for `HELD_SECONDS`."""
+        self.held = True
         self.progress = time.monotonic()
 
     async def release(self, *, finished: bool) -> None:
@@ -105,15 +114,18 @@ class KeyLine:
         if finished:
             self.finished = time.monotonic()
         if self.held:
-            self.held, self.patience = False, PATIENCE_SECONDS
+            self.held = False
             await self.next()
 
     async def go_on_anyway(self) -> None:
         """Nothing keeps keys for long."""
         if not self.waiting:
             return
-        if time.monotonic() - self.progress >= self.patience:
-            self.under_way = self.held = False
-            await self.next()
+        waited = time.monotonic() - self.progress
+        if self.under_way and (not self.under_way.target.is_running or waited >= LOST_SECONDS):
+            self.under_way = None
+        if self.held and waited >= HELD_SECONDS:
+            self.held = False
+        await self.next()
         if self.waiting:
-            self.app.set_timer(self.patience, self.go_on_anyway)
+            self.app.set_timer(HELD_SECONDS, self.go_on_anyway)

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from opd_tui.desk.actions import Action
@@ -17,10 +16,11 @@ from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.declared import Spec
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.kinds import Unacceptable
+from opd_tui.tui.dialogs.dialog import Dialog
 from opd_tui.tui.widgets.typed_text import TypedText
 
 
-class ActionForm(ModalScreen[Outcome | None]):
+class ActionForm(Dialog[Outcome | None]):
     """A field a line, what is wrong beside it; Enter goes on and performs the action at the end."""
 
     BINDINGS = [
@@ -108,22 +108,20 @@ class ActionForm(ModalScreen[Outcome | None]):
             field.action_select_all()
         elif not self.locked:
             self.locked = True
+            self.desk_app.keys.hold()
             self.perform()
 
     @work
     async def perform(self) -> None:
         """Perform it; a refusal is said in the form, which keeps what was typed."""
-        from opd_tui.tui.app import OpdApp
-
-        app = self.app
-        assert isinstance(app, OpdApp)
         texts = {spec.name: self.query_one(f"#{spec.name}", Input).value.strip() for spec in self.specs}
         fields = {spec.name: spec.kind.from_text(texts[spec.name]) for spec in self.specs if texts[spec.name]}
         try:
-            outcome = await app.perform(self.action.from_mapping({**self.fixed, **fields}))
+            outcome = await self.desk_app.perform(self.action.from_mapping({**self.fixed, **fields}))
         except DeskRefusal as refusal:
             self._say("form-wrong", refusal.message)
             self.locked = False
+            await self.desk_app.keys.release(finished=True)
         else:
             self.dismiss(outcome)
 

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
-
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from opd_tui.tui.key_line import KeyLine
+from opd_tui.tui.dialogs.dialog import Dialog
 
 
-@runtime_checkable
-class KeysHeld(Protocol):
-    """An app that holds keys back while something is under way."""
-
-    keys: KeyLine
-
-
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """`y` does it; Enter and Esc do not, and the safe button has the focus."""
 
     BINDINGS = [
@@ -45,8 +35,7 @@ class Confirm(ModalScreen[bool]):
     async def on_mount(self) -> None:
         self.app.clear_notifications()
         self.set_focus(self.query_one("#no"))
-        if isinstance(self.app, KeysHeld):
-            await self.app.keys.release(finished=False)
+        await self.desk_app.keys.release(finished=False)
 
     @on(Button.Pressed)
     def press(self, event: Button.Pressed) -> None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
-from textual import getters, on
+from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.model import Doctor, Slot, SlotRecord, TokenId, TokenRecord
 from opd_tui.domain.text import name_key, search_key
+from opd_tui.tui.dialogs.dialog import Dialog
 from opd_tui.tui.lines import Line, fit, joined
 from opd_tui.tui.text import STATUS_WORDS, count, doctor_label, seats
 from opd_tui.tui.widgets.line_list import LineList
 from opd_tui.tui.widgets.typed_text import TypedText
+
+Day = tuple[Sequence[TokenRecord], Sequence[SlotRecord]]
+"""The tokens and slots of a day."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,8 @@ class FoundLines(LineList[Found]):
         )
 
 
-class Find(ModalScreen[Found | None]):
-    """Type any words; Enter goes to the chosen result."""
+class Find(Dialog[Found | None]):
+    """Type any words, also while the day is still being read; Enter goes to the chosen result."""
 
     BINDINGS = [
         Binding("escape", "leave", "Close", show=False),
@@ -81,9 +85,14 @@ class Find(ModalScreen[Found | None]):
 
     lines = getters.query_one(FoundLines)
 
-    def __init__(self, tokens: Sequence[TokenRecord], slots: Sequence[SlotRecord]) -> None:
+    candidates: tuple[Found, ...] | None = None
+    """What can be found, None before it is known."""
+    is_awaited = False
+    """Whether Enter was pressed before it was known."""
+
+    def __init__(self, read_day: Callable[[], Awaitable[Day]]) -> None:
         super().__init__()
-        self.candidates = (*map(found_token, tokens), *map(found_slot, slots))
+        self.read_day = read_day
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog find") as dialog:
@@ -94,8 +103,29 @@ class Find(ModalScreen[Found | None]):
             yield Static("↑ ↓ choose   Enter go there   Esc close", markup=False, classes="hint")
 
     def on_mount(self) -> None:
-        self.lines.empty = "  Nothing found on this day."
-        self.search("")
+        self.say("Reading the day …")
+        self.set_focus(self.query_one(Input))
+        self.read()
+
+    def say(self, text: str) -> None:
+        """Say something above the results."""
+        self.query_one("#found-count", Static).update(text)
+
+    @work
+    async def read(self) -> None:
+        """Read what can be found; find what was typed meanwhile, and go there if Enter was pressed."""
+        try:
+            tokens, slots = await self.read_day()
+        except DeskRefusal as refusal:
+            self.say(refusal.message)
+        else:
+            self.candidates = (*map(found_token, tokens), *map(found_slot, slots))
+            self.lines.empty = "  Nothing found on this day."
+            self.search(self.query_one(Input).value)
+        if self.is_awaited and self.lines.chosen is not None:
+            self.choose()
+        else:
+            await self.desk_app.keys.release(finished=False)
 
     @on(Input.Changed)
     def follow(self, event: Input.Changed) -> None:
@@ -103,17 +133,20 @@ class Find(ModalScreen[Found | None]):
 
     def search(self, query: str) -> None:
         """Show what matches."""
+        if self.candidates is None:
+            return
         matches = matcher(query)
         found = tuple(item for item in self.candidates if matches(item.words))
         self.lines.items = found
-        self.query_one("#found-count", Static).update(
-            f"{count(len(found), 'match', 'matches')} of {len(self.candidates)}"
-        )
+        self.say(f"{count(len(found), 'match', 'matches')} of {len(self.candidates)}")
 
     @on(Input.Submitted)
     @on(LineList.Clicked)
     def choose(self) -> None:
-        if self.lines.chosen is not None:
+        if self.candidates is None:
+            self.is_awaited = True
+            self.desk_app.keys.hold()
+        elif self.lines.chosen is not None:
             self.dismiss(self.lines.chosen)
 
     def action_move(self, step: int) -> None:

@@ -18,6 +18,7 @@ from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, MovesChange
 from opd_tui.domain.model import Reason, SlotRecord, Source, Token, TokenId
 from opd_tui.tui.commands import PANEL_HINTS, Command
 from opd_tui.tui.dialogs.confirm import Confirm
+from opd_tui.tui.dialogs.dialog import Answer, Dialog
 from opd_tui.tui.screens.bar_screen import FEWEST_COLUMNS, FEWEST_LINES, BarScreen
 from opd_tui.tui.sentences import close_question, forecast_sentence, issue_question
 from opd_tui.tui.widgets.new_token import NewToken
@@ -323,9 +324,9 @@ class DeskScreen(BarScreen):
             self.desk_app.asking = False
             await self.desk_app.keys.release(finished=True)
 
-    async def ask(self, question: Confirm) -> bool:
-        """Ask; the keys go to the question as soon as it is there."""
-        answer = await self.app.push_screen_wait(question)
+    async def ask(self, dialog: Dialog[Answer]) -> Answer:
+        """Ask; the keys behind the answer wait for what comes of it, until `release`."""
+        answer = await self.app.push_screen_wait(dialog)
         self.desk_app.keys.hold()
         return answer
 

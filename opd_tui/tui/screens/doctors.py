@@ -124,10 +124,11 @@ class DoctorsScreen(FilteredScreen):
     @work(group="form")
     async def add_doctor(self) -> None:
         """Ask for a doctor and add them."""
-        outcome = await self.app.push_screen_wait(ActionForm(AddDoctor, "Add a doctor", {}, {}))
+        outcome = await self.ask(ActionForm(AddDoctor, "Add a doctor", {}, {}))
         if outcome is not None and outcome.doctor is not None:
             await self.load()
             self.place_of(outcome.doctor.id)
+        await self.desk_app.keys.release(finished=True)
 
     def action_open_session(self) -> None:
         day = self.lines.chosen
@@ -145,4 +146,5 @@ class DoctorsScreen(FilteredScreen):
         date = self.desk_app.day
         preset = {"date": date.isoformat() if date else "", **USUAL_SESSION}
         form = ActionForm(OpenSession, f"Open a session · {day.doctor.name}", {"doctor": day.doctor.id}, preset)
-        await self.app.push_screen_wait(form)
+        await self.ask(form)
+        await self.desk_app.keys.release(finished=True)

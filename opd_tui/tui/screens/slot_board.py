@@ -293,11 +293,11 @@ class SlotBoardScreen(DeskScreen):
         if day is None:
             return
         desk_line = self.desk_app.desk_line
-        tokens, slots = await desk_line.read(lambda desk: (desk.token_list(date=day), desk.slot_list(date=day)))
-        found = await self.app.push_screen_wait(Find(tokens, slots))
+        found = await self.ask(
+            Find(lambda: desk_line.read(lambda desk: (desk.token_list(date=day), desk.slot_list(date=day))))
+        )
         if found is None:
             return
-        self.desk_app.keys.hold()  # the next ones are about what was found
         self.grid.move_to(found.doctor.id, found.slot.start)
         await self.load()
         if found.token is not None:
