@@ -218,11 +218,11 @@ async def test_a_database_that_fails_while_finding_is_said_and_ends_nothing(
     async with at_the_counter(OpdApp(open_desk)) as meera:
 
         def fail(*_: object, **__: object) -> None:
-            raise StoreUnavailable("The disk reports an error.")
+            raise StoreUnavailable(f"The disk reports {'an error and ' * 10}one more.")
 
         monkeypatch.setattr(FrontDesk, "token_list", fail)
         burst(meera, "/", *"A-002", "enter")
-        await meera.sees("A-002", "The disk reports an error", within=".find")
+        await meera.sees("A-002", "The disk reports an error", "one more. Nothing was changed.", within=".find")
         await meera.press("escape")
         await meera.until(lambda: meera.dialogs == 0, "the board")
         assert meera.app.return_code is None
