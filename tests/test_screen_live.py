@@ -232,7 +232,11 @@ async def test_what_became_of_an_action_whose_answer_was_lost_is_found_out(
         await meera.press("enter", "c")
         await meera.asks("Asha Verma")
         await meera.press("y")
-        await meera.hears("The server is back, and it was done" if done else "was not done; do it again")
+        found = "The server is back, and it was done" if done else "was not done; do it again"
+        await meera.until(lambda: any(found in toast for toast in meera.toasts), found)
+        meera.app.post_message(NewsArrived(Back()))
+        await meera.until(lambda: any("there again" in toast for toast in meera.toasts), "the database")
+        await meera.hears(found)
         assert absent.answers == []
     assert (statuses(open_desk())["A-001"] == "CANCELLED") is done
 

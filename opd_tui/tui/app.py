@@ -240,11 +240,11 @@ class OpdApp(PreferredApp):
         if self.screen_stack:
             self.screen.query("ToastHolder").remove()
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, seconds: float | None = None) -> None:
         """Say something in a toast, in the place of the one before; nothing in it is markup."""
         self.clear_notifications()
         self.aside = ""
-        self.notify(text, markup=False)
+        self.notify(text, markup=False, timeout=seconds)
 
     def say_aside(self, text: str) -> None:
         """Say something beside the news, and not again while it is still there to be read."""

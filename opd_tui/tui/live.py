@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ASK_AGAIN_SECONDS = 1.0
 """How often the desk tries to find out what became of an action whose answer was lost."""
+FOUND_SECONDS = 15.0
+"""How long it says so: somebody may be writing on paper."""
 
 
 class NewsArrived(Message):
@@ -50,7 +52,7 @@ class Live:
             self.app.warn(news.refusal.reason)
         elif isinstance(news, Back):
             self.app.absence = ""
-            self.app.say("The database is there again.")
+            self.app.say_aside("The database is there again.")  # what became of a lost action may be said already
             self.app.desk_changed.publish(None)
 
     def absence(self, gone: Gone) -> str:
@@ -67,8 +69,9 @@ class Live:
                 await asyncio.sleep(ASK_AGAIN_SECONDS)
                 continue
             if outcome is None:
-                self.app.say("The server is back. What you asked for last was not done; do it again.")
+                said = "The server is back. What you asked for last was not done; do it again."
             else:
                 self.app.publish(outcome, toast=False)
-                self.app.say(f"The server is back, and it was done: {outcome.sentence}.")
+                said = f"The server is back, and it was done: {outcome.sentence}."
+            self.app.say(said, FOUND_SECONDS)
             return
