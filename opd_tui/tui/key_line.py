@@ -86,9 +86,10 @@ class KeyLine:
             self.progress = time.monotonic()
             if doubled and self.progress - self.finished < DOUBLED_SECONDS:
                 continue
-            self.under_way = KeyDone(self.focus, LAPS)
+            self.under_way = behind = KeyDone(self.focus, LAPS)
             await self.deliver(key)
-            self.follow(self.under_way)
+            if behind is self.under_way:  # it may have been given up meanwhile
+                self.follow(behind)
 
     async def done(self, back: KeyDone) -> None:
         """A key came back: once more around, or on to the next."""
