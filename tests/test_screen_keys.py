@@ -158,6 +158,14 @@ async def test_the_palette_runs_the_screens_own_commands(desk: FrontDesk, open_d
         await meera.asks("Cancel A-002 Ravi Kumar")
 
 
+async def take_from_palette(receptionist: Receptionist, words: str, entry: str) -> None:
+    """Open the palette, type words and take the entry that they bring to its top."""
+    await receptionist.press("ctrl+p")
+    await receptionist.type(words)
+    await receptionist.sees(entry, within="CommandList")
+    await receptionist.press("enter")
+
+
 async def test_the_palette_goes_to_the_screen_of_a_command(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -170,10 +178,7 @@ async def test_the_palette_goes_to_the_screen_of_a_command(desk: FrontDesk, open
             await meera.settle()
             if mode != "board":
                 await meera.press("/")  # which would take the keys of other commands for words
-            await meera.press("ctrl+p")
-            await meera.type(words)
-            await meera.sees(entry, within="CommandList")
-            await meera.press("enter")
+            await take_from_palette(meera, words, entry)
             await meera.sees(shown)
             await meera.press("escape")
             await meera.settle()
@@ -184,10 +189,8 @@ async def test_the_palette_goes_to_a_screen_that_showed_another_day(desk: FrontD
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("[")
         await meera.sees("No slots on this day")
-        await meera.press("3", "t", "ctrl+p")
-        await meera.type("emerg")
-        await meera.sees("Emergency (1, then e)", within="CommandList")
-        await meera.press("enter")
+        await meera.press("3", "t")
+        await take_from_palette(meera, "emerg", "Emergency (1, then e)")
         await meera.sees("New token · Dr A")
 
 

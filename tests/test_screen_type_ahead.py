@@ -220,12 +220,13 @@ async def test_a_database_that_fails_while_finding_is_said_and_ends_nothing(
         def fail(*_: object, **__: object) -> None:
             raise StoreUnavailable(f"The disk reports {'an error and ' * 10}one more.")
 
-        monkeypatch.setattr(FrontDesk, "token_list", fail)
-        burst(meera, "/", *"A-002", "enter")
-        await meera.sees("A-002", "The disk reports an error", "one more. Nothing was changed.", within=".find")
-        await meera.press("escape")
-        await meera.until(lambda: meera.dialogs == 0, "the board")
+        with monkeypatch.context() as failing:
+            failing.setattr(FrontDesk, "token_list", fail)
+            burst(meera, "/", *"A-002")
+            await meera.sees("A-002", "The disk reports an error", "one more. Nothing was changed.", within=".find")
         assert meera.app.return_code is None
+        burst(meera, "enter", "c")
+        await meera.asks("Cancel A-002 Ravi Kumar")
 
 
 async def test_a_pasted_text_waits_its_turn_among_the_keys(desk: FrontDesk, open_desk: OpenDesk) -> None:

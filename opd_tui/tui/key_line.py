@@ -88,8 +88,7 @@ class KeyLine:
                 continue
             self.under_way = behind = KeyDone(self.focus, LAPS)
             await self.deliver(key)
-            if behind is self.under_way:  # it may have been given up meanwhile
-                self.follow(behind)
+            self.follow(behind)
 
     async def done(self, back: KeyDone) -> None:
         """A key came back: once more around, or on to the next."""

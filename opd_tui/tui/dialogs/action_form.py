@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from opd_tui.desk.actions import Action
@@ -16,11 +17,11 @@ from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.declared import Spec
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.kinds import Unacceptable
-from opd_tui.tui.dialogs.dialog import Dialog
+from opd_tui.tui.desk_app import DeskApp
 from opd_tui.tui.widgets.typed_text import TypedText
 
 
-class ActionForm(Dialog[Outcome | None]):
+class ActionForm(ModalScreen[Outcome | None]):
     """A field a line, what is wrong beside it; Enter goes on and performs the action at the end."""
 
     BINDINGS = [
@@ -28,6 +29,8 @@ class ActionForm(Dialog[Outcome | None]):
         Binding("down", "app.focus_next", "Next", show=False),
         Binding("up", "app.focus_previous", "Previous", show=False),
     ]
+
+    desk_app = DeskApp()
 
     def __init__(
         self, action: type[Action], title: str, fixed: Mapping[str, object], preset: Mapping[str, str]

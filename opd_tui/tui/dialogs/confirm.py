@@ -6,12 +6,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from opd_tui.tui.dialogs.dialog import Dialog
+from opd_tui.tui.desk_app import DeskApp
 
 
-class Confirm(Dialog[bool]):
+class Confirm(ModalScreen[bool]):
     """`y` does it; Enter and Esc do not, and the safe button has the focus."""
 
     BINDINGS = [
@@ -19,6 +20,8 @@ class Confirm(Dialog[bool]):
         Binding("n,escape", "answer(False)", "No", show=False),
         Binding("left,right", "app.focus_next", "Other button", show=False),
     ]
+
+    desk_app = DeskApp()
 
     def __init__(self, question: str, yes: str) -> None:
         super().__init__()

@@ -10,12 +10,13 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.model import Doctor, Slot, SlotRecord, TokenId, TokenRecord
 from opd_tui.domain.text import name_key, search_key
-from opd_tui.tui.dialogs.dialog import Dialog
+from opd_tui.tui.desk_app import DeskApp
 from opd_tui.tui.lines import Line, fit, joined
 from opd_tui.tui.text import STATUS_WORDS, count, doctor_label, seats
 from opd_tui.tui.widgets.line_list import LineList
@@ -74,7 +75,7 @@ class FoundLines(LineList[Found]):
         )
 
 
-class Find(Dialog[Found | None]):
+class Find(ModalScreen[Found | None]):
     """Type any words, also while the day is still being read; Enter goes to the chosen result."""
 
     BINDINGS = [
@@ -83,6 +84,7 @@ class Find(Dialog[Found | None]):
         Binding("up", "move(-1)", "Up", show=False),
     ]
 
+    desk_app = DeskApp()
     lines = getters.query_one(FoundLines)
 
     candidates: tuple[Found, ...] | None = None
@@ -105,7 +107,7 @@ class Find(Dialog[Found | None]):
     def on_mount(self) -> None:
         self.say("Reading the day …")
         self.set_focus(self.query_one(Input))
-        self.read()
+        self.reading = self.read()
 
     def say(self, text: str) -> None:
         """Say something above the results."""
@@ -117,7 +119,7 @@ class Find(Dialog[Found | None]):
         try:
             tokens, slots = await self.read_day()
         except DeskRefusal as refusal:
-            self.say(refusal.message)
+            self.say(f"{refusal.message} Press Enter to try again.")
         else:
             self.candidates = (*map(found_token, tokens), *map(found_slot, slots))
             self.lines.empty = "  Nothing found on this day."
@@ -146,6 +148,8 @@ class Find(Dialog[Found | None]):
         if self.candidates is None:
             self.is_awaited = True
             self.desk_app.keys.hold()
+            if self.reading.is_finished:
+                self.reading = self.read()
         elif self.lines.chosen is not None:
             self.dismiss(self.lines.chosen)
 

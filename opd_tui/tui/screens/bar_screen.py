@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
@@ -13,21 +13,11 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from opd_tui.tui.commands import MODES, QUIT, TODAY, Command
+from opd_tui.tui.desk_app import DeskApp
 from opd_tui.tui.widgets.bars import CommandFooter, ModeBar, TopBar
-
-if TYPE_CHECKING:
-    from opd_tui.tui.app import OpdApp
-
 
 FEWEST_COLUMNS, FEWEST_LINES = 60, 16
 """What a terminal needs; on a smaller one no key acts but the one that leaves."""
-
-
-def the_app() -> type[OpdApp]:
-    """The app's class, which imports the screens."""
-    from opd_tui.tui.app import OpdApp
-
-    return OpdApp
 
 
 class BarScreen(Screen[None]):
@@ -43,15 +33,10 @@ class BarScreen(Screen[None]):
     toasts: frozenset[Region] = frozenset()
     """Where toasts stand."""
 
+    desk_app = DeskApp()
     top_bar = getters.query_one(TopBar)
     mode_bar = getters.query_one(ModeBar)
     footer = getters.query_one(CommandFooter)
-
-    @property
-    def desk_app(self) -> OpdApp:
-        app = self.app
-        assert isinstance(app, the_app())
-        return app
 
     @property
     def is_covered(self) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
+from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -18,13 +19,14 @@ from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, MovesChange
 from opd_tui.domain.model import Reason, SlotRecord, Source, Token, TokenId
 from opd_tui.tui.commands import PANEL_HINTS, Command
 from opd_tui.tui.dialogs.confirm import Confirm
-from opd_tui.tui.dialogs.dialog import Answer, Dialog
 from opd_tui.tui.screens.bar_screen import FEWEST_COLUMNS, FEWEST_LINES, BarScreen
 from opd_tui.tui.sentences import close_question, forecast_sentence, issue_question
 from opd_tui.tui.widgets.new_token import NewToken
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
+
+Answer = TypeVar("Answer")
 
 TOO_SMALL = f"The terminal is too small.\nopd-tui needs {FEWEST_COLUMNS} columns and {FEWEST_LINES} lines."
 FASTER = "Another desk was faster, so this has changed. "
@@ -324,7 +326,7 @@ class DeskScreen(BarScreen):
             self.desk_app.asking = False
             await self.desk_app.keys.release(finished=True)
 
-    async def ask(self, dialog: Dialog[Answer]) -> Answer:
+    async def ask(self, dialog: ModalScreen[Answer]) -> Answer:
         """Ask; the keys behind the answer wait for what comes of it, until `release`."""
         answer = await self.app.push_screen_wait(dialog)
         self.desk_app.keys.hold()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from textual import events, getters, work
 from textual.app import ComposeResult
@@ -12,13 +11,10 @@ from textual.widgets import Static
 
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
-from opd_tui.tui.screens.bar_screen import the_app
+from opd_tui.tui.desk_app import DeskApp
 from opd_tui.tui.screens.desk_screen import TOO_SMALL
 from opd_tui.tui.widgets.bars import TopBar
 from opd_tui.tui.widgets.slot_grid import SlotGrid
-
-if TYPE_CHECKING:
-    from opd_tui.tui.app import OpdApp
 
 HIDDEN = "Names are hidden. Press any key to go on where you were; that key does nothing else."
 
@@ -26,14 +22,9 @@ HIDDEN = "Names are hidden. Press any key to go on where you were; that key does
 class NamesHidden(Screen[None]):
     """Covers everything that shows a patient; the counts go on being right."""
 
+    desk_app = DeskApp()
     grid = getters.query_one(SlotGrid)
     top_bar = getters.query_one(TopBar)
-
-    @property
-    def desk_app(self) -> OpdApp:
-        app = self.app
-        assert isinstance(app, the_app())
-        return app
 
     def compose(self) -> ComposeResult:
         yield TopBar(id="top-bar")
