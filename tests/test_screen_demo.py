@@ -62,8 +62,8 @@ async def test_the_day_plays_by_itself_to_its_end(monkeypatch: pytest.MonkeyPatc
     async with at_the_counter(app, WIDE) as person:
         await person.sees("■ the end", within=BAR)
         assert demo_statuses(app) == AT_THE_END
-        assert "B-001 Vikram Singh did not show up; B-003 Farhan Qureshi moves up into the seat" in person.read(
-            "#activity"
+        await person.sees(
+            "B-001 Vikram Singh did not show up; B-003 Farhan Qureshi moves up into the seat", within="#activity"
         )
 
 
