@@ -225,7 +225,10 @@ async def test_a_database_that_fails_while_finding_is_said_and_ends_nothing(
             burst(meera, "/", *"A-002")
             await meera.sees("A-002", "The disk reports an error", "one more. Nothing was changed.", within=".find")
         assert meera.app.return_code is None
+        reads = SlowReads(meera)
         burst(meera, "enter", "c")
+        await meera.sees("Reading the day", within=".find")
+        reads.may_come.set()
         await meera.asks("Cancel A-002 Ravi Kumar")
 
 

@@ -105,8 +105,12 @@ class Find(ModalScreen[Found | None]):
             yield Static("↑ ↓ choose   Enter go there   Esc close", markup=False, classes="hint")
 
     def on_mount(self) -> None:
-        self.say("Reading the day …")
         self.set_focus(self.query_one(Input))
+        self.begin()
+
+    def begin(self) -> None:
+        """Read the day, and say so."""
+        self.say("Reading the day …")
         self.reading = self.read()
 
     def say(self, text: str) -> None:
@@ -149,7 +153,7 @@ class Find(ModalScreen[Found | None]):
             self.is_awaited = True
             self.desk_app.keys.hold()
             if self.reading.is_finished:
-                self.reading = self.read()
+                self.begin()
         elif self.lines.chosen is not None:
             self.dismiss(self.lines.chosen)
 
