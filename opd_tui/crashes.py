@@ -15,7 +15,7 @@ from pathlib import Path
 from traceback import TracebackException
 
 from opd_tui import __version__
-from opd_tui.settings import reports_directory
+from opd_tui.environment import reports_directory
 
 STATUS = 70
 """The exit status of a program with a bug (EX_SOFTWARE)."""

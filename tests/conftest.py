@@ -198,9 +198,9 @@ def open_far_desk(store: Store, proxy: Proxy, clock: FixedClock) -> Iterator[Cal
 @pytest.fixture
 def impatient(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     """Desks and servers give up after a second or two, where they wait for many."""
-    from opd_tui.storage.postgresql import CONNECTING
+    from opd_tui.storage.engines.postgresql import CONNECTING
 
-    monkeypatch.setattr("opd_tui.storage.server_line.Line.answer_seconds", 1.0)
-    monkeypatch.setattr("opd_tui.storage.postgresql.IDLE_SECONDS", 1.0)
+    monkeypatch.setattr("opd_tui.storage.engines.monitored_connection.MonitoredConnection.answer_seconds", 1.0)
+    monkeypatch.setattr("opd_tui.storage.engines.postgresql.IDLE_SECONDS", 1.0)
     assert int(CONNECTING["connect_timeout"]) > 2
     monkeypatch.setitem(CONNECTING, "connect_timeout", "2")

@@ -146,7 +146,7 @@ def lines(*actions: Json | str) -> bytes:
 def stop_the_clock(monkeypatch: pytest.MonkeyPatch, clock: FixedClock, zone: str) -> None:
     """Give commands that run in this process a clock and a time zone of the test's own."""
     monkeypatch.setattr("opd_tui.desk.opening.SystemClock", lambda: clock)
-    monkeypatch.setattr("opd_tui.settings.system_zone", lambda: ZoneInfo(zone))
+    monkeypatch.setattr("opd_tui.environment.system_zone", lambda: ZoneInfo(zone))
 
 
 def invoke(*arguments: str | Path, input: bytes = b"") -> Result:

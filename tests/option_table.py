@@ -11,7 +11,7 @@ BEGIN, END = "<!-- options -->\n", "<!-- /options -->"
 
 def option_table() -> str:
     """The table in Markdown."""
-    rows = [f"| `{each.id}` | {each.help} | {each.kind.expected} | `{each.default_toml}` |" for each in options()]
+    rows = [f"| `{each.id}` | {each.help} | {each.type.expected} | `{each.default_toml}` |" for each in options()]
     return "\n".join(("| option | what it is | what is allowed | default |", "|---|---|---|---|", *rows)) + "\n"
 
 

@@ -107,9 +107,9 @@ class Receptionist:
         """Let everything happen that the keys so far have asked for."""
         for _ in range(3):
             await self.breathe()
-            await self.app.desk_line.act(lambda desk: None)
-            await self.app.desk_line.read(lambda desk: None)
-            await self.app.desk_line.foresee(lambda desk: None)
+            await self.app.async_desk.act(lambda desk: None)
+            await self.app.async_desk.read(lambda desk: None)
+            await self.app.async_desk.foresee(lambda desk: None)
         await self.breathe()
 
     async def look_again(self) -> None:

@@ -74,7 +74,7 @@ async def settled(app: DemoApp, pilot: Pilot[None]) -> str:
 def is_busy(app: DemoApp) -> bool:
     """Whether a key, a view or a step of the demo is still under way."""
     loading = any(worker.group in LOADING for worker in app.workers)
-    unseen = isinstance(app.screen, DeskScreen) and app.screen.is_behind
+    unseen = isinstance(app.screen, DeskScreen) and app.screen.is_stale
     return loading or unseen or app.keys.under_way or bool(app.keys.waiting)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from opd_tui.storage.postgresql import OLDEST_SERVER
+from opd_tui.storage.engines.postgresql import OLDEST_SERVER
 from tests.proxy import free_port
 
 TOOLS = ("initdb", "pg_ctl", "postgres")

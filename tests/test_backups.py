@@ -23,11 +23,11 @@ import pytest
 from sqlalchemy import text
 
 from opd_tui.clock import FixedClock
-from opd_tui.desk import safekeeping
+from opd_tui.desk import backup_service
 from opd_tui.desk.actions import CompleteToken
+from opd_tui.desk.backup_service import back_up, back_up_today, drill, restore
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
-from opd_tui.desk.safekeeping import back_up, back_up_today, drill, restore
 from opd_tui.domain.errors import (
     CopyDoesNotVerify,
     DatabaseInUse,
@@ -36,9 +36,10 @@ from opd_tui.domain.errors import (
     StoreDamaged,
     StoreUnavailable,
 )
-from opd_tui.storage import backups, restoring
-from opd_tui.storage.backups import Shelf, folder_of, newest
-from opd_tui.storage.copies import verify_file
+from opd_tui.storage.backups import restoring
+from opd_tui.storage.backups.copies import verify_file
+from opd_tui.storage.files import backup_store
+from opd_tui.storage.files.backup_store import BackupStore, folder_of, newest
 from tests.conftest import NINE, ZONE
 from tests.helpers import (
     COMMAND,
@@ -157,12 +158,12 @@ def test_two_backups_at_one_instant_do_not_clash_and_names_sort_by_time(filled: 
     clock.instant += dt.timedelta(days=200)
     paths.append(back_up_today(filled, 9).path)  # type: ignore[union-attr]
     assert sorted(set(paths)) == paths
-    assert [each.path for each in safekeeping.shelf_of(filled.database.location).backups()] == paths
+    assert [each.path for each in backup_service.store_of(filled.database.location).backups()] == paths
 
 
 KILLED = """
 import os, signal, sys
-import opd_tui.storage.copies
+import opd_tui.storage.backups.copies
 from opd_tui.cli import main
 os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 main(sys.argv[1:])
@@ -212,13 +213,13 @@ def test_a_copy_that_contradicts_itself_is_kept_aside_and_is_no_backup(
 def test_a_page_that_is_lost_is_found_in_the_copy(
     filled: FrontDesk, database_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copied = backups.copy_pages
+    copied = backup_store.copy_pages
 
     def lose_a_page(source: sqlite3.Connection, target: Path) -> None:
         copied(source, target)
         overwrite_pages(target)
 
-    monkeypatch.setattr("opd_tui.storage.copies.copy_pages", lose_a_page)
+    monkeypatch.setattr("opd_tui.storage.backups.copies.copy_pages", lose_a_page)
     with pytest.raises((CopyDoesNotVerify, StoreUnavailable)):
         back_up(filled, None, KEPT)
     assert newest(database_path) is None
@@ -264,7 +265,7 @@ def test_only_so_many_of_each_kind_are_kept_and_what_has_a_path_is_never_deleted
         back_up(filled, stick, KEPT)
         made["manual"].append(back_up(filled, None, KEPT).path)
         made["daily"].append(back_up_today(filled, KEPT).path)  # type: ignore[union-attr]
-    there = [each.path for each in safekeeping.shelf_of(filled.database.location).backups()]
+    there = [each.path for each in backup_service.store_of(filled.database.location).backups()]
     assert there == sorted(made["manual"][-KEPT:] + made["daily"][-KEPT:])
     assert len(everything_in(stick)) == KEPT + 2
 
@@ -319,11 +320,11 @@ def test_of_desks_that_open_at_the_same_moment_only_one_makes_it(left: Path) -> 
 
 
 def test_whoever_asks_while_another_is_made_waits_for_it(filled: FrontDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    shelf = safekeeping.shelf_of(filled.database.location)
-    monkeypatch.setattr(backups, "PATIENCE_SECONDS", 0.01)
-    with shelf.to_itself(), pytest.raises(DeskBusy, match="Another desk is making a backup"), shelf.to_itself():
+    store = backup_service.store_of(filled.database.location)
+    monkeypatch.setattr(backup_store, "PATIENCE_SECONDS", 0.01)
+    with store.exclusively(), pytest.raises(DeskBusy, match="Another desk is making a backup"), store.exclusively():
         pass
-    with shelf.to_itself():
+    with store.exclusively():
         assert back_up_today(filled, KEPT) is None, "the other one may be the day's"
     monkeypatch.undo()
     assert back_up(filled, None, KEPT)
@@ -608,7 +609,7 @@ def test_a_restore_that_was_killed_leaves_the_old_database_or_the_new_one(
 HALF_WAY = """
 import os, signal, sqlite3, sys
 from pathlib import Path
-from opd_tui.storage import restoring
+from opd_tui.storage.backups import restoring
 
 with restoring.alone(Path(sys.argv[1])) as connection:
     connection.execute("PRAGMA cache_size=1")
@@ -727,10 +728,10 @@ def test_while_a_desk_is_open_on_a_server_nothing_is_restored(on_server: Store, 
 def test_a_backup_of_a_server_may_take_longer_than_an_action(
     on_server: Store, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opd_tui.storage.server_line.Line.answer_seconds", 0.1)
-    monkeypatch.setattr("opd_tui.storage.postgresql.IDLE_SECONDS", 0.2)
+    monkeypatch.setattr("opd_tui.storage.engines.monitored_connection.MonitoredConnection.answer_seconds", 0.1)
+    monkeypatch.setattr("opd_tui.storage.engines.postgresql.IDLE_SECONDS", 0.2)
     fill(on_server.location, clock)
-    with closing(open_front_desk(on_server.location, clock=clock)) as desk, desk.database.at_leisure() as transaction:
+    with closing(open_front_desk(on_server.location, clock=clock)) as desk, desk.database.long_running() as transaction:
         transaction.run(text("SELECT pg_sleep(1)"))
         threading.Event().wait(0.5)  # meanwhile nothing is asked of the server
         assert transaction.value(text("SELECT count(*) FROM token")) == 3
@@ -806,21 +807,21 @@ def test_refusals_are_answers_where_answers_are_json(left: Path, tmp_path: Path)
 
 
 def test_a_lock_that_cannot_be_taken_is_not_called_another_desk(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "opd.db-backups")
-    (shelf.folder / ".lock").mkdir(parents=True)
-    with pytest.raises(StoreUnavailable, match="cannot be locked"), shelf.to_itself():
+    store = BackupStore(tmp_path / "opd.db-backups")
+    (store.folder / ".lock").mkdir(parents=True)
+    with pytest.raises(StoreUnavailable, match="cannot be locked"), store.exclusively():
         pass
 
 
 def test_the_day_has_its_backup_where_somebody_else_had_the_shelf_for_a_moment(filled: FrontDesk) -> None:
-    shelf, made = safekeeping.shelf_of(filled.database.location), threading.Event()
+    store, made = backup_service.store_of(filled.database.location), threading.Event()
 
     def make() -> None:
         assert back_up_today(filled, KEPT)
         made.set()
 
     maker = threading.Thread(target=make)
-    with shelf.to_itself():
+    with store.exclusively():
         maker.start()
         assert not made.wait(0.2)
     maker.join(PATIENCE_SECONDS)

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from opd_tui.desk.front_desk import FrontDesk
-from opd_tui.storage import sqlite
+from opd_tui.storage.engines import sqlite
 from tests.helpers import COMMAND, PATIENCE_SECONDS, issue
 from tests.pilot import doctor_with_slots
 from tests.terminals import RealTerminal, open_today

@@ -17,8 +17,8 @@ from opd_tui.desk.actions import CancelToken, IssueToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import StoreDamaged, StoreUnavailable
-from opd_tui.storage import soundness, sqlite
-from opd_tui.storage.ledger import SqlLedger
+from opd_tui.storage.engines import integrity, sqlite
+from opd_tui.storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import NINE, ZONE
 from tests.helpers import add_doctor, answers_in, invoke, issue, lines, open_slot
 from tests.pilot import OpenDesk
@@ -245,8 +245,8 @@ def test_a_patients_name_that_is_no_text_any_more_is_damage_and_is_not_said(
 def test_a_long_journal_is_not_folded_before_an_action_but_its_pages_are_checked(
     sound: bytes, tmp_path: Path, open_path: OpenPath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(soundness, "FOLDED_AT_ONCE", 10)
-    monkeypatch.setattr(soundness, "verify", lambda transaction: pytest.fail("it takes too long"))
+    monkeypatch.setattr(integrity, "FOLDED_AT_ONCE", 10)
+    monkeypatch.setattr(integrity, "verify", lambda transaction: pytest.fail("it takes too long"))
     path = tmp_path / "long.db"
     path.write_bytes(sound)
     one_more(open_path(path), random.Random(1))
@@ -265,13 +265,13 @@ def test_a_long_journal_is_not_folded_before_an_action_but_its_pages_are_checked
 def examined(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Grows whenever a file is examined."""
     examined: list[object] = []
-    flaw_of = soundness.flaw_of
+    first_problem = integrity.first_problem
 
     def remember(transaction: object) -> str | None:
         examined.append(transaction)
-        return flaw_of(transaction)  # type: ignore[arg-type]
+        return first_problem(transaction)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sqlite, "flaw_of", remember)
+    monkeypatch.setattr(sqlite, "first_problem", remember)
     return examined
 
 
@@ -441,13 +441,13 @@ def test_an_action_whose_file_is_replaced_at_that_moment_is_not_acknowledged(
     desk: FrontDesk, database_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slot = open_slot(desk, add_doctor(desk))
-    write_journal = SqlLedger.write_journal
+    write_journal = SqlUnitOfWork.write_journal
 
-    def replace_meanwhile(ledger: SqlLedger) -> int:
+    def replace_meanwhile(uow: SqlUnitOfWork) -> int:
         replace_by_a_note(database_path)
-        return write_journal(ledger)
+        return write_journal(uow)
 
-    monkeypatch.setattr(SqlLedger, "write_journal", replace_meanwhile)
+    monkeypatch.setattr(SqlUnitOfWork, "write_journal", replace_meanwhile)
     with pytest.raises(StoreDamaged, match="replaced by another file"):
         issue(desk, slot, "Asha")
 

@@ -20,7 +20,7 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import StoreUnavailable
-from opd_tui.storage import file_stamp
+from opd_tui.storage.engines import file_fingerprint
 from opd_tui.tui.app import OpdApp
 from tests.conftest import ZONE
 from tests.helpers import (
@@ -184,7 +184,7 @@ def pages_of(path: Path) -> int:
 def test_a_log_that_cannot_be_written_back_keeps_what_it_holds(
     desk: FrontDesk, monkeypatch: pytest.MonkeyPatch, open_desk: OpenDesk
 ) -> None:
-    monkeypatch.setattr(file_stamp, "WRITE_BACK_AFTER", 2)
+    monkeypatch.setattr(file_fingerprint, "WRITE_BACK_AFTER", 2)
     path = Path(desk.database.location)
     slot = open_slot(desk, add_doctor(desk))
     done = [f"Patient {number}" for number in range(100)]
@@ -215,8 +215,9 @@ def test_a_log_that_cannot_be_written_back_keeps_what_it_holds(
 
 AS_SOMEBODY = """
 import os, sys
-import sqlalchemy.dialects.sqlite, opd_tui.desk.opening, opd_tui.storage.sqlite, opd_tui.cli, opd_tui.desk.answers
-opd_tui.settings.system_zone(), opd_tui.settings.default_operator()  # imports what root alone may read
+import sqlalchemy.dialects.sqlite, opd_tui.storage.engines.sqlite
+import opd_tui.desk.opening, opd_tui.cli, opd_tui.desk.answers
+opd_tui.environment.system_zone(), opd_tui.environment.default_operator()  # imports what root alone may read
 os.setgroups([]), os.setgid(54321), os.setuid(54321)  # whom no list of users names
 opd_tui.cli.main(sys.argv[1:])
 """

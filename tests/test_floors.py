@@ -102,10 +102,10 @@ def test_the_desk_knows_no_face() -> None:
 
 def test_the_clock_and_the_settings_know_nothing_above_the_domain() -> None:
     assert strangers("opd_tui.clock", "opd_tui.domain") == []
-    assert strangers("opd_tui.settings", "opd_tui.domain") == []
+    assert strangers("opd_tui.environment", "opd_tui.domain") == []
     assert strangers("opd_tui.signals") == []
-    assert strangers("opd_tui.crashes", "opd_tui.settings", "opd_tui.__version__") == []
-    assert strangers("opd_tui.config", "opd_tui.config", "opd_tui.domain", "opd_tui.settings") == []
+    assert strangers("opd_tui.crashes", "opd_tui.environment", "opd_tui.__version__") == []
+    assert strangers("opd_tui.config", "opd_tui.config", "opd_tui.domain", "opd_tui.environment") == []
 
 
 def test_the_screens_know_no_storage() -> None:
@@ -119,7 +119,7 @@ def test_the_demo_is_a_guest_of_the_desk() -> None:
 def test_only_the_storage_and_the_desk_that_opens_it_know_sql() -> None:
     knowing = {each.module for each in IMPORTS if within(each.target, "sqlalchemy", "sqlite3", "opd_tui.storage")}
     above = {module for module in knowing if not within(module, "opd_tui.storage")}
-    assert above == {f"opd_tui.desk.{name}" for name in ("front_desk", "reading", "opening", "safekeeping")}
+    assert above == {f"opd_tui.desk.{name}" for name in ("front_desk", "reading", "opening", "backup_service")}
 
 
 def test_the_command_line_reaches_the_database_through_the_desk() -> None:

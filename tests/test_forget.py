@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from opd_tui.clock import FixedClock
-from opd_tui.desk import safekeeping
+from opd_tui.desk import backup_service
 from opd_tui.desk.actions import CancelToken, CompleteToken, ForgetPatient
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
@@ -27,9 +27,9 @@ from opd_tui.domain.errors import (
     UnknownToken,
 )
 from opd_tui.domain.model import PatientId, TokenId
-from opd_tui.storage.backups import folder_of
-from opd_tui.storage.copies import verify_file
-from opd_tui.storage.people import forget as forget_rows
+from opd_tui.storage.backups.copies import verify_file
+from opd_tui.storage.files.backup_store import folder_of
+from opd_tui.storage.queries.people import forget as forget_rows
 from tests.conftest import ZONE
 from tests.helpers import (
     Applying,
@@ -292,7 +292,7 @@ def test_no_byte_is_left_in_pages_that_were_split_when_many_came(desk: FrontDesk
 def test_while_another_program_reads_it_says_that_old_pages_are_left(
     desk: FrontDesk, slot: int, database_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opd_tui.storage.sqlite.ERASING_SECONDS", 0.05)
+    monkeypatch.setattr("opd_tui.storage.engines.sqlite.ERASING_SECONDS", 0.05)
     token = seen(desk, slot, ASHA)
     with closing(sqlite3.connect(database_path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
@@ -309,11 +309,11 @@ def test_while_another_program_reads_it_says_that_old_pages_are_left(
 @pytest.fixture
 def with_backups(desk: FrontDesk, slot: int, clock: FixedClock, database_path: Path) -> TokenId:
     """Asha's visit, open in the first backup, closed in the second, and not there yet in the one before."""
-    safekeeping.back_up(desk, None, KEPT)
+    backup_service.back_up(desk, None, KEPT)
     token = TokenId(token_of(issue(desk, slot, ASHA)))
-    safekeeping.back_up(desk, None, KEPT)
+    backup_service.back_up(desk, None, KEPT)
     desk.perform(CompleteToken(token=token))
-    safekeeping.back_up(desk, None, KEPT)
+    backup_service.back_up(desk, None, KEPT)
     return token
 
 
@@ -326,10 +326,10 @@ def test_backups_hold_the_name_until_they_are_rewritten(
 ) -> None:
     before, first, second = copies(database_path)
     untouched = before.read_bytes()
-    identity = safekeeping.identity_of(desk, with_backups)
+    identity = backup_service.identity_of(desk, with_backups)
     forget(desk, with_backups)
     assert all(b"Asha Verma" in path.read_bytes() for path in (first, second))
-    left = safekeeping.forget_in_copies(desk, identity)
+    left = backup_service.forget_in_copies(desk, identity)
     assert (left.rewritten, left.still_naming) == ((first, second), ())
     assert copies(database_path) == [before, first, second]
     assert before.read_bytes() == untouched
@@ -352,7 +352,7 @@ def test_a_visit_after_the_backup_is_enough_to_be_forgotten_there_later(
     desk: FrontDesk, slot: int, database_path: Path
 ) -> None:
     seen(desk, slot, ASHA)
-    backup = safekeeping.back_up(desk, None, KEPT).path
+    backup = backup_service.back_up(desk, None, KEPT).path
     later = seen(desk, slot, {"name": "Asha Rao", "uhid": "MRN 17"})
     assert forget(desk, later) == 2
     assert invoke("forget", str(later), "--yes", "--backups", "--database", database_path).exit_code == 0
@@ -366,21 +366,21 @@ def test_after_a_restore_of_an_older_state_nobody_else_is_forgotten_in_a_backup(
     clock.instant = clock.instant.replace(year=2025)
     with closing(open_front_desk(str(database_path), clock=clock, zone=ZONE)) as desk:
         slot = open_slot(desk, add_doctor(desk, "Dr A", code="A"))
-        empty = safekeeping.back_up(desk, None, KEPT).path
+        empty = backup_service.back_up(desk, None, KEPT).path
         seen(desk, slot, "Ravi")
-        newer = safekeeping.back_up(desk, None, KEPT).path
-    safekeeping.restore(empty, str(database_path), clock)
+        newer = backup_service.back_up(desk, None, KEPT).path
+    backup_service.restore(empty, str(database_path), clock)
     clock.instant = clock.instant.replace(minute=59)
     with closing(open_front_desk(str(database_path), clock=clock, zone=ZONE)) as desk:
         token = seen(desk, slot, "Asha")
-        identity = safekeeping.identity_of(desk, token)
+        identity = backup_service.identity_of(desk, token)
         forget(desk, token)
-        assert safekeeping.forget_in_copies(desk, identity).rewritten == ()
+        assert backup_service.forget_in_copies(desk, identity).rewritten == ()
     assert b"Ravi" in newer.read_bytes()
 
 
 def test_copies_that_cannot_be_rewritten_are_named(desk: FrontDesk, with_backups: TokenId, database_path: Path) -> None:
-    identity = safekeeping.identity_of(desk, with_backups)
+    identity = backup_service.identity_of(desk, with_backups)
     old = folder_of(database_path) / "before-upgrade-from-version-1-20260101T000000.000000Z.db"
     with closing(sqlite3.connect(old)) as connection:
         connection.executescript(path_of(1).read_text("utf-8"))
@@ -392,7 +392,7 @@ def test_copies_that_cannot_be_rewritten_are_named(desk: FrontDesk, with_backups
     scribbled = folder_of(database_path) / "before-restore-20260101T000000.000000Z.db"
     scribbled.write_text("Asha Verma " * 500)
     before = dump(cheat)
-    left = safekeeping.forget_in_copies(desk, identity)
+    left = backup_service.forget_in_copies(desk, identity)
     assert set(left.still_naming) == {old, cheat, scribbled}
     assert replaced in left.rewritten
     assert dump(cheat) == before
@@ -402,10 +402,10 @@ def test_copies_that_cannot_be_rewritten_are_named(desk: FrontDesk, with_backups
 @on_every_store
 def test_a_servers_backups_are_rewritten_too(desk: FrontDesk, slot: int) -> None:
     token = seen(desk, slot, ASHA)
-    path = safekeeping.back_up(desk, None, KEPT).path
-    identity = safekeeping.identity_of(desk, token)
+    path = backup_service.back_up(desk, None, KEPT).path
+    identity = backup_service.identity_of(desk, token)
     forget(desk, token)
-    assert safekeeping.forget_in_copies(desk, identity).rewritten == (path,)
+    assert backup_service.forget_in_copies(desk, identity).rewritten == (path,)
     assert b"Asha" not in path.read_bytes()
 
 
@@ -414,7 +414,7 @@ def test_a_servers_backups_are_rewritten_too(desk: FrontDesk, slot: int) -> None
 
 @pytest.fixture
 def closed(desk: FrontDesk, slot: int, database_path: Path) -> Path:
-    """Asha was there twice, Ravi once; the desk is closed."""
+    """Asha was there retry_once, Ravi once; the desk is closed."""
     seen(desk, slot, ASHA)
     seen(desk, slot, "Ravi Kumar")
     seen(desk, slot, {"name": "Asha Verma", "phone": "9876543210"})

@@ -16,7 +16,7 @@ from opd_tui.tui.commands import Command, printed_key
 from opd_tui.tui.key_names import key_named
 from opd_tui.tui.keymap import checked_keymap, needed_keys
 from opd_tui.tui.preferences import PLACES, preferences_from
-from opd_tui.tui.widgets.line_list import LineList
+from opd_tui.tui.widgets.row_list import RowList
 from opd_tui.tui.widgets.slot_grid import SlotGrid
 
 COMMANDS = {command.id: command for place in PLACES for command in place}
@@ -83,7 +83,7 @@ def test_no_two_commands_have_one_key_in_one_place() -> None:
 
 
 def test_the_keys_that_widgets_take_are_those_that_no_command_can_have() -> None:
-    widgets = (Input, SlotGrid, LineList, ScrollableContainer, Screen)
+    widgets = (Input, SlotGrid, RowList, ScrollableContainer, Screen)
     taken = {key for widget in widgets for key in BindingsMap(widget.BINDINGS).key_to_bindings}
     assert taken - set(needed_keys()) == set()
     assert set(needed_keys()) - taken == {"escape", "y", "ctrl+at", *(f"ctrl+{letter}" for letter in "szhijm")}

@@ -40,9 +40,9 @@ pytestmark = pytest.mark.skipif(FORKING is None, reason="this system cannot fork
 def apply_lines(database: str, incoming: Connection, outgoing: Connection) -> None:
     """`opd-tui apply -` in a process of its own, which writes its log back every few actions."""
     from opd_tui.cli import main
-    from opd_tui.storage import file_stamp
+    from opd_tui.storage.engines import file_fingerprint
 
-    file_stamp.WRITE_BACK_AFTER = 7
+    file_fingerprint.WRITE_BACK_AFTER = 7
     sys.stdin = os.fdopen(os.dup(incoming.fileno()))
     sys.stdout = os.fdopen(os.dup(outgoing.fileno()), "w")
     incoming.close()
@@ -126,7 +126,7 @@ def prepared(database_path: Path) -> Path:
     """A database with its slots; the process that desks are forked from has imported everything."""
     assert FORKING is not None
     FORKING.set_forkserver_preload(
-        ["tests.test_kills", "opd_tui.cli", "opd_tui.desk.opening", "opd_tui.storage.sqlite"]
+        ["tests.test_kills", "opd_tui.cli", "opd_tui.desk.opening", "opd_tui.storage.engines.sqlite"]
     )
     invoke("apply", "-", "--database", database_path, input=lines(*first_slot(capacity=5, slots=SLOTS)))
     return database_path

@@ -16,8 +16,8 @@ import pytest
 from opd_tui.clock import FixedClock
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
-from opd_tui.storage import file_stamp, sqlite
-from opd_tui.storage.file_stamp import FileStamp
+from opd_tui.storage.engines import file_fingerprint, sqlite
+from opd_tui.storage.engines.file_fingerprint import FileFingerprint
 from tests.conftest import ZONE
 from tests.helpers import (
     COMMAND,
@@ -146,7 +146,7 @@ def test_a_log_that_is_torn_behind_its_last_answer_keeps_all_that_was_answered(
     write_back_after: int,
     lose: Callable[[bytes, bytes, random.Random], bytes],
 ) -> None:
-    monkeypatch.setattr(file_stamp, "WRITE_BACK_AFTER", write_back_after)
+    monkeypatch.setattr(file_fingerprint, "WRITE_BACK_AFTER", write_back_after)
     dice = random.Random(write_back_after)
     slot = open_slot(desk, add_doctor(desk))
     answered: set[str] = set()
@@ -169,14 +169,14 @@ def test_a_file_that_is_torn_while_the_log_is_written_back_keeps_all_that_was_an
     reopened: Callable[[Disk], set[str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(file_stamp, "WRITE_BACK_AFTER", 3)
-    write_back, before = FileStamp.write_back_in_turn, []
+    monkeypatch.setattr(file_fingerprint, "WRITE_BACK_AFTER", 3)
+    write_back, before = FileFingerprint.write_back_in_turn, []
 
-    def look_first(stamp: FileStamp, cursor: object) -> None:
+    def look_first(stamp: FileFingerprint, cursor: object) -> None:
         before.append(Disk.of(database_path))
         write_back(stamp, cursor)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(FileStamp, "write_back_in_turn", look_first)
+    monkeypatch.setattr(FileFingerprint, "write_back_in_turn", look_first)
     dice = random.Random(1)
     slot = open_slot(desk, add_doctor(desk))
     answered: set[str] = set()

@@ -15,7 +15,7 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import IssueToken
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import StoreUnavailable
-from opd_tui.storage.file_access import file_system_of, refuse_network_share
+from opd_tui.storage.files.access import file_system_of, refuse_network_share
 from opd_tui.tui.app import OpdApp
 from tests.conftest import ZONE
 from tests.helpers import add_doctor, execute, first_slot, invoke, issue, lines, open_slot, run
@@ -172,7 +172,7 @@ def test_a_file_on_a_network_share_is_refused_with_a_way_out(tmp_path: Path, mon
     (tmp_path / "link").symlink_to(share)
     written = str(share).replace(" ", r"\040")
     mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\nserver:/export {written} nfs4 rw 0 0\n")
-    monkeypatch.setattr("opd_tui.storage.file_access.MOUNTS", mounts)
+    monkeypatch.setattr("opd_tui.storage.files.access.MOUNTS", mounts)
     refuse_network_share(tmp_path / "opd.db")
     for place in (share, tmp_path / "link"):
         with pytest.raises(StoreUnavailable, match=r"lies on a network share.*Use a local disk, or PostgreSQL"):
@@ -215,7 +215,7 @@ def test_a_bug_in_the_middle_of_an_action_is_reported_without_names(database_pat
     token = ("token", "issue", "--slot", "1", "--patient", NAME, "--phone", PHONE, "--source", "PAID")
     result = run(*token, "--database", database_path)
     assert (result.returncode, result.stdout) == (70, b"")
-    place = the_report(reports, "IntegrityError", "ledger.py", "add_token")
+    place = the_report(reports, "IntegrityError", "uow.py", "add_token")
     said = result.stderr.decode()
     assert said.count("\n") == 1
     assert said.startswith("opd-tui: This is a bug in opd-tui")
@@ -226,7 +226,7 @@ def test_a_bug_in_the_middle_of_an_action_is_reported_without_names(database_pat
 def test_what_an_error_quotes_is_in_no_report(
     database_path: Path, reports: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(action: IssueToken, ledger: object) -> None:
+    def fail(action: IssueToken, uow: object) -> None:
         try:
             raise KeyError(action.patient.name)
         except KeyError as error:
@@ -265,7 +265,7 @@ def test_a_bug_under_the_screens_ends_them_cleanly_and_names_nobody(database_pat
         assert terminal.ends() == 70
         terminal.assert_left_clean()
         names_nobody(terminal.last_words)
-        place = the_report(reports, "IntegrityError", "ledger.py")
+        place = the_report(reports, "IntegrityError", "uow.py")
         assert "textual" not in terminal.last_words, "advice for programmers"
         assert place in "".join(terminal.last_words.split("\r\n"))
         assert b"\x1b]0;" not in terminal.output, "the window has no title"
@@ -288,9 +288,9 @@ main(sys.argv[1:])
 @pytest.mark.parametrize(
     ("module", "owner", "method"),
     [
-        ("opd_tui.tui.widgets.token_lines", "TokenLines", "status_of"),
+        ("opd_tui.tui.widgets.token_rows", "TokenRows", "status_of"),
         ("opd_tui.tui.app", "OpdApp", "action_move_day"),
-        ("opd_tui.storage.sqlite", "SqliteWatch", "news"),
+        ("opd_tui.storage.engines.sqlite", "SqliteWatch", "news"),
     ],
     ids=["a line is drawn", "a key is pressed", "another thread"],
 )

@@ -280,7 +280,7 @@ async def test_a_view_that_comes_after_the_person_moved_does_not_move_them_back(
         screen, day = meera.app.screen, meera.app.day
         assert isinstance(screen, SlotBoardScreen)
         assert day is not None
-        show = await meera.app.desk_line.read(screen.read_view(day))
+        show = await meera.app.async_desk.read(screen.read_view(day))
         await meera.press("right")
         show()
         await meera.settle()

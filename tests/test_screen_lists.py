@@ -8,8 +8,8 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import CancelToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
-from opd_tui.tui.widgets.line_list import LineList
-from opd_tui.tui.widgets.token_lines import QueueLines
+from opd_tui.tui.widgets.row_list import RowList
+from opd_tui.tui.widgets.token_rows import QueueRows
 from tests.helpers import add_doctor, issue, open_slot
 from tests.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
 
@@ -24,9 +24,9 @@ def long_queue(desk: FrontDesk) -> int:
     return slot
 
 
-def list_of(receptionist: Receptionist, selector: str) -> LineList[object]:
+def list_of(receptionist: Receptionist, selector: str) -> RowList[object]:
     """A list on the screen."""
-    return receptionist.app.screen.query_one(selector, LineList)
+    return receptionist.app.screen.query_one(selector, RowList)
 
 
 async def open_waitlist(receptionist: Receptionist) -> None:
@@ -218,8 +218,8 @@ async def test_looking_again_at_an_unchanged_queue_repaints_nothing(
     slot = full_slot(desk, waiting=3)
     drawn: list[int] = []
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        render_line = QueueLines.render_line
-        monkeypatch.setattr(QueueLines, "render_line", lambda queue, y: (drawn.append(y), render_line(queue, y))[1])
+        render_line = QueueRows.render_line
+        monkeypatch.setattr(QueueRows, "render_line", lambda queue, y: (drawn.append(y), render_line(queue, y))[1])
         await meera.look_again()
         assert drawn == []
         issue(open_desk("tom", "desk 2"), slot, "Zoya Ali")
@@ -396,7 +396,7 @@ async def test_find_knows_phones_and_slots_and_the_arrows_choose(desk: FrontDesk
         await meera.type("dr a")
         await meera.sees("3 matches of 3", within="#found-count")
         await meera.press("down", "down")
-        assert "10:00" in meera.line_with("▸", "FoundLines")
+        assert "10:00" in meera.line_with("▸", "FoundRows")
         await meera.press("enter")
         await meera.sees("Dr A · 10:00–11:00", within="#queue-panel")
         assert meera.dialogs == 0
@@ -408,7 +408,7 @@ async def test_find_says_when_there_is_nothing_and_escape_leaves(desk: FrontDesk
         await meera.press("/")
         await meera.until(lambda: meera.dialogs == 1)
         await meera.type("zz")
-        await meera.sees("Nothing found on this day", within="FoundLines")
+        await meera.sees("Nothing found on this day", within="FoundRows")
         await meera.press("enter")
         assert meera.dialogs == 1
         await meera.press("escape")

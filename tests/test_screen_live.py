@@ -18,13 +18,13 @@ from opd_tui.desk.actions import CancelToken, IssueToken, OpenSlot
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.news import Back, Gone
 from opd_tui.desk.outcome import Outcome
-from opd_tui.desk.views import Board, QueueLine
+from opd_tui.desk.views import Board, QueueRow
 from opd_tui.domain.errors import AnswerLost, DeskBusy, StoreOffline
-from opd_tui.storage import sqlite
+from opd_tui.storage.engines import sqlite
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.live import NewsArrived
-from opd_tui.tui.widgets.line_list import LineList
 from opd_tui.tui.widgets.new_token import NewToken
+from opd_tui.tui.widgets.row_list import RowList
 from tests.conftest import NINE
 from tests.helpers import add_doctor, issue, open_slot, statuses
 from tests.pilot import PATIENCE_SECONDS, WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
@@ -68,12 +68,12 @@ async def test_the_person_keeps_their_place_in_the_queue(open_desk: OpenDesk, ot
     slot = full_slot(other, waiting=3)
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await meera.press("enter", "down", "down", "down")
-        queue = meera.app.screen.query_one("#queue", LineList)
+        queue = meera.app.screen.query_one("#queue", RowList)
         before = queue.chosen
-        assert isinstance(before, QueueLine)
+        assert isinstance(before, QueueRow)
         issue(other, slot, "Imran Khan", "EMERGENCY")
         await meera.sees("Imran Khan", within="#queue")
-        assert isinstance(queue.chosen, QueueLine)
+        assert isinstance(queue.chosen, QueueRow)
         assert queue.chosen.record.token.id == before.record.token.id
         assert queue.has_focus
 

@@ -106,7 +106,7 @@ async def test_names_are_found_and_filtered_for_literally(desk: FrontDesk, open_
     for number, name in enumerate(NAMES.values()):
         seed(desk, name, f"D{number:02}")
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
-        for place, selector in (("1", "FoundLines"), ("2", "#waiting")):
+        for place, selector in (("1", "FoundRows"), ("2", "#waiting")):
             await meera.press(place)
             for number, name in enumerate(NAMES.values()):
                 await meera.press("/")
@@ -174,4 +174,4 @@ async def test_a_number_with_a_long_code_is_never_cut(desk: FrontDesk, open_desk
         await meera.sees(f"{code}-002 ", within="#waiting")
         meera.assert_columns_are_straight()
         await meera.press("1", "/")
-        await meera.sees(f"{code}-002 ", within="FoundLines")
+        await meera.sees(f"{code}-002 ", within="FoundRows")

@@ -10,7 +10,7 @@ import pytest
 from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import CompleteToken
 from opd_tui.desk.front_desk import FrontDesk
-from opd_tui.storage.backups import Kind, folder_of, shelf_of
+from opd_tui.storage.files.backup_store import Kind, folder_of, store_of
 from opd_tui.tui import backups
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.demo_app import DemoApp
@@ -26,7 +26,7 @@ def with_backups(open_desk: OpenDesk, path: Path) -> OpdApp:
 
 
 def kinds(path: Path) -> list[Kind]:
-    return [backup.kind for backup in shelf_of(path).backups()]
+    return [backup.kind for backup in store_of(path).backups()]
 
 
 async def test_the_days_backup_is_made_behind_the_board_and_is_no_news(

@@ -12,7 +12,7 @@ from textual import events
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.model import Source
-from opd_tui.tui import key_line
+from opd_tui.tui import key_queue
 from opd_tui.tui.app import OpdApp
 from tests.pilot import OpenDesk, Receptionist, at_the_counter, full_slot, key_event
 
@@ -27,7 +27,7 @@ class SlowReads:
     """From now on what the screens read comes only when it may, but for the first few questions."""
 
     def __init__(self, receptionist: Receptionist, at_once: int = 0) -> None:
-        self.line = receptionist.app.desk_line
+        self.line = receptionist.app.async_desk
         self.read, self.at_once = self.line.read, at_once
         self.asked = 0
         self.may_come = asyncio.Event()
@@ -161,11 +161,11 @@ async def test_no_key_overtakes_one_that_a_slow_machine_is_busy_with_but_one_tha
         assert meera.app.focused is not None
         meera.app.focused.call_later(may_go_on.wait)
         burst(meera, "down", "2", "/", "x")
-        await let_pass(meera, key_line.HELD_SECONDS)
+        await let_pass(meera, key_queue.HELD_SECONDS)
         assert len(keys.waiting) == 3
         lost = keys.under_way
         assert lost is not None
-        await let_pass(meera, key_line.LOST_SECONDS)
+        await let_pass(meera, key_queue.LOST_SECONDS)
         assert len(keys.waiting) == 2
         next_one = keys.under_way
         await keys.done(lost)

@@ -1,4 +1,4 @@
-"""A server that is killed, restarted, silent or slow, and answers that are lost: nothing is lost or done twice."""
+"""A server that is killed, restarted, silent or slow, and answers that are lost: nothing is lost or done retry_once."""
 
 from __future__ import annotations
 
@@ -185,8 +185,8 @@ def test_an_action_that_may_still_be_done_is_not_said_to_be_refused(
     filled: FrontDesk, store: PostgresStore, open_far_desk: OpenDesk, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(front_desk, "SECONDS_TO_COME_BACK", 0.0)
-    monkeypatch.setattr("opd_tui.storage.postgresql.LOCK_SECONDS", 0.1)
-    monkeypatch.setattr("opd_tui.storage.postgresql.IDLE_SECONDS", 60.0)
+    monkeypatch.setattr("opd_tui.storage.engines.postgresql.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("opd_tui.storage.engines.postgresql.IDLE_SECONDS", 60.0)
     far = open_far_desk()
     proxy.strike(Fault.REQUEST_SWALLOWED)
     with pytest.raises(AnswerLost) as lost:
@@ -248,7 +248,9 @@ def test_long_work_is_not_taken_for_silence(filled: FrontDesk) -> None:
 def test_a_desk_that_is_closed_waits_for_no_silent_server(
     filled: FrontDesk, open_far_desk: OpenDesk, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opd_tui.storage.server_line.Line.answer_seconds", 10 * PATIENCE_SECONDS)
+    monkeypatch.setattr(
+        "opd_tui.storage.engines.monitored_connection.MonitoredConnection.answer_seconds", 10 * PATIENCE_SECONDS
+    )
     far = open_far_desk()
     proxy.strike(Fault.ANSWER_SWALLOWED)
     with ThreadPoolExecutor(1) as pool:

@@ -30,7 +30,7 @@ def store_kind() -> str:
 def test_a_slot_that_is_held_for_too_long_is_refused_and_others_are_not_held_up(
     filled: FrontDesk, open_desk: OpenDesk, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opd_tui.storage.postgresql.LOCK_SECONDS", 0.2)
+    monkeypatch.setattr("opd_tui.storage.engines.postgresql.LOCK_SECONDS", 0.2)
     desk = open_desk()
     with store.server.connect(store.name) as other, other.transaction():
         other.execute("SELECT * FROM slot WHERE id = 1 FOR UPDATE")
@@ -45,7 +45,7 @@ def test_a_slot_that_is_held_for_too_long_is_refused_and_others_are_not_held_up(
 def test_of_two_who_wait_for_each_other_the_desk_gives_way(
     filled: FrontDesk, open_desk: OpenDesk, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opd_tui.storage.postgresql.LOCK_SECONDS", 10 * PATIENCE_SECONDS)
+    monkeypatch.setattr("opd_tui.storage.engines.postgresql.LOCK_SECONDS", 10 * PATIENCE_SECONDS)
     desk, before = open_desk(), store.dump()
     with store.server.connect(store.name) as other, ThreadPoolExecutor(1) as pool:
         other.execute("SET deadlock_timeout = '1min'")

@@ -112,8 +112,8 @@ def test_a_server_that_goes_and_comes_back_is_told_without_any_action(
 def test_a_server_that_says_nothing_any_more_is_gone_even_for_a_desk_that_does_nothing(
     filled: FrontDesk, open_far_desk: OpenDesk, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opd_tui.storage.postgresql.HEARTBEAT_SECONDS", 0.1)
-    monkeypatch.setattr("opd_tui.storage.postgresql.PULSE_SECONDS", 1.0)
+    monkeypatch.setattr("opd_tui.storage.engines.postgresql.HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr("opd_tui.storage.engines.postgresql.PULSE_SECONDS", 1.0)
     with following(open_far_desk()) as follower:
         proxy.silent = True
         assert isinstance(follower.hears(), Gone)

@@ -23,7 +23,7 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.news import Changed
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import DeskBusy, StoreUnavailable
-from opd_tui.storage import sqlite
+from opd_tui.storage.engines import sqlite
 from opd_tui.storage.transaction import Transaction
 from tests.conftest import ZONE
 from tests.helpers import (
@@ -183,8 +183,8 @@ def test_a_file_that_cannot_be_written_is_refused(clock: FixedClock) -> None:
 
 AS_NOBODY = """
 import os, sys
-import sqlalchemy.dialects.sqlite, opd_tui.desk.opening, opd_tui.storage.sqlite, opd_tui.cli
-opd_tui.settings.system_zone(), opd_tui.settings.default_operator()  # imports what root alone may read
+import sqlalchemy.dialects.sqlite, opd_tui.desk.opening, opd_tui.storage.engines.sqlite, opd_tui.cli
+opd_tui.environment.system_zone(), opd_tui.environment.default_operator()  # imports what root alone may read
 if os.geteuid() == 0:
     os.setgroups([]), os.setgid(65534), os.setuid(65534)
 opd_tui.cli.main(sys.argv[1:])

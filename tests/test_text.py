@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opd_tui.domain.declared import quoted
 from opd_tui.domain.errors import InvalidAction
-from opd_tui.domain.kinds import NAME_LENGTH, Name, Phone, Unacceptable
+from opd_tui.domain.field_types import NAME_LENGTH, InvalidValue, Name, Phone
 from opd_tui.domain.model import Patient
+from opd_tui.domain.records import quoted
 from opd_tui.domain.text import JOINERS, clean_text, has_letter_or_digit, name_key, phone_key, search_key, uhid_key
 
 nasty = st.text(
@@ -94,7 +94,7 @@ def test_one_letter_or_digit_of_any_script_is_a_name(name: str) -> None:
 def test_the_length_of_a_name_counts_after_cleaning() -> None:
     longest = "e\u0301" * NAME_LENGTH
     assert Name().accept(f"  {longest}\x1b\u200b  ") == "é" * NAME_LENGTH
-    with pytest.raises(Unacceptable, match=r"120 .*121"):
+    with pytest.raises(InvalidValue, match=r"120 .*121"):
         Name().accept("x" * (NAME_LENGTH + 1))
 
 
@@ -168,7 +168,7 @@ def test_a_hospital_number_is_told_without_case_and_spacing() -> None:
 
 @pytest.mark.parametrize("number", ["12", "phone", "98765 43210 ext 4", "1234567890123456", "+", "++91 98765", "9876x"])
 def test_what_is_no_phone_number_is_refused(number: str) -> None:
-    with pytest.raises(Unacceptable, match="phone number of 3 to 15 digits"):
+    with pytest.raises(InvalidValue, match="phone number of 3 to 15 digits"):
         Phone().accept(number)
 
 

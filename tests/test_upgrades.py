@@ -28,9 +28,10 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import CancelToken, CompleteToken
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import KeyReused, StoreUnavailable
-from opd_tui.storage import guards, migrations
-from opd_tui.storage.copies import verify_file
-from opd_tui.storage.schema import ONLY_ON, SCHEMA_VERSION, metadata
+from opd_tui.storage import migrations
+from opd_tui.storage.backups.copies import verify_file
+from opd_tui.storage.schema import triggers
+from opd_tui.storage.schema.tables import ONLY_ON, SCHEMA_VERSION, metadata
 from tests.helpers import PATIENCE_SECONDS, dump, execute, invoke, issue, statuses
 from tests.schemas.dump import path_of
 from tests.test_storage import as_an_ordinary_user
@@ -195,7 +196,7 @@ def test_alembic_finds_nothing_left_to_migrate(database_path: Path, clock: Fixed
 TOGETHER = """
 import sys
 from opd_tui.desk.opening import open_front_desk
-import alembic.command, opd_tui.storage.migrations, opd_tui.storage.sqlite
+import alembic.command, opd_tui.storage.migrations, opd_tui.storage.engines.sqlite
 print("ready", flush=True)
 for path in sys.stdin:
     desk = open_front_desk(path.strip(), operator="meera", desk="desk 1")
@@ -284,7 +285,7 @@ def test_an_upgrade_that_fails_leaves_the_old_version(
 ) -> None:
     before = dump(old)
     with monkeypatch.context() as broken:
-        broken.setattr(guards, "create", break_down)
+        broken.setattr(triggers, "create", break_down)
         with pytest.raises(ZeroDivisionError):
             open_front_desk(str(old), clock=clock)
     assert dump(old) == before
@@ -368,5 +369,5 @@ def test_an_upgraded_file_is_read_by_its_own_account_alone(old: Path, clock: Fix
 @pytest.mark.parametrize(("dialect", "digest"), [("sqlite", "fc6788674ece7f44"), ("postgresql", "49a080d996f965c7")])
 def test_the_triggers_are_those_of_their_version(dialect: str, digest: str) -> None:
     """Other words for a trigger make `verify` doubt every database that has the old ones: they need a migration."""
-    text = json.dumps(guards.triggers(dialect), sort_keys=True)
+    text = json.dumps(triggers.definitions(dialect), sort_keys=True)
     assert (SCHEMA_VERSION, hashlib.sha256(text.encode()).hexdigest()[:16]) == (2, digest)

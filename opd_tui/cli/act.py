@@ -19,10 +19,10 @@ from opd_tui.cli.options import (
 from opd_tui.desk.actions import Action
 from opd_tui.desk.answers import accepted, refused
 from opd_tui.desk.outcome import Outcome, nearest_seat_sentence
-from opd_tui.domain.declared import Nested, Spec
 from opd_tui.domain.errors import DeskRefusal, InvalidAction
-from opd_tui.domain.kinds import Date, Unacceptable
+from opd_tui.domain.field_types import Date, InvalidValue
 from opd_tui.domain.model import Reason, Status
+from opd_tui.domain.records import Nested, Spec
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
@@ -45,7 +45,7 @@ def command_for(action: type[Action], word: str) -> click.Command:
             spec.name,
             required=spec.required,
             help=_sentence(spec),
-            metavar=spec.kind.metavar,
+            metavar=spec.type.metavar,
         )(command)
     help = action.__doc__ or ""
     if names_token:
@@ -63,8 +63,8 @@ def _own_options(action: type[Action]) -> list[Spec]:
     for spec in action.own_specs():
         if spec.name == "token":
             continue
-        if isinstance(spec.kind, Nested):
-            first, *others = spec.kind.declared_class.specs()
+        if isinstance(spec.type, Nested):
+            first, *others = spec.type.declared_class.specs()
             options += [replace(first, name=spec.name, required=spec.required), *others]
         else:
             options.append(spec)
@@ -79,13 +79,13 @@ def _fields(action: type[Action], values: dict[str, str | None]) -> dict[str, ob
     """The options that were given, as the fields of the action."""
     fields: dict[str, object] = {}
     for spec in action.specs():
-        if isinstance(spec.kind, Nested):
-            first, *others = spec.kind.declared_class.specs()
-            inner = {first.name: first.kind.from_text(values.get(spec.name) or "")}
-            inner |= {other.name: other.kind.from_text(text) for other in others if (text := values.get(other.name))}
+        if isinstance(spec.type, Nested):
+            first, *others = spec.type.declared_class.specs()
+            inner = {first.name: first.type.from_text(values.get(spec.name) or "")}
+            inner |= {other.name: other.type.from_text(text) for other in others if (text := values.get(other.name))}
             fields[spec.name] = inner
         elif (text := values.get(spec.name)) is not None:
-            fields[spec.name] = spec.kind.from_text(text)
+            fields[spec.name] = spec.type.from_text(text)
     return fields
 
 
@@ -128,5 +128,5 @@ def date_option(text: str | None) -> dt.date | None:
     """The day that an option --date names; raises InvalidAction."""
     try:
         return None if text is None else Date().accept(text)
-    except Unacceptable as error:
+    except InvalidValue as error:
         raise InvalidAction(f"Option --date {error}.") from None

@@ -26,7 +26,7 @@ from opd_tui.clock import SystemClock
 from opd_tui.domain.instants import write_instant
 
 if TYPE_CHECKING:
-    from opd_tui.desk.safekeeping import Checked, Copy
+    from opd_tui.desk.backup_service import Checked, Copy
 
 GENTLE = 10
 """By how much a daily backup lets other programs go first (nice)."""
@@ -66,7 +66,7 @@ def backup(path: Path | None, drill: bool, as_list: bool, daily: bool, as_json: 
 
 def make(path: Path | None, as_json: bool) -> None:
     """Make a backup and say where it is."""
-    from opd_tui.desk.safekeeping import back_up
+    from opd_tui.desk.backup_service import back_up
 
     with front_desk(create=False) as desk:
         copy = back_up(desk, path, settings_file().settings.backups_kept)
@@ -78,7 +78,7 @@ def make(path: Path | None, as_json: bool) -> None:
 
 def make_daily(as_json: bool) -> None:
     """Make today's backup unless it is there."""
-    from opd_tui.desk.safekeeping import back_up_today
+    from opd_tui.desk.backup_service import back_up_today
 
     if hasattr(os, "nice"):
         os.nice(GENTLE)
@@ -94,11 +94,11 @@ def make_daily(as_json: bool) -> None:
 
 def list_backups(as_json: bool) -> None:
     """Show every verified backup, and what else is kept."""
-    from opd_tui.desk.safekeeping import shelf_of
+    from opd_tui.desk.backup_service import store_of
 
-    shelf = shelf_of(shared_option("database"))
-    found = shelf.backups()
-    others = sorted({*shelf.copies()} - {each.path for each in found})
+    store = store_of(shared_option("database"))
+    found = store.backups()
+    others = sorted({*store.copies()} - {each.path for each in found})
     if as_json:
         listed = [
             {
@@ -122,9 +122,9 @@ def list_backups(as_json: bool) -> None:
 
 def drill_newest(as_json: bool) -> None:
     """Prove that the newest backup can be restored."""
-    from opd_tui.desk import safekeeping
+    from opd_tui.desk import backup_service
 
-    drill = safekeeping.drill(shared_option("database"), SystemClock())
+    drill = backup_service.drill(shared_option("database"), SystemClock())
     backup = drill.backup
     if as_json:
         age = int(drill.age.total_seconds())
@@ -149,12 +149,12 @@ def restore(file: Path, yes: bool, as_json: bool) -> None:
     A backup of a server's database can be restored into a file, too, if the server is gone: give
     --database with the file's path.
     """
-    from opd_tui.desk import safekeeping
+    from opd_tui.desk import backup_service
 
     confirm(f"Put {file} in the place of the database? What was done since that backup is not in it.", yes)
     with refusals_in_json(as_json):
         group = settings_file().settings.group
-        restored = safekeeping.restore(file, shared_option("database"), SystemClock(), group)
+        restored = backup_service.restore(file, shared_option("database"), SystemClock(), group)
     if as_json:
         replaced = str(restored.replaced) if restored.replaced else None
         print_json({"ok": True, "checked": restored.checked, "replaced": replaced})

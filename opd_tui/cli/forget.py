@@ -21,12 +21,12 @@ from opd_tui.cli.options import (
 from opd_tui.desk.actions import ForgetPatient
 from opd_tui.desk.answers import accepted
 from opd_tui.domain.errors import PatientForgotten
-from opd_tui.domain.kinds import whole_number
+from opd_tui.domain.field_types import whole_number
 from opd_tui.domain.model import TokenId
 
 if TYPE_CHECKING:
+    from opd_tui.desk.backup_service import CopiesLeft
     from opd_tui.desk.front_desk import FrontDesk
-    from opd_tui.desk.safekeeping import CopiesLeft
 
 SHOWN = 5
 """So many visits are named in the question."""
@@ -76,10 +76,10 @@ def forget(
 
 def forget_one(desk: FrontDesk, token: TokenId, backups: bool, yes: bool, as_json: bool) -> None:
     """Ask, forget, and say where the name may still be."""
-    from opd_tui.desk import safekeeping
+    from opd_tui.desk import backup_service
 
     action, answer, words = ForgetPatient(token=token), {}, []
-    identity, copies = safekeeping.identity_of(desk, token), len(safekeeping.copies_of(desk))
+    identity, copies = backup_service.identity_of(desk, token), len(backup_service.copies_of(desk))
     try:
         desk.preview(action)  # refused before anybody is asked
         confirm(question(desk, token), yes)
@@ -90,7 +90,7 @@ def forget_one(desk: FrontDesk, token: TokenId, backups: bool, yes: bool, as_jso
     except PatientForgotten:
         if not backups:
             raise
-    left = safekeeping.forget_in_copies(desk, identity) if backups else None
+    left = backup_service.forget_in_copies(desk, identity) if backups else None
     if as_json:
         print_json({"ok": True, **answer, "copies": in_json(left)})
         return

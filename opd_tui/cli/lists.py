@@ -16,21 +16,21 @@ from opd_tui.cli.options import (
     shared_options,
 )
 from opd_tui.desk.answers import doctor_json, slot_record_json, token_json
-from opd_tui.domain.kinds import Choice, Date, Id, Kind, Unacceptable
+from opd_tui.domain.field_types import Choice, Date, FieldType, Id, InvalidValue
 from opd_tui.domain.model import Status
 
 
 class KindType(click.ParamType[Any]):
-    """A declared kind as the type of an option."""
+    """A declared type as the type of an option."""
 
-    def __init__(self, kind: Kind[Any]) -> None:
-        self.kind = kind
-        self.name = kind.metavar
+    def __init__(self, type: FieldType[Any]) -> None:
+        self.type = type
+        self.name = type.metavar
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
         try:
-            return self.kind.accept(self.kind.from_text(value) if isinstance(value, str) else value)
-        except Unacceptable as error:
+            return self.type.accept(self.type.from_text(value) if isinstance(value, str) else value)
+        except InvalidValue as error:
             self.fail(f"it {error}.", param, ctx)
 
 

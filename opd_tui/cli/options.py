@@ -24,7 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 REFUSED = 1
 WRONG_USE = 2
 
-_SETTINGS = "opd_tui.settings"
+_SETTINGS = "opd_tui.environment"
 
 _SHARED = {
     "database": "The database's file, or a server's address; without it, the desk's own.",

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from opd_tui import settings
+from opd_tui import environment
 from opd_tui.cli.options import (
     REFUSED,
     front_desk,
@@ -57,10 +57,10 @@ def paths(as_json: bool) -> None:
     facts = {
         "database": location,
         "time zone": zone,
-        "desk": shared_option("desk") or settings.default_desk(),
-        "operator": shared_option("operator") or settings.default_operator(),
-        "settings": str(settings.settings_file() or NO_HOME),
-        "reports of bugs": str(settings.reports_directory() or NO_HOME),
+        "desk": shared_option("desk") or environment.default_desk(),
+        "operator": shared_option("operator") or environment.default_operator(),
+        "settings": str(environment.settings_file() or NO_HOME),
+        "reports of bugs": str(environment.reports_directory() or NO_HOME),
     }
     if as_json:
         print_json({name.replace(" ", "_"): value for name, value in facts.items()})
@@ -70,8 +70,8 @@ def paths(as_json: bool) -> None:
 
 def _location_and_zone() -> tuple[str, str]:
     """The database without its password, and the zone that it keeps or that a new one will."""
-    location = shared_option("database") or str(settings.default_database())
+    location = shared_option("database") or str(environment.default_database())
     if "://" not in location and not os.path.exists(location):
-        return location, settings.system_zone().key
+        return location, environment.system_zone().key
     with front_desk(create=False) as desk:
         return (desk.database.location if "://" in location else location), desk.zone.key

@@ -1,4 +1,4 @@
-"""Every option of the settings file, declared once: its kind, its default and what it means."""
+"""Every option of the settings file, declared once: its type, its default and what it means."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from opd_tui.domain.kinds import MINUTES_A_DAY, NAME_LENGTH, Kind, Text, Whole
+from opd_tui.domain.field_types import MINUTES_A_DAY, NAME_LENGTH, FieldType, Text, Whole
 
 HOSPITAL_LENGTH = 60
 """Of the hospital's name, in characters: more would leave no room for the day and the time."""
 MOST_BACKUPS = 1000
 
 
-class Automatic(Kind[bool | None]):
+class Automatic(FieldType[bool | None]):
     """Yes, no, or what the program finds out by itself."""
 
     expected = 'true, false or "auto"'
@@ -29,7 +29,7 @@ class Automatic(Kind[bool | None]):
         raise self.refuse()
 
 
-class Location(Kind[str]):
+class Location(FieldType[str]):
     """A database: a file of which it is clear where it lies, or a server's address."""
 
     expected = "a file's full path, such as /srv/opd/opd.db or ~/opd.db, or an address such as postgresql+psycopg://…"
@@ -56,7 +56,7 @@ class ThemeName(Text):
         self.expected = "the name of a theme of the palette"
 
 
-class Group(Kind[str]):
+class Group(FieldType[str]):
     """A group of accounts that this system knows."""
 
     expected = "the name of a group of this system"
@@ -83,7 +83,7 @@ class Option(NamedTuple):
     """One declared option."""
 
     id: str
-    kind: Kind[Any]
+    type: FieldType[Any]
     default: Any
     help: str
     default_toml: str
@@ -94,9 +94,9 @@ class Option(NamedTuple):
         return (json.loads(self.default_toml) or None) if value is None else value
 
 
-def option(kind: Kind[Any], default: Any, help: str, default_toml: str = '""') -> Any:
+def option(type: FieldType[Any], default: Any, help: str, default_toml: str = '""') -> Any:
     """A field of `Settings`; a default that is no text and no number says how it is written."""
-    return dataclasses.field(default=default, metadata={"kind": kind, "help": help, "toml": default_toml})
+    return dataclasses.field(default=default, metadata={"type": type, "help": help, "toml": default_toml})
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class Settings:
 def options() -> tuple[Option, ...]:
     """Every option but the keys, in the order in which they are shown."""
     return tuple(
-        Option(field.name, field.metadata["kind"], field.default, field.metadata["help"], field.metadata["toml"])
+        Option(field.name, field.metadata["type"], field.default, field.metadata["help"], field.metadata["toml"])
         for field in dataclasses.fields(Settings)
         if field.metadata
     )

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opd_tui import settings as places
+from opd_tui import environment
 from opd_tui.config.options import Option, Settings, options
 from opd_tui.config.toml_text import OWN_DATABASE, Problem, Unreadable, bytes_of, table_of, text_of
-from opd_tui.domain.declared import quoted
-from opd_tui.domain.kinds import Unacceptable
+from opd_tui.domain.field_types import InvalidValue
+from opd_tui.domain.records import quoted
 
 if TYPE_CHECKING:
     from opd_tui.config.toml_lines import KeyPath
@@ -52,11 +52,11 @@ class SettingsFile:
 
 def read_settings() -> SettingsFile:
     """The user's settings; nothing that stands in the file, or hinders reading it, stops the program."""
-    path = places.settings_file()
+    path = environment.settings_file()
     if path is None:
         return SettingsFile()
     try:
-        data = bytes_of(path, must_exist=places.NAMES_SETTINGS_FILE in os.environ)
+        data = bytes_of(path, must_exist=environment.NAMES_SETTINGS_FILE in os.environ)
         if data is None:
             return SettingsFile(path)
         return _checked(SettingsFile(path, text=text_of(data)), table_of(data))
@@ -77,28 +77,28 @@ def _checked(file: SettingsFile, table: Mapping[str, Any]) -> SettingsFile:
             elif name in known:
                 values[name] = _accepted(known[name], value)
             else:
-                raise Unacceptable(_unknown(name, (*known, KEYS)))
-        except Unacceptable as error:
+                raise InvalidValue(_unknown(name, (*known, KEYS)))
+        except InvalidValue as error:
             problems.append(Problem(str(error), file.line_of(name)))
     problems.sort(key=lambda problem: problem.line or 0)
     return SettingsFile(file.path, Settings(**values), tuple(problems), file.text)
 
 
 def _accepted(option: Option, value: object) -> Any:
-    """The clean value; an empty text is none. Raises Unacceptable with whole sentences."""
+    """The clean value; an empty text is none. Raises InvalidValue with whole sentences."""
     try:
-        clean = option.kind.accept(value)
-    except Unacceptable as error:
+        clean = option.type.accept(value)
+    except InvalidValue as error:
         default = "" if option.default_toml == '""' else f", {option.default_toml},"
         warning = f" {OWN_DATABASE}" if option.id == "database" else ""
-        raise Unacceptable(f"{option.id} {error}; the default{default} is used.{warning}") from None
+        raise InvalidValue(f"{option.id} {error}; the default{default} is used.{warning}") from None
     return option.default if clean == "" else clean
 
 
 def _keys(value: object, file: SettingsFile) -> tuple[dict[str, str], list[Problem]]:
-    """Keys by the command's id, as they stand in the file, and what is no text; raises Unacceptable."""
+    """Keys by the command's id, as they stand in the file, and what is no text; raises InvalidValue."""
     if not isinstance(value, Mapping):
-        raise Unacceptable(f'{KEYS} must be a table: a line [{KEYS}], and below it lines such as "token.new" = "f2".')
+        raise InvalidValue(f'{KEYS} must be a table: a line [{KEYS}], and below it lines such as "token.new" = "f2".')
     keys: dict[str, str] = {}
     problems = []
     for path, key in _leaves(value):

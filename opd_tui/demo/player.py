@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from opd_tui.clock import FixedClock
-from opd_tui.demo.timeline import DATE, SETTING, TIMELINE, ZONE, Deed, Ids, Issue, Join, Open, Step
+from opd_tui.demo.timeline import DATE, SETTING, TIMELINE, ZONE, Ids, Issue, Join, Open, ScriptedAction, Step
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.desk.outcome import Outcome
@@ -52,7 +52,7 @@ def temporary_folder() -> Iterator[Path]:
 class Refused:
     """A deed that the desk refused, because somebody acted in between."""
 
-    deed: Deed
+    deed: ScriptedAction
     refusal: DeskRefusal
 
 
@@ -122,7 +122,7 @@ class Player:
         self._set_clock(step.at)
         return PlayedStep(step, tuple(self._do(deed) for deed in step.deeds))
 
-    def _do(self, deed: Deed) -> Outcome | Refused:
+    def _do(self, deed: ScriptedAction) -> Outcome | Refused:
         try:
             outcome = self.desk.perform(deed.action(self._ids))
         except DeskRefusal as refusal:
@@ -135,7 +135,7 @@ class Player:
             self.clock.instant = max(self.clock.instant, instant_at(to))
 
 
-def remember(ids: Ids, deed: Deed, outcome: Outcome) -> None:
+def remember(ids: Ids, deed: ScriptedAction, outcome: Outcome) -> None:
     """Keep the id of what a deed made under the name that the timeline gives it."""
     if isinstance(deed, Join) and outcome.doctor:
         ids.doctors[deed.code] = outcome.doctor.id

@@ -42,7 +42,7 @@ class Ids:
         return self.tokens[label]
 
 
-class Deed(Protocol):
+class ScriptedAction(Protocol):
     """One thing that a step does."""
 
     @property
@@ -123,7 +123,7 @@ class Step:
 
     at: dt.time
     caption: str
-    deeds: tuple[Deed, ...]
+    deeds: tuple[ScriptedAction, ...]
 
 
 SETTING = Step(

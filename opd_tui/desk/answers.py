@@ -7,10 +7,10 @@ from typing import Any, NoReturn
 
 from opd_tui.desk.actions import ACTIONS, Action
 from opd_tui.desk.outcome import Change, Outcome
-from opd_tui.domain.declared import quoted
 from opd_tui.domain.errors import AnswerLost, DeskRefusal, InvalidAction
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import Doctor, Slot, SlotRecord, Token
+from opd_tui.domain.records import quoted
 
 LINE_BYTES = 64 * 1024
 """The longest line that is read."""
@@ -129,7 +129,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> Json:
     fields: Json = {}
     for name, value in pairs:
         if name in fields:
-            raise InvalidAction(f"Field {quoted(name)} is there twice. Send each field once.")
+            raise InvalidAction(f"Field {quoted(name)} is there retry_once. Send each field once.")
         fields[name] = value
     return fields
 

@@ -14,7 +14,7 @@ from opd_tui.clock import Clock
 from opd_tui.desk.actions.base import Action
 from opd_tui.desk.news import Back, Changed, Gone, News
 from opd_tui.desk.outcome import Forecast, Moves, Outcome
-from opd_tui.desk.reading import DeskReads, nearest_seat, outcomes_of, twice
+from opd_tui.desk.reading import DeskReads, nearest_seat, outcomes_of, retry_once
 from opd_tui.domain.errors import (
     AnswerLost,
     DeskBusy,
@@ -27,10 +27,11 @@ from opd_tui.domain.errors import (
 from opd_tui.domain.instants import EPOCH, local_instant
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import Status
-from opd_tui.storage import journal, reads
-from opd_tui.storage.database import Database, Watch
-from opd_tui.storage.ledger import SqlLedger
+from opd_tui.storage.engines.database import Database, Watch
+from opd_tui.storage.journal import entries
+from opd_tui.storage.queries import reads
 from opd_tui.storage.transaction import Transaction
+from opd_tui.storage.unit_of_work import SqlUnitOfWork
 
 SECONDS_TO_COME_BACK = 5.0
 """How long an action whose answer was lost waits for the server, to be asked for again."""
@@ -67,7 +68,7 @@ class FrontDesk(DeskReads):
         if self.database.answers_may_be_lost and action.key is None:
             action = replace(action, key=uuid.uuid4().hex)
         try:
-            outcome = twice(lambda: self._perform(action, expect))
+            outcome = retry_once(lambda: self._perform(action, expect))
         except AnswerLost:
             outcome = self._perform_when_back(action, expect)
         if outcome.forgotten:
@@ -118,17 +119,17 @@ class FrontDesk(DeskReads):
 
         Raises DeskBusy while it may still be done, and StoreUnavailable.
         """
-        return twice(lambda: self._find_out(key))
+        return retry_once(lambda: self._find_out(key))
 
     def _find_out(self, key: str) -> Outcome | None:
         with self.database.writing() as transaction:
             self.database.hold_key(transaction, key)
-            receipt = journal.read_receipt(transaction, key)
+            receipt = entries.read_receipt(transaction, key)
             return self._outcome_of_entry(transaction, receipt.entry_id) if receipt else None
 
     def preview(self, action: Action) -> Forecast:
         """Do an action and take it back: what `perform` would do now; raises as `perform` does."""
-        return twice(lambda: self._preview(action))
+        return retry_once(lambda: self._preview(action))
 
     def _preview(self, action: Action) -> Forecast:
         with self.database.writing() as transaction:
@@ -147,19 +148,19 @@ class FrontDesk(DeskReads):
         fingerprint = fingerprint_of(action, at) if action.key else ""
         if action.key:
             self.database.hold_key(transaction, action.key)
-            if receipt := journal.read_receipt(transaction, action.key):
+            if receipt := entries.read_receipt(transaction, action.key):
                 if receipt.fingerprint != fingerprint:
                     raise KeyReused(f"The key {action.key!r} was used for another action. Choose a new key.")
                 return self._outcome_of_entry(transaction, receipt.entry_id), True
         if action.at is not None:
             self._refuse_impossible(at, now)
         entry = JournalEntry(action.verb, at, now, self.operator, self.desk)
-        ledger = SqlLedger(transaction, self.zone, entry)
-        action.run(ledger)
-        entry_id = ledger.write_journal()
+        uow = SqlUnitOfWork(transaction, self.zone, entry)
+        action.run(uow)
+        entry_id = uow.write_journal()
         if action.key:
-            journal.write_receipt(transaction, action.key, journal.Receipt(fingerprint, entry_id))
-        (outcome,) = outcomes_of(transaction, [(entry_id, entry, ledger.lines)])
+            entries.write_receipt(transaction, action.key, entries.Receipt(fingerprint, entry_id))
+        (outcome,) = outcomes_of(transaction, [(entry_id, entry, uow.lines)])
         return outcome, False
 
     def _instant_of(self, action: Action) -> dt.datetime | None:
@@ -177,7 +178,7 @@ class FrontDesk(DeskReads):
             raise InvalidAction("Field 'at' must not be before 1970.")
 
     def _outcome_of_entry(self, transaction: Transaction, entry_id: int) -> Outcome:
-        (outcome,) = outcomes_of(transaction, [(entry_id, *journal.read_entry(transaction, entry_id))])
+        (outcome,) = outcomes_of(transaction, [(entry_id, *entries.read_entry(transaction, entry_id))])
         return outcome
 
     def _forecast(self, transaction: Transaction, outcome: Outcome) -> Forecast:
@@ -196,7 +197,7 @@ class FrontDesk(DeskReads):
     def follow(self) -> Iterator[News]:
         """What happens from now on without this desk, for as long as it is open; one thread follows it."""
         try:
-            return self._follow(twice(self.database.watch), None)
+            return self._follow(retry_once(self.database.watch), None)
         except StoreUnavailable as refusal:
             return self._follow(None, Gone(refusal, self.clock.now()))
 
@@ -224,13 +225,13 @@ class FrontDesk(DeskReads):
         if watch is not None:
             watch.close()
 
-    def _changed(self, entries: Collection[int]) -> Changed:
+    def _changed(self, ids: Collection[int]) -> Changed:
         """What these journal entries did, in their order; where that cannot be read, only that they did something."""
         try:
             return Changed(
                 self.read(
                     lambda transaction: tuple(
-                        outcomes_of(transaction, [(id_, *journal.read_entry(transaction, id_)) for id_ in entries])
+                        outcomes_of(transaction, [(id_, *entries.read_entry(transaction, id_)) for id_ in ids])
                     )
                 )
             )

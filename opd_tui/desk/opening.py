@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from opd_tui import settings
+from opd_tui import environment
 from opd_tui.clock import Clock, SystemClock
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.errors import StoreUnavailable
-from opd_tui.storage.file_access import make_private_folder
-from opd_tui.storage.locate import open_database
+from opd_tui.storage.engines.locate import open_database
+from opd_tui.storage.files.access import make_private_folder
 
 
 def open_front_desk(
@@ -29,23 +29,24 @@ def open_front_desk(
     if location is None:
         if create:
             make_data_directory(group)
-        location = str(settings.default_database())
+        location = str(environment.default_database())
     clock = clock or SystemClock()
-    system_zone = ZoneInfo(zone) if zone else settings.system_zone()
+    system_zone = ZoneInfo(zone) if zone else environment.system_zone()
     database = open_database(location, clock, system_zone, create=create, group=group)
     return FrontDesk(
         database,
         clock,
-        settings.label(operator) if operator else settings.default_operator(),
-        settings.label(desk) if desk else settings.default_desk(),
+        environment.label(operator) if operator else environment.default_operator(),
+        environment.label(desk) if desk else environment.default_desk(),
     )
 
 
 def make_data_directory(group: str | None = None) -> None:
     """Make the data directory, for its owner or a group only; raises StoreUnavailable."""
     try:
-        make_private_folder(settings.data_directory(), group)
+        make_private_folder(environment.data_directory(), group)
     except OSError as error:
+        folder = environment.data_directory()
         raise StoreUnavailable(
-            f"The folder {settings.data_directory()} cannot be made: {error.strerror}. Name a database with --database."
+            f"The folder {folder} cannot be made: {error.strerror}. Name a database with --database."
         ) from None

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from opd_tui.clock import Clock
 from opd_tui.desk.outcome import Outcome, SlotOffer, outcome_of
-from opd_tui.desk.views import Board, DoctorDay, Queue, QueueLine, board_of, doctor_days, queue_lines
-from opd_tui.domain.declared import quoted
+from opd_tui.desk.views import Board, DoctorDay, Queue, QueueRow, board_of, doctor_days, queue_rows
 from opd_tui.domain.errors import (
     AnswerLost,
     InvalidAction,
@@ -21,12 +20,14 @@ from opd_tui.domain.errors import (
 )
 from opd_tui.domain.journal import JournalEntry, JournalLine
 from opd_tui.domain.model import Doctor, DoctorId, SlotId, SlotRecord, Status, TokenId, TokenRecord
+from opd_tui.domain.records import quoted
 from opd_tui.domain.text import name_key, phone_key, uhid_key
-from opd_tui.storage import journal, people, reads
-from opd_tui.storage.database import Database
-from opd_tui.storage.ledger import can_be_an_id
+from opd_tui.storage.engines.database import Database
+from opd_tui.storage.journal import entries
+from opd_tui.storage.journal.verify import Verification, verify
+from opd_tui.storage.queries import people, reads
 from opd_tui.storage.transaction import Transaction
-from opd_tui.storage.verify import Verification, verify
+from opd_tui.storage.unit_of_work import is_valid_id
 
 T = TypeVar("T")
 
@@ -67,11 +68,11 @@ class DeskReads:
     def _queue(self, transaction: Transaction, slot_id: SlotId) -> Queue:
         if (record := reads.slot_by_id(transaction, slot_id)) is None:
             raise UnknownSlot("This slot is not there any more. Choose another.")
-        return Queue(record, queue_lines(reads.tokens(transaction, slot_id), self.zone))
+        return Queue(record, queue_rows(reads.tokens(transaction, slot_id), self.zone))
 
-    def waitlist(self, date: dt.date) -> tuple[QueueLine, ...]:
+    def waitlist(self, date: dt.date) -> tuple[QueueRow, ...]:
         """Everybody who waits on a date, best rank first."""
-        return queue_lines(self.read(lambda transaction: reads.waiting(transaction, date)), self.zone)
+        return queue_rows(self.read(lambda transaction: reads.waiting(transaction, date)), self.zone)
 
     def doctors(self, date: dt.date) -> tuple[DoctorDay, ...]:
         """All doctors with their slots of a date."""
@@ -80,7 +81,7 @@ class DeskReads:
     def activity(self, count: int) -> tuple[Outcome, ...]:
         """The last things that happened at any desk, newest first."""
         return self.read(
-            lambda transaction: tuple(outcomes_of(transaction, journal.newest_entries(transaction, count)))
+            lambda transaction: tuple(outcomes_of(transaction, entries.newest_entries(transaction, count)))
         )
 
     def doctor_list(self) -> list[Doctor]:
@@ -89,7 +90,7 @@ class DeskReads:
 
     def slot_list(self, date: dt.date | None = None, doctor: int | None = None) -> list[SlotRecord]:
         """Slots by date, start and doctor's code."""
-        if doctor is not None and not can_be_an_id(doctor):
+        if doctor is not None and not is_valid_id(doctor):
             return []
         doctor_id = None if doctor is None else DoctorId(doctor)
         return self.read(lambda transaction: reads.slots(transaction, date, doctor_id))
@@ -98,7 +99,7 @@ class DeskReads:
         self, slot: int | None = None, status: Status | None = None, date: dt.date | None = None
     ) -> list[TokenRecord]:
         """Tokens by slot; within it ACTIVE and WAITING by rank, then COMPLETED, NO_SHOW and CANCELLED by id."""
-        if slot is not None and not can_be_an_id(slot):
+        if slot is not None and not is_valid_id(slot):
             return []
         slot_id = None if slot is None else SlotId(slot)
         return self.read(lambda transaction: reads.tokens(transaction, slot_id, status, date))
@@ -115,7 +116,7 @@ class DeskReads:
         return self.read(lambda transaction: self._visits_of(transaction, token))
 
     def _visits_of(self, transaction: Transaction, token: TokenId) -> list[TokenRecord]:
-        found = reads.tokens_by_id(transaction, [token] if can_be_an_id(token) else [])
+        found = reads.tokens_by_id(transaction, [token] if is_valid_id(token) else [])
         if not found:
             raise UnknownToken("This token is not there. Check its number and the date.")
         rows = people.same_person(transaction, found[token].token.patient_id)
@@ -145,22 +146,22 @@ class DeskReads:
 
     def verify(self) -> Verification:
         """Fold the journal and check the one rule over the whole database."""
-        return twice(self._verify)
+        return retry_once(self._verify)
 
     def _verify(self) -> Verification:
-        with self.database.at_leisure() as transaction:
+        with self.database.long_running() as transaction:
             return verify(transaction)
 
     def read(self, read: Callable[[Transaction], T]) -> T:
         """Read from one state of the database; raises StoreUnavailable."""
-        return twice(lambda: self._read_once(read))
+        return retry_once(lambda: self._read_once(read))
 
     def _read_once(self, read: Callable[[Transaction], T]) -> T:
         with self.database.reading() as transaction:
             return read(transaction)
 
 
-def twice(attempt: Callable[[], T]) -> T:
+def retry_once(attempt: Callable[[], T]) -> T:
     """Try again at once where a line to the server broke while nobody used it; nothing was done over that line."""
     try:
         return attempt()

@@ -47,7 +47,7 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueLine:
+class QueueRow:
     """A token as it stands in a queue; `place` counts those who wait in its slot, from 1."""
 
     record: TokenRecord
@@ -69,7 +69,7 @@ class Queue:
     """One slot's tokens: seated by rank, waiting by rank, then the closed ones."""
 
     slot: SlotRecord
-    lines: tuple[QueueLine, ...]
+    lines: tuple[QueueRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def board_of(date: dt.date, records: Iterable[SlotRecord]) -> Board:
     )
 
 
-def queue_lines(records: Iterable[TokenRecord], zone: ZoneInfo) -> tuple[QueueLine, ...]:
+def queue_rows(records: Iterable[TokenRecord], zone: ZoneInfo) -> tuple[QueueRow, ...]:
     """Lines in the order given; places count up within each slot, so the order must hold ranks."""
     places: dict[SlotId, int] = {}
     lines = []
@@ -101,7 +101,7 @@ def queue_lines(records: Iterable[TokenRecord], zone: ZoneInfo) -> tuple[QueueLi
         place = None
         if record.token.status is Status.WAITING:
             place = places[record.slot.id] = places.get(record.slot.id, 0) + 1
-        lines.append(QueueLine(record, place, slot_instant(record.slot.date, record.slot.start, zone)))
+        lines.append(QueueRow(record, place, slot_instant(record.slot.date, record.slot.start, zone)))
     return tuple(lines)
 
 

@@ -7,8 +7,8 @@ import enum
 from dataclasses import dataclass
 from typing import NamedTuple, NewType
 
-from opd_tui.domain.declared import Declared, declared
-from opd_tui.domain.kinds import BirthYear, Name, Phone, Sex, Uhid
+from opd_tui.domain.field_types import BirthYear, Name, Phone, Sex, Uhid
+from opd_tui.domain.records import Record, field
 
 DoctorId = NewType("DoctorId", int)
 SlotId = NewType("SlotId", int)
@@ -113,14 +113,14 @@ class SlotLoad:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Patient(Declared):
+class Patient(Record):
     """Who is seen; a name is enough."""
 
-    name: str = declared(Name(), "the patient's name")
-    phone: str | None = declared(Phone(), "the patient's phone number", default=None)
-    uhid: str | None = declared(Uhid(), "the hospital's own number for the patient (UHID)", default=None)
-    birth_year: int | None = declared(BirthYear(), "the year of birth", default=None)
-    sex: str | None = declared(Sex(), "female, male, other or unknown", default=None)
+    name: str = field(Name(), "the patient's name")
+    phone: str | None = field(Phone(), "the patient's phone number", default=None)
+    uhid: str | None = field(Uhid(), "the hospital's own number for the patient (UHID)", default=None)
+    birth_year: int | None = field(BirthYear(), "the year of birth", default=None)
+    sex: str | None = field(Sex(), "female, male, other or unknown", default=None)
 
 
 @dataclass(frozen=True, slots=True)

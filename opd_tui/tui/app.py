@@ -18,17 +18,17 @@ from textual.widget import Widget
 
 from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal
 from opd_tui.tui import screens
+from opd_tui.tui.async_desk import AsyncDesk
 from opd_tui.tui.backups import BackupEnded, Backups
 from opd_tui.tui.commands import EVERYWHERE, HELP, MOVES, PALETTE, QUIT, RETRY, Command, bindings
-from opd_tui.tui.desk_line import DeskLine
-from opd_tui.tui.ending import be_ended_cleanly, run_to_its_end
-from opd_tui.tui.key_line import KeyDone, KeyLine
+from opd_tui.tui.key_queue import KeyHandled, KeyQueue
 from opd_tui.tui.live import Live, NewsArrived
 from opd_tui.tui.preferences import Preferences, preferences_from
 from opd_tui.tui.preferred import PreferredApp
 from opd_tui.tui.screens.bar_screen import FEWEST_COLUMNS, FEWEST_LINES, BarScreen
 from opd_tui.tui.sentences import outcome_sentence
-from opd_tui.tui.stray_keys import StrayKeys
+from opd_tui.tui.shutdown import be_ended_cleanly, run_to_its_end
+from opd_tui.tui.unhandled_keys import UnhandledKeys
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -75,7 +75,7 @@ class OpdApp(PreferredApp):
     """The day that the screens show."""
     now: var[dt.datetime | None] = var(None)
     """The desk's clock in the hospital's time zone, to the minute."""
-    absence: var[str] = var("")
+    offline_notice: var[str] = var("")
     """Since when the database is not there, or nothing."""
     marks: var[Mapping[TokenId, Reason]] = var({}, always_update=True)
     """Tokens that were moved just now."""
@@ -85,11 +85,11 @@ class OpdApp(PreferredApp):
 
     def __init__(self, open_desk: Callable[[], FrontDesk], preferences: Preferences | None = None) -> None:
         super().__init__(preferences or Preferences())
-        self.desk_line = DeskLine(open_desk)
+        self.async_desk = AsyncDesk(open_desk)
         self.desk_changed: Signal[Outcome | None] = Signal(self, "desk_changed")
         self.desk: FrontDesk | None = None
-        self.keys = KeyLine(self, super().on_event)
-        self.stray_keys = StrayKeys(self)
+        self.keys = KeyQueue(self, super().on_event)
+        self.unhandled_keys = UnhandledKeys(self)
         self.is_open = False
         """Whether the board is there; before, nothing can be done but leaving."""
         self.live = Live(self)
@@ -132,7 +132,7 @@ class OpdApp(PreferredApp):
     async def open_desk(self) -> None:
         """Open the database after the first paint, then show the board."""
         try:
-            self.desk = await self.desk_line.desk()
+            self.desk = await self.async_desk.desk()
         except DeskRefusal as refusal:
             self.exit(return_code=CANNOT_OPEN, message=f"opd-tui: {refusal.message}")
             return
@@ -161,7 +161,7 @@ class OpdApp(PreferredApp):
     async def check_file(self) -> None:
         """See behind the first board that the file is sound; the first action waits for it."""
         try:
-            await self.desk_line.act(lambda desk: desk.check_file())
+            await self.async_desk.act(lambda desk: desk.check_file())
         except DeskRefusal as refusal:
             self.say_refusal(refusal)
 
@@ -184,7 +184,7 @@ class OpdApp(PreferredApp):
 
     def let_go(self) -> None:
         """Finish what was asked for, and let go of the desk."""
-        self.desk_line.close()
+        self.async_desk.close()
 
     # The desk
 
@@ -192,7 +192,7 @@ class OpdApp(PreferredApp):
         """Perform an action and let every screen know; raises a DeskRefusal."""
         try:
             with self.patience():
-                return await self.desk_line.perform(action, expect, self.publish)
+                return await self.async_desk.perform(action, expect, self.publish)
         except AnswerLost as lost:
             self.run_worker(self.live.find_out(lost), group="find out")
             raise AnswerLost(lost.key, DO_NOT_REPEAT) from lost
@@ -200,7 +200,7 @@ class OpdApp(PreferredApp):
     async def preview(self, action: Action) -> Forecast:
         """What an action would do now; raises a DeskRefusal."""
         with self.patience():
-            return await self.desk_line.preview(action)
+            return await self.async_desk.preview(action)
 
     @contextmanager
     def patience(self) -> Iterator[None]:
@@ -220,7 +220,7 @@ class OpdApp(PreferredApp):
 
     def mark_moved(self, changes: Iterable[Change]) -> None:
         """Mark the tokens that were moved, for some seconds."""
-        from opd_tui.tui.widgets.token_lines import MARKS
+        from opd_tui.tui.widgets.token_rows import MARKS
 
         moved = {change.token.id: change.reason for change in changes if change.reason in MARKS}
         if moved:
@@ -310,7 +310,7 @@ class OpdApp(PreferredApp):
         """Have a backup made now."""
         self.backups.now()
 
-    async def on_key_done(self, event: KeyDone) -> None:
+    async def on_key_handled(self, event: KeyHandled) -> None:
         await self.keys.done(event)
 
     async def action_show(self, mode: str) -> None:
@@ -328,10 +328,10 @@ class OpdApp(PreferredApp):
             return action in WHILE_OPENING
         screen = self.screen if self.screen_stack else None
         leaves = action in {"show", "move_day"}
-        return not (leaves and isinstance(screen, BarScreen) and screen.is_covered)
+        return not (leaves and isinstance(screen, BarScreen) and screen.is_blocked)
 
     async def on_key(self, event: events.Key) -> None:
-        await self.stray_keys.take(event)
+        await self.unhandled_keys.take(event)
 
     def action_help(self) -> None:
         """Show the keys that work here."""

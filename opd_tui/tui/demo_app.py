@@ -18,9 +18,9 @@ from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.commands import DEMO_COMMANDS, DEMO_LEAVE, Command, bindings
-from opd_tui.tui.ending import run_to_its_end
 from opd_tui.tui.preferences import Preferences, preferences_from
 from opd_tui.tui.screens.bar_screen import BarScreen
+from opd_tui.tui.shutdown import run_to_its_end
 from opd_tui.tui.widgets.demo_bar import DemoBar, DemoState
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class DemoApp(OpdApp):
         """An open panel or question holds the play, and so does an app that begins or ends."""
         screen = self.screen if self.screen_stack else None
         if isinstance(screen, BarScreen):
-            return not self.is_open or screen.is_covered
+            return not self.is_open or screen.is_blocked
         return screen is None or isinstance(screen, ModalScreen)
 
     def _restart_minutes(self) -> None:
@@ -106,7 +106,7 @@ class DemoApp(OpdApp):
             return
         self.stepping += 1
         try:
-            played = await self.desk_line.act(lambda desk: player.play_next())
+            played = await self.async_desk.act(lambda desk: player.play_next())
         except DeskRefusal as refusal:
             self.say_refusal(refusal)
         else:

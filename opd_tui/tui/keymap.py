@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from opd_tui.config.reading import SettingsFile, did_you_mean
 from opd_tui.config.toml_text import Problem
-from opd_tui.domain.declared import quoted
+from opd_tui.domain.records import quoted
 from opd_tui.tui.commands import Command, printed_key
 from opd_tui.tui.key_names import key_named
 

@@ -36,7 +36,7 @@ class Live:
     async def start(self) -> None:
         """Follow from now on; what was committed before must be loaded after this."""
         try:
-            await self.app.desk_line.follow(lambda news: self.app.post_message(NewsArrived(news)))
+            await self.app.async_desk.follow(lambda news: self.app.post_message(NewsArrived(news)))
         except DeskRefusal as refusal:
             self.app.say_refusal(refusal)
 
@@ -48,14 +48,14 @@ class Live:
             self.app.mark_moved(change for outcome in news.outcomes for change in outcome.changes)
             self.app.desk_changed.publish(None)
         elif isinstance(news, Gone):
-            self.app.absence = self.absence(news)
+            self.app.offline_notice = self.offline_notice(news)
             self.app.warn(news.refusal.reason)
         elif isinstance(news, Back):
-            self.app.absence = ""
+            self.app.offline_notice = ""
             self.app.say_aside("The database is there again.")  # what became of a lost action may be said already
             self.app.desk_changed.publish(None)
 
-    def absence(self, gone: Gone) -> str:
+    def offline_notice(self, gone: Gone) -> str:
         """Since when the database is not there, in the words of the top line."""
         what = "offline since" if isinstance(gone.refusal, StoreOffline) else "stopped at"
         return f"{what} {gone.since.astimezone(self.app.zone):%H:%M}"
@@ -64,7 +64,7 @@ class Live:
         """Ask until the server says whether the action was done, and tell the person."""
         while True:
             try:
-                outcome = await self.app.desk_line.act(lambda desk: desk.find_out(lost.key))
+                outcome = await self.app.async_desk.act(lambda desk: desk.find_out(lost.key))
             except (StoreUnavailable, DeskBusy):
                 await asyncio.sleep(ASK_AGAIN_SECONDS)
                 continue

@@ -27,7 +27,7 @@ class DeskCommands(Provider):
     def _elsewhere(self) -> Iterator[tuple[Command, Command]]:
         """Commands that only other screens have, each after the one that goes there; none while a panel is open."""
         screen = self.screen
-        if not isinstance(screen, BarScreen) or screen.is_covered:
+        if not isinstance(screen, BarScreen) or screen.is_blocked:
             return
         listed = {command.id for command in screen.INTENTS}
         for mode, commands in zip(MODES, ON_SCREENS, strict=True):
@@ -44,7 +44,7 @@ class DeskCommands(Provider):
         """Run a command on the screen that has it, as soon as that shows what there is to choose from."""
         await self.app.run_action(mode.action)
         screen = self.app.screen
-        if isinstance(screen, DeskScreen) and screen.is_behind:
+        if isinstance(screen, DeskScreen) and screen.is_stale:
             await screen.load()
         await self.app.run_action(command.action, screen)
 

@@ -10,7 +10,7 @@ from textual.theme import BUILTIN_THEMES
 from opd_tui.config.options import Settings
 from opd_tui.config.reading import SettingsFile, did_you_mean
 from opd_tui.config.toml_text import Problem
-from opd_tui.domain.declared import quoted
+from opd_tui.domain.records import quoted
 from opd_tui.tui.commands import DEMO_COMMANDS, EVERYWHERE, ON_SCREENS
 from opd_tui.tui.keymap import Keymap, Place, checked_keymap
 from opd_tui.tui.symbols import needs_plain_signs

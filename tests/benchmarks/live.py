@@ -108,7 +108,7 @@ def live_postgres(site: Site) -> Iterator[Row]:
         server.create_database("benchmark")
         location = server.url("benchmark")
         build(location, site.empty)
-        from opd_tui.storage.postgresql import CHANNEL
+        from opd_tui.storage.engines.postgresql import CHANNEL
 
         yield measured_live(site, location, figure, budget, hearing_postgresql(location, CHANNEL))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import opd_tui
-from opd_tui.storage.backups import Kind, shelf_of
+from opd_tui.storage.files.backup_store import Kind, store_of
 from tests.benchmarks.data import Content, build
 from tests.benchmarks.terminal import Terminal
 
@@ -106,9 +106,9 @@ class Site:
 
 def leave_backup(path: Path) -> None:
     """Leave the name of a backup of today, so that no desk makes one while something is measured."""
-    shelf = shelf_of(path)
-    shelf.folder.mkdir(mode=0o700)
-    shelf.free_path(Kind.DAILY, dt.datetime.now(dt.UTC)).touch(mode=0o600)
+    store = store_of(path)
+    store.folder.mkdir(mode=0o700)
+    store.free_path(Kind.DAILY, dt.datetime.now(dt.UTC)).touch(mode=0o600)
 
 
 def is_personal(name: str) -> bool:

@@ -12,7 +12,7 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.answers import read_action, read_fields
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import UnknownToken
-from opd_tui.storage.schema import APPLICATION_ID, SCHEMA_VERSION
+from opd_tui.storage.schema.tables import APPLICATION_ID, SCHEMA_VERSION
 
 FOLDER = Path(__file__).parent
 ACTIONS = FOLDER / "actions.jsonl"

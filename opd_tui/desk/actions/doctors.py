@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action
-from opd_tui.domain.declared import declared
 from opd_tui.domain.errors import DoctorCodeTaken
+from opd_tui.domain.field_types import NAME_LENGTH, Code, Name, Text
 from opd_tui.domain.journal import JournalLine
-from opd_tui.domain.kinds import NAME_LENGTH, Code, Name, Text
-from opd_tui.domain.ledger import Ledger
+from opd_tui.domain.records import field
+from opd_tui.domain.unit_of_work import UnitOfWork
 
 CODE_LENGTH = 6
 MADE_CODE_LENGTH = 3
@@ -27,29 +27,29 @@ class AddDoctor(Action):
 
     verb: ClassVar[str] = "add_doctor"
 
-    name: str = declared(Name(), "the doctor's name")
-    specialty: str | None = declared(Text(NAME_LENGTH), "what the doctor treats", default=None)
-    code: str | None = declared(
+    name: str = field(Name(), "the doctor's name")
+    specialty: str | None = field(Text(NAME_LENGTH), "what the doctor treats", default=None)
+    code: str | None = field(
         Code(),
         "the short code that begins the doctor's token numbers; made from the name when left out",
         default=None,
     )
-    room: str | None = declared(Text(40), "where the doctor sees patients", default=None)
+    room: str | None = field(Text(40), "where the doctor sees patients", default=None)
 
-    def run(self, ledger: Ledger) -> None:
-        if self.code and ledger.code_is_taken(self.code):
+    def run(self, uow: UnitOfWork) -> None:
+        if self.code and uow.code_is_taken(self.code):
             raise DoctorCodeTaken(f"The code {self.code} belongs to another doctor. Choose another, or leave it out.")
-        code = self.code or free_code(self.name, ledger)
-        doctor = ledger.add_doctor(code, self.name, self.specialty, self.room)
+        code = self.code or free_code(self.name, uow)
+        doctor = uow.add_doctor(code, self.name, self.specialty, self.room)
         facts = {"code": code, "specialty": self.specialty, "room": self.room}
-        ledger.record(JournalLine(doctor_id=doctor.id, facts={name: fact for name, fact in facts.items() if fact}))
+        uow.record(JournalLine(doctor_id=doctor.id, facts={name: fact for name, fact in facts.items() if fact}))
 
 
-def free_code(name: str, ledger: Ledger) -> str:
+def free_code(name: str, uow: UnitOfWork) -> str:
     """A code made from the name, with a digit where another doctor has it."""
     stem = code_stem(name)
     codes = (stem if n == 1 else f"{stem[: CODE_LENGTH - len(str(n))]}{n}" for n in itertools.count(1))
-    return next(code for code in codes if not ledger.code_is_taken(code))
+    return next(code for code in codes if not uow.code_is_taken(code))
 
 
 def code_stem(name: str) -> str:

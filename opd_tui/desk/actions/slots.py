@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, known_doctor
-from opd_tui.domain.declared import declared
 from opd_tui.domain.errors import InvalidAction, SlotOverlap
+from opd_tui.domain.field_types import CAPACITY_LIMIT, MINUTES_A_DAY, Date, Id, TimeOfDay, Whole
 from opd_tui.domain.journal import JournalLine
-from opd_tui.domain.kinds import CAPACITY_LIMIT, MINUTES_A_DAY, Date, Id, TimeOfDay, Whole
-from opd_tui.domain.ledger import Ledger
 from opd_tui.domain.model import Doctor, DoctorId
+from opd_tui.domain.records import field
+from opd_tui.domain.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,18 +22,18 @@ class OpenSlot(Action):
 
     verb: ClassVar[str] = "open_slot"
 
-    doctor: DoctorId = declared(Id("doctor"), "the doctor's id")
-    date: dt.date = declared(Date(), "the day, written like 2026-11-22", label="Day")
-    start: dt.time = declared(TimeOfDay(), "when it begins")
-    end: dt.time = declared(TimeOfDay(), "when it ends, on the same day")
-    capacity: int = declared(
+    doctor: DoctorId = field(Id("doctor"), "the doctor's id")
+    date: dt.date = field(Date(), "the day, written like 2026-11-22", label="Day")
+    start: dt.time = field(TimeOfDay(), "when it begins")
+    end: dt.time = field(TimeOfDay(), "when it ends, on the same day")
+    capacity: int = field(
         Whole(1, CAPACITY_LIMIT), "how many patients have a seat in each slot", label="Seats per slot"
     )
 
-    def run(self, ledger: Ledger) -> None:
-        doctor = known_doctor(ledger, self.doctor)
+    def run(self, uow: UnitOfWork) -> None:
+        doctor = known_doctor(uow, self.doctor)
         for start, end in self.windows():
-            open_one(ledger, doctor, self.date, start, end, self.capacity)
+            open_one(uow, doctor, self.date, start, end, self.capacity)
 
     def windows(self) -> Iterator[tuple[dt.time, dt.time]]:
         """The time windows to open; raises InvalidAction."""
@@ -51,7 +51,7 @@ class OpenSession(OpenSlot):
 
     verb: ClassVar[str] = "open_session"
 
-    every: int = declared(Whole(1, MINUTES_A_DAY), "how many minutes each slot takes", label="Minutes per slot")
+    every: int = field(Whole(1, MINUTES_A_DAY), "how many minutes each slot takes", label="Minutes per slot")
 
     def windows(self) -> Iterator[tuple[dt.time, dt.time]]:
         ((start, end),) = super().windows()
@@ -65,14 +65,14 @@ class OpenSession(OpenSlot):
             yield time_of(minute), time_of(minute + self.every)
 
 
-def open_one(ledger: Ledger, doctor: Doctor, date: dt.date, start: dt.time, end: dt.time, capacity: int) -> None:
+def open_one(uow: UnitOfWork, doctor: Doctor, date: dt.date, start: dt.time, end: dt.time, capacity: int) -> None:
     """Open one slot; raises SlotOverlap."""
-    if other := ledger.overlapping_slot(doctor.id, date, start, end):
+    if other := uow.overlapping_slot(doctor.id, date, start, end):
         raise SlotOverlap(
             f"{doctor.name} has a slot {other.window} on {date:%d %b %Y} already. Choose a time outside it."
         )
-    slot = ledger.add_slot(doctor.id, date, start, end, capacity)
-    ledger.record(
+    slot = uow.add_slot(doctor.id, date, start, end, capacity)
+    uow.record(
         JournalLine(
             doctor_id=doctor.id,
             slot_id=slot.id,

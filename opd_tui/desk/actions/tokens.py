@@ -13,7 +13,6 @@ from opd_tui.desk.actions.base import (
     restore_the_rule,
 )
 from opd_tui.domain.allocation import Move
-from opd_tui.domain.declared import Nested, declared
 from opd_tui.domain.errors import (
     DuplicatePatient,
     InvalidAction,
@@ -21,10 +20,11 @@ from opd_tui.domain.errors import (
     TokenHoldsNoSeat,
     TokenInTheRoom,
 )
+from opd_tui.domain.field_types import Choice, Id
 from opd_tui.domain.instants import write_instant
-from opd_tui.domain.kinds import Choice, Id
-from opd_tui.domain.ledger import Ledger
 from opd_tui.domain.model import Patient, Reason, SlotId, Source, Status, Token, TokenId
+from opd_tui.domain.records import Nested, field
+from opd_tui.domain.unit_of_work import UnitOfWork
 
 _PATIENT = Nested(Patient, "a name, or an object with name, phone, uhid, birth_year and sex")
 
@@ -35,24 +35,24 @@ class IssueToken(Action):
 
     verb: ClassVar[str] = "issue_token"
 
-    slot: SlotId = declared(Id("slot"), "the slot's id")
-    patient: Patient = declared(_PATIENT, "the patient")
-    source: Source = declared(Choice(Source), "where the token comes from")
+    slot: SlotId = field(Id("slot"), "the slot's id")
+    patient: Patient = field(_PATIENT, "the patient")
+    source: Source = field(Choice(Source), "where the token comes from")
 
-    def run(self, ledger: Ledger) -> None:
-        slot = known_slot(ledger, self.slot)
-        self.refuse_impossible_birth_year(ledger)
-        if duplicate := ledger.open_token_of(slot.id, self.patient):
+    def run(self, uow: UnitOfWork) -> None:
+        slot = known_slot(uow, self.slot)
+        self.refuse_impossible_birth_year(uow)
+        if duplicate := uow.open_token_of(slot.id, self.patient):
             raise DuplicatePatient(
                 f"{duplicate.label} is the same person and has an open token in this slot already "
                 f"({duplicate.source.name}, {duplicate.status.name}). Use that token."
             )
         # A clock that was set back must not let a later arrival overtake.
-        latest = None if self.at else ledger.latest_issued_at(slot.id)
-        issued_at = max(ledger.at, latest) if latest else ledger.at
-        token = ledger.add_token(slot, self.patient, self.source, issued_at)
+        latest = None if self.at else uow.latest_issued_at(slot.id)
+        issued_at = max(uow.at, latest) if latest else uow.at
+        token = uow.add_token(slot, self.patient, self.source, issued_at)
         record_move(
-            ledger,
+            uow,
             slot.id,
             Move(token.id, None, Status.WAITING, Reason.ISSUED),
             patient=token.patient_id,
@@ -61,10 +61,10 @@ class IssueToken(Action):
             priority=token.source.priority,
             issued_at=write_instant(issued_at),
         )
-        restore_the_rule(ledger, slot, token.id)
+        restore_the_rule(uow, slot, token.id)
 
-    def refuse_impossible_birth_year(self, ledger: Ledger) -> None:
-        year, this_year = self.patient.birth_year, ledger.now.astimezone(ledger.zone).year
+    def refuse_impossible_birth_year(self, uow: UnitOfWork) -> None:
+        year, this_year = self.patient.birth_year, uow.now.astimezone(uow.zone).year
         if year is not None and year > this_year:
             raise InvalidAction(f"Field 'birth_year' must not be later than this year, {this_year}.")
 
@@ -73,21 +73,21 @@ class IssueToken(Action):
 class CloseToken(Action):
     """Close a token for good."""
 
-    token: TokenId = declared(Id("token"), "the token's id")
+    token: TokenId = field(Id("token"), "the token's id")
 
     closes_as: ClassVar[Status]
     reason: ClassVar[Reason]
 
-    def run(self, ledger: Ledger) -> None:
-        token = known_token(ledger, self.token)
-        slot = known_slot(ledger, token.slot_id)  # holds the slot: what was read of the token before may have changed
-        token = known_token(ledger, self.token)
+    def run(self, uow: UnitOfWork) -> None:
+        token = known_token(uow, self.token)
+        slot = known_slot(uow, token.slot_id)  # holds the slot: what was read of the token before may have changed
+        token = known_token(uow, self.token)
         if not token.status.is_open:
-            raise TokenAlreadyClosed(already_closed(token, ledger))
+            raise TokenAlreadyClosed(already_closed(token, uow))
         self.refuse(token)
-        ledger.close_token(token.id, self.closes_as)
-        record_move(ledger, slot.id, Move(token.id, token.status, self.closes_as, self.reason))
-        restore_the_rule(ledger, slot, token.id)
+        uow.close_token(token.id, self.closes_as)
+        record_move(uow, slot.id, Move(token.id, token.status, self.closes_as, self.reason))
+        restore_the_rule(uow, slot, token.id)
 
     def refuse(self, token: Token) -> None:
         """Raise where this token cannot be closed so."""
@@ -141,9 +141,9 @@ _CLOSED_WORDS = {
 }
 
 
-def already_closed(token: Token, ledger: Ledger) -> str:
+def already_closed(token: Token, uow: UnitOfWork) -> str:
     """Since when, in the hospital's time, the token is closed."""
-    when = token.closed_at.astimezone(ledger.zone) if token.closed_at else None
-    at = f" at {when:%H:%M}" if when and when.date() == ledger.now.astimezone(ledger.zone).date() else ""
+    when = token.closed_at.astimezone(uow.zone) if token.closed_at else None
+    at = f" at {when:%H:%M}" if when and when.date() == uow.now.astimezone(uow.zone).date() else ""
     on = f" on {when:%d %b %Y at %H:%M}" if when and not at else ""
     return f"{token.number} was already {_CLOSED_WORDS[token.status]}{at}{on}."

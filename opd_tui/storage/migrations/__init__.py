@@ -8,8 +8,8 @@ from sqlalchemy import Connection, update
 
 from opd_tui import __version__
 from opd_tui.domain.errors import StoreUnavailable
-from opd_tui.storage import guards
-from opd_tui.storage.schema import SCHEMA_VERSION, hospital, migration
+from opd_tui.storage.schema import triggers
+from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital, migration
 
 
 def upgrade(connection: Connection, version: int) -> None:
@@ -23,7 +23,7 @@ def upgrade(connection: Connection, version: int) -> None:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
-    guards.drop(connection)
+    triggers.drop(connection)
     if version == 1:  # the first version knew nothing of Alembic
         migration.create(connection)
         command.stamp(config, "0001")
@@ -34,5 +34,5 @@ def upgrade(connection: Connection, version: int) -> None:
             f"The database has version {version} and cannot be upgraded: a row of its journal cannot be read. "
             "Restore a backup of it."
         ) from error
-    guards.create(connection)
+    triggers.create(connection)
     connection.execute(update(hospital).values(schema_version=SCHEMA_VERSION, program_version=__version__))

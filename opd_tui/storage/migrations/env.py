@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from opd_tui.storage.schema import metadata
+from opd_tui.storage.schema.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()

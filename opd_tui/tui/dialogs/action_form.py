@@ -14,9 +14,9 @@ from textual.widgets import Input, Static
 
 from opd_tui.desk.actions import Action
 from opd_tui.desk.outcome import Outcome
-from opd_tui.domain.declared import Spec
 from opd_tui.domain.errors import DeskRefusal
-from opd_tui.domain.kinds import Unacceptable
+from opd_tui.domain.field_types import InvalidValue
+from opd_tui.domain.records import Spec
 from opd_tui.tui.desk_app import DeskApp
 from opd_tui.tui.widgets.typed_text import TypedText
 
@@ -91,8 +91,8 @@ class ActionForm(ModalScreen[Outcome | None]):
             problem = f"Please fill this in: {spec.help}."
         elif text:
             try:
-                spec.kind.accept(spec.kind.from_text(text))
-            except Unacceptable as error:
+                spec.type.accept(spec.type.from_text(text))
+            except InvalidValue as error:
                 problem = f"This {error}."
         self._say(f"{spec.name}-wrong", problem)
         return not problem
@@ -118,7 +118,7 @@ class ActionForm(ModalScreen[Outcome | None]):
     async def perform(self) -> None:
         """Perform it; a refusal is said in the form, which keeps what was typed."""
         texts = {spec.name: self.query_one(f"#{spec.name}", Input).value.strip() for spec in self.specs}
-        fields = {spec.name: spec.kind.from_text(texts[spec.name]) for spec in self.specs if texts[spec.name]}
+        fields = {spec.name: spec.type.from_text(texts[spec.name]) for spec in self.specs if texts[spec.name]}
         try:
             outcome = await self.desk_app.perform(self.action.from_mapping({**self.fixed, **fields}))
         except DeskRefusal as refusal:

@@ -19,7 +19,7 @@ from opd_tui.domain.text import name_key, search_key
 from opd_tui.tui.desk_app import DeskApp
 from opd_tui.tui.lines import Line, fit, joined
 from opd_tui.tui.text import STATUS_WORDS, count, doctor_label, seats
-from opd_tui.tui.widgets.line_list import LineList
+from opd_tui.tui.widgets.row_list import RowList
 from opd_tui.tui.widgets.typed_text import TypedText
 
 Day = tuple[Sequence[TokenRecord], Sequence[SlotRecord]]
@@ -59,7 +59,7 @@ def found_slot(record: SlotRecord) -> Found:
     return Found(record.doctor, record.slot, None, label, f"{record.slot.window}  {seats(record)}", words)
 
 
-class FoundLines(LineList[Found]):
+class FoundRows(RowList[Found]):
     """The results, a line each."""
 
     always_chosen = True
@@ -85,7 +85,7 @@ class Find(ModalScreen[Found | None]):
     ]
 
     desk_app = DeskApp()
-    lines = getters.query_one(FoundLines)
+    lines = getters.query_one(FoundRows)
 
     candidates: tuple[Found, ...] | None = None
     """What can be found, None before it is known."""
@@ -101,7 +101,7 @@ class Find(ModalScreen[Found | None]):
             dialog.border_title = "Find"
             yield TypedText(placeholder="a name, a number, a phone, a doctor …")
             yield Static(id="found-count", markup=False)
-            yield FoundLines(can_focus=False)
+            yield FoundRows(can_focus=False)
             yield Static("↑ ↓ choose   Enter go there   Esc close", markup=False, classes="hint")
 
     def on_mount(self) -> None:
@@ -147,7 +147,7 @@ class Find(ModalScreen[Found | None]):
         self.say(f"{count(len(found), 'match', 'matches')} of {len(self.candidates)}")
 
     @on(Input.Submitted)
-    @on(LineList.Clicked)
+    @on(RowList.Clicked)
     def choose(self) -> None:
         if self.candidates is None:
             self.is_awaited = True

@@ -39,7 +39,7 @@ class BarScreen(Screen[None]):
     footer = getters.query_one(CommandFooter)
 
     @property
-    def is_covered(self) -> bool:
+    def is_blocked(self) -> bool:
         """Whether a panel has to be closed before anything else, or the screen is not whole yet or any more."""
         return False
 

@@ -53,12 +53,12 @@ class DeskScreen(BarScreen):
     new_token = getters.query_one(NewToken)
 
     @property
-    def is_behind(self) -> bool:
+    def is_stale(self) -> bool:
         """Whether the view of the day that stands above is still on its way."""
         return self.shown_day != self.desk_app.day
 
     @property
-    def is_covered(self) -> bool:
+    def is_blocked(self) -> bool:
         panel = self.query_one_optional(NewToken)
         return panel is None or panel.is_open
 
@@ -72,7 +72,7 @@ class DeskScreen(BarScreen):
         self.desk_app.desk_changed.subscribe(self, self._desk_changed)
         self.watch(self.app, "day", self._day_changed, init=False)
         self.watch(self.app, "now", self._now_changed)
-        self.watch(self.app, "absence", self._absence_changed)
+        self.watch(self.app, "offline_notice", self._absence_changed)
         self.watch(self.app, "marks", self.show_marks)
 
     @on(events.DescendantFocus)
@@ -105,8 +105,8 @@ class DeskScreen(BarScreen):
             if self.new_token.is_open and not self.new_token.complains:
                 self.new_token.ask_preview()  # another desk may have taken the seat
 
-    def _absence_changed(self, absence: str) -> None:
-        self.top_bar.absence = absence
+    def _absence_changed(self, offline_notice: str) -> None:
+        self.top_bar.offline_notice = offline_notice
 
     def _day_changed(self, day: dt.date | None) -> None:
         self.top_bar.day = day
@@ -131,7 +131,7 @@ class DeskScreen(BarScreen):
 
         Where the next load takes this one's place, it is the one that lets them go.
         """
-        if not self.is_behind:
+        if not self.is_stale:
             await self.load()
             return
         self.desk_app.keys.hold()
@@ -142,7 +142,7 @@ class DeskScreen(BarScreen):
         """Load the first view before the screen is shown, so that one paint shows both."""
         if self.desk_app.day is not None:
             with suppress(DeskRefusal):  # the screen asks again when it is shown, and says it then
-                self.prepared = await self.desk_app.desk_line.read(self.read_view(self.desk_app.day))
+                self.prepared = await self.desk_app.async_desk.read(self.read_view(self.desk_app.day))
 
     async def load(self) -> None:
         """Load the view in a thread and show it."""
@@ -150,7 +150,7 @@ class DeskScreen(BarScreen):
             return
         self.news_came = False
         try:
-            show = await self.desk_app.desk_line.read(self.read_view(day))
+            show = await self.desk_app.async_desk.read(self.read_view(day))
         except DeskBusy as busy:
             self.desk_app.say_busy(busy, self.reload)
         except DeskRefusal as refusal:
@@ -185,7 +185,7 @@ class DeskScreen(BarScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While the panel is open, only what belongs to it works."""
         screen_actions = {command.action.partition("(")[0] for command in self.INTENTS}
-        return not (action in screen_actions and self.is_covered)
+        return not (action in screen_actions and self.is_blocked)
 
     def action_new_token(self, source: str = Source.WALKIN.name) -> None:
         """Open the panel for the chosen slot."""
@@ -300,7 +300,7 @@ class DeskScreen(BarScreen):
 
     def shows_the_day(self) -> bool:
         """Whether the list below is that of the day above; else it says so, and nothing of another day is touched."""
-        if self.is_behind:
+        if self.is_stale:
             self.desk_app.say("One moment: this day is being loaded.")
             return False
         return True

@@ -19,9 +19,9 @@ from opd_tui.tui.lines import Line, joined
 from opd_tui.tui.screens.filtered import FilteredScreen
 from opd_tui.tui.widgets.column_list import ColumnList
 from opd_tui.tui.widgets.filter_bar import FilterBar
-from opd_tui.tui.widgets.line_list import LineList
 from opd_tui.tui.widgets.panel import Panel
-from opd_tui.tui.widgets.token_lines import Heading
+from opd_tui.tui.widgets.row_list import RowList
+from opd_tui.tui.widgets.token_rows import Heading
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 USUAL_SESSION = {"start": "09:00", "end": "13:00", "capacity": "10", "every": "60"}
 
 
-class DoctorLines(ColumnList[DoctorDay | Heading]):
+class DoctorRows(ColumnList[DoctorDay | Heading]):
     """Doctors, a line each."""
 
     FLEXIBLE = (1, 2, 4)
@@ -85,17 +85,17 @@ class DoctorsScreen(FilteredScreen):
     MODE = "doctors"
     INTENTS = DOCTORS_COMMANDS
     BINDINGS = bindings(*INTENTS)
-    AUTO_FOCUS = "DoctorLines"
+    AUTO_FOCUS = "DoctorRows"
 
-    lines = getters.query_one(DoctorLines)
+    lines = getters.query_one(DoctorRows)
 
     def body(self) -> Iterable[Widget]:
         with Panel("Doctors", id="doctors-panel"):
-            yield DoctorLines(id="doctors")
+            yield DoctorRows(id="doctors")
         yield FilterBar()
 
     @property
-    def list(self) -> LineList[Any]:
+    def list(self) -> RowList[Any]:
         return self.lines
 
     def words_of(self, item: DoctorDay) -> str:

@@ -12,8 +12,8 @@ from opd_tui.tui.commands import CLEAR_FILTER, FILTER_HINTS, Command
 from opd_tui.tui.dialogs.find import matcher
 from opd_tui.tui.screens.desk_screen import DeskScreen
 from opd_tui.tui.widgets.filter_bar import FilterBar
-from opd_tui.tui.widgets.line_list import LineList
-from opd_tui.tui.widgets.token_lines import Heading
+from opd_tui.tui.widgets.row_list import RowList
+from opd_tui.tui.widgets.token_rows import Heading
 
 
 class FilteredScreen(DeskScreen):
@@ -25,7 +25,7 @@ class FilteredScreen(DeskScreen):
     """What the filter searches, item by item, once somebody filters."""
 
     @property
-    def list(self) -> LineList[Any]:
+    def list(self) -> RowList[Any]:
         """The list that is filtered."""
         raise NotImplementedError
 

@@ -36,15 +36,15 @@ class NamesHidden(Screen[None]):
         self.desk_app.desk_changed.subscribe(self, self._desk_changed)
         self.watch(self.app, "day", self._look_again, init=False)
         self.watch(self.app, "now", self._show_now)
-        self.watch(self.app, "absence", self._show_absence)
+        self.watch(self.app, "offline_notice", self._show_absence)
         self.load()
 
     def _show_now(self, now: dt.datetime | None) -> None:
         bar = self.top_bar
         bar.title, bar.now, bar.day, bar.who = self.desk_app.hospital, now, self.desk_app.day, self.desk_app.who
 
-    def _show_absence(self, absence: str) -> None:
-        self.top_bar.absence = absence
+    def _show_absence(self, offline_notice: str) -> None:
+        self.top_bar.offline_notice = offline_notice
 
     def _desk_changed(self, outcome: Outcome | None) -> None:
         self.load()
@@ -61,7 +61,7 @@ class NamesHidden(Screen[None]):
         if day is None:
             return
         try:
-            board = await app.desk_line.read(lambda desk: desk.board(day))
+            board = await app.async_desk.read(lambda desk: desk.board(day))
         except DeskRefusal:
             return  # whoever comes back sees the screen below say so
         self.grid.board = board

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from opd_tui.desk.outcome import Outcome
-from opd_tui.desk.views import Board, Queue, QueueLine
+from opd_tui.desk.views import Board, Queue, QueueRow
 from opd_tui.domain.errors import DeskRefusal, UnknownSlot
 from opd_tui.domain.model import Reason, SlotId, SlotRecord, Token, TokenId
 from opd_tui.tui.commands import (
@@ -32,14 +32,14 @@ from opd_tui.tui.commands import (
     bindings,
 )
 from opd_tui.tui.dialogs.find import Find
-from opd_tui.tui.places import know_places
+from opd_tui.tui.layout_map import refresh_layout_map
 from opd_tui.tui.screens.desk_screen import DeskScreen
 from opd_tui.tui.text import SHAPE_LIMIT, count, doctor_label
 from opd_tui.tui.widgets.activity import Activity
-from opd_tui.tui.widgets.line_list import LineList
 from opd_tui.tui.widgets.panel import Panel
+from opd_tui.tui.widgets.row_list import RowList
 from opd_tui.tui.widgets.slot_grid import SlotGrid
-from opd_tui.tui.widgets.token_lines import QueueLines
+from opd_tui.tui.widgets.token_rows import QueueRows
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
@@ -71,7 +71,7 @@ class SlotBoardScreen(DeskScreen):
     AUTO_FOCUS = "SlotGrid"
 
     grid = getters.query_one(SlotGrid)
-    queue = getters.query_one(QueueLines)
+    queue = getters.query_one(QueueRows)
     activity = getters.query_one(Activity)
     shown: Queue | None = None
     """The queue beside the grid."""
@@ -83,7 +83,7 @@ class SlotBoardScreen(DeskScreen):
                 yield SlotGrid(id="grid")
             with Panel("Queue", id="queue-panel"):
                 yield Static(id="queue-head", markup=False)
-                yield QueueLines(id="queue")
+                yield QueueRows(id="queue")
         with Panel("Just now", id="activity-panel"):
             yield Activity(id="activity")
 
@@ -124,7 +124,7 @@ class SlotBoardScreen(DeskScreen):
         if not board.slots:
             no_slots.update(empty)
         if self.grid.display != bool(board.slots):
-            know_places(self)
+            refresh_layout_map(self)
         no_slots.display = not board.slots
         comes_back, self.grid.display = bool(board.slots) and not self.grid.display, bool(board.slots)
         if comes_back and self.focused in (None, self.queue):
@@ -148,12 +148,12 @@ class SlotBoardScreen(DeskScreen):
             await super().load_change(outcome)
             return
         try:
-            queue = await self.desk_app.desk_line.read(lambda desk: desk.queue(slot.id))
+            queue = await self.desk_app.async_desk.read(lambda desk: desk.queue(slot.id))
         except DeskRefusal as refusal:
             self.desk_app.say_refusal(refusal)
             return
         board = self.grid.board  # another may have come meanwhile
-        if board.slot(slot.id) is None or self.is_behind:
+        if board.slot(slot.id) is None or self.is_stale:
             await super().load_change(outcome)
             return
         activity = (outcome, *self.activity.items)[:ACTIVITY_LINES]
@@ -172,7 +172,7 @@ class SlotBoardScreen(DeskScreen):
             return
         slot_id: SlotId = record.slot.id
         try:
-            queue = await self.desk_app.desk_line.read(lambda desk: desk.queue(slot_id))
+            queue = await self.desk_app.async_desk.read(lambda desk: desk.queue(slot_id))
         except UnknownSlot:
             self.show_queue(None)
         except DeskRefusal as refusal:
@@ -241,7 +241,7 @@ class SlotBoardScreen(DeskScreen):
         return "The doctor has no slot at this time. Choose another."
 
     def chosen_token(self) -> Token | None:
-        if self.focused is self.queue and isinstance(line := self.queue.chosen, QueueLine):
+        if self.focused is self.queue and isinstance(line := self.queue.chosen, QueueRow):
             return line.record.token
         return None
 
@@ -258,7 +258,7 @@ class SlotBoardScreen(DeskScreen):
             **{name: self.desk_app.keymap.key_of(command) for name, command in _IN_SENTENCES.items()}
         )
 
-    @on(LineList.Clicked)
+    @on(RowList.Clicked)
     def action_open_row(self) -> None:
         """From the grid into the queue."""
         if self.queue.items:
@@ -292,9 +292,9 @@ class SlotBoardScreen(DeskScreen):
         day = self.desk_app.day
         if day is None:
             return
-        desk_line = self.desk_app.desk_line
+        async_desk = self.desk_app.async_desk
         found = await self.ask(
-            Find(lambda: desk_line.read(lambda desk: (desk.token_list(date=day), desk.slot_list(date=day))))
+            Find(lambda: async_desk.read(lambda desk: (desk.token_list(date=day), desk.slot_list(date=day))))
         )
         if found is None:
             return
@@ -302,7 +302,7 @@ class SlotBoardScreen(DeskScreen):
         await self.load()
         if found.token is not None:
             self.workers.cancel_group(self, "queue")  # what is being read for another slot must not come after it
-            queue = await desk_line.read(lambda desk: desk.queue(found.slot.id))
+            queue = await async_desk.read(lambda desk: desk.queue(found.slot.id))
             self.show_queue(queue)
             self.set_focus(self.queue)
             self.queue.move_to(found.token)

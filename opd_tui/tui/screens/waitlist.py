@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual import getters
 from textual.widget import Widget
 
-from opd_tui.desk.views import QueueLine
+from opd_tui.desk.views import QueueRow
 from opd_tui.domain.model import Reason, SlotLoad, SlotRecord, Token, TokenId
 from opd_tui.tui.commands import (
     BOARD,
@@ -21,9 +21,9 @@ from opd_tui.tui.commands import (
 )
 from opd_tui.tui.screens.filtered import FilteredScreen
 from opd_tui.tui.widgets.filter_bar import FilterBar
-from opd_tui.tui.widgets.line_list import LineList
 from opd_tui.tui.widgets.panel import Panel
-from opd_tui.tui.widgets.token_lines import WaitLines
+from opd_tui.tui.widgets.row_list import RowList
+from opd_tui.tui.widgets.token_rows import WaitRows
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
@@ -35,20 +35,20 @@ class WaitlistScreen(FilteredScreen):
     MODE = "waitlist"
     INTENTS = WAITLIST_COMMANDS
     BINDINGS = bindings(*INTENTS)
-    AUTO_FOCUS = "WaitLines"
+    AUTO_FOCUS = "WaitRows"
 
-    lines = getters.query_one(WaitLines)
+    lines = getters.query_one(WaitRows)
 
     def body(self) -> Iterable[Widget]:
         with Panel("Waiting, best rank first", id="waitlist-panel"):
-            yield WaitLines(id="waiting")
+            yield WaitRows(id="waiting")
         yield FilterBar()
 
     @property
-    def list(self) -> LineList[Any]:
+    def list(self) -> RowList[Any]:
         return self.lines
 
-    def words_of(self, item: QueueLine) -> str:
+    def words_of(self, item: QueueRow) -> str:
         record = item.record
         return (
             f"{record.token.number} {record.token.patient.name} {record.token.source.name} "
@@ -65,7 +65,7 @@ class WaitlistScreen(FilteredScreen):
 
         return read
 
-    def show(self, lines: tuple[QueueLine, ...]) -> None:
+    def show(self, lines: tuple[QueueRow, ...]) -> None:
         """Show a waiting list."""
         self.mode_bar.waiting = len(lines)
         self.show_items(lines)
@@ -81,11 +81,11 @@ class WaitlistScreen(FilteredScreen):
 
     def chosen_token(self) -> Token | None:
         line = self.lines.chosen
-        return line.record.token if isinstance(line, QueueLine) else None
+        return line.record.token if isinstance(line, QueueRow) else None
 
     def chosen_slot(self) -> SlotRecord | None:
         line = self.lines.chosen
-        if not isinstance(line, QueueLine):
+        if not isinstance(line, QueueRow):
             return None
         return SlotRecord(line.record.slot, line.record.doctor, SlotLoad())
 

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from opd_tui.desk.outcome import Outcome
 from opd_tui.tui.lines import Line, fit, joined
 from opd_tui.tui.sentences import outcome_sentence
-from opd_tui.tui.widgets.line_list import LineList
+from opd_tui.tui.widgets.row_list import RowList
 
 
-class Activity(LineList[Outcome], can_focus=False):
+class Activity(RowList[Outcome], can_focus=False):
     """The last actions at any desk, newest first."""
 
     zone: ZoneInfo | None = None

@@ -45,7 +45,7 @@ class TopBar(Bar):
     now: reactive[dt.datetime | None] = reactive(None)
     """The desk's clock in the hospital's time zone."""
     who: reactive[str] = reactive("")
-    absence: reactive[str] = reactive("")
+    offline_notice: reactive[str] = reactive("")
     """Since when the database is not there; it takes the place of who sits here."""
 
     def line(self, width: int) -> Line:
@@ -53,7 +53,7 @@ class TopBar(Bar):
         room = max(width - cell_len(middle) - 4, 0)
         left = f" {self.title if cell_len(self.title) < room else fit(self.title, room - 1)}"
         space = width - cell_len(left) - cell_len(middle) - 4
-        who = self.absence or (self.who if cell_len(self.who) <= space else "")
+        who = self.offline_notice or (self.who if cell_len(self.who) <= space else "")
         gap = max(width - cell_len(left) - cell_len(middle) - cell_len(who) - 1, 2)
         before = max(min(gap - 2, width // 2 - cell_len(left) - cell_len(middle) // 2), 2)
         return self.styled(
@@ -61,7 +61,7 @@ class TopBar(Bar):
             (" " * before, None),
             (middle, "mark" if alert else "strong"),
             (" " * (gap - before), None),
-            (who, "mark" if self.absence else None),
+            (who, "mark" if self.offline_notice else None),
         )
 
     def _day_and_time(self) -> tuple[str, bool]:

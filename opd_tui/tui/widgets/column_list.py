@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar, TypeVar
 
 from opd_tui.tui.lines import column_widths, in_columns
-from opd_tui.tui.widgets.line_list import LineList
+from opd_tui.tui.widgets.row_list import RowList
 
 Item = TypeVar("Item")
 
 
-class ColumnList(LineList[Item]):
+class ColumnList(RowList[Item]):
     """The first item is the heading; the columns are measured once for all lines."""
 
     FLEXIBLE: ClassVar[tuple[int, ...]]

@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from opd_tui.tui.places import know_places
+from opd_tui.tui.layout_map import refresh_layout_map
 from opd_tui.tui.text import count
 from opd_tui.tui.widgets.typed_text import TypedText
 
@@ -39,14 +39,14 @@ class FilterBar(Horizontal):
 
     def open(self) -> None:
         """Show the line and type into it."""
-        know_places(self)
+        refresh_layout_map(self)
         self.display = True
         self.query_one(Input).focus()
 
     def clear(self) -> None:
         """Take the filter away."""
         self.query_one(Input).value = ""
-        know_places(self)
+        refresh_layout_map(self)
         self.display = False
 
     def say(self, shown: int, of: int) -> None:

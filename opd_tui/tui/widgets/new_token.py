@@ -17,10 +17,10 @@ from textual.widgets import Input, Static
 
 from opd_tui.desk.actions import IssueToken
 from opd_tui.domain.errors import InvalidAction
-from opd_tui.domain.kinds import NAME_LENGTH
+from opd_tui.domain.field_types import NAME_LENGTH
 from opd_tui.domain.model import Patient, SlotRecord, Source
 from opd_tui.domain.text import clean_text
-from opd_tui.tui.places import know_places
+from opd_tui.tui.layout_map import refresh_layout_map
 from opd_tui.tui.widgets.typed_text import TypedText
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class NewToken(Vertical):
         chooser = self.query_one(SourceChoice)
         with self.prevent(SourceChoice.Changed):
             chooser.source = source
-        know_places(self)
+        refresh_layout_map(self)
         self.visible = True
         self.screen.set_focus(self.query_one(Input))
         self.ask_preview()
@@ -163,7 +163,7 @@ class NewToken(Vertical):
 
     def close(self) -> None:
         """Leave the screen."""
-        know_places(self)
+        refresh_layout_map(self)
         self.visible = False
         self.record, self.locked = None, False
 
@@ -214,7 +214,7 @@ class NewToken(Vertical):
     @on(Input.Submitted)
     @on(SourceChoice.Submitted)
     def submit(self, event: Message) -> None:
-        """Lock, so that a second Enter cannot issue twice, and hand the action on."""
+        """Lock, so that a second Enter cannot issue retry_once, and hand the action on."""
         event.stop()
         if self.locked or self.record is None:
             return

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from opd_tui.storage.chain import START, chain_of, entry_text, line_hash
-from opd_tui.storage.journal import entry_of, line_of
+from opd_tui.storage.journal.chain import START, chain_of, entry_text, line_hash
+from opd_tui.storage.journal.entries import entry_of, line_of
 
 revision = "0002"
 down_revision = "0001"

@@ -1,0 +1,304 @@
+"""The kinds of fields: what each may hold, how it is read and how it is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import re
+from typing import ClassVar, Generic, TypeVar
+
+from opd_tui.domain.instants import write_instant
+from opd_tui.domain.text import clean_text, digits_of, has_letter_or_digit
+
+T = TypeVar("T")
+
+NAME_LENGTH = 120
+KEY_LENGTH = 64
+CAPACITY_LIMIT = 1_000_000
+MINUTES_A_DAY = 24 * 60
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile("[0-9]{2}:[0-9]{2}")
+_TYPED_TIME = re.compile("([0-9]{1,2})[:.]?([0-9]{2})?")
+_INSTANT = re.compile(
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
+    "(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?"
+)
+_CODE = re.compile("[A-Z0-9]{1,6}")
+_NUMBER = re.compile("[+-]?[0-9]{1,4000}")
+_PHONE = re.compile(r"[(]?[+]?[\d\s().\-/]+")
+
+
+class InvalidValue(ValueError):
+    """A value is not of its field's kind."""
+
+
+class FieldType(Generic[T]):
+    """What one field may hold, how it is read and how it is written."""
+
+    expected: str
+    """What is allowed, as the rest of “must be …”."""
+    metavar: str = "TEXT"
+
+    def accept(self, value: object) -> T:
+        """The clean value; raises InvalidValue."""
+        raise NotImplementedError
+
+    def from_text(self, text: str) -> object:
+        """What somebody typed, as something that `accept` reads."""
+        return text
+
+    def to_json(self, value: T) -> object:
+        """The value as JSON."""
+        return value
+
+    def refuse(self, because: str | None = None) -> InvalidValue:
+        return InvalidValue(because or f"must be {self.expected}")
+
+
+class Text(FieldType[str]):
+    """Text that people typed; at least one character of it must be readable aloud where it names something."""
+
+    needs_letter = False
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.expected = f"text of at most {length} characters"
+
+    def accept(self, value: object) -> str:
+        if not isinstance(value, str):
+            raise self.refuse()
+        text = clean_text(value)
+        if len(text) > self.length:
+            raise self.refuse(f"must be at most {self.length} characters long, and has {len(text)}")
+        if self.needs_letter and not has_letter_or_digit(text):
+            raise self.refuse()
+        return text
+
+
+class Name(Text):
+    """A name of somebody."""
+
+    needs_letter = True
+
+    def __init__(self) -> None:
+        super().__init__(NAME_LENGTH)
+        self.expected = f"a name of 1 to {NAME_LENGTH} characters with at least one letter or digit"
+
+
+class Uhid(Text):
+    """A hospital's own number for a patient: it tells people apart, so a dash in its place is none."""
+
+    needs_letter = True
+
+    def __init__(self) -> None:
+        super().__init__(64)
+        self.expected = (
+            "a hospital number of at most 64 characters with at least one letter or digit; else leave it out"
+        )
+
+    def accept(self, value: object) -> str:
+        return "" if value == "" else super().accept(value)
+
+
+class Phone(Text):
+    """A phone number, kept as it was typed."""
+
+    metavar = "PHONE"
+
+    def __init__(self) -> None:
+        super().__init__(40)
+        self.expected = "a phone number of 3 to 15 digits, with spaces, hyphens, brackets and a leading + if you like"
+
+    def accept(self, value: object) -> str:
+        text = super().accept(value)
+        if text and not (_PHONE.fullmatch(text) and 3 <= len(digits_of(text)) <= 15):
+            raise self.refuse()
+        return text
+
+
+class Code(FieldType[str]):
+    """A doctor's short code."""
+
+    expected = "1 to 6 letters A–Z or digits"
+    metavar = "CODE"
+
+    def accept(self, value: object) -> str:
+        if not isinstance(value, str):
+            raise self.refuse()
+        text = clean_text(value)
+        code = text.upper() if text.isascii() else text
+        if text and not _CODE.fullmatch(code):
+            raise self.refuse()
+        return code
+
+
+def whole_number(text: str) -> object:
+    """The number that somebody typed; what is none, or longer than Python reads, stays text to be refused."""
+    text = text.strip()
+    return int(text) if _NUMBER.fullmatch(text) else text
+
+
+class Whole(FieldType[int]):
+    """A whole number within limits; true, 1.5 and "1" are none."""
+
+    metavar = "NUMBER"
+
+    def __init__(self, first: int, last: int, what: str = "a whole number") -> None:
+        self.first, self.last = first, last
+        self.expected = f"{what} from {first} to {last}"
+
+    def accept(self, value: object) -> int:
+        if type(value) is not int or not self.first <= value <= self.last:
+            raise self.refuse()
+        return value
+
+    def from_text(self, text: str) -> object:
+        return whole_number(text)
+
+
+class BirthYear(Whole):
+    """A year of birth."""
+
+    metavar = "YEAR"
+
+    def __init__(self) -> None:
+        super().__init__(1850, LAST_YEAR, "a year")
+
+
+class Id(FieldType[int]):
+    """The id of something; one that no database could hold is simply unknown."""
+
+    metavar = "ID"
+
+    def __init__(self, what: str) -> None:
+        self.expected = f"the id of a {what}, a whole number"
+
+    def accept(self, value: object) -> int:
+        if type(value) is not int:
+            raise self.refuse()
+        return value
+
+    def from_text(self, text: str) -> object:
+        return whole_number(text)
+
+
+class Sex(FieldType[str]):
+    """Administrative gender as FHIR codes it; a first letter will do."""
+
+    metavar = "SEX"
+    codes: ClassVar = ("female", "male", "other", "unknown")
+    expected = "female, male, other or unknown"
+
+    def accept(self, value: object) -> str:
+        text = clean_text(value).casefold() if isinstance(value, str) else None
+        for code in self.codes:
+            if text in (code, code[0]):
+                return code
+        if text == "":
+            return ""
+        raise self.refuse()
+
+
+E_ = TypeVar("E_", bound=enum.Enum)
+
+
+class Choice(FieldType[E_]):
+    """One of an enumeration's names, spelled exactly."""
+
+    def __init__(self, enumeration: type[E_]) -> None:
+        self.enumeration = enumeration
+        self.expected = "one of " + ", ".join(member.name for member in enumeration)
+        self.metavar = "|".join(member.name for member in enumeration)
+
+    def accept(self, value: object) -> E_:
+        if isinstance(value, self.enumeration):
+            return value
+        if isinstance(value, str) and value in self.enumeration.__members__:
+            return self.enumeration[value]
+        raise self.refuse()
+
+    def to_json(self, value: E_) -> object:
+        return value.name
+
+
+class Date(FieldType[dt.date]):
+    """A calendar date."""
+
+    expected = f"a date of the years {FIRST_YEAR} to {LAST_YEAR}, written like 2026-11-22"
+    metavar = "DATE"
+
+    def accept(self, value: object) -> dt.date:
+        if isinstance(value, str) and _DATE.fullmatch(value):
+            try:
+                value = dt.date.fromisoformat(value)
+            except ValueError:
+                raise self.refuse("is no date of the calendar; write one like 2026-11-22") from None
+        if type(value) is not dt.date or not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise self.refuse()
+        return value
+
+    def to_json(self, value: dt.date) -> object:
+        return value.isoformat()
+
+
+class TimeOfDay(FieldType[dt.time]):
+    """A wall clock time, to the minute."""
+
+    expected = "a time from 00:00 to 23:59, written like 09:00"
+    metavar = "HH:MM"
+
+    def from_text(self, text: str) -> object:
+        """A time as people type it, too: 9, 930, 9:30 and 9.30."""
+        if typed := _TYPED_TIME.fullmatch(text.strip()):
+            hour, minute = typed.groups()
+            return f"{hour:0>2}:{minute or '00'}"
+        return text
+
+    def accept(self, value: object) -> dt.time:
+        if isinstance(value, str) and _TIME.fullmatch(value):
+            try:
+                value = dt.time.fromisoformat(value)
+            except ValueError:
+                raise self.refuse() from None
+        if not isinstance(value, dt.time) or value.tzinfo or value.second or value.microsecond:
+            raise self.refuse()
+        return value
+
+    def to_json(self, value: dt.time) -> object:
+        return value.isoformat("minutes")
+
+
+class Instant(FieldType[dt.datetime]):
+    """An instant; without an offset it is the hospital's wall clock, resolved when the action is done."""
+
+    expected = "an instant written like 2026-11-22T09:15:00+05:30"
+    metavar = "INSTANT"
+
+    def accept(self, value: object) -> dt.datetime:
+        if isinstance(value, str) and _INSTANT.fullmatch(value):
+            try:
+                value = dt.datetime.fromisoformat(value)
+            except ValueError:
+                raise self.refuse() from None
+        if not isinstance(value, dt.datetime):
+            raise self.refuse()
+        if not FIRST_YEAR - 1 <= value.year <= LAST_YEAR:
+            raise self.refuse(f"must be of the years {FIRST_YEAR} to {LAST_YEAR}")
+        return value if value.tzinfo is None else value.astimezone(dt.UTC)
+
+    def to_json(self, value: dt.datetime) -> object:
+        return value.isoformat() if value.tzinfo is None else write_instant(value)
+
+
+class Key(FieldType[str]):
+    """An idempotency key, compared letter by letter."""
+
+    expected = f"1 to {KEY_LENGTH} printable characters"
+    metavar = "KEY"
+
+    def accept(self, value: object) -> str:
+        if not isinstance(value, str) or not 1 <= len(value) <= KEY_LENGTH or not value.isprintable():
+            raise self.refuse()
+        return value

@@ -1,0 +1,121 @@
+"""Fields that are declared once and serve every road in: Python, JSON lines, the command line and the dialogs.
+
+A `Record` dataclass cleans and checks each of its fields when it is made, so that a value that exists is a
+valid one. Every road only has to build it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+from opd_tui.domain.errors import InvalidAction
+from opd_tui.domain.field_types import FieldType, InvalidValue
+from opd_tui.domain.text import clean_text
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One declared field: its kind and what it means."""
+
+    name: str
+    type: FieldType[Any]
+    help: str
+    required: bool
+    label: str
+    """What the field is called on a screen."""
+
+
+def field(type: FieldType[Any], help: str, *, default: Any = dataclasses.MISSING, label: str = "") -> Any:
+    """A dataclass field of a `Record` class; where its name is no word for a screen, it has a label."""
+    return dataclasses.field(default=default, metadata={"type": type, "help": help, "label": label})
+
+
+class Record:
+    """A frozen dataclass whose fields are cleaned and checked when it is made; raises InvalidAction."""
+
+    @classmethod
+    @functools.cache
+    def specs(cls) -> tuple[Spec, ...]:
+        """The fields in the order in which they are asked for."""
+        fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+        return tuple(
+            Spec(
+                f.name,
+                f.metadata["type"],
+                f.metadata["help"],
+                f.default is dataclasses.MISSING,
+                f.metadata["label"] or f.name.replace("_", " ").capitalize(),
+            )
+            for f in fields
+        )
+
+    def __post_init__(self) -> None:
+        for spec in self.specs():
+            value = getattr(self, spec.name)
+            try:
+                clean = None if value is None else spec.type.accept(value)
+            except InvalidValue as error:
+                raise InvalidAction(f"Field '{spec.name}' {error}.") from None
+            if clean is None and spec.required:
+                raise InvalidAction(f"Field '{spec.name}' is missing: {spec.help}.")
+            object.__setattr__(self, spec.name, None if clean == "" else clean)
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any]) -> Self:
+        """Build it from untrusted names and values; raises InvalidAction that names the field."""
+        known = {spec.name: spec for spec in cls.specs()}
+        for name in mapping:
+            if name not in known:
+                raise InvalidAction(f"Field {quoted(name)} is unknown here; the fields are {', '.join(known)}.")
+        for spec in known.values():
+            if spec.required and spec.name not in mapping:
+                raise InvalidAction(f"Field '{spec.name}' is missing: {spec.help}.")
+        return cls(**mapping)
+
+    @classmethod
+    def trusted(cls, **values: Any) -> Self:
+        """Build it from values that were checked when they were stored."""
+        instance = object.__new__(cls)
+        for name, value in values.items():
+            object.__setattr__(instance, name, value)
+        return instance
+
+    def to_json(self) -> dict[str, object]:
+        """The fields that are set, as JSON values."""
+        values = ((spec, getattr(self, spec.name)) for spec in self.specs())
+        return {spec.name: spec.type.to_json(value) for spec, value in values if value is not None}
+
+
+D = TypeVar("D", bound=Record)
+
+
+class Nested(FieldType[D]):
+    """Fields within a field; its first field alone may stand for all."""
+
+    def __init__(self, declared_class: type[D], expected: str) -> None:
+        self.declared_class = declared_class
+        self.expected = expected
+
+    def accept(self, value: object) -> D:
+        if isinstance(value, self.declared_class):
+            return value
+        if isinstance(value, str):
+            value = {self.declared_class.specs()[0].name: value}
+        if not isinstance(value, Mapping):
+            raise self.refuse()
+        try:
+            return self.declared_class.from_mapping(value)
+        except InvalidAction as refusal:
+            raise self.refuse(f"is not right: {refusal.reason[0].lower()}{refusal.reason[1:].rstrip('.')}") from None
+
+    def to_json(self, value: D) -> object:
+        return value.to_json()
+
+
+def quoted(text: str) -> str:
+    """Somebody's text within a message: short, and safe to print anywhere."""
+    return "'" + (clean_text(text)[:40] or "(blank)") + "'"

@@ -1,0 +1,1 @@
+"""Copies of whole databases: taking, restoring, forgetting somebody in them."""

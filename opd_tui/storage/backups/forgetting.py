@@ -1,0 +1,74 @@
+"""Forgetting a person in the copies of a database that are kept."""
+
+from __future__ import annotations
+
+import enum
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from opd_tui.domain.errors import StoreUnavailable
+from opd_tui.domain.journal import JournalEntry, JournalLine
+from opd_tui.storage.backups.copies import engine_of, read_only, verify_file
+from opd_tui.storage.files.backup_store import copy_pages, draft, finish
+from opd_tui.storage.queries.people import Identity, rows_of
+from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital
+from opd_tui.storage.transaction import Statements, Transaction
+from opd_tui.storage.unit_of_work import SqlUnitOfWork
+
+
+class Result(enum.Enum):
+    """What came of looking for a person in a copy."""
+
+    NOT_IN_IT = enum.auto()
+    FORGOTTEN = enum.auto()
+    STILL_IN_IT = enum.auto()
+    """It is of an older version or does not verify, or cannot be read or written."""
+
+
+def forget_in_copy(path: Path, identity: Identity, zone: ZoneInfo, entry: JournalEntry, group: str | None) -> Result:
+    """Rewrite a copy without the person; it is replaced only by one that verifies."""
+    if os.path.exists(f"{path}-wal"):
+        return Result.STILL_IN_IT
+    try:
+        with draft(path, group) as written:
+            with closing(read_only(path)) as original:
+                copy_pages(original, written)
+            result = rewrite(written, identity, zone, entry)
+            if result is Result.FORGOTTEN:
+                if verify_file(written).problems:
+                    return Result.STILL_IN_IT
+                finish(written, path)
+            return result
+    except (sqlite3.Error, DBAPIError, StoreUnavailable):
+        return Result.STILL_IN_IT
+
+
+def rewrite(path: Path, identity: Identity, zone: ZoneInfo, entry: JournalEntry) -> Result:
+    """Forget the person in a file that is nobody's, whether a token was open then or not, and leave no old page."""
+    engine = engine_of(path)
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.execute("BEGIN IMMEDIATE")
+        transaction = Transaction(connection, Statements(engine.dialect), lambda pooled: pooled.commit())
+        patients = tuple(rows_of(transaction, identity))
+        if not patients:
+            return Result.NOT_IN_IT
+        if transaction.value(select(hospital.c.schema_version)) != SCHEMA_VERSION:
+            return Result.STILL_IN_IT
+        uow = SqlUnitOfWork(transaction, zone, entry)
+        uow.forget(patients)
+        uow.record(JournalLine(facts={"patients": list(patients)}))
+        uow.write_journal()
+        transaction.commit()
+        cursor.execute("VACUUM")
+    finally:
+        connection.close()
+    return Result.FORGOTTEN

@@ -1,0 +1,1 @@
+"""Opening a database, SQLite's or PostgreSQL's: connections, transactions, news, refusals."""

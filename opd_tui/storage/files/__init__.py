@@ -1,0 +1,1 @@
+"""The database's files and folders: access, and where backups are kept."""

@@ -1,0 +1,1 @@
+"""Reads, from rows to the domain's values."""

@@ -1,0 +1,176 @@
+"""What the faces of the desk show: every read is one statement, built once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, func, literal_column, or_, select
+
+from opd_tui.domain.instants import write_instant
+from opd_tui.domain.model import Doctor, DoctorId, SlotId, SlotRecord, Status, Token, TokenId, TokenRecord
+from opd_tui.storage.queries.rows import (
+    DOCTOR_COLUMNS,
+    SLOT_COLUMNS,
+    TOKEN_COLUMNS,
+    TOKENS,
+    doctor_of,
+    load_of,
+    slot_of,
+    token_of,
+)
+from opd_tui.storage.schema.tables import doctor, slot, token
+from opd_tui.storage.transaction import Transaction
+
+
+def _count(status: Status) -> Any:
+    return (
+        select(func.count())
+        .select_from(token)
+        .where(token.c.slot_id == slot.c.id, literal_column(f"token.status = '{status.name}'"))
+        .scalar_subquery()
+    )
+
+
+_LOAD = (_count(Status.ACTIVE), _count(Status.WAITING), _count(Status.COMPLETED))
+_SLOTS = (
+    select(*SLOT_COLUMNS, *_LOAD, *DOCTOR_COLUMNS)
+    .join(doctor, doctor.c.id == slot.c.doctor_id)
+    .order_by(slot.c.date, slot.c.start, doctor.c.code)
+)
+_SLOTS_OF_DATE = _SLOTS.where(slot.c.date == bindparam("date"))
+_SLOTS_OF_DOCTOR = _SLOTS.where(slot.c.doctor_id == bindparam("doctor"))
+_SLOTS_OF_BOTH = _SLOTS_OF_DATE.where(slot.c.doctor_id == bindparam("doctor"))
+_SLOT_BY_ID = _SLOTS.where(slot.c.id == bindparam("id"))
+_DOCTORS = select(*DOCTOR_COLUMNS).order_by(doctor.c.code)
+_DOCTOR_BY_ID = select(*DOCTOR_COLUMNS).where(doctor.c.id == bindparam("id"))
+
+_RANK = (token.c.priority, token.c.issued_at, token.c.id)
+_LIST_ORDER = (
+    case({"ACTIVE": 1, "WAITING": 2, "COMPLETED": 3, "NO_SHOW": 4, "CANCELLED": 5}, value=token.c.status),
+    *(
+        case((literal_column("token.status IN ('ACTIVE', 'WAITING')"), column), else_=None)
+        for column in (token.c.priority, token.c.issued_at)
+    ),
+    token.c.id,
+)
+_TOKENS = (
+    select(*TOKEN_COLUMNS, *SLOT_COLUMNS, *DOCTOR_COLUMNS)
+    .select_from(TOKENS)
+    .join(slot, slot.c.id == token.c.slot_id)
+    .join(doctor, doctor.c.id == slot.c.doctor_id)
+)
+_TOKENS_IN_LIST_ORDER = _TOKENS.order_by(slot.c.date, slot.c.start, doctor.c.code, *_LIST_ORDER)
+_WAITING_OF_DATE = _TOKENS.where(token.c.date == bindparam("date"), token.c.status == "WAITING").order_by(*_RANK)
+_TOKEN_BY_ID = _TOKENS.where(token.c.id == bindparam("id"))
+_TOKEN_BY_NUMBER = select(token.c.id).where(token.c.date == bindparam("date"), token.c.number == bindparam("number"))
+_WAITING_BEFORE = (
+    select(func.count())
+    .select_from(token)
+    .where(
+        token.c.slot_id == bindparam("slot"),
+        literal_column("status = 'WAITING'"),
+        or_(
+            token.c.priority < bindparam("priority"),
+            (token.c.priority == bindparam("priority"))
+            & (
+                (token.c.issued_at < bindparam("issued_at"))
+                | ((token.c.issued_at == bindparam("issued_at")) & (token.c.id < bindparam("id")))
+            ),
+        ),
+    )
+)
+
+
+def doctors(transaction: Transaction) -> list[Doctor]:
+    """All doctors by code."""
+    return [doctor_of(row) for row in transaction.rows(_DOCTORS)]
+
+
+def slots(transaction: Transaction, date: dt.date | None = None, doctor_id: DoctorId | None = None) -> list[SlotRecord]:
+    """Slots by date, start and doctor's code."""
+    statements = {
+        (False, False): _SLOTS,
+        (True, False): _SLOTS_OF_DATE,
+        (False, True): _SLOTS_OF_DOCTOR,
+        (True, True): _SLOTS_OF_BOTH,
+    }
+    values = {"date": date and date.isoformat(), "doctor": doctor_id}
+    given = {name: value for name, value in values.items() if value is not None}
+    statement = statements[date is not None, doctor_id is not None]
+    return [slot_record_of(row) for row in transaction.rows(statement, given)]
+
+
+def slots_by_id(transaction: Transaction, ids: Collection[SlotId]) -> list[SlotRecord]:
+    """These slots by date, start and doctor's code."""
+    records = [slot_record_of(row) for id_ in ids for row in transaction.rows(_SLOT_BY_ID, {"id": id_})]
+    return sorted(records, key=lambda record: (record.slot.date, record.slot.start, record.doctor.code))
+
+
+def slot_by_id(transaction: Transaction, slot_id: SlotId) -> SlotRecord | None:
+    """A slot with its doctor and how full it is."""
+    return next(iter(slots_by_id(transaction, [slot_id])), None)
+
+
+def doctors_by_id(transaction: Transaction, ids: Collection[DoctorId]) -> dict[DoctorId, Doctor]:
+    """These doctors by their ids."""
+    rows = (row for id_ in ids for row in transaction.rows(_DOCTOR_BY_ID, {"id": id_}))
+    return {found.id: found for found in map(doctor_of, rows)}
+
+
+def tokens(
+    transaction: Transaction,
+    slot_id: SlotId | None = None,
+    status: Status | None = None,
+    date: dt.date | None = None,
+) -> list[TokenRecord]:
+    """Tokens by slot; within it ACTIVE and WAITING by rank, then COMPLETED, NO_SHOW and CANCELLED by id."""
+    values = {"slot_id": slot_id, "status": status and status.name, "date": date and date.isoformat()}
+    given = {name: value for name, value in values.items() if value is not None}
+    return [token_record_of(row) for row in transaction.rows(_tokens_where(*given), given)]
+
+
+@cache
+def _tokens_where(*names: str) -> Select[Any]:
+    """The list of tokens by the columns that are given."""
+    return _TOKENS_IN_LIST_ORDER.where(*(token.c[name] == bindparam(name) for name in names))
+
+
+def waiting(transaction: Transaction, date: dt.date) -> list[TokenRecord]:
+    """Everybody who waits on a date, best rank first."""
+    return [token_record_of(row) for row in transaction.rows(_WAITING_OF_DATE, {"date": date.isoformat()})]
+
+
+def tokens_by_id(transaction: Transaction, ids: Collection[TokenId]) -> dict[TokenId, TokenRecord]:
+    """These tokens by their ids."""
+    rows = (row for id_ in ids for row in transaction.rows(_TOKEN_BY_ID, {"id": id_}))
+    return {record.token.id: record for record in map(token_record_of, rows)}
+
+
+def token_by_number(transaction: Transaction, date: dt.date, number: str) -> TokenId | None:
+    """The token that has this number on a date."""
+    found: int | None = transaction.value(_TOKEN_BY_NUMBER, {"date": date.isoformat(), "number": number})
+    return None if found is None else TokenId(found)
+
+
+def waiting_before(transaction: Transaction, of: Token) -> int:
+    """How many wait in the token's slot and rank before it."""
+    values = {
+        "slot": of.slot_id,
+        "priority": of.source.priority,
+        "issued_at": write_instant(of.issued_at),
+        "id": of.id,
+    }
+    count: int = transaction.value(_WAITING_BEFORE, values)
+    return count
+
+
+def slot_record_of(row: Any) -> SlotRecord:
+    return SlotRecord(slot_of(row), doctor_of(row[9:]), load_of(row))
+
+
+def token_record_of(row: Any) -> TokenRecord:
+    size = len(TOKEN_COLUMNS)
+    return TokenRecord(token_of(row[:size]), slot_of(row[size:]), doctor_of(row[size + len(SLOT_COLUMNS) :]))

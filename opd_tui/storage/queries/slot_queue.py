@@ -1,0 +1,55 @@
+"""The indexed questions that the one rule asks of a slot, and the writes that answer them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, literal_column, select, update
+
+from opd_tui.domain.instants import read_instant
+from opd_tui.domain.model import Rank, Slot, SlotId, Status, TokenId
+from opd_tui.storage.schema.tables import SEAT_STATUSES, token
+from opd_tui.storage.transaction import Transaction
+
+# The statuses are literals, not parameters: only so can a partial index answer.
+_IN_SLOT = token.c.slot_id == bindparam("slot")
+_RANK = (token.c.priority, token.c.issued_at, token.c.id)
+
+_SEATS_TAKEN = select(func.count()).select_from(token).where(_IN_SLOT, literal_column(f"status IN ({SEAT_STATUSES})"))
+_BEST_WAITING = select(*_RANK).where(_IN_SLOT, literal_column("status = 'WAITING'")).order_by(*_RANK).limit(1)
+_WEAKEST_SEATED = (
+    select(*_RANK)
+    .where(_IN_SLOT, literal_column("status = 'ACTIVE' AND called_at IS NULL"))
+    .order_by(*(column.desc() for column in _RANK))
+    .limit(1)
+)
+_SET_STATUS = update(token).where(token.c.id == bindparam("token")).values(status=bindparam("to"))
+
+
+class SqlSlotQueue:
+    """A slot's open tokens in an open transaction."""
+
+    def __init__(self, transaction: Transaction, slot: Slot) -> None:
+        self.transaction = transaction
+        self.slot_id: SlotId = slot.id
+        self.capacity = slot.capacity
+
+    def free_seats(self) -> int:
+        taken: int = self.transaction.value(_SEATS_TAKEN, {"slot": self.slot_id})
+        return self.capacity - taken
+
+    def best_waiting(self) -> Rank | None:
+        return self._rank(_BEST_WAITING)
+
+    def weakest_seated(self) -> Rank | None:
+        return self._rank(_WEAKEST_SEATED)
+
+    def seat(self, token_id: TokenId) -> None:
+        self.transaction.run(_SET_STATUS, {"token": token_id, "to": Status.ACTIVE.name})
+
+    def unseat(self, token_id: TokenId) -> None:
+        self.transaction.run(_SET_STATUS, {"token": token_id, "to": Status.WAITING.name})
+
+    def _rank(self, statement: Select[Any]) -> Rank | None:
+        row = self.transaction.row(statement, {"slot": self.slot_id})
+        return Rank(row[0], read_instant(row[1]), row[2]) if row else None

@@ -1,0 +1,1 @@
+"""Tables, constraints, indexes and triggers."""

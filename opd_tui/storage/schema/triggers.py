@@ -1,0 +1,142 @@
+"""The triggers by which the database itself refuses an overbooked slot, an overlap and a rewritten journal."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from opd_tui.storage.schema.tables import SEAT_STATUSES, journal_entry, journal_line
+
+OVERBOOKED = "a slot never holds more tokens than its capacity"
+OVERLAPPING = "slots of one doctor never overlap"
+REWRITTEN = "the journal is only ever added to"
+UNCHAINED = "a line of the journal carries its hash"
+
+SEATS_TAKEN = f"(SELECT count(*) FROM token WHERE slot_id = NEW.slot_id AND status IN ({SEAT_STATUSES}))"
+CAPACITY = "(SELECT capacity FROM slot WHERE id = NEW.slot_id)"
+
+_SQLITE = [
+    f"""
+    CREATE TRIGGER token_takes_seat_at_issue AFTER INSERT ON token
+    WHEN NEW.status IN ({SEAT_STATUSES}) AND {SEATS_TAKEN} > {CAPACITY}
+    BEGIN SELECT RAISE(ABORT, '{OVERBOOKED}'); END
+    """,
+    f"""
+    CREATE TRIGGER token_takes_seat AFTER UPDATE OF status, slot_id ON token
+    WHEN NEW.status IN ({SEAT_STATUSES}) AND {SEATS_TAKEN} > {CAPACITY}
+    BEGIN SELECT RAISE(ABORT, '{OVERBOOKED}'); END
+    """,
+    f"""
+    CREATE TRIGGER slot_keeps_room AFTER UPDATE OF capacity ON slot
+    WHEN (SELECT count(*) FROM token WHERE slot_id = NEW.id AND status IN ({SEAT_STATUSES})) > NEW.capacity
+    BEGIN SELECT RAISE(ABORT, '{OVERBOOKED}'); END
+    """,
+    *(
+        f"""
+        CREATE TRIGGER slot_overlap_{when.split()[0].lower()} AFTER {when} ON slot
+        WHEN EXISTS (
+            SELECT 1 FROM slot WHERE doctor_id = NEW.doctor_id AND date = NEW.date AND id <> NEW.id
+            AND "start" < NEW."end" AND NEW."start" < "end"
+        )
+        BEGIN SELECT RAISE(ABORT, '{OVERLAPPING}'); END
+        """
+        for when in ("INSERT", 'UPDATE OF doctor_id, date, "start", "end"')
+    ),
+    *(
+        f"""
+        CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}
+        BEGIN SELECT RAISE(ABORT, '{REWRITTEN}'); END
+        """
+        for table in (journal_entry.name, journal_line.name)
+        for verb in ("UPDATE", "DELETE")
+    ),
+    # REPLACE deletes the old row without firing its DELETE trigger.
+    *(
+        f"""
+        CREATE TRIGGER {table.name}_no_replace BEFORE INSERT ON {table.name}
+        WHEN EXISTS (SELECT 1 FROM {table.name} WHERE {key} = NEW.{key})
+        BEGIN SELECT RAISE(ABORT, '{REWRITTEN}'); END
+        """
+        for table, key in ((journal_entry, "id"), (journal_line, "sequence"))
+    ),
+    # A desk of an older version, left running while the file was upgraded, writes no hashes.
+    f"""
+    CREATE TRIGGER journal_line_is_chained BEFORE INSERT ON journal_line WHEN length(NEW.hash) <> 64
+    BEGIN SELECT RAISE(ABORT, '{UNCHAINED}'); END
+    """,
+]
+
+_SEATED = f"count(*) FROM token WHERE status IN ({SEAT_STATUSES}) AND slot_id ="
+_POSTGRESQL = [
+    f"""
+    CREATE FUNCTION token_takes_seat() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF (SELECT {_SEATED} NEW.slot_id) > (SELECT capacity FROM slot WHERE id = NEW.slot_id)
+        THEN RAISE check_violation USING MESSAGE = '{OVERBOOKED}'; END IF; RETURN NULL;
+    END $$
+    """,
+    f"""
+    CREATE FUNCTION slot_keeps_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF (SELECT {_SEATED} NEW.id) > NEW.capacity
+        THEN RAISE check_violation USING MESSAGE = '{OVERBOOKED}'; END IF; RETURN NULL;
+    END $$
+    """,
+    f"""
+    CREATE FUNCTION slot_overlap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF EXISTS (SELECT 1 FROM slot WHERE doctor_id = NEW.doctor_id AND date = NEW.date AND id <> NEW.id
+                   AND "start" < NEW."end" AND NEW."start" < "end")
+        THEN RAISE check_violation USING MESSAGE = '{OVERLAPPING}'; END IF; RETURN NULL;
+    END $$
+    """,
+    f"""
+    CREATE FUNCTION journal_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE check_violation USING MESSAGE = '{REWRITTEN}';
+    END $$
+    """,
+    f"""
+    CREATE TRIGGER token_takes_seat AFTER INSERT OR UPDATE OF status, slot_id ON token FOR EACH ROW
+    WHEN (NEW.status IN ({SEAT_STATUSES})) EXECUTE FUNCTION token_takes_seat()
+    """,
+    """
+    CREATE TRIGGER slot_keeps_room AFTER UPDATE OF capacity ON slot FOR EACH ROW EXECUTE FUNCTION slot_keeps_room()
+    """,
+    """
+    CREATE TRIGGER slot_overlap AFTER INSERT OR UPDATE OF doctor_id, date, "start", "end" ON slot FOR EACH ROW
+    EXECUTE FUNCTION slot_overlap()
+    """,
+    *(
+        f"""
+        CREATE TRIGGER {table}_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT
+        EXECUTE FUNCTION journal_is_kept()
+        """
+        for table in (journal_entry.name, journal_line.name)
+    ),
+]
+_STATEMENTS = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
+
+
+def definitions(dialect: str) -> dict[str, str]:
+    """What each trigger that a database must have does: all of it on SQLite, its function's body on a server.
+
+    `verify` compares it with what a database has, so another wording needs a new version of the schema.
+    """
+    folded = [(statement, statement.split()) for statement in _STATEMENTS[dialect]]
+    bodies = {words[2]: statement.split("$$")[1] for statement, words in folded if words[1] == "FUNCTION"}
+    named = {words[2]: (statement, words[-1]) for statement, words in folded if words[1] == "TRIGGER"}
+    return {name: fold(bodies.get(function, statement)) for name, (statement, function) in named.items()}
+
+
+def fold(code: str) -> str:
+    """SQL without its lay-out."""
+    return " ".join(code.split())
+
+
+def create(connection: Connection) -> None:
+    """Create the triggers beside the tables."""
+    for statement in _STATEMENTS[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+def drop(connection: Connection) -> None:
+    """Take the triggers away, for a migration that makes them again."""
+    assert connection.dialect.name == "sqlite", "no other database was ever of an older version"
+    for name in definitions("sqlite"):
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
