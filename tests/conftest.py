@@ -16,12 +16,21 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import CancelToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
-from tests.helpers import CANCELLED, add_doctor, issue, open_slot
-from tests.proxy import Proxy
-from tests.stores import KINDS, NewStore, PostgresStore, PostgresStores, SqliteStores, Store, Stores, on_every_store
+from tests.support.helpers import CANCELLED, add_doctor, issue, open_slot
+from tests.support.proxy import Proxy
+from tests.support.stores import (
+    KINDS,
+    NewStore,
+    PostgresStore,
+    PostgresStores,
+    SqliteStores,
+    Store,
+    Stores,
+    on_every_store,
+)
 
 if TYPE_CHECKING:
-    from tests.server import Server
+    from tests.support.server import Server
 
 ZONE = "Asia/Kolkata"
 NINE = dt.datetime(2026, 11, 22, 3, 30, tzinfo=dt.UTC)
@@ -78,7 +87,7 @@ def store_kind() -> str:
 def started_server(*, durable: bool = False) -> Iterator[Server]:
     """A PostgreSQL server; whoever asks for one is skipped where none can be started."""
     try:
-        from tests.server import NoServer, Server
+        from tests.support.server import NoServer, Server
     except ImportError as error:
         pytest.skip(f"PostgreSQL cannot be tested: {error}")
     try:

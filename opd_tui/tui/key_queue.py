@@ -47,13 +47,16 @@ class KeyQueue:
     def __init__(self, app: App[None], deliver: Callable[[Pressed], Awaitable[None]]) -> None:
         self.app = app
         self.deliver = deliver
-        self.waiting: deque[tuple[Pressed, bool]] = deque()
-        """Keys with whether they are an Enter right behind an Enter."""
+        self.waiting: deque[tuple[Pressed, Pressed | None]] = deque()
+        """Keys, each with the Enter of which it may be the second half."""
         self.under_way: KeyHandled | None = None
         """What follows the last key and has not come back."""
         self.held = False
-        self.last: tuple[str, float] = ("", 0.0)
-        self.finished = 0.0
+        self.last: tuple[Pressed | None, float] = (None, 0.0)
+        self.delivered: Pressed | None = None
+        """The last key that went on its way."""
+        self.finished_by: Pressed | None = None
+        """The last key that finished something."""
         self.progress = 0.0
         """When a key last went on its way, came back, or was let go."""
 
@@ -70,11 +73,10 @@ class KeyQueue:
     async def press(self, key: Pressed) -> None:
         """Take a key that was pressed, or a text that was pasted."""
         now = time.monotonic()
-        last_key, last_time = self.last
-        name = key.key if isinstance(key, events.Key) else "paste"
-        self.last = name, now
-        doubled = name == last_key == "enter" and now - last_time < DOUBLED_SECONDS
-        self.waiting.append((key, doubled))
+        before, pressed_at = self.last
+        self.last = key, now
+        doubles = is_enter(key) and is_enter(before) and now - pressed_at < DOUBLED_SECONDS
+        self.waiting.append((key, before if doubles else None))
         if len(self.waiting) == 1 and (self.under_way or self.held):
             self.app.set_timer(HELD_SECONDS, self.go_on_anyway)
         await self.next()
@@ -82,10 +84,11 @@ class KeyQueue:
     async def next(self) -> None:
         """Let the next key through, but not the second half of a double Enter whose first half has done its work."""
         while self.waiting and not self.under_way and not self.held and not self.ends:
-            key, doubled = self.waiting.popleft()
+            key, first_half = self.waiting.popleft()
             self.progress = time.monotonic()
-            if doubled and self.progress - self.finished < DOUBLED_SECONDS:
+            if first_half is not None and first_half is self.finished_by:
                 continue
+            self.delivered = key
             self.under_way = behind = KeyHandled(self.focus, LAPS)
             await self.deliver(key)
             self.follow(behind)
@@ -112,7 +115,7 @@ class KeyQueue:
     async def release(self, *, finished: bool) -> None:
         """What was begun is finished, or asks a question: let the keys go on."""
         if finished:
-            self.finished = time.monotonic()
+            self.finished_by = self.delivered
         if self.held:
             self.held = False
             await self.next()
@@ -129,3 +132,8 @@ class KeyQueue:
         await self.next()
         if self.waiting:
             self.app.set_timer(HELD_SECONDS, self.go_on_anyway)
+
+
+def is_enter(key: Pressed | None) -> bool:
+    """Whether it is the Enter key."""
+    return isinstance(key, events.Key) and key.key == "enter"

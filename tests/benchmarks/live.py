@@ -95,7 +95,7 @@ def live_postgres(site: Site) -> Iterator[Row]:
     """The same on PostgreSQL, where this machine has a server."""
     figure, budget = "another desk's change → visible here, PostgreSQL, p95", Budget(most=100)
     try:
-        from tests.server import NoServer, Server
+        from tests.support.server import NoServer, Server
     except ImportError as error:
         yield Row(figure, budget, note=str(error), required=False)
         return

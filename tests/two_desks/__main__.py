@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from tests.stores import KINDS, PostgresStore, SqliteStore, Store
+from tests.support.stores import KINDS, PostgresStore, SqliteStore, Store
 from tests.two_desks.run import run_a_day
 
 NAME = "two_desks"
@@ -41,7 +41,7 @@ def a_store(kind: str, folder: Path) -> Iterator[Store]:
     if kind == "sqlite":
         yield SqliteStore(folder / "opd.db")
         return
-    from tests.server import Server
+    from tests.support.server import Server
 
     with closing(Server(durable=True)) as server:
         server.create_database(NAME)

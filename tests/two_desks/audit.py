@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from tests.oracle import CLOSINGS, Move, Oracle, OracleSlot, Person, written
-from tests.stores import Store
+from tests.support.oracle import CLOSINGS, Move, Oracle, OracleSlot, Person, written
+from tests.support.stores import Store
 from tests.two_desks.receptionist import Seen
 
 JOURNAL = """

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.benchmarks.site import ROOT, Site
 from tests.benchmarks.terminal import PATIENCE_SECONDS, NotShown, Terminal
-from tests.stores import Store
+from tests.support.stores import Store
 from tests.two_desks.audit import Audit
 from tests.two_desks.day import DOCTORS, STARTS, Day, straight_on
 from tests.two_desks.glance import Line, Load

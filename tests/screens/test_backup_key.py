@@ -1,0 +1,149 @@
+"""Backups and forgetting, asked for at the screens."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from opd_tui.clock import FixedClock
+from opd_tui.desk.actions import CompleteToken
+from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.storage.files.backup_store import Kind, folder_of, store_of
+from opd_tui.tui import backups
+from opd_tui.tui.app import OpdApp
+from opd_tui.tui.demo_app import DemoApp
+from tests.support.helpers import statuses
+from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, full_slot
+
+
+def with_backups(open_desk: OpenDesk, path: Path) -> OpdApp:
+    """The app as it runs on the user's own database."""
+    app = OpdApp(open_desk)
+    app.backups.database = str(path)
+    return app
+
+
+def kinds(path: Path) -> list[Kind]:
+    return [backup.kind for backup in store_of(path).backups()]
+
+
+async def test_the_days_backup_is_made_behind_the_board_and_is_no_news(
+    open_desk: OpenDesk, desk: FrontDesk, database_path: Path
+) -> None:
+    full_slot(desk)
+    async with at_the_counter(with_backups(open_desk, database_path)) as meera:
+        await meera.until(lambda: kinds(database_path) == [Kind.DAILY], "the day's backup")
+        await meera.settle()
+        assert meera.toasts == []
+
+
+async def test_after_midnight_the_next_one_is_made(
+    open_desk: OpenDesk, desk: FrontDesk, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def remember(database: str, *arguments: str) -> dict[str, object]:
+        asked.append((database, *arguments))
+        return {"ok": True, "path": None}
+
+    monkeypatch.setattr(backups, "backed_up", remember)
+    async with at_the_counter(with_backups(open_desk, Path("x"))) as meera:
+        await meera.until(lambda: asked, "the day's backup")
+        clock.instant = clock.instant.replace(day=23)
+        meera.app.tick()
+        meera.app.tick()
+        await meera.until(lambda: len(asked) == 2, "the next day's backup")
+        assert asked == [("x", "--daily")] * 2
+
+
+async def test_a_key_makes_a_backup_and_says_where(open_desk: OpenDesk, desk: FrontDesk, database_path: Path) -> None:
+    full_slot(desk)
+    async with at_the_counter(with_backups(open_desk, database_path), WIDE) as meera:
+        await meera.press("f8")
+        await meera.hears("Backed up and verified:", "-manual.db")
+    assert Kind.MANUAL in kinds(database_path)
+
+
+async def test_a_backup_that_fails_is_told_and_the_desk_goes_on(
+    open_desk: OpenDesk, desk: FrontDesk, database_path: Path
+) -> None:
+    full_slot(desk)
+    folder_of(database_path).write_text("in the way")
+    async with at_the_counter(with_backups(open_desk, database_path), WIDE) as meera:
+        await meera.hears("No backup was made:", "cannot be written: File exists.")
+        await meera.press("n", *"Imran", "enter")
+        await meera.panel_closes()
+    assert len(statuses(desk)) == 3
+
+
+async def test_where_no_backup_can_be_begun_it_is_told(
+    open_desk: OpenDesk, desk: FrontDesk, database_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    async with at_the_counter(with_backups(open_desk, database_path), WIDE) as meera:
+        await meera.hears("No backup was made:", "No such file")
+
+
+async def test_the_demo_backs_nothing_up(tmp_path: Path) -> None:
+    async with at_the_counter(DemoApp(playing=False)) as meera:
+        await meera.press("f8")
+        await meera.hears("Nothing is backed up here")
+    assert list(tmp_path.rglob("*backups*")) == []
+
+
+@pytest.fixture
+def seen_to(desk: FrontDesk) -> FrontDesk:
+    """Asha Verma was seen; Ravi Kumar is still to be."""
+    full_slot(desk)
+    desk.perform(CompleteToken(token=1))
+    return desk
+
+
+async def choose(meera: Receptionist, name: str) -> None:
+    """Go to somebody's line in the queue."""
+    await meera.press("enter")
+    for _ in range(5):
+        token = meera.app.screen.chosen_token()  # type: ignore[attr-defined]
+        if token and token.patient.name == name:
+            return
+        await meera.press("down")
+    raise AssertionError(f"{name} is not in the queue")
+
+
+async def test_a_patient_who_was_seen_is_forgotten_after_a_question(
+    open_desk: OpenDesk, seen_to: FrontDesk, database_path: Path
+) -> None:
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await choose(meera, "Asha Verma")
+        await meera.press("delete")
+        await meera.asks("Forget Asha Verma for good, in 1 visit?", "opd-tui forget --help")
+        await meera.press("enter")
+        assert seen_to.token_list()[0].token.patient.name != "(forgotten)"
+        meera.takes_a_moment()
+        await meera.press("delete")
+        await meera.asks("Forget Asha Verma")
+        await meera.press("y")
+        await meera.sees("(forgotten)", within="#queue")
+        await meera.sees("A patient was forgotten, in 1 visit", within="#activity")
+        assert "Asha" not in meera.text
+    assert b"Asha Verma" not in database_path.read_bytes()
+
+
+async def test_who_is_still_to_be_seen_is_not_forgotten(open_desk: OpenDesk, seen_to: FrontDesk) -> None:
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await choose(meera, "Ravi Kumar")
+        await meera.press("delete")
+        await meera.hears("A-002 Ravi Kumar has an open token (ACTIVE)", "Close it first.")
+        assert meera.question == ""
+
+
+async def test_the_palette_has_both(open_desk: OpenDesk, seen_to: FrontDesk) -> None:
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.press("ctrl+p")
+        await meera.type("forget")
+        await meera.sees("Forget a patient (Del)")
+        await meera.press("escape", "ctrl+p")
+        await meera.type("back up")
+        await meera.sees("Back up now (F8)")

@@ -1,0 +1,132 @@
+"""Pictures of the screens, compared with the accepted ones in `__snapshots__`.
+
+`pytest tests/screens/test_pictures.py --snapshot-update` accepts the screens as they are; look at the pictures before.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from opd_tui.clock import FixedClock
+from opd_tui.demo.player import Player
+from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.domain.model import Reason
+from opd_tui.tui.app import OpdApp
+from tests.support.pilot import NARROW, WIDE, OpenDesk, Receptionist
+
+SnapCompare = Callable[..., bool]
+TINY = (50, 12)
+AT_09_25 = 4
+"""How many steps of the timeline have been played then."""
+
+
+REPORT_FOLDER = os.environ.get("TEXTUAL_SNAPSHOT_TEMPDIR", "")
+
+
+@pytest.fixture(autouse=True)
+def report_folder(quiet_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the report of the pictures that differ is gathered."""
+    monkeypatch.setenv("TEXTUAL_SNAPSHOT_TEMPDIR", REPORT_FOLDER)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The screen after the timeline's steps and some keys."""
+
+    name: str
+    keys: tuple[str, ...] = ()
+    steps: int = AT_09_25
+    sizes: tuple[tuple[int, int], ...] = (NARROW, WIDE)
+
+
+SCENES = (
+    Scene("board"),
+    Scene("queue", ("enter", "home", "down")),
+    Scene("waitlist", ("2",)),
+    Scene("filtered waitlist", ("2", "/", *"dr a"), sizes=(NARROW,)),
+    Scene("doctors", ("3",)),
+    Scene("new token that takes a seat", ("n", *"Leela", "tab", "e")),
+    Scene("new token that waits", ("n",), sizes=(NARROW,)),
+    Scene("question before an emergency", ("e", *"Om", "enter")),
+    Scene("question before a cancellation", ("enter", "home", "c"), sizes=(NARROW,)),
+    Scene("form for a doctor", ("3", "a", "enter")),
+    Scene("form for a session", ("3", "s"), sizes=(NARROW,)),
+    Scene("find", ("/", *"ra")),
+    Scene("help", ("?",)),
+    Scene("palette", ("ctrl+p",)),
+    Scene("the end of the day", steps=6),
+    Scene("another day", ("]",), sizes=(NARROW,)),
+    Scene("empty board", steps=0),
+    Scene("empty doctors", ("3",), steps=0, sizes=(NARROW,)),
+    Scene("names hidden", ("ctrl+l",), sizes=(NARROW,)),
+    Scene("too small", sizes=(TINY,)),
+)
+PICTURES = [
+    pytest.param(scene, size, id=f"{scene.name} {size[0]}x{size[1]}") for scene in SCENES for size in scene.sizes
+]
+
+
+def play(desk: FrontDesk, clock: FixedClock, steps: int) -> None:
+    """Play the timeline as far as the scene needs."""
+    if steps:
+        player = Player(desk, clock)
+        player.prepare()
+        for _ in range(steps):
+            player.play_next()
+
+
+def pressing(app: OpdApp, keys: tuple[str, ...]) -> Callable[[Pilot[None]], Awaitable[None]]:
+    """What happens before the picture is taken."""
+
+    async def press(pilot: Pilot[None]) -> None:
+        receptionist = Receptionist(app, pilot)
+        await receptionist.until(lambda: app.is_open, "the board")
+        await receptionist.settle()
+        for key in keys:
+            await receptionist.press(key)
+            await receptionist.settle()
+        for field in app.screen.query(Input):
+            field.cursor_blink = False
+        await receptionist.settle()
+
+    return press
+
+
+@pytest.mark.parametrize(("scene", "size"), PICTURES)
+def test_the_screen_looks_as_it_was_accepted(
+    scene: Scene,
+    size: tuple[int, int],
+    desk: FrontDesk,
+    open_desk: OpenDesk,
+    clock: FixedClock,
+    snap_compare: SnapCompare,
+) -> None:
+    play(desk, clock, scene.steps)
+    app = OpdApp(open_desk)
+    assert snap_compare(app, terminal_size=size, run_before=pressing(app, scene.keys))
+
+
+def test_without_colour_the_board_says_the_same(
+    desk: FrontDesk,
+    open_desk: OpenDesk,
+    clock: FixedClock,
+    snap_compare: SnapCompare,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    play(desk, clock, AT_09_25)
+    app = OpdApp(open_desk)
+    preempted = [record.token.id for record in desk.token_list() if record.token.number in {"A-001", "A-002"}]
+
+    async def mark(pilot: Pilot[None]) -> None:
+        await pressing(app, ())(pilot)
+        app.marks = dict.fromkeys(preempted, Reason.PREEMPTED)
+        await Receptionist(app, pilot).settle()
+
+    assert snap_compare(app, terminal_size=NARROW, run_before=mark)

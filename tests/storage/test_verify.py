@@ -1,0 +1,177 @@
+"""What `verify` finds in a database that somebody altered by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from opd_tui.desk.front_desk import FrontDesk
+from tests.support.helpers import ACTIVE, issue, token_row
+from tests.support.stores import Store, on_every_store
+
+pytestmark = on_every_store
+
+NEXT_IN_LINE = f"UPDATE token SET status = 'WAITING' WHERE id = {ACTIVE}"
+
+
+def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
+    result = filled.verify()
+    assert result.problems == []
+    assert result.checked == {"doctors": 1, "slots": 2, "tokens": 4, "journal lines": 10}
+
+
+@pytest.mark.parametrize(
+    ("statements", "found"),
+    [
+        (["UPDATE token SET status = 'WAITING' WHERE id = 1"], "token 1 has status WAITING in its table and ACTIVE"),
+        (["UPDATE token SET status = 'NO_SHOW' WHERE id = 4"], "token 4 has status NO_SHOW in its table and CANCELLED"),
+        (["DELETE FROM token WHERE id = 3"], "token 3 is in the journal and not in its table"),
+        ([token_row(5, 2), "UPDATE token_counter SET last = 5"], "token 5 is in its table and not in the journal"),
+        (["UPDATE token SET number = 'A-033' WHERE id = 3"], "token number A-033 of 2026-11-22 is not A-003"),
+        (["UPDATE token SET number = 'A-033', sequence = 33 WHERE id = 3"], "the numbers of doctor 1 on 2026-11-22"),
+        (["UPDATE token_counter SET last = 5"], "the counter of doctor 1 on 2026-11-22 says 5, and 4 were issued"),
+        (["DELETE FROM token_counter"], "the counter of doctor 1 on 2026-11-22 says None"),
+        (
+            ["UPDATE token SET source = 'PAID', priority = 2 WHERE id = 3"],
+            "token 3 has source PAID in its table and ON",
+        ),
+        (["UPDATE token SET slot_id = 2 WHERE id = 3"], "token 3 has slot_id 2 in its table and 1 in the journal"),
+        (["UPDATE token SET issued_at = '2026-11-22T03:29:00.000000Z' WHERE id = 3"], "token 3 has issued_at 2026"),
+        (["UPDATE slot SET capacity = 3 WHERE id = 1"], "slot 1 has capacity 3 in its table and 2 in the journal"),
+        (["UPDATE slot SET capacity = 3 WHERE id = 1"], "token 3 waits, and a seat is due to it"),
+        (["UPDATE token SET closed_at = '2026-11-22T03:29:00.000000Z' WHERE id = 4"], "token 4 has closed_at 2026"),
+        (["UPDATE token SET patient_id = 1 WHERE id = 3"], "token 3 has patient 1 in its table and 3 in the journal"),
+        (["UPDATE token SET date = '2026-11-23' WHERE id = 3"], "token 3 has date 2026-11-23 in its table and 2026-11"),
+        (["UPDATE journal_line SET facts = '{'"], "a row cannot be read"),
+        (["UPDATE journal_line SET facts = '{' WHERE token_id = 3"], "a row cannot be read"),
+        (["UPDATE doctor SET room = '2'"], "doctor 1 has room 2 in its table and 1 in the journal"),
+        (["UPDATE doctor SET code = 'B'"], "doctor 1 has code B in its table and A in the journal"),
+        ([NEXT_IN_LINE, "UPDATE token SET status = 'ACTIVE' WHERE id = 3"], "token 3 has a seat out of turn"),
+        ([NEXT_IN_LINE], "token 1 waits, and a seat is due to it"),
+        (["UPDATE token SET status = 'ACTIVE' WHERE id = 3"], "token 3 has a seat out of turn"),
+        (
+            [
+                "UPDATE token SET status = 'COMPLETED', closed_at = 'x' WHERE id = 1",
+                "UPDATE token SET status = 'COMPLETED', closed_at = 'x' WHERE id = 2",
+                "UPDATE token SET status = 'COMPLETED', closed_at = 'x' WHERE id = 3",
+            ],
+            "slot 1 holds more tokens than its capacity",
+        ),
+        (["DELETE FROM journal_line WHERE token_id = 3"], "token 3 is in its table and not in the journal"),
+        (
+            ["UPDATE journal_line SET from_status = 'ACTIVE' WHERE token_id = 4 AND to_status = 'CANCELLED'"],
+            "the journal moves token 4 from ACTIVE",
+        ),
+    ],
+)
+def test_verify_finds_what_was_altered_by_hand(
+    filled: FrontDesk, store: Store, statements: list[str], found: str
+) -> None:
+    store.force(*statements)
+    assert [problem for problem in filled.verify().problems if problem.startswith(found)], filled.verify().problems
+
+
+@pytest.mark.parametrize(
+    ("statements", "found"),
+    [
+        (["UPDATE journal_entry SET operator = 'ravi' WHERE id = 6"], "the journal of slot 1 was altered at or before"),
+        (
+            ["UPDATE journal_entry SET desk = 'desk 9' WHERE id = 1"],
+            "the journal of the house was altered at or before",
+        ),
+        (["UPDATE journal_line SET hash = '' WHERE token_id = 4"], "the journal of slot 1 was altered at or before"),
+        (["DELETE FROM journal_line WHERE sequence = 10"], "the journal of slot 1 does not end where it should"),
+        (["DELETE FROM journal_line WHERE sequence = 10"], "entry 8 of the journal lost its lines"),
+        (
+            ["DELETE FROM journal_line WHERE token_id IS NOT NULL", "DELETE FROM token"],
+            "the journal of slot 1 does not end where it should",
+        ),
+        (
+            [
+                *(f"DELETE FROM {table} WHERE slot_id = 2" for table in ("token", "journal_line")),
+                "DELETE FROM journal_entry WHERE id = 3",
+                "DELETE FROM slot WHERE id = 2",
+            ],
+            "the journal of the house does not end where it should",
+        ),
+    ],
+)
+def test_verify_finds_what_was_altered_in_the_journal_alone(
+    filled: FrontDesk, store: Store, statements: list[str], found: str
+) -> None:
+    store.force(*statements)
+    assert [problem for problem in filled.verify().problems if problem.startswith(found)], filled.verify().problems
+
+
+GONE = {
+    "sqlite": [
+        ("DROP TRIGGER token_takes_seat", "token_takes_seat"),
+        ("DROP INDEX ix_token_waiting", "ix_token_waiting"),
+    ],
+    "postgresql": [
+        ("DROP TRIGGER token_takes_seat ON token", "token_takes_seat"),
+        ("ALTER TABLE slot DISABLE TRIGGER slot_overlap", "slot_overlap"),
+        ("ALTER TABLE slot ENABLE REPLICA TRIGGER slot_overlap", "slot_overlap"),
+        ("DROP INDEX ix_token_waiting", "ix_token_waiting"),
+    ],
+}
+
+
+def test_verify_finds_a_trigger_or_an_index_that_is_gone(filled: FrontDesk, store: Store, store_kind: str) -> None:
+    for statement, name in GONE[store_kind]:
+        store.execute(statement)
+        assert f"{name} is missing from the schema" in filled.verify().problems
+
+
+EMPTIED = {
+    "sqlite": [
+        "DROP TRIGGER journal_line_no_update",
+        "CREATE TRIGGER journal_line_no_update BEFORE UPDATE ON journal_line BEGIN SELECT 1; END",
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION journal_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$"
+    ],
+}
+
+
+def test_verify_finds_a_trigger_that_does_something_else(filled: FrontDesk, store: Store, store_kind: str) -> None:
+    store.execute(*EMPTIED[store_kind])
+    (found, *others) = filled.verify().problems
+    assert found.endswith(" was altered, and does not do what it should")
+    assert all(problem.endswith(" was altered, and does not do what it should") for problem in others)
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("DELETE FROM token WHERE id = 4", "a row of journal_line refers to a row of token that is not there"),
+        ("DELETE FROM patient WHERE id = 1", "a row of token refers to a row of patient that is not there"),
+    ],
+)
+def test_a_file_may_lose_what_it_refers_to_and_a_server_refuses(
+    filled: FrontDesk, store: Store, store_kind: str, statement: str, found: str
+) -> None:
+    if store_kind == "sqlite":
+        store.execute(statement)
+        assert found in filled.verify().problems
+    else:
+        with pytest.raises(store.broken_rule, match="foreign key"):
+            store.execute(statement)
+
+
+def test_verify_finds_a_seat_given_out_of_turn_even_where_the_journal_agrees(filled: FrontDesk, store: Store) -> None:
+    swap = "INSERT INTO journal_line (entry_id, slot_id, token_id, from_status, to_status, reason, facts) VALUES "
+    store.force(
+        "UPDATE token SET status = 'WAITING' WHERE id = 1",
+        "UPDATE token SET status = 'ACTIVE' WHERE id = 3",
+        f"{swap} (1, 1, 1, 'ACTIVE', 'WAITING', 'PREEMPTED', '{{}}')",
+        f"{swap} (1, 1, 3, 'WAITING', 'ACTIVE', 'PROMOTED', '{{}}')",
+    )
+    problems = filled.verify().problems
+    assert not [problem for problem in problems if "in its table and" in problem], "here the journal agrees"
+    assert {"token 1 waits, and a seat is due to it", "token 3 has a seat out of turn"} <= set(problems)
+
+
+def test_who_is_in_the_room_keeps_the_seat_in_the_eyes_of_verify(filled: FrontDesk, store: Store) -> None:
+    store.execute("UPDATE token SET called_at = '2026-11-22T03:30:00.000000Z' WHERE id = 2")
+    assert issue(filled, 1, "Imran", "EMERGENCY").changes[1].token.id == 1
+    assert filled.verify().problems == []

@@ -1,0 +1,237 @@
+"""What several test files need: shorter ways to act, a dump of every table, and the command as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import CliRunner, Result
+
+from opd_tui.cli import main
+from opd_tui.clock import Clock, FixedClock
+from opd_tui.desk.actions import AddDoctor, IssueToken, OpenSlot
+from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.desk.opening import open_front_desk
+from opd_tui.desk.outcome import Change, Outcome
+from opd_tui.domain.errors import StoreUnavailable
+from opd_tui.domain.model import Reason
+from tests.support.stores import Dump, SqliteStore, Store
+
+DATE = "2026-11-22"
+COMMAND = [sys.executable, "-m", "opd_tui"]
+PATIENCE_SECONDS = 60
+"""After so long a process that says nothing is broken; nothing is measured with it."""
+
+WAITING, ACTIVE, CANCELLED = 3, 1, 4
+"""Tokens of a `filled` desk's slot, by what they are."""
+
+Json = dict[str, Any]
+
+
+def add_doctor(desk: FrontDesk, name: str = "Dr A", **fields: object) -> int:
+    """Add a doctor and return the id."""
+    doctor = desk.perform(AddDoctor(name=name, **fields)).doctor
+    assert doctor is not None
+    return doctor.id
+
+
+def open_slot(desk: FrontDesk, doctor: int, start: str = "09:00", end: str = "10:00", capacity: int = 2) -> int:
+    """Open a slot and return the id."""
+    action = OpenSlot(doctor=doctor, date=DATE, start=start, end=end, capacity=capacity)
+    return desk.perform(action).slots[0].id
+
+
+def cannot_open(location: object, clock: Clock, saying: str, *, create: bool = True) -> None:
+    """Opening is refused with one sentence that says what to do."""
+    with pytest.raises(StoreUnavailable) as refusal:
+        open_front_desk(str(location), clock=clock, zone="UTC", create=create)
+    assert saying in refusal.value.message
+    assert refusal.value.message.endswith("Nothing was changed.")
+    assert "\n" not in refusal.value.message
+    assert "sqlite3." not in refusal.value.message
+
+
+def issue(desk: FrontDesk, slot: int, patient: object, source: str = "ONLINE", **envelope: object) -> Outcome:
+    """Issue a token."""
+    return desk.perform(IssueToken(slot=slot, patient=patient, source=source, **envelope))
+
+
+def token_of(outcome: Outcome) -> int:
+    """The id of the token that an action was about."""
+    assert outcome.token is not None
+    return outcome.token.token.id
+
+
+def statuses(desk: FrontDesk, slot: int | None = None) -> dict[str, str]:
+    """Every token's status by its number."""
+    return {record.token.number: record.token.status.name for record in desk.token_list(slot)}
+
+
+def people(store: Store) -> list[str]:
+    """Everybody who has a token, by token."""
+    rows = store.query("SELECT name FROM token JOIN patient ON patient.id = token.patient_id ORDER BY token.id")
+    return [row[0] for row in rows]
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for a condition."""
+    waiting = threading.Event()
+    for _ in range(PATIENCE_SECONDS * 100):
+        if condition():
+            return
+        waiting.wait(0.01)
+    raise AssertionError("what was expected did not come")
+
+
+def but_for_new_ids(outcome: Outcome) -> Outcome:
+    """An outcome without the ids of what it made: on a server a preview uses ids up."""
+    new = {change.token.id for change in outcome.changes if change.reason is Reason.ISSUED}
+
+    def plain(change: Change) -> Change:
+        token = replace(change.token, id=0, patient_id=0) if change.token.id in new else change.token
+        return replace(change, token=token, because_of=0 if change.because_of in new else change.because_of)
+
+    token, doctor = outcome.token, outcome.doctor
+    if token and token.token.id in new:
+        token = replace(token, token=replace(token.token, id=0, patient_id=0))
+    if doctor and not (token or outcome.slots):
+        doctor = replace(doctor, id=0)
+    return replace(
+        outcome,
+        entry_id=0,
+        doctor=doctor,
+        slots=tuple(replace(slot, id=0) for slot in outcome.slots),
+        token=token,
+        changes=tuple(plain(change) for change in outcome.changes),
+    )
+
+
+def dump(path: Path) -> Dump:
+    """Every row of every table of a file."""
+    return SqliteStore(path).dump()
+
+
+def execute(path: Path, *statements: str) -> None:
+    """Change a file behind the desk's back."""
+    SqliteStore(path).execute(*statements)
+
+
+def token_row(number: int, slot: int = 1, status: str = "ACTIVE", source: str = "PAID", priority: int = 2) -> str:
+    """SQL that inserts a token."""
+    return (
+        "INSERT INTO token"
+        " (slot_id, patient_id, doctor_id, date, sequence, number, source, priority, status, issued_at) "
+        f"VALUES ({slot}, 1, 1, '{DATE}', {number}, 'A-{number:03}', '{source}', {priority}, '{status}',"
+        " '2026-11-22T03:30:00.000000Z')"
+    )
+
+
+def lines(*actions: Json | str) -> bytes:
+    """Actions as the lines of a file."""
+    texts = (action if isinstance(action, str) else json.dumps(action) for action in actions)
+    return "".join(f"{text}\n" for text in texts).encode()
+
+
+def stop_the_clock(monkeypatch: pytest.MonkeyPatch, clock: FixedClock, zone: str) -> None:
+    """Give commands that run in this process a clock and a time zone of the test's own."""
+    monkeypatch.setattr("opd_tui.desk.opening.SystemClock", lambda: clock)
+    monkeypatch.setattr("opd_tui.environment.system_zone", lambda: ZoneInfo(zone))
+
+
+def invoke(*arguments: str | Path, input: bytes = b"") -> Result:
+    """Run the command in this process; whatever it does not catch fails the test."""
+    return CliRunner(catch_exceptions=False).invoke(main, list(map(str, arguments)), input=input)
+
+
+def buffered_environment() -> dict[str, str]:
+    """The environment without what would flush for a program that forgets to."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+
+
+def run(*arguments: str | Path, input: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command to its end."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        input=input,
+        capture_output=True,
+        env=buffered_environment() | environment,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+
+def answers_in(output: bytes) -> list[Json]:
+    """The answer lines of a run."""
+    return [json.loads(line) for line in output.splitlines()]
+
+
+class Applying:
+    """An `opd-tui apply -` that is talked to line by line."""
+
+    def __init__(self, database: str | Path) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, "apply", "-", "--database", str(database)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=buffered_environment(),
+        )
+        self.read = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+    def send(self, *actions: Json) -> None:
+        """Write lines without waiting for answers."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(lines(*actions))
+        self.process.stdin.flush()
+
+    def answer(self) -> Json:
+        """The next answer, once it is there; raises EOFError where none will come."""
+        output = self.process.stdout
+        assert output is not None
+        while b"\n" not in self.read:
+            assert select.select([output], [], [], PATIENCE_SECONDS)[0], "no answer was flushed"
+            if not (more := os.read(output.fileno(), 65536)):
+                raise EOFError
+            self.read += more
+        line, _, self.read = self.read.partition(b"\n")
+        return json.loads(line)
+
+    def ask(self, action: Json) -> Json:
+        """Send a line and read its answer before anything else is sent."""
+        self.send(action)
+        return self.answer()
+
+    def finish(self) -> int:
+        """Send the end of the input and return the exit status."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.stdin = None
+        self.process.communicate(timeout=PATIENCE_SECONDS)
+        return self.process.returncode
+
+
+def first_slot(capacity: int = 2, slots: int = 1) -> Iterable[Json]:
+    """The lines that make a doctor A with touching slots of one day."""
+    yield {"action": "add_doctor", "name": "Dr A", "code": "A"}
+    for hour in range(9, 9 + slots):
+        window = {"start": f"{hour:02}:00", "end": f"{hour + 1:02}:00"}
+        yield {"action": "open_slot", "doctor": 1, "date": DATE, **window, "capacity": capacity}

@@ -1,0 +1,47 @@
+"""The README's key table, made of the declared commands; `python -m tests.support.keys` writes it there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from opd_tui.tui import commands
+from opd_tui.tui.commands import MOVES, Command
+
+SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
+    ("everywhere", commands.EVERYWHERE),
+    ("board, waitlist", commands.TOKEN_COMMANDS),
+    ("board", (commands.FORGET, commands.FIND, commands.ENTER_QUEUE, commands.STEP_BACK)),
+    ("doctors", (commands.ADD_DOCTOR, commands.OPEN_SESSION)),
+    ("waitlist, doctors", (commands.FILTER, commands.CLEAR_FILTER)),
+    ("board, waitlist, doctors", commands.DAY_COMMANDS),
+    ("demo", commands.DEMO_COMMANDS),
+)
+
+
+def key_table() -> str:
+    """The table in Markdown."""
+    rows = [
+        (command.key_label, command.help, where, f"`{command.id}`")
+        for where, section in SECTIONS
+        for command in section
+    ]
+    rows[len(commands.EVERYWHERE) : len(commands.EVERYWHERE)] = [
+        (keys, meaning, "every list", "") for keys, meaning in MOVES
+    ]
+    lines = [f"| {' '.join(f'`{key}`' for key in keys.split())} | {' | '.join(others)} |" for keys, *others in rows]
+    table = "\n".join(("| key | does | where | id |", "|---|---|---|---|", *lines)) + "\n"
+    for label, words in {"`or`": "or", "`^p`": "`Ctrl+P`", "`^q`": "`Ctrl+Q`", "`^l`": "`Ctrl+L`"}.items():
+        table = table.replace(label, words)
+    return table
+
+
+def main() -> None:
+    """Write the table into the README."""
+    readme = Path(__file__).parents[2] / "README.md"
+    before, _, rest = readme.read_text("utf-8").partition("<!-- keys -->\n")
+    after = rest.partition("<!-- /keys -->")[2]
+    readme.write_text(f"{before}<!-- keys -->\n{key_table()}<!-- /keys -->{after}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""Many desks at once, thousands of actions, and desks that die in the middle of their work."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from contextlib import ExitStack, closing
+
+from opd_tui.desk.opening import open_front_desk
+from tests.support.helpers import DATE, Applying, Json, answers_in, first_slot, invoke, lines, run
+from tests.support.oracle import CLOSINGS, PRIORITIES, Oracle, OracleSlot, Person
+from tests.support.stores import NewStore, Store, on_every_store
+
+pytestmark = on_every_store
+
+DESKS = 8
+EACH = 6
+ROUNDS = 15
+ACTIONS = {"sqlite": 4000, "postgresql": 2000}
+MORNING = dt.datetime(2024, 5, 6, 9, tzinfo=dt.UTC)
+"""In the past of any clock, so that back-entry may name it."""
+
+
+def verified(store: Store) -> list[str]:
+    with closing(open_front_desk(store.location)) as desk:
+        return desk.verify().problems
+
+
+def stored_tokens(store: Store) -> dict[int, tuple[str, str, str, str]]:
+    """Number, source, status and `issued_at` of every token."""
+    rows = store.query("SELECT id, number, source, status, issued_at FROM token ORDER BY id")
+    return {id_: tuple(rest) for id_, *rest in rows}
+
+
+def booking(patient: str, source: str, slot: int = 1) -> Json:
+    return {"action": "issue_token", "slot": slot, "patient": patient, "source": source}
+
+
+def test_eight_desks_that_book_at_once_lose_nothing_and_never_overbook(store: Store) -> None:
+    invoke("apply", "-", "--database", store.location, input=lines(*first_slot(capacity=5)))
+    with ExitStack() as stack:
+        desks = [stack.enter_context(Applying(store.location)) for _ in range(DESKS)]
+        for desk in desks:
+            assert desk.ask({"action": "cancel_token", "token": 999})["error"] == "UnknownToken"
+        for number, desk in enumerate(desks):
+            desk.send(*(booking(f"{number} {n}", random.choice(sorted(PRIORITIES))) for n in range(EACH)))
+        answers = [desk.answer() for desk in desks for _ in range(EACH)]
+    assert all(answer["ok"] for answer in answers)
+    tokens = stored_tokens(store)
+    assert sorted(tokens) == sorted(answer["token"]["id"] for answer in answers)
+    assert sorted(number for number, *_ in tokens.values()) == [f"A-{n:03}" for n in range(1, DESKS * EACH + 1)]
+    best = sorted(tokens, key=lambda id_: (PRIORITIES[tokens[id_][1]], tokens[id_][3], id_))[:5]
+    assert {id_ for id_, token in tokens.items() if token[2] == "ACTIVE"} == set(best)
+    assert verified(store) == []
+
+
+def test_eight_desks_make_one_database_between_them(new_store: NewStore) -> None:
+    store = new_store(empty=True)
+    with ExitStack() as stack:
+        desks = [stack.enter_context(Applying(store.location)) for _ in range(DESKS)]
+        for desk in desks:
+            desk.send({"action": "add_doctor", "name": "Dr Rao"})
+        codes = [desk.answer()["doctor"]["code"] for desk in desks]
+    assert sorted(codes) == ["RAO", *(f"RAO{n}" for n in range(2, DESKS + 1))]
+    assert verified(store) == []
+
+
+def test_a_repeated_key_from_eight_desks_issues_one_token(store: Store) -> None:
+    invoke("apply", "-", "--database", store.location, input=lines(*first_slot()))
+    with ExitStack() as stack:
+        desks = [stack.enter_context(Applying(store.location)) for _ in range(DESKS)]
+        for desk in desks:
+            desk.send(booking("Asha", "PAID") | {"key": "booking-17"})
+        answers = [desk.answer() for desk in desks]
+    assert answers == [answers[0]] * DESKS
+    assert len(stored_tokens(store)) == 1
+
+
+# Thousands of actions
+
+
+def random_lines(dice: random.Random, slots: int, count: int) -> list[Json]:
+    """Actions of every kind, on tokens that may be there, closed, waiting or not there yet."""
+    actions: list[Json] = []
+    issued = 0
+    for number in range(count):
+        envelope: Json = {}
+        if dice.random() < 0.5:
+            envelope["at"] = (MORNING + dt.timedelta(minutes=dice.randrange(20))).isoformat()
+        if dice.random() < 0.55:
+            slot = dice.randint(1, slots + (dice.random() < 0.02))
+            actions.append(booking(f"patient {number}", dice.choice(sorted(PRIORITIES)), slot) | envelope)
+            issued += 1
+        else:
+            recent = max(1, issued - dice.choice([10, 100, 5000]))
+            token = dice.randint(recent, issued + 1)
+            actions.append({"action": dice.choice(sorted(CLOSINGS)), "token": token} | envelope)
+    return actions
+
+
+def replay(oracle: Oracle, replica: dict[int, str], action: Json, answer: Json) -> None:
+    """One action at the oracle: it must be answered so, and the replica must stand as the rules say."""
+    at = dt.datetime.fromisoformat(action["at"]) if "at" in action else None
+    now = dt.datetime.fromisoformat(answer["at"]) if answer["ok"] else dt.datetime.now(dt.UTC)
+    verb, slot, token = action["action"], action.get("slot"), action.get("token")
+    person = Person(str(action.get("patient")))
+    issuing = verb == "issue_token"
+    why = oracle.why_not_issue(slot, person, at, now) if issuing else oracle.why_not_close(verb, token, at, now)
+    if not answer["ok"]:
+        assert answer["error"] in why
+        return
+    assert not why
+    new = answer["token"]["id"]
+    moves = oracle.issue(slot, action["source"], person, at, now, new) if issuing else oracle.close(verb, token)
+    names = ("token", "from", "to", "reason", "because_of")
+    assert [tuple(change[name] for name in names) for change in answer["changes"]] == moves
+    for change in answer["changes"]:
+        assert replica.get(change["token"]) == change["from"]
+        replica[change["token"]] = change["to"]
+    here = oracle.statuses(answer["token"]["slot"])
+    assert {id_: replica[id_] for id_ in here} == here
+    assert answer["token"]["status"] == here[answer["token"]["id"]]
+
+
+def test_thousands_of_actions_agree_with_sorting_from_scratch_after_every_one(store: Store, store_kind: str) -> None:
+    dice = random.Random(20261122)
+    oracle, replica = Oracle(), {}
+    setup: list[Json] = []
+    for doctor, code in enumerate("ABCD", 1):
+        setup.append({"action": "add_doctor", "name": f"Dr {code}", "code": code})
+        for hour in range(9, 17):
+            window = {"date": DATE, "start": f"{hour:02}:00", "end": f"{hour + 1:02}:00"}
+            capacity = dice.randint(1, 12)
+            setup.append({"action": "open_slot", "doctor": doctor, **window, "capacity": capacity})
+            oracle.slots[len(oracle.slots) + 1] = OracleSlot(code, DATE, capacity)
+    actions = random_lines(dice, len(oracle.slots), ACTIONS[store_kind])
+    result = run("apply", "-", "--database", store.location, input=lines(*setup, *actions))
+    answers = answers_in(result.stdout)
+    assert (result.returncode, result.stderr, len(answers)) == (1, b"", len(setup) + len(actions))
+    for action, answer in zip(actions, answers[len(setup) :], strict=True):
+        replay(oracle, replica, action, answer)
+    reasons = {change["reason"] for answer in answers if answer["ok"] for change in answer["changes"]}
+    assert reasons == {"issued", "allocated", "preempted", "promoted", "cancelled", "no_show", "completed"}
+    state = {id_: (number, source, status, at) for id_, (number, _, source, at, status) in oracle.state().items()}
+    assert stored_tokens(store) == state
+    assert verified(store) == []
+
+
+# Desks that die
+
+
+def test_what_was_answered_survives_a_desk_that_is_killed(store: Store) -> None:
+    dice = random.Random()
+    invoke("apply", "-", "--database", store.location, input=lines(*first_slot(capacity=5)))
+    for number in range(ROUNDS):
+        work = [booking(f"patient {number} {n}", dice.choice(sorted(PRIORITIES))) for n in range(40)]
+        answers = until_killed(store, work, dice.randrange(20))
+        tokens = stored_tokens(store)
+        for answer in answers:
+            token = answer["token"]
+            assert tokens[token["id"]][:2] == (token["number"], token["source"])
+            assert tokens[token["id"]][3] == token["issued_at"]
+        assert verified(store) == []
+    assert next_number(store) == f"A-{len(tokens) + 1:03}"
+
+
+def until_killed(store: Store, work: list[Json], enough: int) -> list[Json]:
+    """Send work, kill the desk after so many answers and return all the answers that it gave."""
+    answers = []
+    with Applying(store.location) as applying:
+        applying.send(*work)
+        while len(answers) < enough:
+            answers.append(applying.answer())
+        applying.process.kill()
+        try:
+            while True:
+                answers.append(applying.answer())
+        except EOFError:
+            return answers
+
+
+def next_number(store: Store) -> str:
+    """The number of the next token."""
+    (answer,) = answers_in(
+        invoke("apply", "-", "--database", store.location, input=lines(booking("x", "PAID"))).stdout_bytes
+    )
+    return str(answer["token"]["number"])

@@ -1,0 +1,237 @@
+"""Terminals of any size and kind, by the real program in a real one."""
+
+from __future__ import annotations
+
+import random
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from opd_tui.desk.actions import AddDoctor, IssueToken, OpenSession
+from opd_tui.desk.opening import open_front_desk
+from tests.support.terminals import RealTerminal, open_today
+
+TOO_SMALL = "The terminal is too small"
+SETTLED_SECONDS = 0.15
+"""A screen that did not change for so long is ready."""
+
+
+def leaves(terminal: RealTerminal) -> None:
+    """Ctrl+Q ends the program, and the terminal is as it was."""
+    terminal.press("ctrl+q")
+    assert terminal.ends() == 0
+    terminal.assert_left_clean()
+    assert "bug" not in terminal.last_words
+
+
+def patients(database: Path) -> list[str]:
+    with closing(sqlite3.connect(database)) as connection:
+        return [name for (name,) in connection.execute("SELECT name FROM patient ORDER BY id")]
+
+
+@pytest.fixture
+def database(database_path: Path) -> Path:
+    """A slot of today with one patient in its two seats."""
+    open_today(database_path, "Asha Verma")
+    return database_path
+
+
+def test_a_terminal_of_one_cell_is_stood_until_it_grows(database: Path) -> None:
+    with RealTerminal("--database", database, size=(1, 1)) as terminal:
+        terminal.until(lambda: b"\x1b[?1049h" in terminal.output, "the program's screen")
+        terminal.press("n", "2", "1", "?")
+        terminal.read(0.5)
+        assert terminal.process.poll() is None
+        terminal.press("escape")
+        terminal.resize(80, 24)
+        terminal.shows("Asha Verma", "1/2", "Enter Open")
+        terminal.press("n", "Ravi", "enter")
+        terminal.shows("2/2")
+        terminal.resize(1, 1)
+        terminal.read(0.2)
+        leaves(terminal)
+    assert patients(database) == ["Asha Verma", "Ravi"]
+
+
+ROUNDS = (
+    ("right", "down"),
+    ("/", "bina", "enter"),
+    ("escape", "left"),
+    ("/", "chand", "enter"),
+    ("escape", "down"),
+    ("n", "Ravi", "tab", "o", "escape"),
+    ("2", "down", "1"),
+    ("3", "down", "1", "right"),
+    ("e", "escape", "down"),
+    ("[", "]", "end"),
+    ("/", "asha", "enter"),
+    ("escape", "/", "dr c", "enter"),
+    ("?", "escape", "home"),
+)
+"""Keys that move about and change nothing."""
+
+
+def test_what_stands_on_the_terminal_is_what_is_drawn_anew(database: Path) -> None:
+    """No cell is left behind of what was there before, wherever one goes."""
+    with closing(open_front_desk(str(database))) as desk:
+        for code in "BC":
+            doctor = desk.perform(AddDoctor(name=f"Dr {code}", code=code)).doctor
+            assert doctor is not None
+            session = {"date": desk.today().isoformat(), "start": "00:00", "end": "23:00", "every": 60, "capacity": 3}
+            slots = desk.perform(OpenSession(doctor=doctor.id, **session)).slots
+            for number, name in enumerate(["Bina Dey", "Chand Rao"]):
+                desk.perform(IssueToken(slot=slots[number * 9].id, patient=name, source="PAID"))
+    with RealTerminal("--database", database, size=(120, 30)) as terminal:
+        terminal.shows("Asha Verma", "Just now")
+        for keys in ROUNDS:
+            for key in keys:
+                terminal.press(key)
+                stands = picture(terminal)
+            terminal.resize(119, 30)
+            terminal.until(lambda: terminal.screen.display[2][118] == "╮", "the narrower screen")
+            terminal.resize(120, 30)
+            terminal.until(
+                lambda stands=stands: below_the_clock(terminal) == stands, f"what was after {keys}\n{stands}"
+            )
+        leaves(terminal)
+
+
+def below_the_clock(terminal: RealTerminal) -> str:
+    """All of the screen that no minute changes."""
+    return "\n".join(terminal.screen.display[1:])
+
+
+def picture(terminal: RealTerminal) -> str:
+    """The screen below the clock, once it has not changed for a moment."""
+    before = ""
+    while (now := below_the_clock(terminal)) != before:
+        terminal.read(SETTLED_SECONDS)
+        before = now
+    return now
+
+
+AS_AFTER_A_SCROLL = """
+from opd_tui.cli import main
+from opd_tui.tui.widgets.new_token import NewToken
+
+close = NewToken.close
+
+def close_after_a_scroll(panel):
+    panel.screen._compositor._full_map_invalidated = True
+    close(panel)
+
+NewToken.close = close_after_a_scroll
+main()
+"""
+"""Textual does not know where everything stands when the panel closes: it scrolled, and nobody asked since."""
+
+
+def test_a_panel_that_closes_right_after_a_scroll_leaves_nothing_behind(database: Path, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(AS_AFTER_A_SCROLL)
+    with RealTerminal("--database", database, program=(str(program),)) as terminal:
+        terminal.shows("Asha")
+        terminal.press("n")
+        terminal.shows("New token")
+        terminal.press("escape")
+        terminal.until(lambda: "New token" not in terminal.text, "the board without the panel")
+        leaves(terminal)
+
+
+def test_a_size_that_the_shell_exported_is_not_believed(database: Path) -> None:
+    with RealTerminal("--database", database, COLUMNS="50", LINES="12") as terminal:
+        terminal.shows("Asha Verma", "1/2")
+        terminal.resize(50, 12)
+        terminal.shows(TOO_SMALL)
+        leaves(terminal)
+
+
+def test_a_question_and_a_panel_survive_every_size_that_a_window_passes_through(database: Path) -> None:
+    dice = random.Random(1)
+    with RealTerminal("--database", database) as terminal:
+        terminal.shows("Asha Verma")
+        terminal.press("enter", "c")
+        terminal.shows("Cancel A-001 Asha Verma")
+        shake(terminal, dice)
+        terminal.shows("Cancel A-001 Asha Verma")
+        terminal.press("n")
+        terminal.until(lambda: "Cancel A-001" not in terminal.text, "the question's end")
+        terminal.press("n", "Ravi")
+        terminal.shows("gets a seat")
+        shake(terminal, dice)
+        terminal.shows("Ravi", "gets a seat")
+        terminal.press("enter")
+        terminal.shows("2/2")
+        leaves(terminal)
+    assert patients(database) == ["Asha Verma", "Ravi"]
+
+
+def shake(terminal: RealTerminal, dice: random.Random) -> None:
+    """Resize the window faster than the program draws, to nothing and back."""
+    for _ in range(15):
+        terminal.resize(dice.randint(1, 200), dice.randint(1, 60))
+        terminal.read(0.01)
+    terminal.resize(1, 1)
+    terminal.read(0.1)
+    terminal.resize(50, 12)
+    terminal.shows(TOO_SMALL)
+    terminal.resize(80, 24)
+    terminal.until(lambda: TOO_SMALL not in terminal.text, "a screen that is large enough")
+
+
+def works(terminal: RealTerminal) -> None:
+    """A token is issued and cancelled, and the program is left."""
+    terminal.shows("Asha Verma", "1/2")
+    terminal.press("n", "Ravi", "enter")
+    terminal.shows("Ravi", "2/2")
+    terminal.press("tab", "c")
+    terminal.shows("Cancel A-002 Ravi")
+    terminal.press("y")
+    terminal.shows("was cancelled")
+    leaves(terminal)
+
+
+def test_without_colour_everything_is_grey_and_works(database: Path) -> None:
+    with RealTerminal("--database", database, NO_COLOR="1") as terminal:
+        works(terminal)
+        colours = re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", terminal.output)
+        assert colours
+        assert all(red == green == blue for red, green, blue in colours)
+
+
+def test_on_a_dumb_terminal_everything_is_drawn_in_plain_signs_and_works(database: Path) -> None:
+    with RealTerminal("--database", database, TERM="dumb", COLORTERM="") as terminal:
+        works(terminal)
+        assert terminal.output.isascii()
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"LC_ALL": "C", "LANG": "C"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"LC_ALL": "POSIX", "PYTHONIOENCODING": "latin-1"},
+    ],
+    ids=["C", "C that Python does not correct", "Latin-1"],
+)
+def test_without_a_unicode_locale_everything_is_drawn_in_plain_signs_and_works(
+    database: Path, environment: dict[str, str]
+) -> None:
+    with RealTerminal("--database", database, **environment) as terminal:
+        terminal.shows("Asha Verma")
+        terminal.press("n", "देव", "enter")
+        terminal.shows("2/2")
+        terminal.press("enter")
+        leaves(terminal)
+        drawn = terminal.output.decode("utf-8", "replace")
+        letters = set() if "PYTHONIOENCODING" in environment else set("देव")  # where they can be written at all
+        assert {character for character in drawn if not character.isascii()} <= letters
+    assert patients(database) == ["Asha Verma", "देव"]
+
+
+def test_a_terminal_that_the_program_knows_nothing_of_will_do(database: Path) -> None:
+    with RealTerminal("--database", database, TERM="nobody-knows-it", COLORTERM="") as terminal:
+        works(terminal)
