@@ -20,8 +20,9 @@ from opd_tui.desk.actions import Action
 from opd_tui.desk.answers import accepted, refused
 from opd_tui.desk.outcome import Outcome, nearest_seat_sentence
 from opd_tui.domain.errors import DeskRefusal, InvalidAction
+from opd_tui.domain.events import TokenIssued
 from opd_tui.domain.field_types import Date, InvalidValue
-from opd_tui.domain.model import Reason, Status
+from opd_tui.domain.model import Status
 from opd_tui.domain.records import Nested, Spec
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _action(desk: FrontDesk, action: type[Action], values: dict[str, str | None]
 
 def _where_a_seat_is_free(desk: FrontDesk, outcome: Outcome) -> str:
     """What a new token that waits is told besides."""
-    issued = outcome.changed(Reason.ISSUED)
+    issued = outcome.changed(TokenIssued)
     if outcome.token is None or issued is None or outcome.token.token.status is not Status.WAITING:
         return ""
     try:

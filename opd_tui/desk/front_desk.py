@@ -71,7 +71,7 @@ class FrontDesk(DeskReads):
             outcome = retry_once(lambda: self._perform(action, expect))
         except AnswerLost:
             outcome = self._perform_when_back(action, expect)
-        if outcome.forgotten:
+        if outcome.visits:
             self.erase_traces()
         return outcome
 
@@ -160,7 +160,7 @@ class FrontDesk(DeskReads):
         entry_id = uow.write_journal()
         if action.key:
             entries.write_receipt(transaction, action.key, entries.Receipt(fingerprint, entry_id))
-        (outcome,) = outcomes_of(transaction, [(entry_id, entry, uow.lines)])
+        (outcome,) = outcomes_of(transaction, [(entry_id, entry, uow.events)])
         return outcome, False
 
     def _instant_of(self, action: Action) -> dt.datetime | None:

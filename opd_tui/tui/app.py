@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from opd_tui.desk.actions import Action
     from opd_tui.desk.front_desk import FrontDesk
     from opd_tui.desk.outcome import Change, Forecast, Moves, Outcome
-    from opd_tui.domain.model import Reason, TokenId
+    from opd_tui.domain.model import TokenId
     from opd_tui.tui.dialogs.help import Section
 
 CANNOT_OPEN = 2
@@ -77,7 +77,7 @@ class OpdApp(PreferredApp):
     """The desk's clock in the hospital's time zone, to the minute."""
     offline_notice: var[str] = var("")
     """Since when the database is not there, or nothing."""
-    marks: var[Mapping[TokenId, Reason]] = var({}, always_update=True)
+    marks: var[Mapping[TokenId, str]] = var({}, always_update=True)
     """Tokens that were moved just now."""
 
     mark_seconds = 8.0
@@ -227,7 +227,7 @@ class OpdApp(PreferredApp):
             self.marks = {**self.marks, **moved}
             self.set_timer(self.mark_seconds, lambda: self.unmark(moved))
 
-    def unmark(self, moved: Mapping[TokenId, Reason]) -> None:
+    def unmark(self, moved: Mapping[TokenId, str]) -> None:
         """Let marks fade, but not those that came since."""
         self.marks = {token: reason for token, reason in self.marks.items() if moved.get(token) is not reason}
 

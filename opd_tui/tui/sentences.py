@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import replace
 
 from opd_tui.desk.outcome import Forecast, Outcome, nearest_seat_sentence
-from opd_tui.domain.model import Reason, Status, Token
+from opd_tui.domain.events import TokenPreempted, TokenPromoted
+from opd_tui.domain.model import Status, Token
 from opd_tui.tui.text import STATUS_WORDS, count, ordinal
 
 
@@ -21,7 +22,7 @@ def forecast_sentence(forecast: Forecast) -> str:
     """What would happen to a new token: a seat, somebody's seat, or a place in line."""
     record = forecast.outcome.token
     assert record is not None
-    if displaced := forecast.outcome.changed(Reason.PREEMPTED):
+    if displaced := forecast.outcome.changed(TokenPreempted):
         return f"→ takes the seat of {_with_source(displaced)}, who then waits first in line"
     if record.token.status is Status.ACTIVE:
         taken = f" ({forecast.load.taken} of {record.slot.capacity})" if forecast.load else ""
@@ -40,7 +41,7 @@ def _elsewhere(forecast: Forecast) -> str:
 
 def issue_question(forecast: Forecast) -> str | None:
     """The question before a token takes somebody's seat; None where nobody loses anything."""
-    record, displaced = forecast.outcome.token, forecast.outcome.changed(Reason.PREEMPTED)
+    record, displaced = forecast.outcome.token, forecast.outcome.changed(TokenPreempted)
     if record is None or displaced is None:
         return None
     return (
@@ -51,7 +52,7 @@ def issue_question(forecast: Forecast) -> str | None:
 
 def close_question(forecast: Forecast, before: Token) -> str:
     """The question before a token is closed: who, what, and who moves up."""
-    if visits := forecast.outcome.forgotten:
+    if visits := forecast.outcome.visits:
         return forget_question(before, visits)
     record = forecast.outcome.token
     assert record is not None
@@ -63,7 +64,7 @@ def close_question(forecast: Forecast, before: Token) -> str:
         Status.NO_SHOW: f"Mark {who} as a no-show?",
         Status.COMPLETED: f"Mark {who} as done? The seat is used up, so nobody moves up.",
     }[record.token.status]
-    if promoted := forecast.outcome.changed(Reason.PROMOTED):
+    if promoted := forecast.outcome.changed(TokenPromoted):
         return f"{what} {_with_source(promoted)} then moves up into the seat."
     if record.token.status is not Status.COMPLETED and before.status is Status.ACTIVE:
         return f"{what} Nobody waits, so the seat stays free."

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, known_token
-from opd_tui.domain.errors import PatientForgotten, PatientHasOpenToken
+from opd_tui.desk.outcome import Json, Outcome
+from opd_tui.domain.errors import PatientForgotten as PatientAlreadyForgotten
+from opd_tui.domain.errors import PatientHasOpenToken
+from opd_tui.domain.events import PatientForgotten
 from opd_tui.domain.field_types import Id
-from opd_tui.domain.journal import JournalLine
 from opd_tui.domain.model import TokenId
 from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
@@ -25,12 +27,22 @@ class ForgetPatient(Action):
     def run(self, uow: UnitOfWork) -> None:
         token = known_token(uow, self.token)
         if uow.is_forgotten(token.patient_id):
-            raise PatientForgotten(f"The patient of {token.number} was forgotten before.")
-        patients = uow.rows_of_person(token.patient_id)
+            raise PatientAlreadyForgotten(f"The patient of {token.number} was forgotten before.")
+        patients = uow.same_person(token.patient_id)
         if open_token := uow.open_token_among(patients):
             raise PatientHasOpenToken(
                 f"{open_token.label} has an open token ({open_token.status.name}) and is still needed by name. "
                 "Close it first."
             )
-        uow.forget(patients)
-        uow.record(JournalLine(facts={"patients": list(patients)}))
+        for patient_id in patients:
+            uow.record(PatientForgotten.of(patient_id, uow.at))
+
+    @classmethod
+    def sentence(cls, outcome: Outcome) -> str:
+        """See `Action`."""
+        return f"A patient was forgotten, in {outcome.visits} visit{'s' if outcome.visits > 1 else ''}"
+
+    @classmethod
+    def answer(cls, outcome: Outcome) -> Json:
+        """See `Action`."""
+        return {"visits": outcome.visits}

@@ -15,14 +15,16 @@ FORGOTTEN = "(forgotten)"
 """What stands in the place of a name; its key is empty, which no name's is."""
 
 
+PERSONAL = tuple(spec.name for spec in Patient.specs())
+"""What identifies a patient: name, phone, hospital number, year of birth and sex."""
+KEYS = ("name_key", "phone_key", "uhid_key")
+"""The keys by which the same person is found; they follow from the personal fields."""
+
+
 def personal_fields(patient: Patient) -> dict[str, str | int | None]:
     """Return a patient's personal columns, with the keys by which the same person is found."""
     return {
-        "name": patient.name,
-        "phone": patient.phone,
-        "uhid": patient.uhid,
-        "birth_year": patient.birth_year,
-        "sex": patient.sex,
+        **{name: getattr(patient, name) for name in PERSONAL},
         "name_key": name_key(patient.name),
         "phone_key": phone_key(patient.phone) if patient.phone else None,
         "uhid_key": uhid_key(patient.uhid) if patient.uhid else None,

@@ -75,7 +75,7 @@ class TokenIssued(TokenEvent):
         return None if self.to_status is Status.WAITING else "a token is issued WAITING"
 
     def sentence(self, names: Names) -> str:
-        return f"{names.token(self.subject_id)} has a token for {names.slot(self.after['slot_id'])}"
+        return f"{names.token(self.subject_id)} was issued"
 
 
 @dataclass(frozen=True, slots=True)

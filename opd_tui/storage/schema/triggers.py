@@ -100,8 +100,8 @@ _POSTGRESQL = [
     CREATE TRIGGER slot_keeps_room AFTER UPDATE OF capacity ON slot FOR EACH ROW EXECUTE FUNCTION slot_keeps_room()
     """,
     """
-    CREATE TRIGGER slot_overlap AFTER INSERT OR UPDATE OF doctor_id, date, "start", "end", withdrawn_at ON slot FOR EACH ROW
-    EXECUTE FUNCTION slot_overlap()
+    CREATE TRIGGER slot_overlap AFTER INSERT OR UPDATE OF doctor_id, date, "start", "end", withdrawn_at ON slot
+    FOR EACH ROW EXECUTE FUNCTION slot_overlap()
     """,
     *(
         f"""

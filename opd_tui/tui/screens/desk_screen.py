@@ -16,7 +16,7 @@ from textual.widgets import Static
 from opd_tui.desk.actions import ACTIONS, Action, IssueToken
 from opd_tui.desk.outcome import Forecast, Outcome
 from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, MovesChanged
-from opd_tui.domain.model import Reason, SlotRecord, Source, Token, TokenId
+from opd_tui.domain.model import SlotRecord, Source, Token, TokenId
 from opd_tui.tui.commands import PANEL_HINTS, Command
 from opd_tui.tui.dialogs.confirm import Confirm
 from opd_tui.tui.screens.bar_screen import FEWEST_COLUMNS, FEWEST_LINES, BarScreen
@@ -122,7 +122,7 @@ class DeskScreen(BarScreen):
     def show_now(self, now: dt.datetime | None) -> None:
         """Count waits from this instant."""
 
-    def show_marks(self, marks: Mapping[TokenId, Reason]) -> None:
+    def show_marks(self, marks: Mapping[TokenId, str]) -> None:
         """Mark the tokens that were moved just now."""
 
     @work(exclusive=True, group="load")

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.views import Board, Queue, QueueRow
 from opd_tui.domain.errors import DeskRefusal, UnknownSlot
-from opd_tui.domain.model import Reason, SlotId, SlotRecord, Token, TokenId
+from opd_tui.domain.model import SlotId, SlotRecord, Token, TokenId
 from opd_tui.tui.commands import (
     ADD_DOCTOR,
     BOARD_COMMANDS,
@@ -219,7 +219,7 @@ class SlotBoardScreen(DeskScreen):
         self.queue.now = now
         self._show_head()
 
-    def show_marks(self, marks: Mapping[TokenId, Reason]) -> None:
+    def show_marks(self, marks: Mapping[TokenId, str]) -> None:
         self.queue.marks = marks
 
     def show_token(self, token_id: TokenId) -> None:

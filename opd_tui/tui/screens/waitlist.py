@@ -10,7 +10,7 @@ from textual import getters
 from textual.widget import Widget
 
 from opd_tui.desk.views import QueueRow
-from opd_tui.domain.model import Reason, SlotLoad, SlotRecord, Token, TokenId
+from opd_tui.domain.model import SlotLoad, SlotRecord, Token, TokenId
 from opd_tui.tui.commands import (
     BOARD,
     DONE,
@@ -73,7 +73,7 @@ class WaitlistScreen(FilteredScreen):
     def show_now(self, now: dt.datetime | None) -> None:
         self.lines.now = now
 
-    def show_marks(self, marks: Mapping[TokenId, Reason]) -> None:
+    def show_marks(self, marks: Mapping[TokenId, str]) -> None:
         self.lines.marks = marks
 
     def show_token(self, token_id: TokenId) -> None:

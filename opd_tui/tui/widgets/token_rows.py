@@ -11,17 +11,18 @@ from rich.style import Style
 from textual.reactive import reactive
 
 from opd_tui.desk.views import Queue, QueueRow
-from opd_tui.domain.model import Reason, Status, TokenId
+from opd_tui.domain.events import TokenPreempted, TokenPromoted
+from opd_tui.domain.model import Status, TokenId
 from opd_tui.tui.lines import Line, fit, joined
 from opd_tui.tui.text import STATUS_WORDS, doctor_label, minutes
 from opd_tui.tui.widgets.column_list import ColumnList
 from opd_tui.tui.widgets.row_list import RowList
 
-MARKS = {Reason.PREEMPTED: "↓ displaced", Reason.PROMOTED: "↑ moved up"}
+MARKS = {TokenPreempted.reason: "↓ displaced", TokenPromoted.reason: "↑ moved up"}
 """What is said for some seconds of a token that another one moved."""
 
 NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH = 7, 9, 11, 9
-MARKED_STATUS = {Reason.PREEMPTED: Status.WAITING, Reason.PROMOTED: Status.ACTIVE}
+MARKED_STATUS = {TokenPreempted.reason: Status.WAITING, TokenPromoted.reason: Status.ACTIVE}
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class TokenRows(RowList[QueueRow | Heading]):
 
     now: reactive[dt.datetime | None] = reactive(None)
     """The desk's clock, from which waits are counted."""
-    marks: reactive[Mapping[TokenId, Reason]] = reactive({}, always_update=True)
+    marks: reactive[Mapping[TokenId, str]] = reactive({}, always_update=True)
     """Tokens that were moved just now."""
     zone: ZoneInfo | None = None
     """The hospital's time zone."""
