@@ -21,6 +21,7 @@ from opd_tui.domain.errors import (
 from opd_tui.domain.journal import JournalEntry, JournalLine
 from opd_tui.domain.model import Doctor, DoctorId, SlotId, SlotRecord, Status, TokenId, TokenRecord
 from opd_tui.domain.records import quoted
+from opd_tui.domain.remedies import Advice
 from opd_tui.domain.text import name_key, phone_key, uhid_key
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
@@ -67,7 +68,7 @@ class DeskReads:
 
     def _queue(self, transaction: Transaction, slot_id: SlotId) -> Queue:
         if (record := reads.slot_by_id(transaction, slot_id)) is None:
-            raise UnknownSlot("This slot is not there any more. Choose another.")
+            raise UnknownSlot(f"There is no slot with id {slot_id}.", Advice.LIST_SLOTS)
         return Queue(record, queue_rows(reads.tokens(transaction, slot_id), self.zone))
 
     def waitlist(self, date: dt.date) -> tuple[QueueRow, ...]:
@@ -118,7 +119,7 @@ class DeskReads:
     def _visits_of(self, transaction: Transaction, token: TokenId) -> list[TokenRecord]:
         found = reads.tokens_by_id(transaction, [token] if is_valid_id(token) else [])
         if not found:
-            raise UnknownToken("This token is not there. Check its number and the date.")
+            raise UnknownToken("This token does not exist. Check its number and the date.")
         rows = people.same_person(transaction, found[token].token.patient_id)
         tokens = {id_ for row in rows for id_ in people.tokens_of(transaction, row.id)}
         return sorted(reads.tokens_by_id(transaction, tokens).values(), key=lambda record: record.token.id)

@@ -18,6 +18,8 @@ class JournalEntry:
     recorded_at: dt.datetime
     operator: str
     desk: str
+    road: str = field(default="", compare=False)
+    """By which way into the program; it is not stored yet, so an entry that is read has none."""
 
 
 @dataclass(frozen=True, slots=True)

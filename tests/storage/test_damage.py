@@ -434,7 +434,7 @@ def test_the_newest_backup_is_offered(desk: FrontDesk, database_path: Path) -> N
     database_path.unlink()
     with pytest.raises(StoreDamaged) as refusal:
         issue(desk, slot, "Ravi")
-    assert f"restore the newest backup: `opd-tui restore {newest} --database {database_path}`" in refusal.value.message
+    assert refusal.value.remedy == RestoreBackup(newest, database_path)
 
 
 def test_an_action_whose_file_is_replaced_at_that_moment_is_not_acknowledged(
