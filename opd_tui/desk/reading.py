@@ -119,7 +119,7 @@ class DeskReads:
     def _visits_of(self, transaction: Transaction, token: TokenId) -> list[TokenRecord]:
         found = reads.tokens_by_id(transaction, [token] if is_valid_id(token) else [])
         if not found:
-            raise UnknownToken("This token does not exist. Check its number and the date.")
+            raise UnknownToken("This token is not there. Check its number and the date.")
         rows = people.same_person(transaction, found[token].token.patient_id)
         tokens = {id_ for row in rows for id_ in people.tokens_of(transaction, row.id)}
         return sorted(reads.tokens_by_id(transaction, tokens).values(), key=lambda record: record.token.id)

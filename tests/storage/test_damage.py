@@ -17,6 +17,7 @@ from opd_tui.desk.actions import CancelToken, IssueToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import StoreDamaged, StoreUnavailable
+from opd_tui.domain.remedies import RestoreBackup
 from opd_tui.storage.engines import integrity, sqlite
 from opd_tui.storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import NINE, ZONE
