@@ -187,7 +187,7 @@ def identity_of(desk: FrontDesk, token: TokenId) -> Identity:
 def forget_in_copies(desk: FrontDesk, identity: Identity) -> CopiesLeft:
     """Forget a person in every kept copy of the database, each verified before it replaces the old one."""
     now, store = desk.clock.now(), store_of(desk.database.location)
-    entry = JournalEntry(ForgetPatient.verb, now, now, desk.actor.operator, desk.actor.desk, desk.actor.road)
+    entry = JournalEntry(ForgetPatient.verb, now, now, desk.actor.operator, desk.actor.desk, desk.actor.road.value)
     found: dict[Result, list[Path]] = {result: [] for result in Result}
     with store.exclusively():
         backup_store.clear_drafts_of(Path(desk.database.location))

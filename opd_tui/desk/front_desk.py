@@ -162,7 +162,7 @@ class FrontDesk(DeskReads):
                 return self._outcome_of_entry(transaction, receipt.entry_id), True
         if action.at is not None:
             self._refuse_impossible(at, now)
-        entry = JournalEntry(action.verb, at, now, actor.operator, actor.desk, actor.road)
+        entry = JournalEntry(action.verb, at, now, actor.operator, actor.desk, actor.road.value)
         uow = SqlUnitOfWork(transaction, self.zone, entry)
         action.run(uow)
         entry_id = uow.write_journal()
@@ -231,25 +231,27 @@ class FrontDesk(DeskReads):
         closing = self.database.closing
         if gone is not None:
             yield gone
-        while not closing.is_set():
-            try:
-                if watch is None:
-                    self._own.restart(follower)
-                    watch = self.database.watch()
-                    yield Back()
-                entries = follower.of_others(watch.news())
-                if entries:
-                    yield self._changed(entries[-NEWS_AT_ONCE:])
-            except DeskBusy:
-                continue
-            except StoreUnavailable as refusal:
-                if watch is not None:
-                    watch.close()
-                    watch = None
-                    yield Gone(refusal, self.clock.now())
-                closing.wait(RECONNECT_SECONDS)
-        if watch is not None:
-            watch.close()
+        try:
+            while not closing.is_set():
+                try:
+                    if watch is None:
+                        self._own.restart(follower)
+                        watch = self.database.watch()
+                        yield Back()
+                    entries = follower.of_others(watch.news())
+                    if entries:
+                        yield self._changed(entries[-NEWS_AT_ONCE:])
+                except DeskBusy:
+                    continue
+                except StoreUnavailable as refusal:
+                    if watch is not None:
+                        watch.close()
+                        watch = None
+                        yield Gone(refusal, self.clock.now())
+                    closing.wait(RECONNECT_SECONDS)
+        finally:
+            if watch is not None:
+                watch.close()
 
     def _changed(self, ids: Collection[int]) -> Changed:
         """What these journal entries did, in their order; where that cannot be read, only that they did something."""

@@ -206,6 +206,17 @@ def test_nothing_is_remembered_while_nobody_follows(filled: FrontDesk) -> None:
     assert filled._own._committing == set()
 
 
+def test_whoever_stops_to_follow_lets_go_of_the_database(filled: FrontDesk) -> None:
+    pool = filled.database.engine.pool
+    before = pool.checkedout()  # type: ignore[attr-defined]
+    news = filled.follow(own=True)
+    issue(filled, 2, "Imran")
+    of(news)
+    assert pool.checkedout() == before + 1  # type: ignore[attr-defined]
+    news.close()  # type: ignore[attr-defined]
+    assert pool.checkedout() == before  # type: ignore[attr-defined]
+
+
 def test_an_action_that_was_not_committed_leaves_nothing_to_be_remembered(
     filled: FrontDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
