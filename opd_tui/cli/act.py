@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opd_tui.cli.answers import answer_of
 from opd_tui.cli.options import (
     front_desk,
     json_option,
@@ -17,7 +18,7 @@ from opd_tui.cli.options import (
     status_of,
 )
 from opd_tui.desk.actions import Action
-from opd_tui.desk.answers import accepted, refused
+from opd_tui.desk.answers import accepted
 from opd_tui.desk.outcome import Outcome, nearest_seat_sentence
 from opd_tui.domain.errors import DeskRefusal, InvalidAction
 from opd_tui.domain.events import TokenIssued
@@ -97,7 +98,7 @@ def _perform(action: type[Action], values: dict[str, str | None], as_json: bool)
         except DeskRefusal as refusal:
             if not as_json:
                 raise
-            print_json(refused(action.verb, refusal))
+            print_json(answer_of(action.verb, refusal))
             raise click.exceptions.Exit(status_of(refusal)) from None
         if as_json:
             print_json(accepted(outcome))

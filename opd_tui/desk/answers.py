@@ -43,9 +43,9 @@ def accepted(outcome: Outcome) -> Json:
     }
 
 
-def refused(verb: str | None, refusal: DeskRefusal) -> Json:
-    """The answer to an action that was refused."""
-    answer: Json = {"ok": False, "action": verb, "error": type(refusal).__name__, "message": refusal.message}
+def refused(verb: str | None, refusal: DeskRefusal, advice: str = "") -> Json:
+    """Return the answer to an action that was refused; `advice` is the remedy in the words of a face."""
+    answer: Json = {"ok": False, "action": verb, "error": refusal.code, "message": refusal.told(advice)}
     return answer | ({"key": refusal.key} if isinstance(refusal, AnswerLost) and refusal.key else {})
 
 
@@ -88,7 +88,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> Json:
     fields: Json = {}
     for name, value in pairs:
         if name in fields:
-            raise InvalidAction(f"Field {quoted(name)} is there retry_once. Send each field once.")
+            raise InvalidAction(f"Field {quoted(name)} is there twice. Send each field once.")
         fields[name] = value
     return fields
 

@@ -17,6 +17,7 @@ from opd_tui.desk.opening import make_data_directory
 from opd_tui.domain.errors import CopyDoesNotVerify, DeskBusy, NoBackup
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import TokenId
+from opd_tui.domain.remedies import Advice
 from opd_tui.storage.backups import copies
 from opd_tui.storage.backups.forgetting import Result, forget_in_copy
 from opd_tui.storage.engines.locate import database_url, open_database
@@ -123,7 +124,8 @@ def _verified(path: Path, result: Verification) -> Copy:
         more = f" and {len(result.problems) - 1} more" if len(result.problems) > 1 else ""
         raise CopyDoesNotVerify(
             f"The copy does not verify: {result.problems[0]}{more}. It is kept as {path} and does not count as a "
-            "backup. Run `opd-tui verify`, and ask for help before the older backups are gone."
+            "backup.",
+            Advice.VERIFY_DATABASE,
         )
     return Copy(path, path.stat().st_size, result.checked)
 
@@ -132,7 +134,7 @@ def newest(location: str | None) -> Backup:
     """The newest verified backup; raises NoBackup."""
     found = store_of(location).backups()
     if not found:
-        raise NoBackup("There is no backup yet. `opd-tui backup` makes one.")
+        raise NoBackup("There is no backup yet.", Advice.MAKE_BACKUP)
     return found[-1]
 
 
@@ -185,7 +187,7 @@ def identity_of(desk: FrontDesk, token: TokenId) -> Identity:
 def forget_in_copies(desk: FrontDesk, identity: Identity) -> CopiesLeft:
     """Forget a person in every kept copy of the database, each verified before it replaces the old one."""
     now, store = desk.clock.now(), store_of(desk.database.location)
-    entry = JournalEntry(ForgetPatient.verb, now, now, desk.operator, desk.desk)
+    entry = JournalEntry(ForgetPatient.verb, now, now, desk.actor.operator, desk.actor.desk, desk.actor.road.value)
     found: dict[Result, list[Path]] = {result: [] for result in Result}
     with store.exclusively():
         backup_store.clear_drafts_of(Path(desk.database.location))

@@ -34,6 +34,7 @@ from opd_tui.domain.model import (
     TokenRecord,
 )
 from opd_tui.domain.records import quoted
+from opd_tui.domain.remedies import Advice
 from opd_tui.domain.text import name_key, phone_key, uhid_key
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
@@ -80,7 +81,7 @@ class DeskReads:
 
     def _queue(self, transaction: Transaction, slot_id: SlotId) -> Queue:
         if (record := reads.slot_by_id(transaction, slot_id)) is None:
-            raise UnknownSlot("This slot is not there any more. Choose another.")
+            raise UnknownSlot(f"There is no slot with id {slot_id}.", Advice.LIST_SLOTS)
         return Queue(record, queue_rows(reads.tokens(transaction, slot_id), self.zone))
 
     def waitlist(self, date: dt.date) -> tuple[QueueRow, ...]:

@@ -25,6 +25,7 @@ from opd_tui.tui.key_queue import KeyHandled, KeyQueue
 from opd_tui.tui.live import Live, NewsArrived
 from opd_tui.tui.preferences import Preferences, preferences_from
 from opd_tui.tui.preferred import PreferredApp
+from opd_tui.tui.remedies import message_of
 from opd_tui.tui.screens.bar_screen import FEWEST_COLUMNS, FEWEST_LINES, BarScreen
 from opd_tui.tui.sentences import outcome_sentence
 from opd_tui.tui.shutdown import be_ended_cleanly, run_to_its_end
@@ -108,12 +109,12 @@ class OpdApp(PreferredApp):
 
     @property
     def desk_name(self) -> str:
-        return self.desk.desk if self.desk else ""
+        return self.desk.actor.desk if self.desk else ""
 
     @property
     def who(self) -> str:
         """Who acts at which desk."""
-        names = dict.fromkeys((self.desk.desk, self.desk.operator)) if self.desk else ()
+        names = dict.fromkeys((self.desk.actor.desk, self.desk.actor.operator)) if self.desk else ()
         return " · ".join(names)
 
     def get_default_screen(self) -> Screen[None]:
@@ -134,7 +135,7 @@ class OpdApp(PreferredApp):
         try:
             self.desk = await self.async_desk.desk()
         except DeskRefusal as refusal:
-            self.exit(return_code=CANNOT_OPEN, message=f"opd-tui: {refusal.message}")
+            self.exit(return_code=CANNOT_OPEN, message=f"opd-tui: {message_of(refusal, self.keymap)}")
             return
         self.tick()
         self.set_interval(1, self.tick)
@@ -259,7 +260,7 @@ class OpdApp(PreferredApp):
 
     def say_refusal(self, refusal: DeskRefusal) -> None:
         """Say why something was not done."""
-        self.warn(refusal.message)
+        self.warn(message_of(refusal, self.keymap))
 
     def warn(self, text: str) -> None:
         """Say something that is not as it should be, in the place of what was said before."""
@@ -369,8 +370,10 @@ def run_app(database: str | None, operator: str | None, desk: str | None, settin
 
     def open_desk() -> FrontDesk:
         from opd_tui.desk.opening import open_front_desk
+        from opd_tui.domain.actor import Road
 
-        return open_front_desk(database, operator=operator, desk=desk, group=settings.settings.group)
+        group = settings.settings.group
+        return open_front_desk(database, operator=operator, desk=desk, road=Road.SCREEN, group=group)
 
     app = OpdApp(open_desk, preferences_from(settings))
     app.backups.database = database or ""

@@ -42,7 +42,7 @@ class AsyncDesk:
     async def perform(self, action: Action, expect: Moves | None, done: Callable[[Outcome], None]) -> Outcome:
         """Perform an action; `done` learns of its outcome even where the caller was cancelled meanwhile."""
         desk = await self.desk()
-        future = asyncio.wrap_future(self._writes.submit(desk.perform, action, expect))
+        future = asyncio.wrap_future(self._writes.submit(lambda: desk.perform(action, expect=expect)))
         future.add_done_callback(lambda ended: None if ended.cancelled() or ended.exception() else done(ended.result()))
         return await asyncio.shield(future)
 

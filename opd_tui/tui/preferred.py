@@ -13,6 +13,7 @@ from opd_tui.tui.commands import SETTINGS
 from opd_tui.tui.idle import Idle
 from opd_tui.tui.keymap import Keymap
 from opd_tui.tui.preferences import Preferences
+from opd_tui.tui.remedies import message_of
 from opd_tui.tui.remembered import RememberedTheme
 from opd_tui.tui.symbols import PlainSigns, terminal_encoding
 
@@ -73,7 +74,8 @@ class PreferredApp(App[None]):
         """Keep the theme for the next time."""
         if self.remembered is not None:
             await self.remembered.keep(
-                theme.name, lambda refusal: self.notify(refusal.message, severity="warning", markup=False)
+                theme.name,
+                lambda refusal: self.notify(message_of(refusal, self.keymap), severity="warning", markup=False),
             )
 
     def action_hide_names(self) -> None:

@@ -22,6 +22,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from opd_tui.cli.refusals import message_of
 from opd_tui.clock import FixedClock
 from opd_tui.desk import backup_service
 from opd_tui.desk.actions import CompleteToken
@@ -36,6 +37,7 @@ from opd_tui.domain.errors import (
     StoreDamaged,
     StoreUnavailable,
 )
+from opd_tui.domain.remedies import Advice, RestoreBackup
 from opd_tui.storage.backups import restoring
 from opd_tui.storage.backups.copies import verify_file
 from opd_tui.storage.files import backup_store
@@ -339,9 +341,11 @@ def test_the_demo_makes_none(tmp_path: Path) -> None:
 
 
 def test_without_a_backup_the_drill_fails(left: Path) -> None:
-    with pytest.raises(NoBackup, match=r"There is no backup yet. `opd-tui backup` makes one"):
+    with pytest.raises(NoBackup, match=r"^There is no backup yet. Nothing was changed.$"):
         drill(str(left), FixedClock(NINE))
-    assert invoke("backup", "--drill", "--database", left).exit_code == 1
+    result = invoke("backup", "--drill", "--database", left)
+    assert result.exit_code == 1
+    assert "There is no backup yet. `opd-tui backup` makes one. Nothing was changed." in result.stderr
 
 
 @on_every_store
@@ -389,8 +393,8 @@ def test_the_advice_on_a_damaged_database_is_a_command_that_brings_it_back(tmp_p
     overwrite_pages(path)
     with pytest.raises(StoreDamaged) as damage, closing(opened(path, clock)) as desk:
         desk.check_file()
-    command = re.search("`opd-tui (.*)`", damage.value.message)
-    assert command, damage.value.message
+    command = re.search("`opd-tui (.*)`", message_of(damage.value))
+    assert command, message_of(damage.value)
     assert invoke(*shlex.split(command[1]), "--yes").exit_code == 0
     with closing(opened(path, clock)) as desk:
         assert statuses(desk) == {"A-001": "ACTIVE"}
@@ -407,8 +411,9 @@ def test_a_file_that_goes_while_desks_are_open_has_the_newest_backup_offered(
     else:
         shutil.copy(good, tmp_path / "other.db")
         os.replace(tmp_path / "other.db", database_path)
-    with pytest.raises(StoreDamaged, match=re.escape(f"opd-tui restore {good} --database {database_path}")):
+    with pytest.raises(StoreDamaged) as damage:
         issue(filled, 1, "Imran")
+    assert damage.value.remedy == RestoreBackup(good, database_path)
 
 
 # Restoring a file
@@ -481,8 +486,9 @@ def test_while_a_desk_is_open_nothing_is_restored(
     if way == "another":
         with Applying(left) as applying:
             assert not applying.ask({"action": "cancel_token", "token": 99})["ok"]
-            with pytest.raises(DatabaseInUse, match=r"Close the program on every desk \(Ctrl\+Q\), then restore again"):
+            with pytest.raises(DatabaseInUse) as refusal:
                 restore(backup, str(left), clock)
+        assert refusal.value.remedy is Advice.CLOSE_DESKS
     else:
         with closing(opened(left, clock)), pytest.raises(DatabaseInUse):
             restore(backup, str(left), clock)

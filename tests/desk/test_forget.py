@@ -22,7 +22,7 @@ from opd_tui.domain import events
 from opd_tui.domain.errors import (
     InvalidAction,
     KeyReused,
-    PatientForgotten,
+    PatientAlreadyForgotten,
     PatientHasOpenToken,
     UnknownPatient,
     UnknownToken,
@@ -102,7 +102,7 @@ def test_the_journal_says_that_it_was_done_and_names_ids_alone(desk: FrontDesk, 
     token = seen(desk, slot, ASHA)
     forget(desk, token)
     columns = "slot_id, kind, subject, subject_id, after, details"
-    written = store.query(f"SELECT {columns} FROM journal_event ORDER BY sequence")[-1]
+    written = store.query(f"SELECT {columns} FROM journal_event ORDER BY entry_id, number")[-1]
     assert written[:4] == (None, "patient_forgotten", "patient", 1), "it is in the global chain"
     assert json.loads(written[4]) == {"forgotten_at": "2026-11-22T03:30:00.000000Z"}
     assert json.loads(written[5]) == {}
@@ -177,7 +177,7 @@ def test_who_has_an_open_token_is_still_needed_by_name(desk: FrontDesk, store: S
 def test_who_was_forgotten_before_and_who_is_not_there(desk: FrontDesk, slot: int) -> None:
     token = seen(desk, slot, ASHA)
     forget(desk, token)
-    with pytest.raises(PatientForgotten, match="The patient of A-001 was forgotten before"):
+    with pytest.raises(PatientAlreadyForgotten, match="The patient of A-001 was forgotten before"):
         forget(desk, token)
     with pytest.raises(UnknownToken):
         forget(desk, 99)
@@ -420,7 +420,7 @@ def test_a_servers_backups_are_rewritten_too(desk: FrontDesk, slot: int) -> None
 
 @pytest.fixture
 def closed(desk: FrontDesk, slot: int, database_path: Path) -> Path:
-    """Asha was there retry_once, Ravi once; the desk is closed."""
+    """Asha was there twice, Ravi once; the desk is closed."""
     seen(desk, slot, ASHA)
     seen(desk, slot, "Ravi Kumar")
     seen(desk, slot, {"name": "Asha Verma", "phone": "9876543210"})

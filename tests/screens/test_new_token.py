@@ -312,10 +312,10 @@ async def test_an_enter_while_the_desk_is_slow_cannot_issue_twice(
     begun, may_go_on = threading.Event(), threading.Event()
     perform = FrontDesk.perform
 
-    def perform_slowly(self: FrontDesk, action: Action, expect: Moves | None = None) -> Outcome:
+    def perform_slowly(self: FrontDesk, action: Action, *, expect: Moves | None = None) -> Outcome:
         begun.set()
         assert may_go_on.wait(PATIENCE_SECONDS)
-        return perform(self, action, expect)
+        return perform(self, action, expect=expect)
 
     async with at_the_counter(OpdApp(open_desk)) as meera:
         monkeypatch.setattr(FrontDesk, "perform", perform_slowly)

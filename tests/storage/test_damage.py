@@ -17,6 +17,7 @@ from opd_tui.desk.actions import CancelToken, IssueToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import StoreDamaged, StoreUnavailable
+from opd_tui.domain.remedies import RestoreBackup
 from opd_tui.storage.engines import integrity, sqlite
 from opd_tui.storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import NINE, ZONE
@@ -434,7 +435,7 @@ def test_the_newest_backup_is_offered(desk: FrontDesk, database_path: Path) -> N
     database_path.unlink()
     with pytest.raises(StoreDamaged) as refusal:
         issue(desk, slot, "Ravi")
-    assert f"restore the newest backup: `opd-tui restore {newest} --database {database_path}`" in refusal.value.message
+    assert refusal.value.remedy == RestoreBackup(newest, database_path)
 
 
 def test_an_action_whose_file_is_replaced_at_that_moment_is_not_acknowledged(

@@ -78,7 +78,7 @@ def test_the_journal_is_only_ever_added_to(
 ) -> None:
     statement = REWRITE[store_kind][number].format(table)
     if table == "journal_event":
-        statement = statement.replace("id = id", "sequence = sequence")
+        statement = statement.replace("id = id", "entry_id = entry_id")
     refused(store, statement, because="only ever added to")
 
 

@@ -91,8 +91,8 @@ def test_verify_finds_what_was_altered_by_hand(
             ["UPDATE journal_event SET hash = '' WHERE kind = 'token_cancelled'"],
             "the journal of slot 1 was altered at or before",
         ),
-        (["DELETE FROM journal_event WHERE sequence = 14"], "the journal of slot 1 does not end where it should"),
-        (["DELETE FROM journal_event WHERE sequence = 14"], "entry 8 of the journal lost its events"),
+        (["DELETE FROM journal_event WHERE entry_id = 8"], "the journal of slot 1 does not end where it should"),
+        (["DELETE FROM journal_event WHERE entry_id = 8"], "entry 8 of the journal lost its events"),
         (
             ["DELETE FROM journal_event WHERE subject = 'token'", "DELETE FROM token"],
             "the journal of slot 1 does not end where it should",
@@ -156,8 +156,8 @@ def test_verify_finds_a_trigger_that_does_something_else(filled: FrontDesk, stor
     ("statement", "found"),
     [
         (
-            "DELETE FROM journal_entry WHERE id = 4",
-            "a row of journal_event refers to a row of journal_entry that is not there",
+            "DELETE FROM doctor WHERE id = 1",
+            "a row of slot refers to a row of doctor that is not there",
         ),
         ("DELETE FROM patient WHERE id = 1", "a row of token refers to a row of patient that is not there"),
     ],
@@ -174,14 +174,14 @@ def test_a_file_may_lose_what_it_refers_to_and_a_server_refuses(
 
 
 def test_verify_finds_a_seat_given_out_of_turn_even_where_the_journal_agrees(filled: FrontDesk, store: Store) -> None:
-    columns = "entry_id, kind, subject, subject_id, slot_id, before, after, details, format, hash"
-    swap = f"INSERT INTO journal_event ({columns}) VALUES (1, 'token_"
+    columns = "entry_id, number, kind, subject, subject_id, slot_id, before, after, details, format, hash"
+    swap = f"INSERT INTO journal_event ({columns}) VALUES (1, "
     waits, seated = '{"status": "WAITING"}', '{"status": "ACTIVE"}'
     store.force(
         "UPDATE token SET status = 'WAITING' WHERE id = 1",
         "UPDATE token SET status = 'ACTIVE' WHERE id = 3",
-        f"{swap}preempted', 'token', 1, 1, '{seated}', '{waits}', '{{}}', 2, '')",
-        f"{swap}promoted', 'token', 3, 1, '{waits}', '{seated}', '{{}}', 2, '')",
+        f"{swap}2, 'token_preempted', 'token', 1, 1, '{seated}', '{waits}', '{{}}', 2, '')",
+        f"{swap}3, 'token_promoted', 'token', 3, 1, '{waits}', '{seated}', '{{}}', 2, '')",
     )
     problems = filled.verify().problems
     assert not [problem for problem in problems if "in its table and" in problem], "here the journal agrees"

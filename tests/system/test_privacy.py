@@ -215,7 +215,7 @@ def test_a_bug_in_the_middle_of_an_action_is_reported_without_names(database_pat
     token = ("token", "issue", "--slot", "1", "--patient", NAME, "--phone", PHONE, "--source", "PAID")
     result = run(*token, "--database", database_path)
     assert (result.returncode, result.stdout) == (70, b"")
-    place = the_report(reports, "IntegrityError", "uow.py", "add_token")
+    place = the_report(reports, "IntegrityError", "unit_of_work.py", "add_token")
     said = result.stderr.decode()
     assert said.count("\n") == 1
     assert said.startswith("opd-tui: This is a bug in opd-tui")
@@ -265,7 +265,7 @@ def test_a_bug_under_the_screens_ends_them_cleanly_and_names_nobody(database_pat
         assert terminal.ends() == 70
         terminal.assert_left_clean()
         names_nobody(terminal.last_words)
-        place = the_report(reports, "IntegrityError", "uow.py")
+        place = the_report(reports, "IntegrityError", "unit_of_work.py")
         assert "textual" not in terminal.last_words, "advice for programmers"
         assert place in "".join(terminal.last_words.split("\r\n"))
         assert b"\x1b]0;" not in terminal.output, "the window has no title"

@@ -13,6 +13,7 @@ from opd_tui.domain.events import Cause, Subject
 from opd_tui.domain.field_types import Instant, Key
 from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, Token, TokenId
 from opd_tui.domain.records import Record, Spec, field
+from opd_tui.domain.remedies import Advice
 from opd_tui.domain.unit_of_work import UnitOfWork
 
 ENVELOPE = ("at", "key")
@@ -61,21 +62,21 @@ class Action(Record):
 def known_doctor(uow: UnitOfWork, doctor_id: DoctorId) -> Doctor:
     """Return the doctor; raise UnknownDoctor."""
     if (doctor := uow.doctor(doctor_id)) is None:
-        raise UnknownDoctor(f"There is no doctor with id {short(doctor_id)}. `opd-tui doctor list` shows them.")
+        raise UnknownDoctor(f"There is no doctor with id {short(doctor_id)}.", Advice.LIST_DOCTORS)
     return doctor
 
 
 def held_slot(uow: UnitOfWork, slot_id: SlotId) -> Slot:
     """Return the slot, locked against other desks; raise UnknownSlot."""
     if (slot := uow.hold_slots([slot_id]).get(slot_id)) is None:
-        raise UnknownSlot(f"There is no slot with id {short(slot_id)}. `opd-tui slot list` shows them.")
+        raise UnknownSlot(f"There is no slot with id {short(slot_id)}.", Advice.LIST_SLOTS)
     return slot
 
 
 def known_token(uow: UnitOfWork, token_id: TokenId) -> Token:
     """Return the token; raise UnknownToken."""
     if (token := uow.token(token_id)) is None:
-        raise UnknownToken(f"There is no token with id {short(token_id)}. `opd-tui token list` shows them.")
+        raise UnknownToken(f"There is no token with id {short(token_id)}.", Advice.LIST_TOKENS)
     return token
 
 

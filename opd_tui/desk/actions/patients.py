@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, known_token
 from opd_tui.desk.outcome import Json, Outcome
-from opd_tui.domain.errors import PatientForgotten as PatientAlreadyForgotten
-from opd_tui.domain.errors import PatientHasOpenToken
+from opd_tui.domain.errors import PatientAlreadyForgotten, PatientHasOpenToken
 from opd_tui.domain.events import PatientForgotten
 from opd_tui.domain.field_types import Id
 from opd_tui.domain.model import TokenId

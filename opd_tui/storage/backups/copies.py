@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from opd_tui.domain.errors import StoreUnavailable
+from opd_tui.domain.remedies import Advice
 from opd_tui.storage import migrations
 from opd_tui.storage.engines import sqlite_errors
 from opd_tui.storage.engines.database import Database, schema_version
@@ -127,7 +128,7 @@ def prepare(source: Path, written: Path) -> Verification:
     Raises StoreUnavailable where it is damaged, of another program or of a newer version.
     """
     if not source.is_file():
-        raise StoreUnavailable(f"There is no file {source}. Check the name; `opd-tui backup --list` shows the backups.")
+        raise StoreUnavailable(f"There is no file {source}.", Advice.LIST_BACKUPS)
     with sound(source):
         with closing(read_only(source)) as original:
             if original.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:

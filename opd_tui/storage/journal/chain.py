@@ -26,7 +26,8 @@ class WrittenEvent:
     entry_id: int
     entry: JournalEntry
     stored: StoredEvent
-    sequence: int
+    number: int
+    """Its place in the entry, from 1."""
     hash: str
 
 
@@ -42,7 +43,7 @@ class ChainCheck:
         chain = written.stored.slot_id
         expected = chained_hash(self.ends[chain], written.entry_id, written.entry, written.stored)
         if expected != written.hash:
-            self.broken.append(f"the journal {of_chain(chain)} was altered at or before event {written.sequence}")
+            self.broken.append(f"the journal {of_chain(chain)} was altered at or before entry {written.entry_id}")
         self.ends[chain] = written.hash
 
     def compare(self, chain: SlotId | None, kept: str) -> None:

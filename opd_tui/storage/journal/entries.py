@@ -20,21 +20,21 @@ from opd_tui.storage.transaction import Transaction, inserting
 
 _ENTRY_NAMES = ("action", "at", "recorded_at", "operator", "desk", "road")
 _ADD_ENTRY = inserting(journal_entry, *_ENTRY_NAMES, returning="id")
-_ADD_EVENT = inserting(journal_event, "entry_id", *EVENT_COLUMNS, "hash")
+_ADD_EVENT = inserting(journal_event, "entry_id", "number", *EVENT_COLUMNS, "hash")
 _ADD_KEY = inserting(idempotency_key, "key", "fingerprint", "entry_id")
 _END_OF_GLOBAL_CHAIN = update(hospital).values(journal_hash=bindparam("end"))
 _END_OF_SLOT = update(slot).where(slot.c.id == bindparam("chain")).values(journal_hash=bindparam("end"))
 _EVENT_COLUMNS = tuple(journal_event.c[name] for name in EVENT_COLUMNS)
 _ENTRY_COLUMNS = tuple(journal_entry.c[name] for name in _ENTRY_NAMES)
 _ENTRY = select(*_ENTRY_COLUMNS).where(journal_entry.c.id == bindparam("id"))
-_EVENTS = select(*_EVENT_COLUMNS).where(journal_event.c.entry_id == bindparam("id")).order_by(journal_event.c.sequence)
+_EVENTS = select(*_EVENT_COLUMNS).where(journal_event.c.entry_id == bindparam("id")).order_by(journal_event.c.number)
 _WRITTEN = select(
-    journal_entry.c.id, *_ENTRY_COLUMNS, *_EVENT_COLUMNS, journal_event.c.sequence, journal_event.c.hash
+    journal_entry.c.id, *_ENTRY_COLUMNS, *_EVENT_COLUMNS, journal_event.c.number, journal_event.c.hash
 ).join(journal_entry, journal_entry.c.id == journal_event.c.entry_id)
-_IN_SEQUENCE = _WRITTEN.order_by(journal_event.c.sequence)
+_IN_SEQUENCE = _WRITTEN.order_by(journal_event.c.entry_id, journal_event.c.number)
 _BY_SUBJECT = {
     subject: _WRITTEN.where(journal_event.c.subject == subject.value).order_by(
-        journal_event.c.subject_id, journal_event.c.sequence
+        journal_event.c.subject_id, journal_event.c.entry_id, journal_event.c.number
     )
     for subject in Subject
 }
@@ -60,12 +60,12 @@ def write_entry(
     values = dict(zip(_ENTRY_NAMES, row_of(entry), strict=True))
     entry_id: int = transaction.value(_ADD_ENTRY, values)
     rows, touched = [], set()
-    for event in events:
+    for number, event in enumerate(events, 1):
         stored = StoredEvent.of(event)
         ends[stored.slot_id] = chained_hash(ends[stored.slot_id], entry_id, entry, stored)
         touched.add(stored.slot_id)
         columns = {name: getattr(stored, name) for name in EVENT_COLUMNS}
-        rows.append(columns | {"entry_id": entry_id, "hash": ends[stored.slot_id]})
+        rows.append(columns | {"entry_id": entry_id, "number": number, "hash": ends[stored.slot_id]})
     transaction.run_many(_ADD_EVENT, rows)
     for chain in touched:
         if chain is None:

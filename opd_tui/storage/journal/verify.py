@@ -92,11 +92,15 @@ class _Check:
 
     def chains(self) -> Iterator[str]:
         """Every event's hash, and the ends of the chains."""
-        check = ChainCheck()
+        check, entry_id, number = ChainCheck(), 0, 0
         with closing(entries.in_sequence(self.transaction)) as events:
             for written in events:
                 check.add(written)
                 self.counted["journal events"] += 1
+                expected = number + 1 if written.entry_id == entry_id else 1
+                entry_id, number = written.entry_id, written.number
+                if number != expected:
+                    yield f"event {number} of entry {entry_id} should be its event {expected}"
         check.compare(None, self.transaction.value(select(hospital.c.journal_hash)))
         for slot_id, end in self.transaction.rows(select(slot.c.id, slot.c.journal_hash).order_by(slot.c.id)):
             check.compare(slot_id, end)

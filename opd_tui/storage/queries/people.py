@@ -43,7 +43,7 @@ _FORGETTING = (
         journal_event.c.subject == literal_column(f"'{Subject.PATIENT.value}'"),
         journal_event.c.kind == literal_column(f"'{PatientForgotten.kind}'"),
     )
-    .order_by(journal_event.c.sequence)
+    .order_by(journal_event.c.entry_id, journal_event.c.number)
 )
 _RECORDS = select(patient.c.id, *PERSONAL_COLUMNS)
 _RECORDS_BY_UHID = _RECORDS.where(patient.c.uhid_key == bindparam("uhid_key"))

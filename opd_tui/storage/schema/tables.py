@@ -228,8 +228,8 @@ idempotency_key = Table(
 journal_event = Table(
     "journal_event",
     metadata,
-    Column("sequence", ID, primary_key=True),
-    Column("entry_id", ForeignKey(journal_entry.c.id), nullable=False),
+    Column("entry_id", ForeignKey(journal_entry.c.id), primary_key=True),
+    Column("number", Integer, primary_key=True),
     Column("kind", String(64), nullable=False),
     Column("subject", WORD, nullable=False),
     Column("subject_id", ID, nullable=False),
@@ -241,8 +241,7 @@ journal_event = Table(
     Column("details", Text, nullable=False),
     Column("format", Integer, nullable=False),
     Column("hash", HASH, nullable=False),
-    Index("ix_journal_event_entry_id", "entry_id"),
     Index("ix_journal_event_subject", "subject", "subject_id"),
 )
-"""`before`, `after` and `details` are JSON, kept as text so that it comes back as it was hashed; `slot_id` names the
+"""`number` counts the events of an entry from 1. `before`, `after` and `details` are JSON, kept as text so that it comes back as it was hashed; `slot_id` names the
 chain. No CHECK lists kinds: a table that is only added to must not be rebuilt for each new one."""

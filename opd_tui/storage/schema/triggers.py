@@ -53,10 +53,13 @@ _SQLITE = [
     *(
         f"""
         CREATE TRIGGER {table.name}_no_replace BEFORE INSERT ON {table.name}
-        WHEN EXISTS (SELECT 1 FROM {table.name} WHERE {key} = NEW.{key})
+        WHEN EXISTS (SELECT 1 FROM {table.name} WHERE {key})
         BEGIN SELECT RAISE(ABORT, '{REWRITTEN}'); END
         """
-        for table, key in ((journal_entry, "id"), (journal_event, "sequence"))
+        for table, key in (
+            (journal_entry, "id = NEW.id"),
+            (journal_event, "entry_id = NEW.entry_id AND number = NEW.number"),
+        )
     ),
     # Nothing is added without its hash, whoever writes.
     f"""

@@ -214,7 +214,7 @@ class NewToken(Vertical):
     @on(Input.Submitted)
     @on(SourceChoice.Submitted)
     def submit(self, event: Message) -> None:
-        """Lock, so that a second Enter cannot issue retry_once, and hand the action on."""
+        """Lock, so that a second Enter cannot issue twice, and hand the action on."""
         event.stop()
         if self.locked or self.record is None:
             return

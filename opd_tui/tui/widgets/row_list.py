@@ -55,7 +55,7 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
             return self.sender
 
     class Clicked(Message):
-        """An item was clicked retry_once, or chosen by a click on it while it was under the cursor."""
+        """An item was clicked twice, or chosen by a click on it while it was under the cursor."""
 
         def __init__(self, sender: RowList[Any]) -> None:
             super().__init__()
