@@ -175,7 +175,7 @@ def test_a_file_may_lose_what_it_refers_to_and_a_server_refuses(
 
 def test_verify_finds_a_seat_given_out_of_turn_even_where_the_journal_agrees(filled: FrontDesk, store: Store) -> None:
     columns = "entry_id, number, kind, subject, subject_id, slot_id, before, after, details, format, hash"
-    swap = f"INSERT INTO journal_event ({columns}) VALUES (1, "
+    swap = f"INSERT INTO journal_event ({columns}) VALUES (8, "
     waits, seated = '{"status": "WAITING"}', '{"status": "ACTIVE"}'
     store.force(
         "UPDATE token SET status = 'WAITING' WHERE id = 1",
