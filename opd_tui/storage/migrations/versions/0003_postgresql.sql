@@ -18,6 +18,8 @@ ALTER TABLE patient
     ADD COLUMN merged_into BIGINT;
 
 ALTER TABLE token
+    DROP CONSTRAINT ck_token_status_known,
+    DROP CONSTRAINT ck_token_closed_when_not_open,
     ALTER COLUMN source TYPE VARCHAR(16),
     ALTER COLUMN status TYPE VARCHAR(16),
     ADD COLUMN checked_in_at VARCHAR(27) COLLATE "C",
@@ -26,6 +28,10 @@ ALTER TABLE token
     ADD COLUMN hold_reason VARCHAR(16),
     ADD COLUMN to_tell_since VARCHAR(27) COLLATE "C",
     ADD COLUMN replaces BIGINT,
+    ADD CONSTRAINT ck_token_status_known
+        CHECK (status IN ('WAITING', 'ACTIVE', 'COMPLETED', 'CANCELLED', 'NO_SHOW')),
+    ADD CONSTRAINT ck_token_closed_when_not_open
+        CHECK ((closed_at IS NULL) = (status IN ('WAITING', 'ACTIVE'))),
     ADD CONSTRAINT fk_token_replaces_token FOREIGN KEY (replaces) REFERENCES token (id);
 
 ALTER TABLE journal_entry
