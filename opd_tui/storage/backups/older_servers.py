@@ -18,18 +18,18 @@ ROWS_AT_ONCE = 1000
 
 def back_up(connection: Connection, version: int, store: BackupStore, now: dt.datetime) -> None:
     """Write a file into the store, by the open transaction that locks every table; raises StoreUnavailable."""
+    tables, trigger, rest = migrations.schema_of(version).partition("CREATE TRIGGER")
     with (
         backup_store.before_upgrade(store, version, now) as written,
         sqlite_errors.refusals(written),
         closing(sqlite3.connect(written, isolation_level=None)) as file,
     ):
-        # The triggers come last: they would look at every row, and want the slots before the tokens.
-        tables, trigger, rest = migrations.schema_of(version).partition("CREATE TRIGGER")
         file.executescript(tables)
         file.execute("BEGIN")
         for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             copy_table(connection, name, file)
         file.execute("COMMIT")
+        # The triggers come last: they would look at every row, and want the slots before the tokens.
         file.executescript(trigger + rest)
 
 

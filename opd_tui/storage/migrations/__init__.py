@@ -17,8 +17,14 @@ FOLDER = Path(__file__).parent
 
 
 def schema_of(version: int) -> str:
-    """Return the frozen SQL that makes an empty SQLite database of an older version."""
-    return (FOLDER / f"schema_{version}.sql").read_text("utf-8")
+    """Return the frozen SQL that makes an empty SQLite database of an older version that servers may have.
+
+    Raises StoreUnavailable where there was no such version.
+    """
+    path = FOLDER / f"schema_{version}.sql"
+    if not path.exists():
+        raise StoreUnavailable(f"The database has version {version}, which was never released for a server.")
+    return path.read_text("utf-8")
 
 
 def upgrade(connection: Connection, version: int, now: dt.datetime) -> None:
