@@ -73,7 +73,7 @@ def at(hour: int, minute: int = 0) -> dt.datetime:
 def moves(action_outcome: object) -> list[tuple[str, str, str]]:
     """Numbers with where they went and why."""
     changes = action_outcome.changes
-    return [(change.token.number, change.to_status.name, change.reason.value) for change in changes]
+    return [(change.token.number, change.to_status.name, change.reason) for change in changes]
 
 
 # The morning of the rules

@@ -101,7 +101,7 @@ def opened(path: Path, clock: FixedClock) -> FrontDesk:
 @on_every_store
 def test_a_backup_holds_all_that_the_desks_did_and_is_verified(filled: FrontDesk, store: Store, tmp_path: Path) -> None:
     copy = back_up(filled, None, KEPT)
-    assert copy.checked == {"doctors": 1, "slots": 1, "tokens": 3, "journal lines": 8}
+    assert copy.checked == {"doctors": 1, "slots": 1, "patients": 3, "tokens": 3, "journal events": 11}
     assert copy.size == copy.path.stat().st_size
     assert verified(copy.path)
     kept, there = dump(copy.path), store.dump()
@@ -446,7 +446,7 @@ def test_a_restored_backup_takes_the_place_and_the_replaced_one_is_kept(
 ) -> None:
     before, identity = dump(left), left.stat().st_ino
     result = restore(backup, str(left), clock)
-    assert result.checked == {"doctors": 1, "slots": 1, "tokens": 3, "journal lines": 8}
+    assert result.checked == {"doctors": 1, "slots": 1, "patients": 3, "tokens": 3, "journal events": 11}
     assert result.replaced == left.with_name("opd.db-replaced-20261122T033000.000000Z.db")
     assert dump(result.replaced) == before
     assert mode(result.replaced) == 0o600
@@ -713,7 +713,7 @@ def test_what_a_server_held_before_is_kept_as_a_file_and_a_failure_changes_nothi
     assert len(dump(replaced)["token"]) == 5
     assert len(on_server.dump()["token"]) == 3
     with pytest.raises(on_server.broken_rule, match="only ever added to"):
-        on_server.execute("DELETE FROM journal_line")
+        on_server.execute("DELETE FROM journal_event")
 
 
 def test_while_a_desk_is_open_on_a_server_nothing_is_restored(on_server: Store, left: Path, clock: FixedClock) -> None:
@@ -743,13 +743,14 @@ def test_a_backup_of_a_server_may_take_longer_than_an_action(
 def test_the_command_says_where_what_and_how_much(left: Path) -> None:
     said = invoke("backup", "--database", left).stdout
     (backup,) = folder_of(left).glob("*.db")
-    assert said == f"Backed up to {backup} (0.1 MB): 1 doctors, 1 slots, 3 tokens, 8 journal lines, all verified.\n"
+    counted = "1 doctors, 1 slots, 3 patients, 3 tokens, 11 journal events"
+    assert said == f"Backed up to {backup} (0.1 MB): {counted}, all verified.\n"
     answer = json.loads(invoke("backup", left.parent / "stick.db", "--json", "--database", left).stdout)
     assert answer == {
         "ok": True,
         "path": str(left.parent / "stick.db"),
         "bytes": (left.parent / "stick.db").stat().st_size,
-        "checked": {"doctors": 1, "slots": 1, "tokens": 3, "journal lines": 8},
+        "checked": {"doctors": 1, "slots": 1, "patients": 3, "tokens": 3, "journal events": 11},
     }
     listed = invoke("backup", "--list", "--database", left).stdout
     assert str(backup) in listed
@@ -794,7 +795,7 @@ def test_a_restore_asks_and_without_a_terminal_wants_to_be_told(left: Path, back
     said = invoke("restore", backup, "--yes", "--database", left).stdout
     (replaced,) = left.parent.glob("*-replaced-*")
     assert said == (
-        "Restored: 1 doctors, 1 slots, 3 tokens, 8 journal lines, all verified.\n"
+        "Restored: 1 doctors, 1 slots, 3 patients, 3 tokens, 11 journal events, all verified.\n"
         f"What was there before is kept as {replaced}.\n"
     )
 

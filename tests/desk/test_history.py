@@ -167,7 +167,7 @@ def moves_of(outcome: Outcome) -> list[Move]:
             change.token.id,
             change.from_status.name if change.from_status else None,
             change.to_status.name,
-            change.reason.value,
+            change.reason,
             change.because_of,
         )
         for change in outcome.changes

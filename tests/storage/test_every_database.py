@@ -66,7 +66,7 @@ def test_names_and_phones_are_in_no_journal_table(filled: FrontDesk, store: Stor
     filled.perform(CompleteToken(token=ACTIVE))
     rows = store.dump()
     assert "Imran Khan" in repr(rows["patient"])
-    journal = repr([rows["journal_entry"], rows["journal_line"], rows["idempotency_key"]])
+    journal = repr([rows["journal_entry"], rows["journal_event"], rows["idempotency_key"]])
     assert "A-005" in journal
     for personal in ("Imran", "Khan", "Kumar", "imran", "98989", "98765", "MRN77", "mrn77", "Dr A"):
         assert personal not in journal

@@ -71,13 +71,13 @@ REWRITE = {
 }
 
 
-@pytest.mark.parametrize("table", ["journal_entry", "journal_line"])
+@pytest.mark.parametrize("table", ["journal_entry", "journal_event"])
 @pytest.mark.parametrize("number", range(3))
 def test_the_journal_is_only_ever_added_to(
     filled: FrontDesk, store: Store, store_kind: str, table: str, number: int
 ) -> None:
     statement = REWRITE[store_kind][number].format(table)
-    if table == "journal_line":
+    if table == "journal_event":
         statement = statement.replace("id = id", "sequence = sequence")
     refused(store, statement, because="only ever added to")
 

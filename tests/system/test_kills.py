@@ -113,8 +113,9 @@ def kept(database: Path) -> dict[str, tuple[int, int | None, int]]:
     """By key: its entry in the journal, the token that it is about, and how many entries have it."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         rows = connection.execute(
-            "SELECT key, k.entry_id, min(token_id), count(DISTINCT l.entry_id) FROM idempotency_key k"
-            " JOIN journal_line l ON l.entry_id = k.entry_id AND reason IN ('ISSUED', 'CANCELLED') GROUP BY key"
+            "SELECT key, k.entry_id, min(subject_id), count(DISTINCT e.entry_id) FROM idempotency_key k"
+            " JOIN journal_event e ON e.entry_id = k.entry_id"
+            " AND kind IN ('token_issued', 'token_cancelled') GROUP BY key"
         ).fetchall()
         (entries,) = connection.execute("SELECT count(*) FROM journal_entry WHERE action LIKE '%_token'").fetchone()
     assert entries == len(rows), "every entry has the key of one line, and so was done once"

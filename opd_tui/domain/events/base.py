@@ -14,7 +14,9 @@ from opd_tui.domain.model import SlotId, TokenId
 Fields = Mapping[str, Any]
 """A row's fields by the names of their columns, as JSON values: text, whole numbers and null."""
 
-NO_FIELDS: Fields = MappingProxyType({})
+
+def _no_fields() -> Fields:
+    return MappingProxyType({})
 
 
 class Subject(enum.Enum):
@@ -67,8 +69,8 @@ class Event:
     after: Fields
     slot_id: SlotId | None = None
     cause: Cause | None = None
-    details: Fields = NO_FIELDS
-    private: Fields = field(default=NO_FIELDS, compare=False, repr=False)
+    details: Fields = field(default_factory=_no_fields)
+    private: Fields = field(default_factory=_no_fields, compare=False, repr=False)
 
     @property
     def because_of(self) -> TokenId | None:
