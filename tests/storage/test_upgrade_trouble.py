@@ -23,7 +23,7 @@ from tests.support.helpers import PATIENCE_SECONDS, dump, statuses
 from tests.support.older import fill_as_old, kept_copies, old_file, upgrade, version_of
 from tests.support.stores import NewStore, PostgresStore, Store
 
-DESKS, ROUNDS = 4, 5
+DESKS, ROUNDS = 4, 3
 BOTH = [("sqlite", 1), ("postgresql", 2)]
 on_both_kinds = pytest.mark.parametrize(("store_kind", "version"), BOTH)
 
@@ -98,7 +98,7 @@ def test_a_desk_killed_in_the_middle_leaves_the_old_version_or_the_new_one(
     statements = -int(opened_until_killed(pattern.location, 0).stdout)
     wanted, tokens = dict(column_of(pattern, "number, status")), pattern.query("SELECT count(*) FROM token")
     untouched = 0
-    kills = range(statements // 8, statements, statements // 8)
+    kills = range(statements // 5, statements, statements // 5)
     for count in kills:
         store = fill_as_old(new_store(empty=True), version)
         assert opened_until_killed(store.location, count).returncode == -signal.SIGKILL

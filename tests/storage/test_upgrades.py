@@ -102,7 +102,7 @@ def test_an_older_database_is_upgraded_with_everything_in_it(old: Store, clock: 
         assert after[table] == before[table], table
     assert columns(after["doctor"], *range(5)) == before["doctor"]
     assert columns(after["token"], 0, 1, *range(3, 13)) == columns(before["token"], 0, 1, *range(3, 13))
-    assert columns(after["journal_entry"], *range(6))[:-1] == before["journal_entry"]
+    assert set(columns(after["journal_entry"], *range(6))) > set(before["journal_entry"])
 
 
 @pytest.mark.parametrize("store_kind", ["sqlite", "postgresql"])
@@ -314,7 +314,7 @@ def test_alembic_finds_nothing_left_to_migrate(old: Store, clock: FixedClock, ve
     engine.dispose()
 
 
-@pytest.mark.parametrize(("dialect", "digest"), [("sqlite", "?"), ("postgresql", "?")])
+@pytest.mark.parametrize(("dialect", "digest"), [("sqlite", "20fbe1651af8bdbc"), ("postgresql", "8a2f8ddf18a951e5")])
 def test_the_triggers_are_those_of_their_version(dialect: str, digest: str) -> None:
     """Other words for a trigger make `verify` doubt every database that has the old ones: they need a migration."""
     text = json.dumps(triggers.definitions(dialect), sort_keys=True)
