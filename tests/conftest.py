@@ -32,6 +32,8 @@ from tests.support.stores import (
 if TYPE_CHECKING:
     from tests.support.server import Server
 
+pytest_plugins = ["tests.support.plugin"]
+
 ZONE = "Asia/Kolkata"
 NINE = dt.datetime(2026, 11, 22, 3, 30, tzinfo=dt.UTC)
 """09:00 at the hospital."""
@@ -62,12 +64,15 @@ def database_path(tmp_path: Path) -> Path:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", f"{on_every_store.name}: run once on each kind of database")
+    config.addinivalue_line("markers", f"{on_every_store.name}(always): run once on each kind of database")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "store_kind" in metafunc.fixturenames and metafunc.definition.get_closest_marker(on_every_store.name):
-        metafunc.parametrize("store_kind", KINDS)
+    marker = metafunc.definition.get_closest_marker(on_every_store.name)
+    if "store_kind" in metafunc.fixturenames and marker:
+        first, *others = KINDS
+        marks = () if marker.kwargs.get("always") else pytest.mark.slow
+        metafunc.parametrize("store_kind", [first, *(pytest.param(kind, marks=marks) for kind in others)])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

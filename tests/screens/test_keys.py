@@ -184,6 +184,7 @@ async def test_the_palette_goes_to_the_screen_of_a_command(desk: FrontDesk, open
             await meera.settle()
 
 
+@pytest.mark.slow
 async def test_the_palette_goes_to_a_screen_that_showed_another_day(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -210,6 +211,7 @@ async def test_over_a_dialog_one_can_leave_and_hide_the_names(desk: FrontDesk, o
 
 
 @pytest.mark.parametrize("opening", [("enter", "c"), ("/",), ("?",), ("ctrl+p",), ("3", "a")])
+@pytest.mark.fast_cases(2)
 async def test_every_dialog_can_be_left_with_the_program(
     desk: FrontDesk, open_desk: OpenDesk, opening: tuple[str, ...]
 ) -> None:
@@ -318,6 +320,7 @@ async def test_the_bar_shows_the_desks_own_clock(desk: FrontDesk, open_desk: Ope
         await meera.sees("Sun 22 Nov 2026 09:00", within="#top-bar")
 
 
+@pytest.mark.slow
 async def test_thousands_of_toasts_leave_nothing_behind(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -160,6 +160,7 @@ async def test_who_moved_up_is_marked(desk: FrontDesk, open_desk: OpenDesk) -> N
 
 
 @pytest.mark.parametrize("size", [(80, 24), WIDE])
+@pytest.mark.fast_cases(1)
 async def test_an_action_elsewhere_keeps_cursor_scroll_and_focus_in_a_long_queue(
     desk: FrontDesk, open_desk: OpenDesk, size: tuple[int, int]
 ) -> None:
@@ -429,6 +430,7 @@ async def test_a_filter_shows_what_it_finds_also_to_who_was_far_down(desk: Front
 
 
 @pytest.mark.parametrize("text", ["patient 1", "a-"])
+@pytest.mark.fast_cases(1)
 async def test_whoever_filters_sees_the_chosen_line_wherever_the_list_was_scrolled(
     desk: FrontDesk, open_desk: OpenDesk, text: str
 ) -> None:

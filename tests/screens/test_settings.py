@@ -129,6 +129,7 @@ async def test_a_theme_that_cannot_be_kept_is_said_and_stays_for_now(
         await meera.until(lambda: path.read_text() == 'theme = "dracula"\n', "the next theme in the file")
 
 
+@pytest.mark.slow
 async def test_every_theme_can_be_set(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with("theme = 'textual-light'")) as meera:
@@ -175,6 +176,7 @@ async def test_without_problems_nothing_is_said(desk: FrontDesk, app_with: Setti
         assert "These do not count" not in meera.read(".help")
 
 
+@pytest.mark.slow
 async def test_the_app_starts_with_any_damaged_file_and_says_what_is_wrong(
     desk: FrontDesk, app_with: SettingsApp
 ) -> None:
@@ -377,6 +379,7 @@ async def test_names_hide_when_nobody_pressed_a_key_and_the_counts_stay(desk: Fr
 
 
 @pytest.mark.parametrize("key", ["c", "enter", "escape", "n", "x", "2", "ctrl+q", "ctrl+p", "?", "y"])
+@pytest.mark.fast_cases(2)
 async def test_the_key_that_shows_the_names_does_nothing_else(desk: FrontDesk, app_with: SettingsApp, key: str) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(app_with("idle_minutes = 1")) as meera:
@@ -400,6 +403,7 @@ async def test_keys_that_follow_the_first_at_once_work(desk: FrontDesk, app_with
         await meera.until(lambda: "A-003" in statuses(desk), "the token")
 
 
+@pytest.mark.slow
 async def test_a_question_a_panel_and_a_form_hide_and_come_back_as_they_were(
     desk: FrontDesk, app_with: SettingsApp
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
 from tests.support.helpers import statuses
@@ -89,6 +91,7 @@ async def test_the_panel_keeps_what_was_typed_through_any_size(desk: FrontDesk, 
         await meera.until(lambda: "A-003" in statuses(desk))
 
 
+@pytest.mark.slow
 async def test_every_screen_and_dialog_survives_any_size(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import pytest
+
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.storage.engines import sqlite
 from tests.support.helpers import COMMAND, PATIENCE_SECONDS, issue
@@ -66,6 +68,7 @@ def statuses(database: Path) -> dict[str, str]:
         return dict(rows.fetchall())
 
 
+@pytest.mark.slow
 def test_a_lock_of_five_seconds_holds_actions_up_and_no_key(database_path: Path) -> None:
     open_today(database_path)
     with RealTerminal("--database", database_path) as meera:
@@ -107,6 +110,7 @@ def test_an_action_that_waits_for_another_desk_holds_no_key_and_no_read_up(datab
     assert statuses(database_path) == {"Asha": "CANCELLED"}
 
 
+@pytest.mark.slow
 def test_a_lock_that_outlasts_all_patience_is_said_and_nothing_was_changed(database_path: Path) -> None:
     open_today(database_path, "Asha")
     with RealTerminal("--database", database_path) as meera:

@@ -205,6 +205,7 @@ for path in sys.stdin:
 """
 
 
+@pytest.mark.slow
 def test_desks_that_open_it_at_once_upgrade_it_once(tmp_path: Path) -> None:
     command = [sys.executable, "-c", TOGETHER]
     with ExitStack() as stack:
@@ -255,6 +256,7 @@ def opened_until_killed(path: Path, statements: int) -> subprocess.CompletedProc
     return subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
 
 
+@pytest.mark.slow
 def test_whoever_is_killed_in_the_middle_leaves_the_old_version_or_the_new_one(tmp_path: Path) -> None:
     before = dump(old_file(tmp_path / "pattern.db"))
     killed = untouched = 0

@@ -202,6 +202,7 @@ def test_without_colour_everything_is_grey_and_works(database: Path) -> None:
         assert all(red == green == blue for red, green, blue in colours)
 
 
+@pytest.mark.slow
 def test_on_a_dumb_terminal_everything_is_drawn_in_plain_signs_and_works(database: Path) -> None:
     with RealTerminal("--database", database, TERM="dumb", COLORTERM="") as terminal:
         works(terminal)
@@ -217,6 +218,7 @@ def test_on_a_dumb_terminal_everything_is_drawn_in_plain_signs_and_works(databas
     ],
     ids=["C", "C that Python does not correct", "Latin-1"],
 )
+@pytest.mark.fast_cases(1)
 def test_without_a_unicode_locale_everything_is_drawn_in_plain_signs_and_works(
     database: Path, environment: dict[str, str]
 ) -> None:
@@ -232,6 +234,7 @@ def test_without_a_unicode_locale_everything_is_drawn_in_plain_signs_and_works(
     assert patients(database) == ["Asha Verma", "देव"]
 
 
+@pytest.mark.slow
 def test_a_terminal_that_the_program_knows_nothing_of_will_do(database: Path) -> None:
     with RealTerminal("--database", database, TERM="nobody-knows-it", COLORTERM="") as terminal:
         works(terminal)
