@@ -733,12 +733,12 @@ def test_while_a_desk_is_open_on_a_server_nothing_is_restored(on_server: Store, 
 def test_a_backup_of_a_server_may_take_longer_than_an_action(
     on_server: Store, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opd_tui.storage.engines.monitored_connection.MonitoredConnection.answer_seconds", 0.1)
-    monkeypatch.setattr("opd_tui.storage.engines.postgresql.IDLE_SECONDS", 0.2)
     fill(on_server.location, clock)
+    monkeypatch.setattr("opd_tui.storage.engines.monitored_connection.MonitoredConnection.answer_seconds", 2.0)
+    monkeypatch.setattr("opd_tui.storage.engines.postgresql.IDLE_SECONDS", 2.0)
     with closing(open_front_desk(on_server.location, clock=clock)) as desk, desk.database.long_running() as transaction:
-        transaction.run(text("SELECT pg_sleep(1)"))
-        threading.Event().wait(0.5)  # meanwhile nothing is asked of the server
+        transaction.run(text("SELECT pg_sleep(3)"))
+        threading.Event().wait(3)  # meanwhile nothing is asked of the server
         assert transaction.value(text("SELECT count(*) FROM token")) == 3
 
 

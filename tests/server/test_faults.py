@@ -101,14 +101,14 @@ def test_whatever_a_killed_server_answered_is_there_and_nothing_is_there_twice(
             else:
                 done.append(name)
 
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2) as pool, ExitStack() as stack:
+        stack.callback(stop.set)  # however it goes, else the pool would wait for ever
         workers = [pool.submit(work, open_desk(), letter) for letter in "AB"]
         for _ in range(4):
             so_far = len(done)
             until(lambda so_far=so_far: len(done) > so_far + 10)
             with server.stopped():
                 pass
-        stop.set()
     for worker in workers:
         worker.result()  # the server was back in time for every answer that was lost
     there = people(store)[4:]
@@ -242,7 +242,7 @@ def test_a_server_that_falls_silent_while_something_is_taken_back_holds_nobody_u
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.slow
 def test_long_work_is_not_taken_for_silence(filled: FrontDesk) -> None:
-    slow = text("SELECT pg_sleep(0.4)")
+    slow = text("SELECT pg_sleep(1)")
     with filled.database.reading() as transaction:
         for _ in range(4):
             transaction.run(slow)

@@ -83,7 +83,7 @@ def all_at_once(count: int, do: Callable[[int], object]) -> list[object]:
     barrier = threading.Barrier(count)
 
     def begin(number: int) -> object:
-        barrier.wait()
+        barrier.wait(PATIENCE_SECONDS)
         return do(number)
 
     with ThreadPoolExecutor(count) as pool:

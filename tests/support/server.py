@@ -175,7 +175,14 @@ class Server:
     def connect(self, database: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
         """A connection of somebody who may do everything; every statement counts at once."""
         return psycopg.connect(
-            host="127.0.0.1", port=self.port, user=ADMIN, password=self.password, dbname=database, autocommit=True
+            host="127.0.0.1",
+            port=self.port,
+            user=ADMIN,
+            password=self.password,
+            dbname=database,
+            autocommit=True,
+            connect_timeout=START_SECONDS,
+            options=f"-c statement_timeout={START_SECONDS}s",
         )
 
     def create_database(self, name: str, template: str | None = None, options: str = "") -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.benchmarks.site import ROOT, Site
 from tests.benchmarks.terminal import PATIENCE_SECONDS, NotShown, Terminal
+from tests.support.helpers import zone_where_it_is_nine
 from tests.support.stores import Store
 from tests.two_desks.audit import Audit
 from tests.two_desks.day import DOCTORS, STARTS, Day, straight_on
@@ -200,9 +201,3 @@ def examine(
     for desk in DESKS:
         if report.kinds.get(desk, Counter()).total() < actions / 3:
             report.problems.append(f"{desk} did less than a third of the day's work")
-
-
-def zone_where_it_is_nine(now: dt.datetime) -> str:
-    """A time zone in which the day has just begun, so that no run meets midnight."""
-    ahead = (9 - now.hour + 11) % 24 - 11
-    return f"Etc/GMT{-ahead:+}" if ahead else "Etc/GMT"
