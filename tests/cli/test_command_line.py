@@ -556,6 +556,7 @@ def test_a_path_that_is_no_text_is_told_all_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
 @pytest.mark.parametrize("arguments", [("--help",), ("doctor", "list"), ("doctor", "list", "--json"), ("settings",)])
+@pytest.mark.fast_cases(2)
 def test_an_answer_that_finds_no_room_is_told_in_a_sentence(database: Store, arguments: tuple[str, ...]) -> None:
     with open("/dev/full", "w") as full:
         result = subprocess.run(

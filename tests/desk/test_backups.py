@@ -442,6 +442,7 @@ def restored(path: Path, clock: FixedClock) -> None:
         assert desk.verify().problems == []
 
 
+@pytest.mark.fast_cases(1)
 def test_a_restored_backup_takes_the_place_and_the_replaced_one_is_kept(
     left: Path, backup: Path, clock: FixedClock
 ) -> None:

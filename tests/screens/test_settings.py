@@ -113,6 +113,7 @@ async def test_of_themes_chosen_quickly_the_last_is_kept(desk: FrontDesk, app_wi
     assert tomllib.loads(path.read_text()) == {"theme": "monokai"}
 
 
+@pytest.mark.slow
 async def test_a_theme_that_cannot_be_kept_is_said_and_stays_for_now(
     desk: FrontDesk, app_with: SettingsApp, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -499,6 +500,7 @@ async def test_a_pasted_text_only_shows_the_names(desk: FrontDesk, app_with: Set
         assert "Om" not in meera.read("#patient")
 
 
+@pytest.mark.slow
 async def test_a_click_shows_the_names_and_does_nothing_else(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with()) as meera:
@@ -546,6 +548,7 @@ async def test_the_app_looks_for_idleness_by_itself(desk: FrontDesk, app_with: S
         await meera.sees("Names are hidden")
 
 
+@pytest.mark.slow
 async def test_while_names_are_hidden_a_terminal_that_is_too_small_says_so(
     desk: FrontDesk, app_with: SettingsApp
 ) -> None:
@@ -574,6 +577,7 @@ async def test_the_demo_follows_the_settings_and_keeps_nothing(path: Path) -> No
     assert path.read_text() == text
 
 
+@pytest.mark.slow
 async def test_what_comes_over_hidden_names_is_hidden_until_a_key(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with("idle_minutes = 0")) as meera:

@@ -40,6 +40,7 @@ async def test_a_terminal_that_is_large_enough_shows_everything(desk: FrontDesk,
             meera.assert_columns_are_straight()
 
 
+@pytest.mark.slow
 async def test_the_screen_is_back_where_it_was_after_a_resize(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -54,6 +55,7 @@ async def test_the_screen_is_back_where_it_was_after_a_resize(desk: FrontDesk, o
         await meera.asks("Cancel A-002 Ravi Kumar")
 
 
+@pytest.mark.slow
 async def test_a_question_survives_any_size(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

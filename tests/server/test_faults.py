@@ -183,6 +183,7 @@ def test_a_server_that_stays_away_is_asked_later_what_became_of_an_action(
 
 
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.slow
 def test_an_action_that_may_still_be_done_is_not_said_to_be_refused(
     filled: FrontDesk, store: PostgresStore, open_far_desk: OpenDesk, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,6 +227,7 @@ def test_a_silent_server_is_given_up_and_what_was_begun_is_taken_back(
 
 
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.slow
 def test_a_server_that_falls_silent_while_something_is_taken_back_holds_nobody_up(
     filled: FrontDesk, open_far_desk: OpenDesk, proxy: Proxy, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -115,6 +115,7 @@ def test_eight_desks_close_the_same_token_once(filled: FrontDesk, open_desk: Ope
     assert filled.verify().problems == []
 
 
+@pytest.mark.slow
 def test_eight_desks_make_the_tables_of_one_database_between_them(stores: Stores, clock: FixedClock) -> None:
     for _ in range(3):
         with stores.one(empty=True) as store:

@@ -182,6 +182,7 @@ def pages_of(path: Path) -> int:
         return int(pages)
 
 
+@pytest.mark.slow
 def test_a_log_that_cannot_be_written_back_keeps_what_it_holds(
     desk: FrontDesk, monkeypatch: pytest.MonkeyPatch, open_desk: OpenDesk
 ) -> None:

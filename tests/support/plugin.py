@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import faulthandler
-import os
 import random
 import sys
 from collections import Counter
@@ -69,7 +68,7 @@ def runs_slow_tests(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark as slow the cases beyond those that a test wants in the fast set, and properties that are tried at length."""
+    """Mark as slow the cases beyond the fast ones of a test, and in a slow run every property."""
     thorough, cases = runs_slow_tests(config), Counter[str]()
     for item in items:
         if item.get_closest_marker(SLOW):

@@ -127,6 +127,7 @@ main()
 """Textual does not know where everything stands when the panel closes: it scrolled, and nobody asked since."""
 
 
+@pytest.mark.slow
 def test_a_panel_that_closes_right_after_a_scroll_leaves_nothing_behind(database: Path, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(AS_AFTER_A_SCROLL)
@@ -139,6 +140,7 @@ def test_a_panel_that_closes_right_after_a_scroll_leaves_nothing_behind(database
         leaves(terminal)
 
 
+@pytest.mark.slow
 def test_a_size_that_the_shell_exported_is_not_believed(database: Path) -> None:
     with RealTerminal("--database", database, COLUMNS="50", LINES="12") as terminal:
         terminal.shows("Asha Verma", "1/2")
@@ -147,6 +149,7 @@ def test_a_size_that_the_shell_exported_is_not_believed(database: Path) -> None:
         leaves(terminal)
 
 
+@pytest.mark.slow
 def test_a_question_and_a_panel_survive_every_size_that_a_window_passes_through(database: Path) -> None:
     dice = random.Random(1)
     with RealTerminal("--database", database) as terminal:
