@@ -24,7 +24,7 @@ from tests.support.helpers import (
     run,
     stop_the_clock,
 )
-from tests.support.stores import Store, on_every_store
+from tests.support.stores import Store, always_on_every_store, on_every_store
 
 NASTY = ["Ravi [/x", "[bold]", "=cmd()", "देवनागरी", "漢字", "{0} %s \\n", "<b>&amp;", "-rf"]
 
@@ -61,7 +61,7 @@ def issues(patient: str, *others: str) -> str:
 # The words
 
 
-@on_every_store
+@always_on_every_store
 def test_a_morning_from_the_command_line(store: Store) -> None:
     at = ("--database", store.location)
     assert says(*at, "doctor", "add", "--name", "Dr Anil Rao", "--code", "a") == (

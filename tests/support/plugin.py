@@ -125,6 +125,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         faulthandler.cancel_dump_traceback_later()  # a process may wait long for its next test
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_exception_interact(node: pytest.Item | pytest.Collector) -> None:
+    """Go on watching over a test that failed: pytest itself stops that here, for the sake of a debugger."""
+    if isinstance(node, pytest.Item) and not node.config.option.usepdb:
+        watch(GRACE_SECONDS)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish() -> None:
     """Watch over the end of a process."""
