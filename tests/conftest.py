@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -43,7 +44,7 @@ RAN_ON = "ran on"
 
 @pytest.fixture(autouse=True)
 def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of the developer's own desk or terminal reaches a test, and no test makes the ones behind it give way."""
+    """Nothing of the developer's own desk or terminal reaches a test."""
     for name in list(os.environ):
         if name in ("NO_COLOR", "COLUMNS", "LINES") or name.startswith(("TEXTUAL", "OPD_TUI_")):
             monkeypatch.delenv(name)
@@ -51,7 +52,14 @@ def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(os, "nice", lambda increment: increment, raising=False)  # a process never gets it back
+
+
+@pytest.fixture(autouse=True)
+def shared_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the program does to its process for good is not done to that of the tests, which goes on."""
+    monkeypatch.setattr(os, "nice", lambda increment: increment, raising=False)
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    monkeypatch.setattr(gc, "disable", lambda: None)
 
 
 @pytest.fixture
