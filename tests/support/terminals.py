@@ -23,7 +23,7 @@ import pyte
 
 from opd_tui.desk.actions import AddDoctor, IssueToken, OpenSlot
 from opd_tui.desk.opening import open_front_desk
-from tests.benchmarks.terminal import KEYS, REPLIES, UNFINISHED, UNKNOWN
+from tests.benchmarks.terminal import KEYS, REPLIES, UNFINISHED, UNKNOWN, is_at_rest
 from tests.support.helpers import zone_where_it_is_nine
 
 PATIENCE_SECONDS = 30
@@ -155,17 +155,8 @@ class RealTerminal:
         quiet_since, before = time.monotonic(), b""
         while time.monotonic() - quiet_since < seconds:
             self.read(seconds / 10)
-            if self.output != before or not self.is_at_rest:
+            if self.output != before or not is_at_rest(self.process):
                 quiet_since, before = time.monotonic(), self.output
-
-    @property
-    def is_at_rest(self) -> bool:
-        """Whether every thread of the program waits for something to happen."""
-        threads = Path(f"/proc/{self.process.pid}/task").glob("*/stat")
-        try:
-            return all(thread.read_text().rpartition(")")[2].split()[0] == "S" for thread in threads)
-        except OSError:  # a thread has just ended
-            return False
 
     @property
     def last_words(self) -> str:
