@@ -217,7 +217,7 @@ async def test_the_screen_says_since_when_the_server_is_gone_and_when_it_is_back
         await meera.hears("The server does not answer.")
         meera.app.post_message(NewsArrived(Back()))
         await meera.hears("The database is there again.")
-        assert "offline" not in meera.read("#top-bar")
+        await meera.until(lambda: "offline" not in meera.read("#top-bar"), "the bar without a word of it")
 
 
 @pytest.mark.parametrize("done", [True, False])
@@ -333,7 +333,7 @@ async def test_what_another_desk_does_while_a_token_is_issued_here_is_shown_with
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await issue_here_while_another_desk_does(meera, other, second, monkeypatch)
         await meera.sees("A-002 Ravi")
-        assert meera.read("#slots").count("1/2") == 2
+        await meera.until(lambda: meera.read("#slots").count("1/2") == 2, "both desks' tokens")
 
 
 async def test_news_that_comes_while_the_queue_is_read_after_an_issue_is_shown(
