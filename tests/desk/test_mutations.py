@@ -28,7 +28,7 @@ from tests.support.helpers import Json, add_doctor, answers_in, first_slot, invo
 from tests.support.mutator import mutated_line
 
 LINES = int(os.environ.get("OPD_TUI_TEST_LINES", "100000"))
-PARTS = 4
+PARTS = 10
 """The lines are sent in so many parts, each to a database of its own."""
 BATCH = 5000
 REFUSALS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and kind is not DeskRefusal}
