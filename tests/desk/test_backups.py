@@ -138,6 +138,7 @@ def test_it_is_made_while_another_desk_is_in_the_middle_of_an_action(filled: Fro
     assert "half done" not in repr(dump(copy.path))
 
 
+@pytest.mark.slow
 def test_each_of_many_backups_under_load_is_a_state_that_was(database_path: Path, clock: FixedClock) -> None:
     with Applying(database_path) as applying:
         for line in first_slot(capacity=5):
@@ -179,6 +180,7 @@ def killed(*arguments: object) -> None:
     assert result.returncode == -signal.SIGKILL, result.stderr
 
 
+@pytest.mark.slow
 def test_one_that_was_killed_never_looks_like_a_finished_one_and_is_cleared_away(
     filled: FrontDesk, database_path: Path, tmp_path: Path
 ) -> None:
@@ -671,6 +673,7 @@ def backed_up(location: str, clock: FixedClock) -> Path:
         return back_up(desk, None, KEPT).path
 
 
+@pytest.mark.slow
 def test_the_backup_of_a_server_that_is_gone_goes_on_as_a_file(
     on_server: Store, database_path: Path, clock: FixedClock
 ) -> None:

@@ -66,6 +66,7 @@ async def test_a_key_makes_a_backup_and_says_where(open_desk: OpenDesk, desk: Fr
     assert Kind.MANUAL in kinds(database_path)
 
 
+@pytest.mark.slow
 async def test_a_backup_that_fails_is_told_and_the_desk_goes_on(
     open_desk: OpenDesk, desk: FrontDesk, database_path: Path
 ) -> None:
@@ -139,6 +140,7 @@ async def test_who_is_still_to_be_seen_is_not_forgotten(open_desk: OpenDesk, see
         assert meera.question == ""
 
 
+@pytest.mark.slow
 async def test_the_palette_has_both(open_desk: OpenDesk, seen_to: FrontDesk) -> None:
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await meera.press("ctrl+p")

@@ -90,6 +90,7 @@ async def test_help_lists_every_command_of_the_screen(desk: FrontDesk, open_desk
             await meera.press("escape")
 
 
+@pytest.mark.slow
 async def test_help_scrolls_where_it_is_longer_than_the_screen(desk: FrontDesk, open_desk: OpenDesk) -> None:
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("?")
@@ -228,6 +229,7 @@ async def test_every_dialog_can_be_left_with_the_program(
         await meera.until(lambda: meera.app.return_code == 0, "the end")
 
 
+@pytest.mark.slow
 async def test_the_palette_respects_an_open_panel(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -240,6 +242,7 @@ async def test_the_palette_respects_an_open_panel(desk: FrontDesk, open_desk: Op
         assert meera.panel_is_open
 
 
+@pytest.mark.slow
 async def test_the_theme_is_chosen_in_the_palette(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -264,6 +267,7 @@ async def test_a_key_that_does_nothing_says_so(desk: FrontDesk, open_desk: OpenD
             await meera.hears(f"{key} does nothing here. Press ? for the keys.")
 
 
+@pytest.mark.slow
 async def test_keys_that_do_something_are_not_said_to_do_nothing(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -54,7 +54,7 @@ async def test_the_screen_stays_usable_while_the_server_is_away_and_goes_on_when
             await meera.sees("does not answer", within="#new-token")
             assert "Imran" in meera.read("#patient"), "what was typed is still there"
         await meera.hears("The database is there again.")
-        assert "offline" not in meera.read("#top-bar")
+        await meera.until(lambda: "offline" not in meera.read("#top-bar"), "the bar without a word of it")
         meera.takes_a_moment()
         await meera.press("enter")
         await meera.panel_closes()

@@ -157,6 +157,7 @@ async def test_one_problem_is_said_in_full(desk: FrontDesk, app_with: SettingsAp
         await meera.hears("Settings file, line 2: idle_minutes must be a whole number from 0 to 1440; the default, 5,")
 
 
+@pytest.mark.slow
 async def test_many_problems_are_listed_where_the_settings_are(desk: FrontDesk, app_with: SettingsApp) -> None:
     async with at_the_counter(app_with("a = 1\nb = 2\ntheme = '[/x'\nhospital = 'City'"), (120, 60)) as meera:
         await meera.hears("3 lines of the settings file do not count. Press F9 to read why.")
@@ -228,6 +229,7 @@ async def test_two_commands_that_change_places_do_each_others_work(desk: FrontDe
         await meera.sees("New token", within="#new-token")
 
 
+@pytest.mark.slow
 async def test_a_key_that_belongs_to_another_command_is_said_and_does_what_it_did(
     desk: FrontDesk, app_with: SettingsApp
 ) -> None:
@@ -434,6 +436,7 @@ async def test_a_question_a_panel_and_a_form_hide_and_come_back_as_they_were(
         assert set(statuses(desk)) == {"A-001", "A-002", "A-003"}
 
 
+@pytest.mark.slow
 async def test_a_question_waits_behind_the_hidden_names_for_its_answer(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with()) as meera:
@@ -447,6 +450,7 @@ async def test_a_question_waits_behind_the_hidden_names_for_its_answer(desk: Fro
         await meera.hears("A-001 Asha Verma was cancelled")
 
 
+@pytest.mark.slow
 async def test_a_question_that_comes_late_is_hidden_too_and_can_be_answered(
     desk: FrontDesk, app_with: SettingsApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -490,6 +494,7 @@ async def test_a_toast_with_a_name_is_hidden_too(desk: FrontDesk, app_with: Sett
         assert shows_no_name(meera)
 
 
+@pytest.mark.slow
 async def test_a_pasted_text_only_shows_the_names(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with()) as meera:
@@ -531,6 +536,7 @@ async def test_every_key_begins_the_idle_time_anew(desk: FrontDesk, app_with: Se
         assert not meera.app.idle.hidden
 
 
+@pytest.mark.slow
 async def test_zero_minutes_never_hide_and_the_demo_does_not_either(desk: FrontDesk, app_with: SettingsApp) -> None:
     async with at_the_counter(app_with("idle_minutes = 0")) as meera:
         meera.app.idle.last -= 1e6
@@ -542,6 +548,7 @@ async def test_zero_minutes_never_hide_and_the_demo_does_not_either(desk: FrontD
         assert not person.app.idle.hidden
 
 
+@pytest.mark.slow
 async def test_the_app_looks_for_idleness_by_itself(desk: FrontDesk, app_with: SettingsApp) -> None:
     async with at_the_counter(app_with()) as meera:
         meera.app.idle.last -= meera.app.idle.seconds

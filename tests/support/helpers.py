@@ -158,7 +158,7 @@ def run(*arguments: str | Path, input: bytes = b"", **environment: str) -> subpr
         input=input,
         capture_output=True,
         env=buffered_environment() | environment,
-        timeout=PATIENCE_SECONDS,
+        timeout=5 * PATIENCE_SECONDS,  # it may be given thousands of lines
         check=False,
     )
 

@@ -23,7 +23,7 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
 from tests.support.helpers import add_doctor, issue, open_slot
 
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 45
 """After so long something that was expected is not coming; nothing is measured with it."""
 HOPS = 4
 """A message and what it leads to pass through so many queues at most."""
@@ -66,9 +66,15 @@ class Receptionist:
     async def breathe(self) -> None:
         """Let keys and messages go where they go, as far as nobody waits for the desk."""
         keys = self.app.keys
+        deadline = time.monotonic() + PATIENCE_SECONDS
         await self.pilot.pause(0)
         while self.app.return_code is None and (keys.under_way or (keys.waiting and not keys.held)):
+            assert time.monotonic() < deadline, f"{keys.under_way or keys.waiting[0]} has no end"
             await self.pilot.pause(0)
+        await self.hop()
+
+    async def hop(self) -> None:
+        """Let messages that are on their way arrive."""
         for _ in range(HOPS):
             await self.pilot.pause(0)
 
@@ -78,11 +84,12 @@ class Receptionist:
         self.app.keys.finished_by = None
 
     async def until(self, condition: Callable[[], object], expected: str = "what was expected") -> None:
-        """Wait for a condition."""
+        """Wait for a condition, and for what comes with it."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not condition():
             assert time.monotonic() < deadline, f"{expected} did not come; the screen says:\n{self.text}"
             await self.pilot.pause()
+        await self.hop()
 
     async def sees(self, *texts: str, within: str | None = None) -> None:
         """Wait for texts on the screen, or within the widget that a selector names."""

@@ -18,8 +18,10 @@ MARKERS = (
     f"{SLOW}: takes long or repeats what others show; run with -m slow",
     f"{FAST_CASES}(number): only so many of the test's cases are fast, the others are slow",
 )
-EXAMPLES = {"fast": 25, "slow": 400}
+EXAMPLES = {"fast": 25, "slow": 200}
 """How many examples Hypothesis tries of each property."""
+SLOW_SECONDS = 600
+"""The timeout of a slow test; that of a fast one is in pyproject.toml."""
 GRACE_SECONDS = 60
 """How much longer than its timeout a test may take to tidy up, and a process to end."""
 
@@ -71,15 +73,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark as slow the cases beyond the fast ones of a test, and in a slow run every property."""
     thorough, cases = runs_slow_tests(config), Counter[str]()
     for item in items:
-        if item.get_closest_marker(SLOW):
-            continue
-        if few := item.get_closest_marker(FAST_CASES):
+        few = item.get_closest_marker(FAST_CASES)
+        if few and not item.get_closest_marker(SLOW):
             test = item.nodeid.partition("[")[0]
             cases[test] += 1
             if cases[test] > few.args[0]:
                 item.add_marker(SLOW)
         if thorough and getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(SLOW)
+        if item.get_closest_marker(SLOW) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_SECONDS))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

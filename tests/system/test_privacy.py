@@ -295,7 +295,7 @@ main(sys.argv[1:])
     ],
     ids=["a line is drawn", "a key is pressed", "another thread"],
 )
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 def test_a_bug_in_the_screens_ends_them_cleanly_and_names_nobody(
     database_path: Path, reports: Path, module: str, owner: str, method: str
 ) -> None:

@@ -39,6 +39,7 @@ def database(database_path: Path) -> Path:
     return database_path
 
 
+@pytest.mark.slow
 def test_a_terminal_of_one_cell_is_stood_until_it_grows(database: Path) -> None:
     with RealTerminal("--database", database, size=(1, 1)) as terminal:
         terminal.until(lambda: b"\x1b[?1049h" in terminal.output, "the program's screen")
@@ -195,6 +196,7 @@ def works(terminal: RealTerminal) -> None:
     leaves(terminal)
 
 
+@pytest.mark.slow
 def test_without_colour_everything_is_grey_and_works(database: Path) -> None:
     with RealTerminal("--database", database, NO_COLOR="1") as terminal:
         works(terminal)
