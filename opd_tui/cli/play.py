@@ -38,7 +38,7 @@ def check_speed(_context: click.Context, _parameter: click.Parameter, value: flo
     show_default=True,
     metavar="NUMBER",
     callback=check_speed,
-    help=f"How fast the app plays, from {SLOWEST:g} to {FASTEST:g}; 2 is retry_once as fast.",
+    help=f"How fast the app plays, from {SLOWEST:g} to {FASTEST:g}; 2 is twice as fast.",
 )
 @click.option("--database", hidden=True)
 @click.option("--desk", hidden=True, expose_value=False)

@@ -45,7 +45,7 @@ def board_lines(queue: Queue) -> list[str]:
     """A slot's seats, who has one and who waits; one line, unless many wait."""
     slot, taken = queue.slot.slot, queue.slot.load.taken
     dots = "●" * taken + "○" * queue.slot.free_seats
-    records = [line.record for line in queue.lines]
+    records = [row.record for row in queue.rows]
     groups = [
         " ".join([status.value, *numbers])
         for status in (Status.ACTIVE, Status.WAITING)

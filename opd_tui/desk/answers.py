@@ -129,7 +129,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> Json:
     fields: Json = {}
     for name, value in pairs:
         if name in fields:
-            raise InvalidAction(f"Field {quoted(name)} is there retry_once. Send each field once.")
+            raise InvalidAction(f"Field {quoted(name)} is there twice. Send each field once.")
         fields[name] = value
     return fields
 

@@ -26,7 +26,7 @@ def local_instant(local: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     if first == second:
         return first
     missing = first.astimezone(zone).replace(tzinfo=None) != local
-    why = "does not exist" if missing else "happened retry_once"
+    why = "does not exist" if missing else "happened twice"
     raise InvalidAction(
         f"Field 'at': {local:%Y-%m-%d %H:%M} {why} in {zone.key}, because the clocks were changed then. "
         "Write it with its offset, for example +05:30."

@@ -25,7 +25,7 @@ from tests.support.helpers import add_doctor, issue, open_slot
 
 PATIENCE_SECONDS = 15
 """After so long something that was expected is not coming; nothing is measured with it."""
-HOPS = 4
+HOPS = 8
 """A message and what it leads to pass through so many queues at most."""
 FRAMES = re.compile("[─-╿]")
 SCROLL_BAR = "▁▂▃▄▅▆▇█ "
@@ -67,14 +67,14 @@ class Receptionist:
         """Let keys and messages go where they go, as far as nobody waits for the desk."""
         keys = self.app.keys
         await self.pilot.pause(0)
-        while self.app.return_code is None and (keys.under_way or (keys.waiting and not keys.held)):
+        while self.app.return_code is None and (keys.under_way or (keys.waiting and not keys.is_held)):
             await self.pilot.pause(0)
         for _ in range(HOPS):
             await self.pilot.pause(0)
 
     def takes_a_moment(self) -> None:
         """Let the moment be over in which keys wait for the desk, and a second Enter is a slip of the finger."""
-        self.app.keys.held = False
+        self.app.keys.holds.clear()
         self.app.keys.finished_by = None
 
     async def until(self, condition: Callable[[], object], expected: str = "what was expected") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from opd_tui.domain.allocation import Move, settle
 from opd_tui.domain.errors import UnknownDoctor, UnknownSlot, UnknownToken
@@ -13,6 +13,9 @@ from opd_tui.domain.journal import JournalLine
 from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, Token, TokenId
 from opd_tui.domain.records import Record, Spec, field
 from opd_tui.domain.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from opd_tui.desk.outcome import Forecast
 
 ENVELOPE = ("at", "key")
 """The fields that any action may carry."""
@@ -41,6 +44,13 @@ class Action(Record):
     def envelope_specs(cls) -> tuple[Spec, ...]:
         """The fields that any action may carry."""
         return tuple(spec for spec in cls.specs() if spec.name in ENVELOPE)
+
+    yes: ClassVar[str] = "Yes, do it"
+    """What the button says that confirms it."""
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str | None:
+        """What a person is asked before it is done, None where nobody loses anything; `chosen` is what it is about."""
+        return None
 
     def run(self, uow: UnitOfWork) -> None:
         """Do it within the uow's transaction; raises a DeskRefusal."""

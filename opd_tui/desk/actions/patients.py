@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from opd_tui.desk.actions.base import Action, known_token
 from opd_tui.domain.errors import PatientForgotten, PatientHasOpenToken
@@ -13,6 +13,9 @@ from opd_tui.domain.model import TokenId
 from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
 
+if TYPE_CHECKING:
+    from opd_tui.desk.outcome import Forecast
+
 
 @dataclass(frozen=True, kw_only=True)
 class ForgetPatient(Action):
@@ -21,6 +24,16 @@ class ForgetPatient(Action):
     verb: ClassVar[str] = "forget_patient"
 
     token: TokenId = field(Id("token"), "the id of any token of the patient")
+
+    yes = "Yes, forget"
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str:
+        visits = forecast.outcome.forgotten
+        return (
+            f"Forget {chosen or 'this patient'} for good, in {visits} visit{'s' if visits > 1 else ''}? "
+            "Name, phone and hospital number are removed; the tokens stay. "
+            "Backups hold the name until they are rewritten, which the command line does."
+        )
 
     def run(self, uow: UnitOfWork) -> None:
         token = known_token(uow, self.token)

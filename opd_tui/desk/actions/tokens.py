@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from opd_tui.desk.actions.base import (
     Action,
@@ -26,6 +26,9 @@ from opd_tui.domain.model import Patient, Reason, SlotId, Source, Status, Token,
 from opd_tui.domain.records import Nested, field
 from opd_tui.domain.unit_of_work import UnitOfWork
 
+if TYPE_CHECKING:
+    from opd_tui.desk.outcome import Forecast
+
 _PATIENT = Nested(Patient, "a name, or an object with name, phone, uhid, birth_year and sex")
 
 
@@ -38,6 +41,17 @@ class IssueToken(Action):
     slot: SlotId = field(Id("slot"), "the slot's id")
     patient: Patient = field(_PATIENT, "the patient")
     source: Source = field(Choice(Source), "where the token comes from")
+
+    yes = "Yes, issue it"
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str | None:
+        record, displaced = forecast.outcome.token, forecast.outcome.changed(Reason.PREEMPTED)
+        if record is None or displaced is None:
+            return None
+        return (
+            f"{record.token.source.name} for {record.token.patient.name} takes the seat of {with_source(displaced)} "
+            f"with {record.doctor.name} {record.slot.window}. {displaced.patient.name} then waits first in line. Do it?"
+        )
 
     def run(self, uow: UnitOfWork) -> None:
         slot = known_slot(uow, self.slot)
@@ -77,6 +91,23 @@ class CloseToken(Action):
 
     closes_as: ClassVar[Status]
     reason: ClassVar[Reason]
+    asks: ClassVar[str]
+    """The question about a token, which stands at `{}`."""
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str | None:
+        record = forecast.outcome.token
+        if record is None:
+            return None
+        token, had_seat = record.token, forecast.outcome.changes[0].from_status is Status.ACTIVE
+        stands = "seated" if had_seat else "waiting"
+        who = f"{token.label} ({token.source.name}, {stands}, {record.doctor.name} {record.slot.window})"
+        return f"{self.asks.format(who)}{self.what_follows(forecast.outcome.changed(Reason.PROMOTED), had_seat)}"
+
+    def what_follows(self, promoted: Token | None, had_seat: bool) -> str:
+        """What becomes of the seat, as the question ends."""
+        if promoted is not None:
+            return f" {with_source(promoted)} then moves up into the seat."
+        return " Nobody waits, so the seat stays free." if had_seat else ""
 
     def run(self, uow: UnitOfWork) -> None:
         token = known_token(uow, self.token)
@@ -98,6 +129,8 @@ class CancelToken(CloseToken):
     """Cancel a token."""
 
     verb: ClassVar[str] = "cancel_token"
+    asks = "Cancel {}?"
+    yes = "Yes, cancel it"
     closes_as = Status.CANCELLED
     reason = Reason.CANCELLED
 
@@ -107,6 +140,8 @@ class MarkNoShow(CloseToken):
     """Mark a token whose patient did not show up."""
 
     verb: ClassVar[str] = "mark_no_show"
+    asks = "Mark {} as a no-show?"
+    yes = "Yes, no-show"
     closes_as = Status.NO_SHOW
     reason = Reason.NO_SHOW
 
@@ -124,6 +159,8 @@ class CompleteToken(CloseToken):
     """Complete a token: the consultation took place, and its seat is used up."""
 
     verb: ClassVar[str] = "complete_token"
+    asks = "Mark {} as done?"
+    yes = "Yes, done"
     closes_as = Status.COMPLETED
     reason = Reason.COMPLETED
 
@@ -132,6 +169,14 @@ class CompleteToken(CloseToken):
             raise TokenHoldsNoSeat(
                 f"{token.label} is waiting and has no seat yet, so it cannot be done. Cancel it if the patient left."
             )
+
+    def what_follows(self, promoted: Token | None, had_seat: bool) -> str:
+        return " The seat is used up, so nobody moves up."
+
+
+def with_source(token: Token) -> str:
+    """A token as a question names it."""
+    return f"{token.label} ({token.source.name})"
 
 
 _CLOSED_WORDS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, TypeVar
 
-from opd_tui.tui.lines import column_widths, in_columns
+from opd_tui.tui.drawing.cells import column_widths, in_columns
 from opd_tui.tui.widgets.row_list import RowList
 
 Item = TypeVar("Item")

@@ -9,8 +9,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from opd_tui.tui.layout_map import refresh_layout_map
-from opd_tui.tui.text import count
+from opd_tui.tui.drawing.layout_map import refresh_layout_map
+from opd_tui.tui.drawing.text import count
 from opd_tui.tui.widgets.typed_text import TypedText
 
 

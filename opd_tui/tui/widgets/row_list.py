@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Any, Generic, TypeVar
 
@@ -14,11 +15,18 @@ from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
-from opd_tui.tui.lines import Line, joined
-from opd_tui.tui.looks import look
+from opd_tui.tui.drawing.cells import Line, joined
+from opd_tui.tui.drawing.looks import look
 from opd_tui.tui.widgets.calm_focus import CalmFocus
 
 Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A row that cannot be chosen, between the parts of a list."""
+
+    text: str
 
 
 class RowList(CalmFocus, Generic[Item], can_focus=True):
@@ -55,7 +63,7 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
             return self.sender
 
     class Clicked(Message):
-        """An item was clicked retry_once, or chosen by a click on it while it was under the cursor."""
+        """An item was clicked twice, or chosen by a click on it while it was under the cursor."""
 
         def __init__(self, sender: RowList[Any]) -> None:
             super().__init__()
