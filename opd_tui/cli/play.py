@@ -108,7 +108,7 @@ def answers_of(played: PlayedStep) -> list[dict[str, object]]:
     from opd_tui.desk.answers import accepted, refused
 
     return [
-        refused(result.deed.verb, result.refusal) if isinstance(result, Refused) else accepted(result)
+        refused(result.scripted.verb, result.refusal) if isinstance(result, Refused) else accepted(result)
         for result in played.results
     ]
 

@@ -130,7 +130,7 @@ class OpdApp(DeskHost):
         self.backups.each_day(desk.today())
 
     def tick(self) -> None:
-        """Follow the desk's clock; whoever looks at today stays on today over midnight."""
+        """Follow the desk's clock; a screen that shows today goes on to the next day at midnight."""
         assert self.desk is not None
         before = self.now
         now = self.desk.clock.now().astimezone(self.zone).replace(second=0, microsecond=0)

@@ -25,7 +25,7 @@ Submit = Callable[[Mapping[str, object]], Awaitable[Outcome | None]]
 
 
 class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
-    """A field a line, what is wrong beside it; Enter goes on and submits at the end.
+    """A field in each row, what is wrong below it; Enter goes on and submits at the end.
 
     A refusal is said in the form, which keeps what was typed. Only a lost answer closes it, since another Enter could
     do everything twice.

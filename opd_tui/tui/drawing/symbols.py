@@ -104,7 +104,7 @@ def terminal_encoding() -> str:
 
 
 def needs_plain_signs() -> bool:
-    """Whether the terminal, as far as one can know, shows no symbols: it is dumb, or its language has no Unicode."""
+    """Return whether the terminal seems to show no symbols: it is dumb, or its encoding is not Unicode."""
     encodings = {terminal_encoding()} | ({locale.getencoding()} if os.name == "posix" else set())
     return os.environ.get("TERM") == "dumb" or any(not _is_utf8(encoding) for encoding in encodings)
 

@@ -20,8 +20,8 @@ T = TypeVar("T")
 class AsyncDesk:
     """A front desk behind threads of its own.
 
-    Actions go through one thread in the order in which they were asked for, and run to their end even when
-    whoever asked is gone. Reads have another and previews a third, and a newer one may replace them.
+    Actions go through one thread in the order in which they were asked for, and run to their end even when the screen
+    that asked is gone. Reads have another and previews a third, and a newer one may replace them.
     """
 
     def __init__(self, open_desk: Callable[[], FrontDesk]) -> None:
@@ -42,14 +42,14 @@ class AsyncDesk:
     async def perform(self, action: Action, expect: Moves | None, done: Callable[[Outcome], None]) -> Outcome:
         """Perform an action; `done` learns of its outcome even where the caller was cancelled meanwhile."""
         desk = await self.desk()
-        future = asyncio.wrap_future(self._writes.submit(desk.perform, action, expect))
+        future = asyncio.wrap_future(self._writes.submit(desk.perform, action, expect=expect))
         future.add_done_callback(lambda ended: None if ended.cancelled() or ended.exception() else done(ended.result()))
         return await asyncio.shield(future)
 
-    async def act(self, deed: Callable[[FrontDesk], T]) -> T:
+    async def act(self, task: Callable[[FrontDesk], T]) -> T:
         """Do something on the desk in its turn, to the end."""
         desk = await self.desk()
-        return await asyncio.shield(asyncio.wrap_future(self._writes.submit(deed, desk)))
+        return await asyncio.shield(asyncio.wrap_future(self._writes.submit(task, desk)))
 
     async def preview(self, action: Action) -> Forecast:
         """What an action would do now."""

@@ -21,7 +21,7 @@ _WRITTEN = re.compile(r"((?:[A-Za-z]+\+)*)(.+)", re.DOTALL)
 
 
 def key_named(written: str) -> str | None:
-    """The key that somebody means by `n`, `?`, `F2`, `Ctrl+N`, `^n` or `PgUp`; None where there is none."""
+    """Return the key that is meant by `n`, `?`, `F2`, `Ctrl+N`, `^n` or `PgUp`, or None."""
     written = written if written == " " else written.strip()
     if len(written) == 2 and written[0] == "^":
         written = f"ctrl+{written[1]}"

@@ -42,7 +42,7 @@ class BarScreen(Screen[None]):
 
     @property
     def is_blocked(self) -> bool:
-        """Whether a panel has to be closed before anything else, or the screen is not whole yet or any more."""
+        """Whether a panel has to be closed before anything else, or the screen is incomplete."""
         return False
 
     def compose(self) -> ComposeResult:

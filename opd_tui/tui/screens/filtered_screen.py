@@ -37,7 +37,7 @@ class FilteredScreen(DeskScreen):
         raise NotImplementedError
 
     def show_items(self, items: tuple[Any, ...]) -> None:
-        """Show a list, as far as the filter lets it through."""
+        """Show the items that pass the filter."""
         if items is not self.everything:
             self.everything, self.words = items, None
         query = self.filter_bar.value

@@ -62,7 +62,7 @@ class NamesHidden(Screen[None]):
         try:
             board = await self.host.async_desk.read(lambda desk: desk.board(day))
         except DeskRefusal:
-            return  # whoever comes back sees the screen below say so
+            return  # the screen below says so when the names are shown again
         self.grid.board = board
         if (current := board.next_slot(now)) is not None:
             self.grid.move_to(current.doctor.id, current.slot.start)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CRASHED = 1
 """The exit status that Textual has for an error that nobody expected."""
 SECONDS_TO_LEAVE = 3.0
-"""After so long a terminal that takes nothing any more does not keep the program."""
+"""How long a terminal that takes nothing can delay the end."""
 SECONDS_BETWEEN_LOOKS = 1.0
 """So often the app looks whether its terminal is still there."""
 
@@ -106,7 +106,7 @@ def leave_if_hung_up(app: DeskHost) -> None:
 
 
 def has_hung_up(terminal: int) -> bool:
-    """Whether nobody is at the other end of a terminal any more, as far as the system can tell."""
+    """Return whether the other end of a terminal has hung up, if the system can tell."""
     if not hasattr(select, "poll"):
         return False
     poll = select.poll()

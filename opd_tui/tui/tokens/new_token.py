@@ -52,7 +52,7 @@ class NewToken(Vertical):
     locked: var[bool] = var(False)
     """Whether what was submitted is under way."""
     foreseen: var[Moves | None] = var(None)
-    """Who would move by what is asked for now, as far as that is known."""
+    """Who would move by what is asked for now, None before it is known."""
 
     class PreviewWanted(Message):
         """What would happen is asked for."""
@@ -156,7 +156,7 @@ class NewToken(Vertical):
 
     @on(Input.Changed)
     def forget_complaint(self) -> None:
-        """Whoever types on has read what was wrong."""
+        """Take a complaint away once the person types on."""
         if self.complains and not self.locked and self.query_one(Input).value:
             self.ask_preview()
 

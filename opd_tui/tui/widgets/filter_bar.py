@@ -1,4 +1,4 @@
-"""A line that narrows a list to what holds every word."""
+"""A bar that narrows a list to the rows that hold every word."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class FilterBar(Horizontal):
         return self.query_one(Input).value
 
     def open(self) -> None:
-        """Show the line and type into it."""
+        """Show the bar and type into it."""
         refresh_layout_map(self)
         self.display = True
         self.query_one(Input).focus()
