@@ -41,6 +41,7 @@ FORGET = DeskCommand(
     "Forget the patient of a closed token",
     makes=ForgetPatient,
     needs=Need.TOKEN,
+    note="Backups hold the name until they are rewritten: see opd-tui forget --help.",
 )
 FIND = Command("find", "slash", "Find", "Find a patient or a token of the day", "find", 6)
 FILTER = Command("filter", "slash", "Filter", "Show only lines that hold every word you type", "filter", 6)

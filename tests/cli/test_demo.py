@@ -130,11 +130,6 @@ def test_the_expected_states_are_those_of_the_end(player: Player) -> None:
     play_until(player, "23:59")
     issues = [each for step in TIMELINE for each in step.actions if isinstance(each, Issue)]
     patients = {issue.label: issue.patient for issue in issues}
-        scripted.label: scripted.patient
-        for step in TIMELINE
-        for scripted in step.actions
-        if isinstance(scripted, Issue)
-    }
     assert {label: status_of(player.desk, patient) for label, patient in patients.items()} == dict(EXPECTED)
 
 

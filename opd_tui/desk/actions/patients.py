@@ -31,8 +31,7 @@ class ForgetPatient(Action):
         visits = forecast.outcome.forgotten
         return (
             f"Forget {chosen or 'this patient'} for good, in {visits} visit{'s' if visits > 1 else ''}? "
-            "Name, phone and hospital number are removed; the tokens stay. "
-            "Backups hold the name until they are rewritten, which the command line does."
+            "Name, phone and hospital number are removed; the tokens stay."
         )
 
     def run(self, uow: UnitOfWork) -> None:

@@ -78,6 +78,8 @@ class DeskCommand(Command):
     """What the form suggests, by the field's name; without it, what the chosen thing has under this name."""
     title: str = ""
     """The form's title."""
+    note: str = ""
+    """What the screens add to the action's question."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "action", f"ask_desk('{self.id}')")

@@ -65,7 +65,11 @@ class CommandFlow:
 
         async def submit(fields: Mapping[str, object]) -> Outcome | None:
             action = command.makes.from_mapping({**known, **fields})
-            return await self.confirm_and_perform(action, lambda forecast: action.question(forecast, name))
+            return await self.confirm_and_perform(action, lambda forecast: question(action, forecast))
+
+        def question(action: Action, forecast: Forecast) -> str | None:
+            text = action.question(forecast, name)
+            return f"{text} {command.note}".rstrip() if text else None
 
         if not command.asked:
             return await submit({})
