@@ -452,10 +452,10 @@ async def test_a_preview_that_fails_while_the_token_is_issued_says_nothing_of_it
 
     perform, asked, may_perform = desk.perform, threading.Event(), threading.Event()
 
-    def perform_later(*arguments: Any) -> Outcome:
+    def perform_later(*arguments: Any, **options: Any) -> Outcome:
         asked.set()
         assert may_perform.wait(PATIENCE_SECONDS)
-        return perform(*arguments)
+        return perform(*arguments, **options)
 
     async with at_the_counter(OpdApp(lambda: desk), WIDE) as meera:
         monkeypatch.setattr(desk, "preview", refuse_slowly)

@@ -63,6 +63,8 @@ class DoctorsScreen(FilteredScreen):
         return Chosen.doctor(row.doctor) if need is Need.DOCTOR and isinstance(row, DoctorDay) else None
 
     def why_none(self, need: Need) -> str:
+        if need is not Need.DOCTOR:
+            return super().why_none(need)
         add = self.host.keymap.key_of(ADD_DOCTOR)
         return self.why_nothing_is_chosen(f"There is no doctor to open a session for. Press {add} to add one.")
 
