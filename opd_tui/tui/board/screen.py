@@ -18,11 +18,11 @@ from opd_tui.domain.errors import DeskRefusal, UnknownSlot
 from opd_tui.domain.model import Reason, SlotId, SlotRecord, TokenId
 from opd_tui.tui.board.activity import Activity
 from opd_tui.tui.board.find import Find
+from opd_tui.tui.board.queue_panel import QueuePanel
 from opd_tui.tui.board.queue_rows import QueueRows
 from opd_tui.tui.board.slot_grid import SlotGrid
 from opd_tui.tui.commands import ADD_DOCTOR, BOARD_COMMANDS, EMERGENCY, ENTER_QUEUE, NEW, OPEN_SESSION, STEP_BACK
 from opd_tui.tui.drawing.layout_map import refresh_layout_map
-from opd_tui.tui.drawing.text import SHAPE_LIMIT, count, doctor_label
 from opd_tui.tui.keys.commands import Command, DeskCommand, Need, bindings
 from opd_tui.tui.screens.chosen import Chosen
 from opd_tui.tui.screens.desk_screen import DeskScreen
@@ -67,17 +67,13 @@ class SlotBoardScreen(DeskScreen):
     grid = getters.query_one(SlotGrid)
     queue = getters.query_one(QueueRows)
     activity = getters.query_one(Activity)
-    shown: Queue | None = None
-    """The queue beside the grid."""
 
     def body(self) -> Iterable[Widget]:
         with Horizontal(id="board"):
             with Panel("Slots", id="slots"):
                 yield Static(id="no-slots", markup=False)
                 yield SlotGrid(id="grid")
-            with Panel("Queue", id="queue-panel"):
-                yield Static(id="queue-head", markup=False)
-                yield QueueRows(id="queue")
+            yield QueuePanel()
         with Panel("Just now", id="activity-panel"):
             yield Activity(id="activity")
 
@@ -175,43 +171,14 @@ class SlotBoardScreen(DeskScreen):
             self.show_queue(queue)
 
     def show_queue(self, queue: Queue | None) -> None:
-        """Show one slot's tokens, and in words how full it is."""
-        panel = self.query_one("#queue-panel", Panel)
+        """Show one slot's tokens."""
+        empty = self.with_keys(" No tokens yet. Press {new} for a new one, {emergency} for an emergency.")
+        why_none = " No slot at this time. ← → ↑ ↓ go to another." if self.grid.board.slots else ""
         self.queue.zone = self.host.zone
-        self.queue.show(queue)
-        self.shown = queue
-        self._show_head()
-        if queue is None:
-            panel.title = "Queue"
-            self.queue.empty = ""
-            return
-        panel.title = f"{doctor_label(queue.slot.doctor)} · {queue.slot.slot.window}"
-        self.queue.empty = self.with_keys(" No tokens yet. Press {new} for a new one, {emergency} for an emergency.")
-
-    def _show_head(self) -> None:
-        head, queue = self.query_one("#queue-head", Static), self.shown
-        words = (
-            f" {self._seats_in_words(queue.slot)}{self._window_in_words(queue.slot)}" if queue else self._why_no_queue()
-        )
-        head.update(words, layout=False)
-
-    def _why_no_queue(self) -> str:
-        return " No slot at this time. ← → ↑ ↓ go to another." if self.grid.board.slots else ""
-
-    def _seats_in_words(self, record: SlotRecord) -> str:
-        taken, capacity = record.load.taken, record.slot.capacity
-        shape = "●" * taken + "○" * (capacity - taken) + "  " if capacity <= SHAPE_LIMIT else ""
-        done = f" ({record.load.completed} done)" if record.load.completed else ""
-        waiting = f" · {record.load.waiting} waiting" if record.load.waiting else ""
-        return f"{shape}{taken} of {count(capacity, 'seat')} taken{done}{waiting}"
-
-    def _window_in_words(self, record: SlotRecord) -> str:
-        now = self.host.now
-        return " · the window is over" if now is not None and record.slot.is_over(now) else ""
+        self.query_one(QueuePanel).show(queue, empty, why_none)
 
     def show_now(self, now: dt.datetime | None) -> None:
-        self.queue.now = now
-        self._show_head()
+        self.query_one(QueuePanel).show_now(now)
 
     def show_marks(self, marks: Mapping[TokenId, Reason]) -> None:
         self.queue.marks = marks
