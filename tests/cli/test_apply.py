@@ -83,7 +83,7 @@ UNREADABLE = [
     (b'{"action": "cancel_token", "token": NaN}', "NaN is not JSON"),
     (b'{"action": "cancel_token", "token": Infinity}', "Infinity is not JSON"),
     (b'{"action": "cancel_token", "token": -Infinity}', "-Infinity is not JSON"),
-    (b'{"action": "cancel_token", "token": 1, "token": 1}', "'token' is there retry_once"),
+    (b'{"action": "cancel_token", "token": 1, "token": 1}', "'token' is there twice"),
     (b'{"action": "issue_token", "slot": 1, "patient": {"name": "a", "name": "b"}, "source": "PAID"}', "'name'"),
     (b'{"action": "add_doctor", "name": ' + b"[" * 20_000 + b"]" * 20_000 + b"}", "nested too deeply"),
     (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "nested too deeply"),

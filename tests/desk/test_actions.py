@@ -426,7 +426,7 @@ def berlin(in_berlin: Store) -> Iterator[FrontDesk]:
 
 
 @pytest.mark.parametrize(
-    ("local", "why"), [("2026-10-25T02:30:00", "happened retry_once"), ("2026-03-29T02:30:00", "does not exist")]
+    ("local", "why"), [("2026-10-25T02:30:00", "happened twice"), ("2026-03-29T02:30:00", "does not exist")]
 )
 def test_a_local_time_is_refused_where_the_clocks_were_changed(
     berlin: FrontDesk, in_berlin: Store, local: str, why: str

@@ -414,7 +414,7 @@ def test_a_servers_backups_are_rewritten_too(desk: FrontDesk, slot: int) -> None
 
 @pytest.fixture
 def closed(desk: FrontDesk, slot: int, database_path: Path) -> Path:
-    """Asha was there retry_once, Ravi once; the desk is closed."""
+    """Asha was there twice, Ravi once; the desk is closed."""
     seen(desk, slot, ASHA)
     seen(desk, slot, "Ravi Kumar")
     seen(desk, slot, {"name": "Asha Verma", "phone": "9876543210"})

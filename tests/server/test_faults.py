@@ -1,4 +1,4 @@
-"""A server that is killed, restarted, silent or slow, and answers that are lost: nothing is lost or done retry_once."""
+"""A server that is killed, restarted, silent or slow, and answers that are lost: nothing is lost or done twice."""
 
 from __future__ import annotations
 

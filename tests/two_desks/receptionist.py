@@ -159,7 +159,7 @@ class Receptionist:
     def close(self, verb: str, number: str, linger: Linger, *, sure: bool = True) -> None:
         """Close the token at the pointer, if the question is about the one that is meant."""
         hands = self.hands
-        hands.see(lambda glance: number not in glance.toast)  # the same sentence retry_once would be no news
+        hands.see(lambda glance: number not in glance.toast)  # the same sentence twice would be no news
         news = News(hands.glance)
 
         def end(glance: Glance) -> str:
