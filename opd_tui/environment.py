@@ -12,6 +12,7 @@ import platformdirs
 
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.field_types import NAME_LENGTH
+from opd_tui.domain.remedies import Advice
 from opd_tui.domain.text import clean_text
 
 APP_NAME = "opd-tui"
@@ -24,9 +25,7 @@ def data_directory() -> Path:
     try:
         return platformdirs.user_data_path(APP_NAME, appauthor=False)
     except RuntimeError:
-        raise StoreUnavailable(
-            "You have no home directory to keep the data in. Name a database with --database."
-        ) from None
+        raise StoreUnavailable("You have no home directory to keep the data in.", Advice.NAME_DATABASE) from None
 
 
 def default_database() -> Path:

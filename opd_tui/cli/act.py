@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opd_tui.cli.answers import answer_of
 from opd_tui.cli.options import (
     front_desk,
     json_option,
@@ -17,11 +18,12 @@ from opd_tui.cli.options import (
     status_of,
 )
 from opd_tui.desk.actions import Action
-from opd_tui.desk.answers import accepted, refused
+from opd_tui.desk.answers import accepted
 from opd_tui.desk.outcome import Outcome, nearest_seat_sentence
 from opd_tui.domain.errors import DeskRefusal, InvalidAction
+from opd_tui.domain.events import TokenIssued
 from opd_tui.domain.field_types import Date, InvalidValue
-from opd_tui.domain.model import Reason, Status
+from opd_tui.domain.model import Status
 from opd_tui.domain.records import Nested, Spec
 
 if TYPE_CHECKING:
@@ -96,7 +98,7 @@ def _perform(action: type[Action], values: dict[str, str | None], as_json: bool)
         except DeskRefusal as refusal:
             if not as_json:
                 raise
-            print_json(refused(action.verb, refusal))
+            print_json(answer_of(action.verb, refusal))
             raise click.exceptions.Exit(status_of(refusal)) from None
         if as_json:
             print_json(accepted(outcome))
@@ -115,7 +117,7 @@ def _action(desk: FrontDesk, action: type[Action], values: dict[str, str | None]
 
 def _where_a_seat_is_free(desk: FrontDesk, outcome: Outcome) -> str:
     """What a new token that waits is told besides."""
-    issued = outcome.changed(Reason.ISSUED)
+    issued = outcome.changed(TokenIssued)
     if outcome.token is None or issued is None or outcome.token.token.status is not Status.WAITING:
         return ""
     try:

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 import click
 
 from opd_tui.cli.options import REFUSED, WRONG_USE, fail, print_json, status_of
+from opd_tui.cli.refusals import advice_of
 from opd_tui.desk.answers import refused
+from opd_tui.desk.outcome import Json
 from opd_tui.domain.errors import DeskRefusal
 
 
@@ -28,6 +30,11 @@ def confirm(question: str, yes: bool) -> None:
         fail("Nothing was changed.", REFUSED)
 
 
+def answer_of(verb: str | None, refusal: DeskRefusal) -> Json:
+    """Return the answer to an action that was refused, in the words of the command line."""
+    return refused(verb, refusal, advice_of(refusal.remedy))
+
+
 @contextmanager
 def refusals_in_json(as_json: bool, verb: str | None = None) -> Iterator[None]:
     """Answer a refusal in JSON, where answers are."""
@@ -36,5 +43,5 @@ def refusals_in_json(as_json: bool, verb: str | None = None) -> Iterator[None]:
     except DeskRefusal as refusal:
         if not as_json:
             raise
-        print_json(refused(verb, refusal))
+        print_json(answer_of(verb, refusal))
         raise click.exceptions.Exit(status_of(refusal)) from None

@@ -8,8 +8,11 @@ from typing import BinaryIO
 
 import click
 
+from opd_tui.cli.answers import answer_of
 from opd_tui.cli.options import REFUSED, WRONG_USE, fail, front_desk, print_json, shared_options
-from opd_tui.desk.answers import LINE_BYTES, accepted, read_action, read_fields, refused, verb_of
+from opd_tui.cli.refusals import message_of
+from opd_tui.desk.answers import LINE_BYTES, accepted, read_action, read_fields, verb_of
+from opd_tui.domain.actor import Road
 from opd_tui.domain.errors import DeskRefusal, StoreDamaged
 
 
@@ -24,7 +27,7 @@ def apply(file: BinaryIO) -> None:
     The exit status is 1 if any line was refused. The run ends, with status 2, where the database turns out damaged.
     """
     any_refused = False
-    with front_desk() as desk:
+    with front_desk(road=Road.APPLY) as desk:
         for line in lines_of(file):
             verb = None
             try:
@@ -32,10 +35,10 @@ def apply(file: BinaryIO) -> None:
                 verb = verb_of(fields)
                 answer = accepted(desk.perform(read_action(fields)))
             except StoreDamaged as refusal:
-                print_json(refused(verb, refusal))
-                fail(refusal.message, WRONG_USE)
+                print_json(answer_of(verb, refusal))
+                fail(message_of(refusal), WRONG_USE)
             except DeskRefusal as refusal:
-                answer = refused(verb, refusal)
+                answer = answer_of(verb, refusal)
                 any_refused = True
             print_json(answer)
     if any_refused:

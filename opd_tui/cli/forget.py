@@ -20,7 +20,7 @@ from opd_tui.cli.options import (
 )
 from opd_tui.desk.actions import ForgetPatient
 from opd_tui.desk.answers import accepted
-from opd_tui.domain.errors import PatientForgotten
+from opd_tui.domain.errors import PatientAlreadyForgotten
 from opd_tui.domain.field_types import whole_number
 from opd_tui.domain.model import TokenId
 
@@ -87,7 +87,7 @@ def forget_one(desk: FrontDesk, token: TokenId, backups: bool, yes: bool, as_jso
             backups = click.confirm(f"{in_words(copies)} may still hold the name. Rewrite them, too?", err=True)
         outcome = desk.perform(action)
         answer, words = accepted(outcome) | {"erased": desk.erase_traces()}, [f"{outcome.sentence}."]
-    except PatientForgotten:
+    except PatientAlreadyForgotten:
         if not backups:
             raise
     left = backup_service.forget_in_copies(desk, identity) if backups else None

@@ -15,7 +15,7 @@ from opd_tui.cli.options import (
     refusals_end_the_command,
     shared_options,
 )
-from opd_tui.desk.answers import doctor_json, slot_record_json, token_json
+from opd_tui.desk.views import doctor_json, slot_record_json, token_json
 from opd_tui.domain.field_types import Choice, Date, FieldType, Id, InvalidValue
 from opd_tui.domain.model import Status
 

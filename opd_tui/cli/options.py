@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 import click
 from rich.cells import cell_len
 
+from opd_tui.cli.refusals import message_of
 from opd_tui.config.reading import SettingsFile, read_settings
-from opd_tui.domain.errors import DeskBusy, DeskRefusal, InvalidAction, StoreDamaged, StoreUnavailable
+from opd_tui.domain.actor import Road
+from opd_tui.domain.errors import DeskBusy, DeskRefusal, Invalid, StoreDamaged, StoreUnavailable
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
@@ -73,7 +75,7 @@ def settings_file(*, quietly: bool = False) -> SettingsFile:
 
 
 @contextmanager
-def front_desk(*, create: bool = True) -> Iterator[FrontDesk]:
+def front_desk(*, create: bool = True, road: Road = Road.COMMAND_LINE) -> Iterator[FrontDesk]:
     """The desk that the options name; ends the command with status 2 where it cannot be opened."""
     from opd_tui.desk.opening import open_front_desk
 
@@ -82,11 +84,12 @@ def front_desk(*, create: bool = True) -> Iterator[FrontDesk]:
             shared_option("database"),
             operator=shared_option("operator"),
             desk=shared_option("desk"),
+            road=road,
             create=create,
             group=settings_file().settings.group,
         )
     except (StoreUnavailable, DeskBusy) as refusal:
-        fail(refusal.message, WRONG_USE)
+        fail(message_of(refusal), WRONG_USE)
     for warning in desk.warnings:
         click.echo(f"opd-tui: {warning}", err=True)
     try:
@@ -101,8 +104,8 @@ def desk_to_read() -> AbstractContextManager[FrontDesk]:
 
 
 def status_of(refusal: DeskRefusal) -> int:
-    """The exit status of a refusal: malformed input is wrong use, and a damaged database is none."""
-    return WRONG_USE if isinstance(refusal, InvalidAction | StoreDamaged) else REFUSED
+    """Return the exit status of a refusal: malformed input is wrong use, and so is a database that is damaged."""
+    return WRONG_USE if isinstance(refusal, Invalid | StoreDamaged) else REFUSED
 
 
 def refusals_end_the_command(command: F) -> F:
@@ -113,7 +116,7 @@ def refusals_end_the_command(command: F) -> F:
         try:
             return command(*args, **kwargs)
         except DeskRefusal as refusal:
-            fail(refusal.message, status_of(refusal))
+            fail(message_of(refusal), status_of(refusal))
 
     return guarded  # type: ignore[return-value]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from opd_tui.cli.options import REFUSED, WRONG_USE, fail, json_option, make_ready_for_screens, print_json, settings_file
+from opd_tui.cli.refusals import message_of
 from opd_tui.domain.errors import DeskBusy, StoreUnavailable
 from opd_tui.signals import ENDING, exit_status
 
@@ -72,7 +73,7 @@ def print_the_day(as_json: bool) -> None:
             player = Player(desk, clock)
             any_refused = print_answers(player) if as_json else print_text(player)
     except (StoreUnavailable, DeskBusy) as refusal:
-        fail(refusal.message, WRONG_USE)
+        fail(message_of(refusal), WRONG_USE)
     if any_refused:
         raise click.exceptions.Exit(REFUSED)
 
@@ -104,11 +105,12 @@ def print_answers(player: Player) -> bool:
 
 def answers_of(played: PlayedStep) -> list[dict[str, object]]:
     """A step's answers as in JSON lines."""
+    from opd_tui.cli.answers import answer_of
     from opd_tui.demo.player import Refused
-    from opd_tui.desk.answers import accepted, refused
+    from opd_tui.desk.answers import accepted
 
     return [
-        refused(result.scripted.verb, result.refusal) if isinstance(result, Refused) else accepted(result)
+        answer_of(result.scripted.verb, result.refusal) if isinstance(result, Refused) else accepted(result)
         for result in played.results
     ]
 

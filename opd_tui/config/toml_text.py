@@ -11,7 +11,7 @@ from opd_tui.domain.text import clean_text
 
 LARGEST_BYTES = 64 * 1024
 """Of a settings file; what is larger is none."""
-OWN_DATABASE = "Unless --database names another, this desk now works on its own database."
+OWN_DATABASE = "Unless another is named at the start, this desk now works on its own database."
 """What must not be overlooked."""
 
 _ERROR_LINE = r" \(at (?:line (\d+), column \d+|end of document)\)$"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from opd_tui.config.toml_text import Unreadable, bytes_of, table_of, text_of
 from opd_tui.domain.errors import SettingsNotKept
+from opd_tui.domain.remedies import Advice, Remedy
 
 
 def keep_setting(path: Path, option: str, value: str) -> None:
@@ -20,7 +21,7 @@ def keep_setting(path: Path, option: str, value: str) -> None:
         before = bytes_of(target, must_exist=False) or b""
         wanted = {**table_of(before), option: value}
     except Unreadable:
-        raise _not_kept(option, f"{path} has to be put right first; `opd-tui settings` says where") from None
+        raise _not_kept(option, f"{path} has to be put right first", Advice.SHOW_SETTINGS) from None
     for text in _candidates(text_of(before), option, value):
         after = text.encode()
         if _says(after, wanted):
@@ -33,8 +34,8 @@ def keep_setting(path: Path, option: str, value: str) -> None:
         raise _not_kept(option, f"{path} cannot be written ({error.strerror})") from None
 
 
-def _not_kept(option: str, why: str) -> SettingsNotKept:
-    return SettingsNotKept(f"The {option} stays until you leave, but is not kept for the next time: {why}.")
+def _not_kept(option: str, why: str, remedy: Remedy | None = None) -> SettingsNotKept:
+    return SettingsNotKept(f"The {option} stays until you leave, but is not kept for the next time: {why}.", remedy)
 
 
 def _candidates(text: str, option: str, value: str) -> Iterator[str]:

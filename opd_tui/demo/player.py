@@ -16,19 +16,25 @@ from opd_tui.demo.timeline import DATE, SETTING, TIMELINE, ZONE, Ids, Issue, Joi
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.desk.outcome import Outcome
+from opd_tui.domain.actor import Actor, Road
 from opd_tui.domain.errors import DeskRefusal, StoreUnavailable
 from opd_tui.domain.instants import slot_instant
 
-ACTOR = "demo"
-"""The operator and the desk in the demo's journal."""
+ACTOR = Actor("demo", "demo", Road.DEMO)
+"""Who plays the timeline, in the demo's journal."""
 
 
 @contextmanager
-def open_demo_desk() -> Iterator[tuple[FrontDesk, FixedClock]]:
-    """An empty desk at 08:55 on a database of its own; raises StoreUnavailable. Leave it when no thread uses it."""
+def open_demo_desk(road: Road = Road.DEMO) -> Iterator[tuple[FrontDesk, FixedClock]]:
+    """An empty desk at 08:55 on a database of its own; raises StoreUnavailable. Leave it when no thread uses it.
+
+    `road` is that of a person who acts between the steps.
+    """
     clock = FixedClock(instant_at(SETTING.at))
     with temporary_folder() as folder:
-        desk = open_front_desk(str(folder / "demo.db"), operator=ACTOR, desk=ACTOR, clock=clock, zone=ZONE)
+        desk = open_front_desk(
+            str(folder / "demo.db"), operator=ACTOR.operator, desk=ACTOR.desk, road=road, clock=clock, zone=ZONE
+        )
         try:
             yield desk, clock
         finally:
@@ -124,7 +130,7 @@ class Player:
 
     def _do(self, scripted: ScriptedAction) -> Outcome | Refused:
         try:
-            outcome = self.desk.perform(scripted.action(self._ids))
+            outcome = self.desk.perform(scripted.action(self._ids), ACTOR)
         except DeskRefusal as refusal:
             return Refused(scripted, refusal)
         remember(self._ids, scripted, outcome)

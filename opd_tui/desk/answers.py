@@ -6,87 +6,46 @@ import json
 from typing import Any, NoReturn
 
 from opd_tui.desk.actions import ACTIONS, Action
-from opd_tui.desk.outcome import Change, Outcome
+from opd_tui.desk.outcome import Json, Outcome
 from opd_tui.domain.errors import AnswerLost, DeskRefusal, InvalidAction
+from opd_tui.domain.events import TokenEvent
 from opd_tui.domain.instants import write_instant
-from opd_tui.domain.model import Doctor, Slot, SlotRecord, Token
+from opd_tui.domain.model import TokenId
 from opd_tui.domain.records import quoted
 
 LINE_BYTES = 64 * 1024
 """The longest line that is read."""
 
-Json = dict[str, Any]
 
-
-def doctor_json(doctor: Doctor) -> Json:
+def change_json(event: TokenEvent, outcome: Outcome) -> Json:
+    """Return what happened to a token as JSON."""
+    token = outcome.directory.tokens[TokenId(event.subject_id)].token
     return {
-        "id": doctor.id,
-        "code": doctor.code,
-        "name": doctor.name,
-        "specialty": doctor.specialty,
-        "room": doctor.room,
-    }
-
-
-def slot_json(slot: Slot) -> Json:
-    return {
-        "id": slot.id,
-        "doctor": slot.doctor_id,
-        "date": slot.date.isoformat(),
-        "start": slot.start.isoformat("minutes"),
-        "end": slot.end.isoformat("minutes"),
-        "capacity": slot.capacity,
-    }
-
-
-def slot_record_json(record: SlotRecord) -> Json:
-    load = record.load
-    return slot_json(record.slot) | {"active": load.active, "waiting": load.waiting, "completed": load.completed}
-
-
-def token_json(token: Token) -> Json:
-    return {
-        "id": token.id,
+        "token": token.id,
         "number": token.number,
-        "slot": token.slot_id,
-        "patient": token.patient.name,
-        "source": token.source.name,
-        "priority": token.source.priority,
-        "status": token.status.name,
-        "issued_at": write_instant(token.issued_at),
-    }
-
-
-def change_json(change: Change) -> Json:
-    return {
-        "token": change.token.id,
-        "number": change.token.number,
-        "from": change.from_status.name if change.from_status else None,
-        "to": change.to_status.name,
-        "reason": change.reason.value,
-        "because_of": change.because_of,
+        "from": event.from_status.name if event.from_status else None,
+        "to": event.to_status.name if event.to_status else None,
+        "reason": event.reason,
+        "because_of": event.because_of,
     }
 
 
 def accepted(outcome: Outcome) -> Json:
-    """The answer to an action that was done."""
-    answer: Json = {"ok": True, "action": outcome.entry.action, "at": write_instant(outcome.entry.at)}
-    if outcome.token:
-        answer["token"] = token_json(outcome.token.token)
-    elif outcome.entry.action == "open_session":
-        answer["slots"] = [slot_json(slot) for slot in outcome.slots]
-    elif outcome.slots:
-        answer["slot"] = slot_json(outcome.slots[0])
-    elif outcome.doctor:
-        answer["doctor"] = doctor_json(outcome.doctor)
-    elif outcome.forgotten:
-        answer["visits"] = outcome.forgotten
-    return answer | {"changes": [change_json(change) for change in outcome.changes]}
+    """Return the answer to an action that was done."""
+    entry = outcome.entry
+    return {
+        "ok": True,
+        "action": entry.action,
+        "at": write_instant(entry.at),
+        "entry": outcome.entry_id,
+        **ACTIONS[entry.action].answer(outcome),
+        "changes": [change_json(event, outcome) for event in outcome.events if isinstance(event, TokenEvent)],
+    }
 
 
-def refused(verb: str | None, refusal: DeskRefusal) -> Json:
-    """The answer to an action that was refused."""
-    answer: Json = {"ok": False, "action": verb, "error": type(refusal).__name__, "message": refusal.message}
+def refused(verb: str | None, refusal: DeskRefusal, advice: str = "") -> Json:
+    """Return the answer to an action that was refused; `advice` is the remedy in the words of a face."""
+    answer: Json = {"ok": False, "action": verb, "error": refusal.code, "message": refusal.told(advice)}
     return answer | ({"key": refusal.key} if isinstance(refusal, AnswerLost) and refusal.key else {})
 
 

@@ -7,14 +7,17 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 from opd_tui.clock import Clock
 from opd_tui.desk.actions.base import Action
 from opd_tui.desk.news import Back, Changed, Gone, News
 from opd_tui.desk.outcome import Forecast, Moves, Outcome
+from opd_tui.desk.own_entries import Follower, OwnEntries
 from opd_tui.desk.reading import DeskReads, nearest_seat, outcomes_of, retry_once
+from opd_tui.desk.subscribers import Subscriber, Subscribers
+from opd_tui.domain.actor import Actor
 from opd_tui.domain.errors import (
     AnswerLost,
     DeskBusy,
@@ -28,7 +31,7 @@ from opd_tui.domain.instants import EPOCH, local_instant
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import Status
 from opd_tui.storage.engines.database import Database, Watch
-from opd_tui.storage.journal import entries
+from opd_tui.storage.journal import entries, since
 from opd_tui.storage.queries import reads
 from opd_tui.storage.transaction import Transaction
 from opd_tui.storage.unit_of_work import SqlUnitOfWork
@@ -43,12 +46,12 @@ NEWS_AT_ONCE = 50
 class FrontDesk(DeskReads):
     """One desk at the counter. Its methods may be called from any thread."""
 
-    def __init__(self, database: Database, clock: Clock, operator: str, desk: str) -> None:
+    def __init__(self, database: Database, clock: Clock, actor: Actor) -> None:
         super().__init__(database, clock)
-        self.operator = operator
-        self.desk = desk
-        self._own: set[int] = set()
-        """The journal entries of this desk, which are no news to it."""
+        self.actor = actor
+        """Who acts where a call names nobody else."""
+        self._subscribers = Subscribers()
+        self._own = OwnEntries()
 
     def stop_waiting(self) -> None:
         """End a wait for another desk with DeskBusy; what has the lock already is finished."""
@@ -60,20 +63,30 @@ class FrontDesk(DeskReads):
 
     # Actions
 
-    def perform(self, action: Action, expect: Moves | None = None) -> Outcome:
+    def perform(self, action: Action, actor: Actor | None = None, *, expect: Moves | None = None) -> Outcome:
         """Do an action durably; raises a DeskRefusal, and MovesChanged where others would move than `expect`.
 
         Where a server's answer can be lost the action gets an idempotency key, so that asking again is safe.
         """
         if self.database.answers_may_be_lost and action.key is None:
             action = replace(action, key=uuid.uuid4().hex)
+        actor = actor or self.actor
         try:
-            outcome = retry_once(lambda: self._perform(action, expect))
+            outcome, done_before = retry_once(lambda: self._perform(action, actor, expect))
         except AnswerLost:
-            outcome = self._perform_when_back(action, expect)
-        if outcome.forgotten:
+            outcome, done_before = self._perform_when_back(action, actor, expect), False
+        if outcome.visits:
             self.erase_traces()
+        if not done_before:
+            self._subscribers.tell(outcome)
         return outcome
+
+    def subscribe(self, callback: Subscriber) -> Callable[[], None]:
+        """Call back with the outcome of every action that this desk commits, and return what ends it.
+
+        The callback runs in the thread that performed, after the commit; a repeat under the same key is not told.
+        """
+        return self._subscribers.add(callback)
 
     def erase_traces(self) -> bool:
         """Overwrite what is left in the files of somebody who was forgotten; says whether that was certainly all."""
@@ -82,44 +95,39 @@ class FrontDesk(DeskReads):
         except DeskRefusal:
             return False  # the patient is forgotten, whatever becomes of old pages
 
-    def _perform(self, action: Action, expect: Moves | None) -> Outcome:
+    def _perform(self, action: Action, actor: Actor, expect: Moves | None) -> tuple[Outcome, bool]:
         with self.database.writing() as transaction:
-            outcome, done_before = self._run(transaction, action)
+            outcome, done_before = self._run(transaction, action, actor)
             if done_before:
-                return outcome
+                return outcome, True
             if expect is not None and outcome.moves != expect:
                 raise MovesChanged("Another desk has changed this slot meanwhile. Look again, then confirm.")
             self.database.announce(transaction, outcome.entry_id)
-            self._commit_as_own(transaction, outcome.entry_id)
-        return outcome
+            with self._own.committing(outcome.entry_id):
+                transaction.commit()
+        return outcome, False
 
-    def _commit_as_own(self, transaction: Transaction, entry_id: int) -> None:
-        """Commit what is no news to this desk; an entry that was not committed leaves its id to another desk's."""
-        self._own.add(entry_id)
-        try:
-            transaction.commit()
-        except BaseException:
-            self._own.discard(entry_id)
-            raise
-
-    def _perform_when_back(self, action: Action, expect: Moves | None) -> Outcome:
+    def _perform_when_back(self, action: Action, actor: Actor, expect: Moves | None) -> Outcome:
         """Ask again under the same key until the server answers; raises AnswerLost if it stays away."""
         deadline = time.monotonic() + SECONDS_TO_COME_BACK
         while True:
             self.database.closing.wait(RECONNECT_SECONDS)
             try:
-                return self._perform(action, expect)
+                return self._perform(action, actor, expect)[0]
             except (StoreUnavailable, DeskBusy) as error:  # it may even be this action that still holds its key
                 if time.monotonic() > deadline or self.database.closing.is_set():
                     key = action.key or ""
                     raise AnswerLost(key, f"Look before you repeat it; under the key {key} it is done once.") from error
 
     def find_out(self, key: str) -> Outcome | None:
-        """What was done under an idempotency key, now that the server is back; None if nothing was.
+        """Return what was done under the key of a lost answer and tell the subscribers; None if nothing was done.
 
         Raises DeskBusy while it may still be done, and StoreUnavailable.
         """
-        return retry_once(lambda: self._find_out(key))
+        outcome = retry_once(lambda: self._find_out(key))
+        if outcome is not None:
+            self._subscribers.tell(outcome)
+        return outcome
 
     def _find_out(self, key: str) -> Outcome | None:
         with self.database.writing() as transaction:
@@ -127,13 +135,13 @@ class FrontDesk(DeskReads):
             receipt = entries.read_receipt(transaction, key)
             return self._outcome_of_entry(transaction, receipt.entry_id) if receipt else None
 
-    def preview(self, action: Action) -> Forecast:
+    def preview(self, action: Action, actor: Actor | None = None) -> Forecast:
         """Do an action and take it back: what `perform` would do now; raises as `perform` does."""
-        return retry_once(lambda: self._preview(action))
+        return retry_once(lambda: self._preview(action, actor or self.actor))
 
-    def _preview(self, action: Action) -> Forecast:
+    def _preview(self, action: Action, actor: Actor) -> Forecast:
         with self.database.writing() as transaction:
-            outcome, _ = self._run(transaction, action)
+            outcome, _ = self._run(transaction, action, actor)
             return self._forecast(transaction, outcome)
 
     def check_file(self) -> None:
@@ -141,7 +149,7 @@ class FrontDesk(DeskReads):
         with self.database.writing() as transaction:
             transaction.commit()
 
-    def _run(self, transaction: Transaction, action: Action) -> tuple[Outcome, bool]:
+    def _run(self, transaction: Transaction, action: Action, actor: Actor) -> tuple[Outcome, bool]:
         """Do an action, or find that its key says it was done before."""
         now = self.clock.now()
         at = self._instant_of(action) or now
@@ -154,13 +162,13 @@ class FrontDesk(DeskReads):
                 return self._outcome_of_entry(transaction, receipt.entry_id), True
         if action.at is not None:
             self._refuse_impossible(at, now)
-        entry = JournalEntry(action.verb, at, now, self.operator, self.desk)
+        entry = JournalEntry(action.verb, at, now, actor.operator, actor.desk, actor.road.value)
         uow = SqlUnitOfWork(transaction, self.zone, entry)
         action.run(uow)
         entry_id = uow.write_journal()
         if action.key:
             entries.write_receipt(transaction, action.key, entries.Receipt(fingerprint, entry_id))
-        (outcome,) = outcomes_of(transaction, [(entry_id, entry, uow.lines)])
+        (outcome,) = outcomes_of(transaction, [(entry_id, entry, uow.events)])
         return outcome, False
 
     def _instant_of(self, action: Action) -> dt.datetime | None:
@@ -178,8 +186,11 @@ class FrontDesk(DeskReads):
             raise InvalidAction("Field 'at' must not be before 1970.")
 
     def _outcome_of_entry(self, transaction: Transaction, entry_id: int) -> Outcome:
-        (outcome,) = outcomes_of(transaction, [(entry_id, *entries.read_entry(transaction, entry_id))])
+        (outcome,) = self._outcomes(transaction, [entry_id])
         return outcome
+
+    def _outcomes(self, transaction: Transaction, ids: Collection[int]) -> tuple[Outcome, ...]:
+        return tuple(outcomes_of(transaction, [(id_, *entries.read_entry(transaction, id_)) for id_ in ids]))
 
     def _forecast(self, transaction: Transaction, outcome: Outcome) -> Forecast:
         if outcome.token is None:
@@ -192,49 +203,60 @@ class FrontDesk(DeskReads):
         nearest = nearest_seat(transaction, outcome.token, self.wall_clock())
         return Forecast(outcome, load, place, nearest)
 
-    # Other desks
+    # What was committed
 
-    def follow(self) -> Iterator[News]:
-        """What happens from now on without this desk, for as long as it is open; one thread follows it."""
+    def changes_since(self, entry_id: int) -> tuple[Outcome, ...]:
+        """Return what any desk committed after an entry, oldest first and so many at most; ask again from the last.
+
+        On a server, an entry may be committed after one with a higher id: `follow` misses none.
+        """
+        return self.read(lambda transaction: self._changes_since(transaction, entry_id))
+
+    def _changes_since(self, transaction: Transaction, entry_id: int) -> tuple[Outcome, ...]:
+        return self._outcomes(transaction, since.ids_after(transaction, entry_id, NEWS_AT_ONCE))
+
+    def follow(self, *, own: bool = False) -> Iterator[News]:
+        """Return what other desks do from now on, for as long as this one is open, for one thread to read.
+
+        With `own` it has the actions of this desk, too.
+        """
+        # Registered before the watch starts, so that no action of this desk falls between the two.
+        follower = Follower() if own else self._own.new_follower()
         try:
-            return self._follow(retry_once(self.database.watch), None)
+            return self._follow(follower, retry_once(self.database.watch), None)
         except StoreUnavailable as refusal:
-            return self._follow(None, Gone(refusal, self.clock.now()))
+            return self._follow(follower, None, Gone(refusal, self.clock.now()))
 
-    def _follow(self, watch: Watch | None, gone: Gone | None) -> Iterator[News]:
+    def _follow(self, follower: Follower, watch: Watch | None, gone: Gone | None) -> Iterator[News]:
         closing = self.database.closing
         if gone is not None:
             yield gone
-        while not closing.is_set():
-            try:
-                if watch is None:
-                    watch = self.database.watch()
-                    self._own.clear()  # an older copy may have taken over, and give its ids to others
-                    yield Back()
-                entries = [entry for entry in watch.news() if entry not in self._own]
-                if entries:
-                    yield self._changed(entries[-NEWS_AT_ONCE:])
-            except DeskBusy:
-                continue
-            except StoreUnavailable as refusal:
-                if watch is not None:
-                    watch.close()
-                    watch = None
-                    yield Gone(refusal, self.clock.now())
-                closing.wait(RECONNECT_SECONDS)
-        if watch is not None:
-            watch.close()
+        try:
+            while not closing.is_set():
+                try:
+                    if watch is None:
+                        self._own.restart(follower)
+                        watch = self.database.watch()
+                        yield Back()
+                    entries = follower.of_others(watch.news())
+                    if entries:
+                        yield self._changed(entries[-NEWS_AT_ONCE:])
+                except DeskBusy:
+                    continue
+                except StoreUnavailable as refusal:
+                    if watch is not None:
+                        watch.close()
+                        watch = None
+                        yield Gone(refusal, self.clock.now())
+                    closing.wait(RECONNECT_SECONDS)
+        finally:
+            if watch is not None:
+                watch.close()
 
     def _changed(self, ids: Collection[int]) -> Changed:
         """What these journal entries did, in their order; where that cannot be read, only that they did something."""
         try:
-            return Changed(
-                self.read(
-                    lambda transaction: tuple(
-                        outcomes_of(transaction, [(id_, *entries.read_entry(transaction, id_)) for id_ in ids])
-                    )
-                )
-            )
+            return Changed(self.read(lambda transaction: self._outcomes(transaction, ids)))
         except (DeskBusy, LookupError):
             return Changed(())
 

@@ -11,14 +11,14 @@ from opd_tui.domain.errors import StoreUnavailable
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Other desks did something; the oldest come first, and only the last few of very many."""
+    """Something was committed; the oldest come first, and only the last few of very many."""
 
     outcomes: tuple[Outcome, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The database cannot be reached since an instant, or not be trusted any more."""
+    """Since an instant the database can no longer be reached, or no longer be trusted."""
 
     refusal: StoreUnavailable
     since: dt.datetime
@@ -26,7 +26,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """The database is there again; what other desks did meanwhile is not told one by one."""
+    """The database is there again; what was committed meanwhile is not told one by one."""
 
 
 News = Changed | Gone | Back

@@ -1,25 +1,65 @@
-"""What an action did: every change with its reason, and the sentence a receptionist would say."""
+"""What an action did: its events, with the rows that they name, and the sentence a receptionist would say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from opd_tui.domain.journal import JournalEntry, JournalLine
-from opd_tui.domain.model import Doctor, DoctorId, Reason, Slot, SlotId, SlotLoad, Status, Token, TokenId, TokenRecord
+from opd_tui.domain.events import Event, PatientForgotten, Subject, TokenEvent, TokenIssued
+from opd_tui.domain.instants import read_instant
+from opd_tui.domain.journal import JournalEntry
+from opd_tui.domain.model import (
+    Doctor,
+    DoctorId,
+    PatientId,
+    Slot,
+    SlotId,
+    SlotLoad,
+    SlotRecord,
+    Status,
+    Token,
+    TokenId,
+    TokenRecord,
+)
 
-Moves = tuple[tuple[TokenId | None, Status, Reason], ...]
+Json = dict[str, Any]
+Moves = tuple[tuple[TokenId | None, Status | None, str], ...]
 """Who moves where and why; None is the token that the action issues."""
 
 
 @dataclass(frozen=True, slots=True)
+class Directory:
+    """The rows that events name, as they are now. It gives their sentences the words: see `Names`."""
+
+    tokens: Mapping[TokenId, TokenRecord]
+    slots: Mapping[SlotId, SlotRecord]
+    doctors: Mapping[DoctorId, Doctor]
+    visits: Mapping[PatientId, int]
+    """In how many visits a patient came who was forgotten."""
+
+    def token(self, token_id: int) -> str:
+        """See `Names`."""
+        return self.tokens[TokenId(token_id)].token.label
+
+    def doctor(self, doctor_id: int) -> str:
+        """See `Names`."""
+        return self.doctors[DoctorId(doctor_id)].name
+
+    def slot(self, slot_id: int) -> str:
+        """See `Names`."""
+        record = self.slots[SlotId(slot_id)]
+        return f"{record.doctor.name} {record.slot.start:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
-    """One token's change of status; `because_of` is the token that caused it."""
+    """What happened to one token, as it was just then; `because_of` is the token that caused it."""
 
     token: Token
     from_status: Status | None
-    to_status: Status
-    reason: Reason
+    to_status: Status | None
+    reason: str
     because_of: TokenId | None
 
 
@@ -29,103 +69,93 @@ class Outcome:
 
     entry_id: int
     entry: JournalEntry
-    doctor: Doctor | None
-    slots: tuple[Slot, ...]
-    token: TokenRecord | None
-    changes: tuple[Change, ...]
-    forgotten: int = 0
-    """In how many visits a patient was forgotten."""
+    events: tuple[Event, ...]
+    directory: Directory = field(compare=False, repr=False)
+    sentence: str = ""
+    """What happened, in one sentence without a full stop."""
+
+    @property
+    def asked_for(self) -> tuple[Event, ...]:
+        """The events that somebody asked for; the others follow from the one rule."""
+        return tuple(event for event in self.events if not event.by_rule)
+
+    @property
+    def token(self) -> TokenRecord | None:
+        """The token that the action was about, as it was at the end."""
+        first = next((event for event in self.asked_for if isinstance(event, TokenEvent)), None)
+        if first is None:
+            return None
+        record = self.directory.tokens[TokenId(first.subject_id)]
+        last = next(change for change in reversed(self.changes) if change.token.id == first.subject_id)
+        return replace(record, token=last.token)
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The slots that were opened or changed."""
+        return tuple(record.slot for record in self._slot_records)
+
+    @property
+    def _slot_records(self) -> list[SlotRecord]:
+        events = (event for event in self.asked_for if event.subject is Subject.SLOT)
+        return [self.directory.slots[SlotId(event.subject_id)] for event in events]
+
+    @property
+    def doctor(self) -> Doctor | None:
+        """The doctor that the action was about, or whose slot or token it was."""
+        for event in self.asked_for:
+            if event.subject is Subject.DOCTOR:
+                return self.directory.doctors[DoctorId(event.subject_id)]
+        if self._slot_records:
+            return self._slot_records[0].doctor
+        return self.token.doctor if self.token else None
+
+    @property
+    def visits(self) -> int:
+        """In how many visits a patient was forgotten."""
+        forgotten = (event.subject_id for event in self.events if isinstance(event, PatientForgotten))
+        return sum(self.directory.visits[PatientId(patient_id)] for patient_id in forgotten)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What happened to tokens, in order."""
+        return tuple(
+            Change(self._token_after(event), event.from_status, event.to_status, event.reason, event.because_of)
+            for event in self.events
+            if isinstance(event, TokenEvent)
+        )
+
+    def _token_after(self, event: TokenEvent) -> Token:
+        """Return an event's token with the status that it had then."""
+        token = self.directory.tokens[TokenId(event.subject_id)].token
+        closed_at = event.after.get("closed_at")
+        return replace(
+            token, status=event.to_status or token.status, closed_at=read_instant(closed_at) if closed_at else None
+        )
 
     @property
     def moves(self) -> Moves:
         """What a person is shown before they confirm."""
-        issued = {change.token.id for change in self.changes if change.reason is Reason.ISSUED}
+        issued = {event.subject_id for event in self.events if isinstance(event, TokenIssued)}
         return tuple(
             (None if change.token.id in issued else change.token.id, change.to_status, change.reason)
             for change in self.changes
-            if change.reason is not Reason.ISSUED
+            if change.reason != TokenIssued.reason
         )
 
-    def changed(self, reason: Reason) -> Token | None:
-        """The token that changed for this reason."""
-        return next((change.token for change in self.changes if change.reason is reason), None)
+    def changed(self, by: type[TokenEvent]) -> Token | None:
+        """Return the first token to which this happened."""
+        events = (event for event in self.events if isinstance(event, by))
+        return next(map(self._token_after, events), None)
 
     @property
-    def sentence(self) -> str:
-        """What happened, in one sentence."""
-        if self.forgotten:
-            return f"A patient was forgotten, in {self.forgotten} visit{'s' if self.forgotten > 1 else ''}"
-        return _token_sentence(self) if self.token else _opening_sentence(self)
+    def events_in_words(self) -> str:
+        """The sentences of the events, one after the other."""
+        return in_words(self.events, self.directory)
 
 
-def outcome_of(
-    entry_id: int,
-    entry: JournalEntry,
-    lines: Iterable[JournalLine],
-    tokens: Mapping[TokenId, TokenRecord],
-    slots: Mapping[SlotId, Slot],
-    doctors: Mapping[DoctorId, Doctor],
-) -> Outcome:
-    """An outcome from its journal entry, whether it was written just now or long ago."""
-    lines = list(lines)
-    changes = tuple(
-        Change(
-            replace(
-                tokens[line.token_id].token,
-                status=line.to_status,
-                closed_at=None if line.to_status.is_open else entry.at,
-            ),
-            line.from_status,
-            line.to_status,
-            line.reason,
-            line.because_of,
-        )
-        for line in lines
-        if line.token_id is not None and line.to_status is not None and line.reason is not None
-    )
-    first = lines[0]
-    token = None
-    if first.token_id is not None:
-        last = next(change for change in reversed(changes) if change.token.id == first.token_id)
-        token = replace(tokens[first.token_id], token=last.token)
-    opened = tuple(slots[line.slot_id] for line in lines if line.slot_id is not None and line.token_id is None)
-    doctor = doctors[first.doctor_id] if first.doctor_id is not None else token.doctor if token else None
-    return Outcome(entry_id, entry, doctor, opened, token, changes, sum(map(_forgotten_in, lines)))
-
-
-def _forgotten_in(line: JournalLine) -> int:
-    patients = line.facts.get("patients")
-    return len(patients) if isinstance(patients, list) else 0
-
-
-def _token_sentence(outcome: Outcome) -> str:
-    assert outcome.token is not None
-    token = outcome.token.token
-    if displaced := outcome.changed(Reason.PREEMPTED):
-        return f"{token.source.name} {token.label} took the seat of {displaced.label}, who now waits first in line"
-    if outcome.changed(Reason.ISSUED):
-        where = f"{outcome.token.doctor.name} {outcome.token.slot.start:%H:%M}"
-        stands = "has a seat with" if token.status is Status.ACTIVE else "waits for"
-        return f"{token.source.name} {token.label} {stands} {where}"
-    closed = {
-        Status.CANCELLED: f"{token.label} was cancelled",
-        Status.NO_SHOW: f"{token.label} did not show up",
-        Status.COMPLETED: f"{token.label} is done",
-    }[token.status]
-    promoted = outcome.changed(Reason.PROMOTED)
-    return f"{closed}; {promoted.label} moves up into the seat" if promoted else closed
-
-
-def _opening_sentence(outcome: Outcome) -> str:
-    assert outcome.doctor is not None
-    name = outcome.doctor.name
-    if not outcome.slots:
-        return f"{name} was added with the code {outcome.doctor.code}"
-    first, last = outcome.slots[0], outcome.slots[-1]
-    what = f"{len(outcome.slots)} slots" if len(outcome.slots) > 1 else "a slot"
-    seats = f"{first.capacity} seat{'s' if first.capacity > 1 else ''}"
-    each = " each" if len(outcome.slots) > 1 else ""
-    return f"{name} has {what} {first.start:%H:%M}–{last.end:%H:%M} on {first.date:%a %d %b} with {seats}{each}"
+def in_words(events: Iterable[Event], directory: Directory) -> str:
+    """Return the sentences of events as one."""
+    return "; ".join(event.sentence(directory) for event in events)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from opd_tui.clock import Clock
-from opd_tui.desk.outcome import Outcome, SlotOffer, outcome_of
+from opd_tui.desk.actions import ACTIONS
+from opd_tui.desk.outcome import Directory, Outcome, SlotOffer
 from opd_tui.desk.views import Board, DoctorDay, Queue, QueueRow, board_of, doctor_days, queue_rows
 from opd_tui.domain.errors import (
     AnswerLost,
@@ -18,9 +20,21 @@ from opd_tui.domain.errors import (
     UnknownSlot,
     UnknownToken,
 )
-from opd_tui.domain.journal import JournalEntry, JournalLine
-from opd_tui.domain.model import Doctor, DoctorId, SlotId, SlotRecord, Status, TokenId, TokenRecord
+from opd_tui.domain.events import Event, PatientForgotten, Subject
+from opd_tui.domain.journal import JournalEntry
+from opd_tui.domain.model import (
+    Doctor,
+    DoctorId,
+    PatientId,
+    SlotId,
+    SlotLoad,
+    SlotRecord,
+    Status,
+    TokenId,
+    TokenRecord,
+)
 from opd_tui.domain.records import quoted
+from opd_tui.domain.remedies import Advice
 from opd_tui.domain.text import name_key, phone_key, uhid_key
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
@@ -67,7 +81,7 @@ class DeskReads:
 
     def _queue(self, transaction: Transaction, slot_id: SlotId) -> Queue:
         if (record := reads.slot_by_id(transaction, slot_id)) is None:
-            raise UnknownSlot("This slot is not there any more. Choose another.")
+            raise UnknownSlot(f"There is no slot with id {slot_id}.", Advice.LIST_SLOTS)
         return Queue(record, queue_rows(reads.tokens(transaction, slot_id), self.zone))
 
     def waitlist(self, date: dt.date) -> tuple[QueueRow, ...]:
@@ -171,19 +185,40 @@ def retry_once(attempt: Callable[[], T]) -> T:
         return attempt()
 
 
-Written = tuple[int, JournalEntry, list[JournalLine]]
-"""An entry of the journal by its id, with its lines."""
+Written = tuple[int, JournalEntry, list[Event]]
+"""An entry of the journal by its id, with its events."""
 
 
-def outcomes_of(transaction: Transaction, entries: Iterable[Written]) -> list[Outcome]:
-    """Outcomes of journal entries, with everybody they name looked up."""
-    entries = list(entries)
-    lines = [line for _, _, lines in entries for line in lines]
-    tokens = reads.tokens_by_id(transaction, {line.token_id for line in lines if line.token_id is not None})
-    opened = {line.slot_id for line in lines if line.slot_id is not None and line.token_id is None}
-    slots = {record.slot.id: record.slot for record in reads.slots_by_id(transaction, opened)}
-    doctors = reads.doctors_by_id(transaction, {line.doctor_id for line in lines if line.doctor_id is not None})
-    return [outcome_of(entry_id, entry, lines, tokens, slots, doctors) for entry_id, entry, lines in entries]
+def outcomes_of(transaction: Transaction, written: Iterable[Written]) -> list[Outcome]:
+    """Return the outcomes of journal entries, with everything that they name looked up."""
+    written = list(written)
+    directory = directory_of(transaction, [event for _, _, events in written for event in events])
+    outcomes = (Outcome(entry_id, entry, tuple(events), directory) for entry_id, entry, events in written)
+    return [replace(outcome, sentence=sentence_of(outcome)) for outcome in outcomes]
+
+
+def sentence_of(outcome: Outcome) -> str:
+    """Return what happened in the words of its action, or of its events where this version has no such action."""
+    action = ACTIONS.get(outcome.entry.action)
+    return action.sentence(outcome) if action else outcome.events_in_words
+
+
+def directory_of(transaction: Transaction, events: list[Event]) -> Directory:
+    """Look up the rows that events name."""
+    ids: dict[Subject, set[int]] = {subject: set() for subject in Subject}
+    for event in events:
+        ids[event.subject].add(event.subject_id)
+    tokens = reads.tokens_by_id(transaction, [TokenId(id_) for id_ in ids[Subject.TOKEN]])
+    slots = reads.slots_by_id(transaction, [SlotId(id_) for id_ in ids[Subject.SLOT]])
+    doctors = reads.doctors_by_id(transaction, [DoctorId(id_) for id_ in ids[Subject.DOCTOR]])
+    forgotten = {PatientId(event.subject_id) for event in events if isinstance(event, PatientForgotten)}
+    return Directory(
+        tokens,
+        {record.slot.id: record for record in slots}
+        | {record.slot.id: SlotRecord(record.slot, record.doctor, SlotLoad()) for record in tokens.values()},
+        doctors,
+        {patient_id: people.count_visits(transaction, patient_id) for patient_id in forgotten},
+    )
 
 
 def nearest_seat(transaction: Transaction, record: TokenRecord, now: dt.datetime) -> SlotOffer | None:

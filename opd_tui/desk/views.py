@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from opd_tui.domain.instants import slot_instant, waited
-from opd_tui.domain.model import Doctor, DoctorId, SlotId, SlotRecord, Status, TokenId, TokenRecord
+from opd_tui.domain.instants import slot_instant, waited, write_instant
+from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, SlotRecord, Status, Token, TokenId, TokenRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +111,46 @@ def doctor_days(doctors: Iterable[Doctor], records: Iterable[SlotRecord]) -> tup
     for record in records:
         by_doctor.setdefault(record.doctor.id, []).append(record)
     return tuple(DoctorDay(doctor, tuple(by_doctor.get(doctor.id, ()))) for doctor in doctors)
+
+
+def doctor_json(doctor: Doctor) -> dict[str, object]:
+    """Return a doctor as JSON."""
+    return {
+        "id": doctor.id,
+        "code": doctor.code,
+        "name": doctor.name,
+        "specialty": doctor.specialty,
+        "room": doctor.room,
+    }
+
+
+def slot_json(slot: Slot) -> dict[str, object]:
+    """Return a slot as JSON."""
+    return {
+        "id": slot.id,
+        "doctor": slot.doctor_id,
+        "date": slot.date.isoformat(),
+        "start": slot.start.isoformat("minutes"),
+        "end": slot.end.isoformat("minutes"),
+        "capacity": slot.capacity,
+    }
+
+
+def slot_record_json(record: SlotRecord) -> dict[str, object]:
+    """Return a slot as JSON, with how full it is."""
+    load = record.load
+    return slot_json(record.slot) | {"active": load.active, "waiting": load.waiting, "completed": load.completed}
+
+
+def token_json(token: Token) -> dict[str, object]:
+    """Return a token as JSON."""
+    return {
+        "id": token.id,
+        "number": token.number,
+        "slot": token.slot_id,
+        "patient": token.patient.name,
+        "source": token.source.name,
+        "priority": token.source.priority,
+        "status": token.status.name,
+        "issued_at": write_instant(token.issued_at),
+    }

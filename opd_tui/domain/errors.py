@@ -1,131 +1,204 @@
-"""Every way in which the desk says no, one class each.
+"""Every refusal: one class each, in four groups, with a code that scripts can rely on.
 
-A message is a sentence for the person at the desk, with the next step. None of them changes anything.
+The docstring of a refusal says when it is raised; the README's table is made of them.
 """
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from opd_tui.domain.remedies import Remedy
+
 
 class DeskRefusal(Exception):
-    """The desk did not do what was asked, and nothing was changed."""
+    """The desk refused an action, and nothing was changed."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.reason = message
-        self.message = f"{message} Nothing was changed."
+    code: ClassVar[str]
+    """Its stable name in JSON."""
+    changes_nothing: ClassVar[bool] = True
+    """Whether the message ends by saying so."""
+
+    def __init__(self, reason: str, remedy: Remedy | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+
+    @property
+    def message(self) -> str:
+        """The reason for a person, without the remedy."""
+        return self.told()
+
+    def told(self, advice: str = "") -> str:
+        """Return the whole message; `advice` is the remedy in the words of a face."""
+        closing = "Nothing was changed." if self.changes_nothing else ""
+        return " ".join(filter(None, (self.reason, advice, closing)))
 
     def __str__(self) -> str:
         return self.message
 
 
-class InvalidAction(DeskRefusal):
-    """What was asked for is malformed: a field is missing, unknown, of the wrong type or out of range."""
+class NotFound(DeskRefusal):
+    """The action names something that does not exist."""
 
 
-class UnknownDoctor(DeskRefusal):
+class Conflict(DeskRefusal):
+    """The action does not fit the present state of the desk."""
+
+
+class Invalid(DeskRefusal):
+    """The request itself cannot be understood."""
+
+
+class Unavailable(DeskRefusal):
+    """The desk cannot do this now, whatever is asked for."""
+
+
+class UnknownDoctor(NotFound):
     """No doctor has this id."""
 
+    code = "UnknownDoctor"
 
-class UnknownSlot(DeskRefusal):
+
+class UnknownSlot(NotFound):
     """No slot has this id."""
 
+    code = "UnknownSlot"
 
-class UnknownToken(DeskRefusal):
+
+class UnknownToken(NotFound):
     """No token has this id or number."""
 
-
-class DoctorCodeTaken(DeskRefusal):
-    """Another doctor has this code."""
+    code = "UnknownToken"
 
 
-class SlotOverlap(DeskRefusal):
-    """The doctor has a slot in this time already."""
+class UnknownPatient(NotFound):
+    """No patient has this hospital number, or this name and phone."""
+
+    code = "UnknownPatient"
 
 
-class SlotClosed(DeskRefusal):
-    """The slot takes no more tokens."""
-
-
-class TokenAlreadyClosed(DeskRefusal):
-    """The token was completed, cancelled or marked as a no-show before."""
-
-
-class TokenHoldsNoSeat(DeskRefusal):
-    """The token waits, so it can be neither completed nor a no-show."""
-
-
-class TokenInTheRoom(DeskRefusal):
-    """The patient is with the doctor, so they did show up."""
-
-
-class DuplicatePatient(DeskRefusal):
-    """The same person has an open token in this slot."""
-
-
-class KeyReused(DeskRefusal):
-    """The idempotency key belongs to an action with other contents."""
-
-
-class MovesChanged(DeskRefusal):
-    """Another desk changed who would move after the person was shown it."""
-
-
-class DeskBusy(DeskRefusal):
-    """Another desk held the database for too long; it can be tried again."""
-
-
-class DatabaseInUse(DeskRefusal):
-    """Other desks have the database open, so it cannot be replaced by a restored one."""
-
-
-class NoBackup(DeskRefusal):
+class NoBackup(NotFound):
     """There is no verified backup."""
 
-
-class CopyDoesNotVerify(DeskRefusal):
-    """A backup was made that contradicts itself, so it does not count as one."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    code = "NoBackup"
 
 
-class UnknownPatient(DeskRefusal):
-    """Nobody who ever had a token is known by this hospital number, or by this name and phone."""
+class DoctorCodeTaken(Conflict):
+    """Another doctor has this code."""
+
+    code = "DoctorCodeTaken"
 
 
-class PatientHasOpenToken(DeskRefusal):
-    """Somebody whose token is open is still needed by name."""
+class SlotOverlap(Conflict):
+    """The doctor already has a slot at this time."""
+
+    code = "SlotOverlap"
 
 
-class PatientForgotten(DeskRefusal):
-    """What identified the patient was removed before."""
+class TokenAlreadyClosed(Conflict):
+    """The token is already completed, cancelled or marked as a no-show."""
+
+    code = "TokenAlreadyClosed"
 
 
-class StoreUnavailable(DeskRefusal):
+class TokenHoldsNoSeat(Conflict):
+    """The token is waiting, so it can be neither completed nor a no-show."""
+
+    code = "TokenHoldsNoSeat"
+
+
+class TokenInTheRoom(Conflict):
+    """The patient is with the doctor, so the token cannot be a no-show."""
+
+    code = "TokenInTheRoom"
+
+
+class DuplicatePatient(Conflict):
+    """The same person already has an open token in this slot."""
+
+    code = "DuplicatePatient"
+
+
+class PatientHasOpenToken(Conflict):
+    """The patient has an open token and cannot be forgotten yet."""
+
+    code = "PatientHasOpenToken"
+
+
+class PatientAlreadyForgotten(Conflict):
+    """The patient was already forgotten."""
+
+    code = "PatientForgotten"
+
+
+class KeyReused(Conflict):
+    """The idempotency key belongs to an action with other contents."""
+
+    code = "KeyReused"
+
+
+class MovesChanged(Conflict):
+    """Another desk changed who would move after the person was shown it."""
+
+    code = "MovesChanged"
+
+
+class DatabaseInUse(Conflict):
+    """Other desks have the database open, so it cannot be replaced."""
+
+    code = "DatabaseInUse"
+
+
+class InvalidAction(Invalid):
+    """A field is missing, unknown, of the wrong type or out of range."""
+
+    code = "InvalidAction"
+
+
+class DeskBusy(Unavailable):
+    """Another desk holds the database; trying again may succeed."""
+
+    code = "DeskBusy"
+
+
+class StoreUnavailable(Unavailable):
     """The database cannot be opened, read or written."""
+
+    code = "StoreUnavailable"
 
 
 class StoreDamaged(StoreUnavailable):
-    """The database's file is damaged, or was replaced or deleted from outside; only a restored one goes on."""
+    """The database's file is damaged, replaced or deleted; restore a backup."""
+
+    code = "StoreDamaged"
 
 
 class StoreOffline(StoreUnavailable):
-    """The database's server does not answer."""
+    """The database server does not answer."""
+
+    code = "StoreOffline"
 
 
 class AnswerLost(StoreOffline):
-    """The server went away before it answered; the key is the one to find out by whether the action was done."""
+    """The server went away before it answered; send the action again under its `key` to find out what became of it."""
+
+    code = "AnswerLost"
+    changes_nothing = False
 
     def __init__(self, key: str = "", advice: str = "Look before you repeat it.") -> None:
         self.key = key
         super().__init__(f"The server went away before it answered, so this may have been done or not. {advice}")
-        self.message = self.reason
 
 
-class SettingsNotKept(DeskRefusal):
-    """What was changed on the screens counts for now, but could not be written into the settings file."""
+class CopyDoesNotVerify(Unavailable):
+    """The new backup does not verify, so it does not count as one."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    code = "CopyDoesNotVerify"
+    changes_nothing = False
+
+
+class SettingsNotKept(Unavailable):
+    """A setting changed on the screens counts for now, but the settings file cannot be written."""
+
+    code = "SettingsNotKept"
+    changes_nothing = False

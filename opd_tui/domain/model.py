@@ -9,6 +9,7 @@ from typing import NamedTuple, NewType
 
 from opd_tui.domain.field_types import BirthYear, Name, Phone, Sex, Uhid
 from opd_tui.domain.records import Record, field
+from opd_tui.domain.text import phone_key, uhid_key
 
 DoctorId = NewType("DoctorId", int)
 SlotId = NewType("SlotId", int)
@@ -46,18 +47,6 @@ class Status(enum.Enum):
     @property
     def holds_seat(self) -> bool:
         return self in (Status.ACTIVE, Status.COMPLETED)
-
-
-class Reason(enum.Enum):
-    """Why a token's status changed."""
-
-    ISSUED = "issued"
-    ALLOCATED = "allocated"
-    PREEMPTED = "preempted"
-    PROMOTED = "promoted"
-    CANCELLED = "cancelled"
-    NO_SHOW = "no_show"
-    COMPLETED = "completed"
 
 
 class Rank(NamedTuple):
@@ -122,6 +111,24 @@ class Patient(Record):
     birth_year: int | None = field(BirthYear(), "the year of birth", default=None)
     sex: str | None = field(Sex(), "female, male, other or unknown", default=None)
 
+    def differs_from(self, other: Patient) -> bool:
+        """Return whether a field that both have is not the same; a name is the same letter by letter."""
+        pairs = (
+            (self.phone and phone_key(self.phone), other.phone and phone_key(other.phone)),
+            (self.uhid and uhid_key(self.uhid), other.uhid and uhid_key(other.uhid)),
+            (self.birth_year, other.birth_year),
+            (self.sex, other.sex),
+        )
+        return self.name != other.name or any(mine and theirs and mine != theirs for mine, theirs in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPatient:
+    """A patient's record."""
+
+    id: PatientId
+    patient: Patient
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -137,6 +144,7 @@ class Token:
     issued_at: dt.datetime
     called_at: dt.datetime | None = None
     closed_at: dt.datetime | None = None
+    checked_in_at: dt.datetime | None = None
 
     @property
     def rank(self) -> Rank:

@@ -1,18 +1,21 @@
-"""What the actions need of a store: a few indexed questions and the writes that answer them."""
+"""What the actions need of a store: a few indexed questions, and one way to change anything."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Protocol
+from collections.abc import Collection
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from opd_tui.domain.allocation import SlotQueue
-from opd_tui.domain.journal import JournalLine
-from opd_tui.domain.model import Doctor, DoctorId, Patient, PatientId, Slot, SlotId, Source, Status, Token, TokenId
+from opd_tui.domain.events import Event
+from opd_tui.domain.model import Doctor, DoctorId, KnownPatient, Patient, PatientId, Slot, SlotId, Token, TokenId
+
+E = TypeVar("E", bound=Event)
 
 
 class UnitOfWork(Protocol):
-    """One transaction of one action."""
+    """One transaction of one action. Nothing changes except by recording an event."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -26,47 +29,54 @@ class UnitOfWork(Protocol):
     def at(self) -> dt.datetime:
         """When the action took place: `now`, or earlier for what is entered from paper."""
 
-    def doctor(self, doctor_id: DoctorId) -> Doctor | None: ...
+    def record(self, event: E) -> E:
+        """Apply an event to its row and to the journal; return it with the id of the row where it made one."""
 
-    def code_is_taken(self, code: str) -> bool: ...
+    def hold_slots(self, slot_ids: Collection[SlotId]) -> dict[SlotId, Slot]:
+        """Return the slots that exist, each locked against other desks until the transaction ends.
 
-    def add_doctor(self, code: str, name: str, specialty: str | None, room: str | None) -> Doctor: ...
+        They are locked in order of id, so that no two desks ever wait for each other; an action on several slots
+        holds them all in one call, before it reads anything of their tokens.
+        """
 
-    def slot(self, slot_id: SlotId) -> Slot | None:
-        """The slot, held against other desks until the transaction ends."""
+    def doctor(self, doctor_id: DoctorId) -> Doctor | None:
+        """Return the doctor."""
 
-    def overlapping_slot(self, doctor_id: DoctorId, date: dt.date, start: dt.time, end: dt.time) -> Slot | None: ...
+    def code_is_taken(self, code: str) -> bool:
+        """Return whether a doctor has this code."""
 
-    def add_slot(self, doctor_id: DoctorId, date: dt.date, start: dt.time, end: dt.time, capacity: int) -> Slot: ...
+    def overlapping_slot(self, doctor_id: DoctorId, date: dt.date, start: dt.time, end: dt.time) -> Slot | None:
+        """Return a slot of the doctor's that shares a minute with this window."""
 
     def token(self, token_id: TokenId) -> Token | None:
-        """The token as it is now; its slot is held by asking for `slot`."""
+        """Return the token as it is now; it stays so once its slot is held."""
 
     def open_token_of(self, slot_id: SlotId, patient: Patient) -> Token | None:
-        """The open token that the same person has in the slot."""
+        """Return the open token that the same person has in the slot."""
 
     def latest_issued_at(self, slot_id: SlotId) -> dt.datetime | None:
-        """The latest `issued_at` of all tokens of the slot."""
+        """Return the latest `issued_at` of all tokens of the slot."""
 
-    def add_token(self, slot: Slot, patient: Patient, source: Source, issued_at: dt.datetime) -> Token:
-        """A WAITING token with the doctor's next number of the slot's date."""
+    def take_number(self, slot: Slot) -> tuple[int, str]:
+        """Take the doctor's next number of the slot's date: the bare one, and as it is printed (`A-003`)."""
 
-    def close_token(self, token_id: TokenId, status: Status) -> None:
-        """Close a token at `at`."""
+    def seats_in_use(self, slot_id: SlotId) -> int:
+        """Return how many tokens of the slot are completed or in the room."""
+
+    def queue(self, slot: Slot) -> SlotQueue:
+        """Return the slot's queue, with the capacity that `slot` has."""
+
+    def known_patient(self, patient: Patient) -> KnownPatient | None:
+        """Return the record that a visit joins: the only one that has the same hospital number, or name and phone.
+
+        A record of which any known field differs is somebody else's.
+        """
 
     def is_forgotten(self, patient_id: PatientId) -> bool:
-        """Whether what identified the patient was removed before."""
+        """Return whether what identified the patient was removed before."""
 
-    def rows_of_person(self, patient_id: PatientId) -> tuple[PatientId, ...]:
-        """The patients that are the same person, one for each visit."""
+    def same_person(self, patient_id: PatientId) -> tuple[PatientId, ...]:
+        """Return the records of the person whose record this is, this one among them."""
 
-    def open_token_among(self, patients: tuple[PatientId, ...]) -> Token | None:
-        """An open token of any of these."""
-
-    def forget(self, patients: tuple[PatientId, ...]) -> None:
-        """Remove for good what identifies these."""
-
-    def queue(self, slot: Slot) -> SlotQueue: ...
-
-    def record(self, line: JournalLine) -> None:
-        """Write a line of this action's journal entry."""
+    def open_token_among(self, patients: Collection[PatientId]) -> Token | None:
+        """Return an open token of any of these patients."""

@@ -24,6 +24,7 @@ from opd_tui.tui.screens.bar_screen import FEWEST_COLUMNS, FEWEST_LINES, BarScre
 from opd_tui.tui.settings.preferences import Preferences
 from opd_tui.tui.shell.backups import BackupEnded, Backups
 from opd_tui.tui.shell.live import Live, NewsArrived
+from opd_tui.tui.shell.remedies import message_of
 from opd_tui.tui.shell.shutdown import be_ended_cleanly, run_to_its_end
 from opd_tui.tui.shell.unhandled_keys import UnhandledKeys
 
@@ -86,7 +87,7 @@ class OpdApp(DeskHost):
             try:
                 self.desk = await self.async_desk.desk()
             except DeskRefusal as refusal:
-                self.exit(return_code=CANNOT_OPEN, message=f"opd-tui: {refusal.message}")
+                self.exit(return_code=CANNOT_OPEN, message=f"opd-tui: {self.message_of(refusal)}")
                 return
             await self.begin_day(self.desk)
             await self.show_board()
@@ -216,6 +217,9 @@ class OpdApp(DeskHost):
 
         show_settings(self)
 
+    def message_of(self, refusal: DeskRefusal) -> str:
+        return message_of(refusal, self.keymap)
+
     def new_cover(self) -> Screen[None]:
         from opd_tui.tui.shell.names_hidden import NamesHidden
 
@@ -230,8 +234,10 @@ def run_app(database: str | None, operator: str | None, desk: str | None, settin
 
     def open_desk() -> FrontDesk:
         from opd_tui.desk.opening import open_front_desk
+        from opd_tui.domain.actor import Road
 
-        return open_front_desk(database, operator=operator, desk=desk, group=settings.settings.group)
+        group = settings.settings.group
+        return open_front_desk(database, operator=operator, desk=desk, road=Road.SCREEN, group=group)
 
     app = OpdApp(open_desk, preferences_from(settings))
     app.backups.database = database or ""

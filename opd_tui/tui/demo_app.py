@@ -54,10 +54,11 @@ class DemoApp(OpdApp):
 
     def _open_demo_desk(self) -> FrontDesk:
         from opd_tui.demo.player import Player, open_demo_desk
+        from opd_tui.domain.actor import Road
 
         desk: FrontDesk
         clock: FixedClock
-        desk, clock = self.stack.enter_context(open_demo_desk())
+        desk, clock = self.stack.enter_context(open_demo_desk(Road.SCREEN))
         self.player = Player(desk, clock)
         self.player.prepare()
         return desk

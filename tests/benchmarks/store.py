@@ -17,7 +17,8 @@ from opd_tui.cli import main
 from opd_tui.desk.actions import CancelToken, IssueToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
-from opd_tui.domain.model import Patient, Reason, SlotId, Source
+from opd_tui.domain.events import TokenPreempted
+from opd_tui.domain.model import Patient, SlotId, Source
 from tests.benchmarks.data import crowded_slot, full_slots, patients
 from tests.benchmarks.floors.replay import Statement, connect_raw, recorded, replay
 from tests.benchmarks.report import Budget, Row
@@ -53,7 +54,7 @@ def preempt_and_take_back(desk: FrontDesk, slot: SlotId, patient: Patient) -> fl
     start = time.perf_counter()
     outcome = desk.perform(action)
     took = (time.perf_counter() - start) * 1e3
-    assert outcome.changed(Reason.PREEMPTED) is not None, "nobody lost a seat"
+    assert outcome.changed(TokenPreempted) is not None, "nobody lost a seat"
     assert outcome.token is not None
     desk.perform(CancelToken(token=outcome.token.token.id))
     return took

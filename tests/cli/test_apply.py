@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from opd_tui.clock import FixedClock
@@ -242,7 +242,7 @@ def test_every_action_is_accepted_with_its_required_fields(apply: Apply, verb: s
     assert (status, answer["ok"], answer["action"]) == (0, True, verb)
     assert answer["at"] == "2026-11-22T03:30:00.000000Z"
     noun = {"add_doctor": "doctor", "open_slot": "slot", "open_session": "slots"}.get(verb, "token")
-    assert list(answer) == ["ok", "action", "at", noun, "changes"]
+    assert list(answer) == ["ok", "action", "at", "entry", noun, "changes"]
 
 
 @on_every_store
@@ -277,7 +277,7 @@ def test_the_objects_of_answers_have_the_fields_of_the_contract(apply: Apply) ->
 
 
 WORKED_EXAMPLE = """
-{"ok": true, "action": "issue_token", "at": "2026-11-22T03:45:00.000000Z",
+{"ok": true, "action": "issue_token", "at": "2026-11-22T03:45:00.000000Z", "entry": 16,
  "token": {"id": 10, "number": "A-004", "slot": 1, "patient": "Meera Nair", "source": "PAID", "priority": 2,
   "status": "ACTIVE", "issued_at": "2026-11-22T03:45:00.000000Z"},
  "changes": [
@@ -474,7 +474,6 @@ def is_answered(line: bytes) -> bool:
 
 
 @on_every_store
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(mutated_lines(), min_size=5, max_size=25))
 def test_whatever_is_sent_every_line_is_answered(stores: Stores, batch: list[bytes]) -> None:
     with stores.one() as store:

@@ -22,6 +22,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from opd_tui.cli.refusals import message_of
 from opd_tui.clock import FixedClock
 from opd_tui.desk import backup_service
 from opd_tui.desk.actions import CompleteToken
@@ -36,6 +37,7 @@ from opd_tui.domain.errors import (
     StoreDamaged,
     StoreUnavailable,
 )
+from opd_tui.domain.remedies import Advice, RestoreBackup
 from opd_tui.storage.backups import restoring
 from opd_tui.storage.backups.copies import verify_file
 from opd_tui.storage.files import backup_store
@@ -101,7 +103,7 @@ def opened(path: Path, clock: FixedClock) -> FrontDesk:
 @on_every_store
 def test_a_backup_holds_all_that_the_desks_did_and_is_verified(filled: FrontDesk, store: Store, tmp_path: Path) -> None:
     copy = back_up(filled, None, KEPT)
-    assert copy.checked == {"doctors": 1, "slots": 1, "tokens": 3, "journal lines": 8}
+    assert copy.checked == {"doctors": 1, "slots": 1, "patients": 3, "tokens": 3, "journal events": 11}
     assert copy.size == copy.path.stat().st_size
     assert verified(copy.path)
     kept, there = dump(copy.path), store.dump()
@@ -309,6 +311,7 @@ def test_an_empty_database_uses_up_no_days_backup(desk: FrontDesk) -> None:
     assert back_up_today(desk, KEPT) is not None
 
 
+@pytest.mark.slow
 def test_of_desks_that_open_at_the_same_moment_only_one_makes_it(left: Path) -> None:
     command = [*COMMAND, "backup", "--daily", "--json", "--database", str(left)]
     desks = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(DESKS)]
@@ -339,9 +342,11 @@ def test_the_demo_makes_none(tmp_path: Path) -> None:
 
 
 def test_without_a_backup_the_drill_fails(left: Path) -> None:
-    with pytest.raises(NoBackup, match=r"There is no backup yet. `opd-tui backup` makes one"):
+    with pytest.raises(NoBackup, match=r"^There is no backup yet. Nothing was changed.$"):
         drill(str(left), FixedClock(NINE))
-    assert invoke("backup", "--drill", "--database", left).exit_code == 1
+    result = invoke("backup", "--drill", "--database", left)
+    assert result.exit_code == 1
+    assert "There is no backup yet. `opd-tui backup` makes one. Nothing was changed." in result.stderr
 
 
 @on_every_store
@@ -389,8 +394,8 @@ def test_the_advice_on_a_damaged_database_is_a_command_that_brings_it_back(tmp_p
     overwrite_pages(path)
     with pytest.raises(StoreDamaged) as damage, closing(opened(path, clock)) as desk:
         desk.check_file()
-    command = re.search("`opd-tui (.*)`", damage.value.message)
-    assert command, damage.value.message
+    command = re.search("`opd-tui (.*)`", message_of(damage.value))
+    assert command, message_of(damage.value)
     assert invoke(*shlex.split(command[1]), "--yes").exit_code == 0
     with closing(opened(path, clock)) as desk:
         assert statuses(desk) == {"A-001": "ACTIVE"}
@@ -407,8 +412,9 @@ def test_a_file_that_goes_while_desks_are_open_has_the_newest_backup_offered(
     else:
         shutil.copy(good, tmp_path / "other.db")
         os.replace(tmp_path / "other.db", database_path)
-    with pytest.raises(StoreDamaged, match=re.escape(f"opd-tui restore {good} --database {database_path}")):
+    with pytest.raises(StoreDamaged) as damage:
         issue(filled, 1, "Imran")
+    assert damage.value.remedy == RestoreBackup(good, database_path)
 
 
 # Restoring a file
@@ -441,12 +447,13 @@ def restored(path: Path, clock: FixedClock) -> None:
         assert desk.verify().problems == []
 
 
+@pytest.mark.fast_cases(1)
 def test_a_restored_backup_takes_the_place_and_the_replaced_one_is_kept(
     left: Path, backup: Path, clock: FixedClock
 ) -> None:
     before, identity = dump(left), left.stat().st_ino
     result = restore(backup, str(left), clock)
-    assert result.checked == {"doctors": 1, "slots": 1, "tokens": 3, "journal lines": 8}
+    assert result.checked == {"doctors": 1, "slots": 1, "patients": 3, "tokens": 3, "journal events": 11}
     assert result.replaced == left.with_name("opd.db-replaced-20261122T033000.000000Z.db")
     assert dump(result.replaced) == before
     assert mode(result.replaced) == 0o600
@@ -473,6 +480,7 @@ def test_what_lies_in_the_log_of_a_desk_that_died_is_kept_with_the_replaced_one(
 
 
 @pytest.mark.parametrize("way", ["this process", "another"])
+@pytest.mark.fast_cases(1)
 def test_while_a_desk_is_open_nothing_is_restored(
     left: Path, backup: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
@@ -481,8 +489,9 @@ def test_while_a_desk_is_open_nothing_is_restored(
     if way == "another":
         with Applying(left) as applying:
             assert not applying.ask({"action": "cancel_token", "token": 99})["ok"]
-            with pytest.raises(DatabaseInUse, match=r"Close the program on every desk \(Ctrl\+Q\), then restore again"):
+            with pytest.raises(DatabaseInUse) as refusal:
                 restore(backup, str(left), clock)
+        assert refusal.value.remedy is Advice.CLOSE_DESKS
     else:
         with closing(opened(left, clock)), pytest.raises(DatabaseInUse):
             restore(backup, str(left), clock)
@@ -528,6 +537,7 @@ def spoil_one_page(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [overwrite_pages, spoil_one_page, truncate, empty, scribble])
 @pytest.mark.parametrize("with_log", [False, True])
+@pytest.mark.fast_cases(2)
 def test_a_damaged_database_is_moved_aside_with_its_log_and_never_deleted(
     left: Path, backup: Path, clock: FixedClock, damage: Callable[[Path], None], with_log: bool
 ) -> None:
@@ -625,6 +635,7 @@ print("done")
 
 
 @pytest.mark.parametrize("pages", [1, 5, 20])
+@pytest.mark.fast_cases(1)
 def test_whoever_is_killed_while_overwriting_leaves_the_old_database(
     left: Path, backup: Path, clock: FixedClock, pages: int
 ) -> None:
@@ -713,7 +724,7 @@ def test_what_a_server_held_before_is_kept_as_a_file_and_a_failure_changes_nothi
     assert len(dump(replaced)["token"]) == 5
     assert len(on_server.dump()["token"]) == 3
     with pytest.raises(on_server.broken_rule, match="only ever added to"):
-        on_server.execute("DELETE FROM journal_line")
+        on_server.execute("DELETE FROM journal_event")
 
 
 def test_while_a_desk_is_open_on_a_server_nothing_is_restored(on_server: Store, left: Path, clock: FixedClock) -> None:
@@ -725,15 +736,16 @@ def test_while_a_desk_is_open_on_a_server_nothing_is_restored(on_server: Store, 
     restore(source, on_server.location, clock)
 
 
+@pytest.mark.slow
 def test_a_backup_of_a_server_may_take_longer_than_an_action(
     on_server: Store, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opd_tui.storage.engines.monitored_connection.MonitoredConnection.answer_seconds", 0.1)
-    monkeypatch.setattr("opd_tui.storage.engines.postgresql.IDLE_SECONDS", 0.2)
     fill(on_server.location, clock)
+    monkeypatch.setattr("opd_tui.storage.engines.monitored_connection.MonitoredConnection.answer_seconds", 2.0)
+    monkeypatch.setattr("opd_tui.storage.engines.postgresql.IDLE_SECONDS", 2.0)
     with closing(open_front_desk(on_server.location, clock=clock)) as desk, desk.database.long_running() as transaction:
-        transaction.run(text("SELECT pg_sleep(1)"))
-        threading.Event().wait(0.5)  # meanwhile nothing is asked of the server
+        transaction.run(text("SELECT pg_sleep(3)"))
+        threading.Event().wait(3)  # meanwhile nothing is asked of the server
         assert transaction.value(text("SELECT count(*) FROM token")) == 3
 
 
@@ -743,13 +755,14 @@ def test_a_backup_of_a_server_may_take_longer_than_an_action(
 def test_the_command_says_where_what_and_how_much(left: Path) -> None:
     said = invoke("backup", "--database", left).stdout
     (backup,) = folder_of(left).glob("*.db")
-    assert said == f"Backed up to {backup} (0.1 MB): 1 doctors, 1 slots, 3 tokens, 8 journal lines, all verified.\n"
+    counted = "1 doctors, 1 slots, 3 patients, 3 tokens, 11 journal events"
+    assert said == f"Backed up to {backup} (0.1 MB): {counted}, all verified.\n"
     answer = json.loads(invoke("backup", left.parent / "stick.db", "--json", "--database", left).stdout)
     assert answer == {
         "ok": True,
         "path": str(left.parent / "stick.db"),
         "bytes": (left.parent / "stick.db").stat().st_size,
-        "checked": {"doctors": 1, "slots": 1, "tokens": 3, "journal lines": 8},
+        "checked": {"doctors": 1, "slots": 1, "patients": 3, "tokens": 3, "journal events": 11},
     }
     listed = invoke("backup", "--list", "--database", left).stdout
     assert str(backup) in listed
@@ -794,7 +807,7 @@ def test_a_restore_asks_and_without_a_terminal_wants_to_be_told(left: Path, back
     said = invoke("restore", backup, "--yes", "--database", left).stdout
     (replaced,) = left.parent.glob("*-replaced-*")
     assert said == (
-        "Restored: 1 doctors, 1 slots, 3 tokens, 8 journal lines, all verified.\n"
+        "Restored: 1 doctors, 1 slots, 3 patients, 3 tokens, 11 journal events, all verified.\n"
         f"What was there before is kept as {replaced}.\n"
     )
 

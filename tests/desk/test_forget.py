@@ -18,19 +18,21 @@ from opd_tui.desk import backup_service
 from opd_tui.desk.actions import CancelToken, CompleteToken, ForgetPatient
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
+from opd_tui.domain import events
 from opd_tui.domain.errors import (
     InvalidAction,
     KeyReused,
-    PatientForgotten,
+    PatientAlreadyForgotten,
     PatientHasOpenToken,
     UnknownPatient,
     UnknownToken,
 )
+from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import PatientId, TokenId
 from opd_tui.storage.backups.copies import verify_file
 from opd_tui.storage.files.backup_store import folder_of
-from opd_tui.storage.queries.people import forget as forget_rows
-from tests.conftest import ZONE
+from opd_tui.storage.unit_of_work import SqlUnitOfWork
+from tests.conftest import NINE, ZONE
 from tests.schemas.dump import path_of
 from tests.support.helpers import (
     Applying,
@@ -46,7 +48,7 @@ from tests.support.helpers import (
     statuses,
     token_of,
 )
-from tests.support.stores import Store, on_every_store
+from tests.support.stores import Store, always_on_every_store, on_every_store
 
 ASHA = {"name": "Asha Verma", "phone": "98765 43210", "uhid": "MRN 17", "birth_year": 1980, "sex": "female"}
 FORGOTTEN = "(forgotten)"
@@ -68,7 +70,7 @@ def seen(desk: FrontDesk, slot: int, patient: object, **envelope: object) -> Tok
 
 def forget(desk: FrontDesk, token: int, **envelope: object) -> int:
     """Forget who has a token, and return in how many visits."""
-    return desk.perform(ForgetPatient(token=token, **envelope)).forgotten
+    return desk.perform(ForgetPatient(token=token, **envelope)).visits
 
 
 def names(desk: FrontDesk) -> dict[int, str]:
@@ -78,7 +80,7 @@ def names(desk: FrontDesk) -> dict[int, str]:
 # What is forgotten
 
 
-@on_every_store
+@always_on_every_store
 def test_nothing_that_identifies_somebody_is_left_and_all_else_stays(desk: FrontDesk, store: Store, slot: int) -> None:
     token = seen(desk, slot, ASHA)
     other = seen(desk, slot, "Ravi Kumar")
@@ -86,11 +88,11 @@ def test_nothing_that_identifies_somebody_is_left_and_all_else_stays(desk: Front
     assert forget(desk, token) == 1
     after = store.dump()
     patient = {row[0]: row for row in after["patient"]}
-    assert patient[1] == (1, FORGOTTEN, None, None, None, None, "", None, None)
+    assert patient[1] == (1, FORGOTTEN, None, None, None, None, "", None, None, "2026-11-22T03:30:00.000000Z", None)
     assert names(desk) == {token: FORGOTTEN, other: "Ravi Kumar"}
     for table in ("doctor", "slot", "token", "token_counter"):
         assert after[table] == before[table]
-    assert set(before["journal_line"]) < set(after["journal_line"])
+    assert set(before["journal_event"]) < set(after["journal_event"])
     assert desk.verify().problems == []
     assert statuses(desk) == {"A-001": "COMPLETED", "A-002": "COMPLETED"}
 
@@ -99,9 +101,11 @@ def test_nothing_that_identifies_somebody_is_left_and_all_else_stays(desk: Front
 def test_the_journal_says_that_it_was_done_and_names_ids_alone(desk: FrontDesk, store: Store, slot: int) -> None:
     token = seen(desk, slot, ASHA)
     forget(desk, token)
-    written = store.query("SELECT slot_id, doctor_id, token_id, reason, facts FROM journal_line ORDER BY sequence")[-1]
-    assert written[:4] == (None, None, None, None), "it is in the house's chain"
-    assert json.loads(written[4]) == {"patients": [1]}
+    columns = "slot_id, kind, subject, subject_id, after, details"
+    written = store.query(f"SELECT {columns} FROM journal_event ORDER BY entry_id, number")[-1]
+    assert written[:4] == (None, "patient_forgotten", "patient", 1), "it is in the global chain"
+    assert json.loads(written[4]) == {"forgotten_at": "2026-11-22T03:30:00.000000Z"}
+    assert json.loads(written[5]) == {}
     assert desk.activity(1)[0].sentence == "A patient was forgotten, in 1 visit"
 
 
@@ -135,8 +139,8 @@ def test_who_has_no_number_is_found_by_the_number_of_another_visit(desk: FrontDe
 
 
 def test_of_two_people_with_one_name_and_phone_neither_is_forgotten_by_chance(desk: FrontDesk, slot: int) -> None:
-    plain = seen(desk, slot, {"name": "Asha Verma", "phone": "9876543210"})
     first, second = (seen(desk, slot, ASHA | {"uhid": uhid}) for uhid in ("MRN 17", "MRN 18"))
+    plain = seen(desk, slot, {"name": "Asha Verma", "phone": "9876543210"})
     assert forget(desk, plain) == 1
     assert names(desk) == {plain: FORGOTTEN, first: "Asha Verma", second: "Asha Verma"}
 
@@ -173,7 +177,7 @@ def test_who_has_an_open_token_is_still_needed_by_name(desk: FrontDesk, store: S
 def test_who_was_forgotten_before_and_who_is_not_there(desk: FrontDesk, slot: int) -> None:
     token = seen(desk, slot, ASHA)
     forget(desk, token)
-    with pytest.raises(PatientForgotten, match="The patient of A-001 was forgotten before"):
+    with pytest.raises(PatientAlreadyForgotten, match="The patient of A-001 was forgotten before"):
         forget(desk, token)
     with pytest.raises(UnknownToken):
         forget(desk, 99)
@@ -184,7 +188,7 @@ def test_a_repeat_under_the_same_key_is_the_first_answer(desk: FrontDesk, slot: 
     token = seen(desk, slot, ASHA)
     first = desk.perform(ForgetPatient(token=token, key="erase-1"))
     assert desk.perform(ForgetPatient(token=token, key="erase-1")) == first
-    assert first.forgotten == 1
+    assert first.visits == 1
 
 
 @on_every_store
@@ -279,7 +283,9 @@ def test_no_byte_is_left_in_pages_that_were_split_when_many_came(desk: FrontDesk
         transaction.commit()
     chosen = dice.sample(range(len(people)), 2000)
     with desk.database.writing() as transaction:
-        forget_rows(transaction, [PatientId(number + 1) for number in chosen])
+        uow = SqlUnitOfWork(transaction, desk.zone, JournalEntry("forget_patient", NINE, NINE, "meera", "desk 1"))
+        for number in chosen:
+            uow.record(events.PatientForgotten.of(PatientId(number + 1), NINE))
         transaction.commit()
     assert desk.erase_traces()
     left = {
@@ -434,7 +440,7 @@ def closed(desk: FrontDesk, slot: int, database_path: Path) -> Path:
 def test_the_command_forgets_by_each_way_to_name_a_patient(closed: Path, way: tuple[str, ...]) -> None:
     result = invoke("forget", *way, "--yes", "--database", closed)
     assert (result.exit_code, result.stdout) == (0, "A patient was forgotten, in 2 visits.\n"), result.stderr
-    assert [row[1] for row in dump(closed)["patient"]] == [FORGOTTEN, "Ravi Kumar", FORGOTTEN]
+    assert [row[1] for row in dump(closed)["patient"]] == [FORGOTTEN, "Ravi Kumar"]
     assert traces(closed.parent, "Asha Verma", "9876543210") == {}
     assert invoke("verify", "--database", closed).exit_code == 0
 

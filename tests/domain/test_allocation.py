@@ -8,8 +8,17 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opd_tui.domain.allocation import Move, settle
-from opd_tui.domain.model import Rank, Reason, Status, TokenId
+from opd_tui.domain.allocation import settle
+from opd_tui.domain.events import (
+    Cause,
+    Event,
+    Subject,
+    TokenAllocated,
+    TokenEvent,
+    TokenPreempted,
+    TokenPromoted,
+)
+from opd_tui.domain.model import Rank, SlotId, Status, TokenId
 
 NINE = dt.datetime(2026, 11, 22, 3, 30, tzinfo=dt.UTC)
 
@@ -29,6 +38,8 @@ class PlainQueue:
 
     capacity: int
     tokens: dict[int, Standing] = field(default_factory=dict)
+    slot_id: SlotId = SlotId(1)
+    moves: list[TokenEvent] = field(default_factory=list)
 
     def free_seats(self) -> int:
         return self.capacity - sum(token.status.holds_seat for token in self.tokens.values())
@@ -40,28 +51,42 @@ class PlainQueue:
         movable = (t.rank for t in self.tokens.values() if t.status is Status.ACTIVE and not t.in_the_room)
         return max(movable, default=None)
 
-    def seat(self, token_id: TokenId) -> None:
-        self._change(token_id, Status.WAITING, Status.ACTIVE)
-        assert self.free_seats() >= 0, "more seats than the capacity, if only for a moment"
+    def record(self, event: Event) -> Event:
+        assert isinstance(event, TokenEvent)
+        token = self.tokens[event.subject_id]
+        assert not token.in_the_room
+        assert token.status is event.from_status
+        assert event.to_status is not None
+        token.status = event.to_status
+        assert event.to_status is Status.WAITING or self.free_seats() >= 0, "too many seats, if only for a moment"
+        self.moves.append(event)
+        return event
 
-    def unseat(self, token_id: TokenId) -> None:
-        assert not self.tokens[token_id].in_the_room
-        self._change(token_id, Status.ACTIVE, Status.WAITING)
+    def settle(self, cause: Cause) -> list[TokenEvent]:
+        """Restore the rule and return the moves."""
+        self.moves = []
+        settle(self, cause)
+        return self.moves
 
-    def _change(self, token_id: TokenId, was: Status, becomes: Status) -> None:
-        assert self.tokens[token_id].status is was
-        self.tokens[token_id].status = becomes
-
-    def arrive(self, priority: int, minute: int = 0) -> tuple[Move, ...]:
+    def arrive(self, priority: int, minute: int = 0) -> list[TokenEvent]:
         """A token joins, and the rule is restored."""
         token_id = TokenId(len(self.tokens) + 1)
         self.tokens[token_id] = Standing(Rank(priority, NINE + dt.timedelta(minutes=minute), token_id))
-        return settle(self, token_id)
+        return self.settle(token(token_id))
 
-    def close(self, token_id: int, status: Status) -> tuple[Move, ...]:
+    def close(self, token_id: int, status: Status) -> list[TokenEvent]:
         """A token leaves, and the rule is restored."""
         self.tokens[token_id].status = status
-        return settle(self, TokenId(token_id))
+        return self.settle(token(token_id))
+
+    def resize(self, capacity: int) -> list[TokenEvent]:
+        """The slot gets more seats or fewer, and the rule is restored."""
+        self.capacity = capacity
+        return self.settle(SLOT)
+
+    def in_use(self) -> int:
+        """How many tokens are completed or in the room: no slot gets fewer seats."""
+        return sum(t.status is Status.COMPLETED or t.in_the_room for t in self.tokens.values() if t.status.holds_seat)
 
     def seated(self) -> set[int]:
         return {id_ for id_, token in self.tokens.items() if token.status is Status.ACTIVE}
@@ -75,15 +100,23 @@ class PlainQueue:
         return room | set(others[: self.capacity - completed - len(room)])
 
 
+SLOT = Cause(Subject.SLOT, 1)
+
+
+def token(token_id: int) -> Cause:
+    """A token as what made a move necessary."""
+    return Cause(Subject.TOKEN, token_id)
+
+
 def test_an_arrival_that_finds_a_free_seat_takes_it() -> None:
     queue = PlainQueue(1)
-    assert queue.arrive(5) == (Move(TokenId(1), Status.WAITING, Status.ACTIVE, Reason.ALLOCATED, None),)
+    assert queue.arrive(5) == [TokenAllocated.of(TokenId(1), SlotId(1), None)]
 
 
 def test_an_equal_that_arrives_later_waits() -> None:
     queue = PlainQueue(1)
     queue.arrive(4)
-    assert queue.arrive(4, minute=1) == ()
+    assert queue.arrive(4, minute=1) == []
     assert queue.seated() == {1}
 
 
@@ -91,10 +124,10 @@ def test_among_the_weakest_the_latest_issued_is_preempted_before_its_successor_i
     queue = PlainQueue(3)
     for priority, minute in ((4, 0), (4, 5), (1, 9)):
         queue.arrive(priority, minute)
-    assert queue.arrive(2, minute=10) == (
-        Move(TokenId(2), Status.ACTIVE, Status.WAITING, Reason.PREEMPTED, TokenId(4)),
-        Move(TokenId(4), Status.WAITING, Status.ACTIVE, Reason.ALLOCATED, None),
-    )
+    assert queue.arrive(2, minute=10) == [
+        TokenPreempted.of(TokenId(2), SlotId(1), token(4)),
+        TokenAllocated.of(TokenId(4), SlotId(1), None),
+    ]
 
 
 def test_equal_instants_fall_back_on_the_id() -> None:
@@ -104,24 +137,22 @@ def test_equal_instants_fall_back_on_the_id() -> None:
     assert queue.seated() == {1, 2}
     queue.arrive(1)
     assert queue.seated() == {1, 4}
-    assert [move.token_id for move in queue.close(4, Status.CANCELLED)] == [2]
+    assert [move.subject_id for move in queue.close(4, Status.CANCELLED)] == [2]
 
 
 def test_a_seat_that_becomes_free_goes_to_the_best_who_waits() -> None:
     queue = PlainQueue(1)
     for priority in (3, 5, 4, 4):
         queue.arrive(priority)
-    assert queue.close(1, Status.NO_SHOW) == (
-        Move(TokenId(3), Status.WAITING, Status.ACTIVE, Reason.PROMOTED, TokenId(1)),
-    )
+    assert queue.close(1, Status.NO_SHOW) == [TokenPromoted.of(TokenId(3), SlotId(1), token(1))]
 
 
 def test_a_completed_consultation_has_used_its_seat() -> None:
     queue = PlainQueue(1)
     queue.arrive(4)
     queue.arrive(4)
-    assert queue.close(1, Status.COMPLETED) == ()
-    assert queue.arrive(1) == ()
+    assert queue.close(1, Status.COMPLETED) == []
+    assert queue.arrive(1) == []
     assert queue.seated() == set()
 
 
@@ -130,8 +161,8 @@ def test_who_is_in_the_room_keeps_the_seat_and_the_next_weakest_leaves() -> None
     queue.arrive(5)
     queue.arrive(5)
     queue.tokens[2].in_the_room = True
-    assert [move.token_id for move in queue.arrive(1)] == [1, 3]
-    assert queue.arrive(1) == (), "only an equal could leave"
+    assert [move.subject_id for move in queue.arrive(1)] == [1, 3]
+    assert queue.arrive(1) == [], "only an equal could leave"
     queue.tokens[3].in_the_room = True
     queue.arrive(1)
     assert queue.seated() == {2, 3}
@@ -140,10 +171,19 @@ def test_who_is_in_the_room_keeps_the_seat_and_the_next_weakest_leaves() -> None
 def test_an_earlier_instant_entered_late_takes_the_place_of_an_equal() -> None:
     queue = PlainQueue(1)
     queue.arrive(4, minute=10)
-    assert [(move.token_id, move.reason) for move in queue.arrive(4, minute=5)] == [
-        (1, Reason.PREEMPTED),
-        (2, Reason.ALLOCATED),
+    assert [(move.subject_id, move.reason) for move in queue.arrive(4, minute=5)] == [
+        (1, "preempted"),
+        (2, "allocated"),
     ]
+
+
+def test_more_seats_promote_and_fewer_unseat_the_weakest_without_a_token_that_caused_it() -> None:
+    queue = PlainQueue(1)
+    for priority in (4, 3, 5):
+        queue.arrive(priority)
+    assert queue.resize(3) == [TokenPromoted.of(TokenId(n), SlotId(1), SLOT) for n in (1, 3)]
+    assert queue.resize(1) == [TokenPreempted.of(TokenId(n), SlotId(1), SLOT) for n in (3, 1)]
+    assert queue.moves[0].because_of is None
 
 
 arrivals = st.tuples(st.just("arrive"), st.integers(1, 5), st.integers(0, 5))
@@ -151,9 +191,10 @@ closings = st.tuples(
     st.just("close"), st.integers(0, 30), st.sampled_from([Status.CANCELLED, Status.NO_SHOW, Status.COMPLETED])
 )
 calls = st.tuples(st.just("call"), st.integers(0, 30), st.none())
+resizings = st.tuples(st.just("resize"), st.integers(1, 6), st.none())
 
 
-@given(st.integers(1, 4), st.lists(st.one_of(arrivals, arrivals, closings, calls), max_size=40))
+@given(st.integers(1, 4), st.lists(st.one_of(arrivals, arrivals, closings, calls, resizings), max_size=40))
 def test_whatever_the_path_the_seats_are_those_of_sorting_from_scratch(
     capacity: int, events: list[tuple[str, int, object]]
 ) -> None:
@@ -162,25 +203,27 @@ def test_whatever_the_path_the_seats_are_those_of_sorting_from_scratch(
         moves = happen(queue, what, number, detail)
         assert queue.seated() == queue.seated_from_scratch()
         reasons = [move.reason for move in moves]
-        assert reasons.count(Reason.PREEMPTED) <= (what == "arrive"), "one arrival preempts at most one"
-        assert reasons.count(Reason.PROMOTED) <= (what == "close"), "one closing promotes at most one"
+        assert what == "resize" or reasons.count("preempted") <= (what == "arrive"), "one arrival preempts at most one"
+        assert what == "resize" or reasons.count("promoted") <= (what == "close"), "one closing promotes at most one"
 
 
-def happen(queue: PlainQueue, what: str, number: int, detail: object) -> tuple[Move, ...]:
+def happen(queue: PlainQueue, what: str, number: int, detail: object) -> list[TokenEvent]:
     """One event; a closing or a call of somebody who may not be is none."""
     if what == "arrive":
         assert isinstance(detail, int)
         return queue.arrive(number, detail)
+    if what == "resize":
+        return queue.resize(max(number, queue.in_use()))
     if what == "call":
         if number in queue.seated():
             queue.tokens[number].in_the_room = True
-        return ()
-    token, status = queue.tokens.get(number), detail
+        return []
+    standing, status = queue.tokens.get(number), detail
     assert isinstance(status, Status)
-    if token is None or not (
-        token.status is Status.ACTIVE or (token.status, status) == (Status.WAITING, Status.CANCELLED)
+    if standing is None or not (
+        standing.status is Status.ACTIVE or (standing.status, status) == (Status.WAITING, Status.CANCELLED)
     ):
-        return ()
+        return []
     return queue.close(number, status)
 
 
@@ -189,9 +232,9 @@ def test_the_rule_is_restored_from_any_state_that_fits_the_capacity(data: st.Dat
     queue = PlainQueue(data.draw(st.integers(1, 4)))
     for _ in range(data.draw(st.integers(1, 12))):
         rank = Rank(data.draw(st.integers(1, 5)), NINE, TokenId(len(queue.tokens) + 1))
-        queue.tokens[rank.token_id] = token = Standing(rank)
+        queue.tokens[rank.token_id] = standing = Standing(rank)
         if queue.free_seats() > 0:
-            token.status = data.draw(st.sampled_from([Status.WAITING, Status.ACTIVE, Status.COMPLETED]))
-            token.in_the_room = token.status is Status.ACTIVE and data.draw(st.booleans())
-    settle(queue, TokenId(1))
+            standing.status = data.draw(st.sampled_from([Status.WAITING, Status.ACTIVE, Status.COMPLETED]))
+            standing.in_the_room = standing.status is Status.ACTIVE and data.draw(st.booleans())
+    queue.settle(token(1))
     assert queue.seated() == queue.seated_from_scratch()

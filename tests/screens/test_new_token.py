@@ -25,6 +25,7 @@ def sources(desk: FrontDesk) -> list[str]:
 
 
 @pytest.mark.parametrize("place", ["grid", "queue"])
+@pytest.mark.fast_cases(1)
 async def test_a_name_and_enter_issue_a_token_and_lead_back_to_where_one_was(
     desk: FrontDesk, open_desk: OpenDesk, place: str
 ) -> None:
@@ -312,10 +313,10 @@ async def test_an_enter_while_the_desk_is_slow_cannot_issue_twice(
     begun, may_go_on = threading.Event(), threading.Event()
     perform = FrontDesk.perform
 
-    def perform_slowly(self: FrontDesk, action: Action, expect: Moves | None = None) -> Outcome:
+    def perform_slowly(self: FrontDesk, action: Action, *, expect: Moves | None = None) -> Outcome:
         begun.set()
         assert may_go_on.wait(PATIENCE_SECONDS)
-        return perform(self, action, expect)
+        return perform(self, action, expect=expect)
 
     async with at_the_counter(OpdApp(open_desk)) as meera:
         monkeypatch.setattr(FrontDesk, "perform", perform_slowly)

@@ -16,7 +16,7 @@ from textual.widgets import Input
 from opd_tui.clock import FixedClock
 from opd_tui.demo.player import Player
 from opd_tui.desk.front_desk import FrontDesk
-from opd_tui.domain.model import Reason
+from opd_tui.domain.events import TokenPreempted
 from opd_tui.tui.app import OpdApp
 from tests.support.pilot import NARROW, WIDE, OpenDesk, Receptionist
 
@@ -68,8 +68,11 @@ SCENES = (
     Scene("too small", sizes=(TINY,)),
 )
 PICTURES = [
-    pytest.param(scene, size, id=f"{scene.name} {size[0]}x{size[1]}") for scene in SCENES for size in scene.sizes
+    pytest.param(scene, size, id=f"{scene.name} {size[0]}x{size[1]}", marks=pytest.mark.slow if number else ())
+    for scene in SCENES
+    for number, size in enumerate(scene.sizes)
 ]
+"""Each scene's first size is in the fast set."""
 
 
 def play(desk: FrontDesk, clock: FixedClock, steps: int) -> None:
@@ -126,7 +129,7 @@ def test_without_colour_the_board_says_the_same(
 
     async def mark(pilot: Pilot[None]) -> None:
         await pressing(app, ())(pilot)
-        app.marks = dict.fromkeys(preempted, Reason.PREEMPTED)
+        app.marks = dict.fromkeys(preempted, TokenPreempted.reason)
         await Receptionist(app, pilot).settle()
 
     assert snap_compare(app, terminal_size=NARROW, run_before=mark)

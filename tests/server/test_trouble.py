@@ -74,7 +74,7 @@ def test_a_disk_that_is_full_is_said_and_what_was_answered_is_there(
 ) -> None:
     server.admin.execute(f"CREATE TABLESPACE small LOCATION '{small_disk}'".encode())
     try:
-        store.execute("ALTER TABLE journal_line SET TABLESPACE small")
+        store.execute("ALTER TABLE journal_event SET TABLESPACE small")
         ballast = small_disk / "ballast"
         fill(ballast)
         done, refusal = issue_until_refused(filled)
@@ -86,7 +86,7 @@ def test_a_disk_that_is_full_is_said_and_what_was_answered_is_there(
         assert [line.record.token.patient.name for line in filled.queue(2).rows] == [*done, "Imran"]
         assert filled.verify().problems == []
     finally:
-        store.execute("ALTER TABLE journal_line SET TABLESPACE pg_default")
+        store.execute("ALTER TABLE journal_event SET TABLESPACE pg_default")
         server.admin.execute("DROP TABLESPACE small")
 
 

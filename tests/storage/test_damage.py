@@ -17,6 +17,7 @@ from opd_tui.desk.actions import CancelToken, IssueToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import StoreDamaged, StoreUnavailable
+from opd_tui.domain.remedies import RestoreBackup
 from opd_tui.storage.engines import integrity, sqlite
 from opd_tui.storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import NINE, ZONE
@@ -163,6 +164,7 @@ OpenPath = Callable[[Path], FrontDesk]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.fast_cases(3)
 def test_a_file_damaged_at_rest_is_refused_or_does_not_hurt(
     damaged_places: Places, clock: FixedClock, damage: str
 ) -> None:
@@ -181,6 +183,7 @@ def test_a_file_damaged_at_rest_is_refused_or_does_not_hurt(
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.fast_cases(2)
 def test_a_file_damaged_under_an_open_desk_is_noticed_before_the_next_action(
     damaged_places: Places, open_path: OpenPath, clock: FixedClock, damage: str
 ) -> None:
@@ -205,6 +208,7 @@ def test_a_file_damaged_under_an_open_desk_is_noticed_before_the_next_action(
 
 
 @pytest.mark.parametrize("damage", ["64 bytes", "the head", "a page garbled", "cut off"])
+@pytest.mark.fast_cases(1)
 def test_the_command_line_refuses_a_damaged_file_in_one_line_with_status_2(
     damaged_places: Places, clock: FixedClock, damage: str
 ) -> None:
@@ -434,7 +438,7 @@ def test_the_newest_backup_is_offered(desk: FrontDesk, database_path: Path) -> N
     database_path.unlink()
     with pytest.raises(StoreDamaged) as refusal:
         issue(desk, slot, "Ravi")
-    assert f"restore the newest backup: `opd-tui restore {newest} --database {database_path}`" in refusal.value.message
+    assert refusal.value.remedy == RestoreBackup(newest, database_path)
 
 
 def test_an_action_whose_file_is_replaced_at_that_moment_is_not_acknowledged(

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Integer
 
 from opd_tui.desk.front_desk import FrontDesk
-from tests.support.helpers import ACTIVE, issue, token_row
-from tests.support.stores import Store, on_every_store
+from opd_tui.domain.events.patients import PERSONAL
+from opd_tui.storage.schema.tables import doctor, journal_entry, journal_event, metadata, patient, slot, token
+from tests.support.helpers import ACTIVE, CANCELLED, issue, token_row
+from tests.support.stores import Store, always_on_every_store, on_every_store
 
 pytestmark = on_every_store
 
 NEXT_IN_LINE = f"UPDATE token SET status = 'WAITING' WHERE id = {ACTIVE}"
 
 
+@always_on_every_store
 def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
     result = filled.verify()
     assert result.problems == []
-    assert result.checked == {"doctors": 1, "slots": 2, "tokens": 4, "journal lines": 10}
+    assert result.checked == {"doctors": 1, "slots": 2, "patients": 4, "tokens": 4, "journal events": 14}
 
 
 @pytest.mark.parametrize(
@@ -39,10 +43,13 @@ def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
         (["UPDATE slot SET capacity = 3 WHERE id = 1"], "slot 1 has capacity 3 in its table and 2 in the journal"),
         (["UPDATE slot SET capacity = 3 WHERE id = 1"], "token 3 waits, and a seat is due to it"),
         (["UPDATE token SET closed_at = '2026-11-22T03:29:00.000000Z' WHERE id = 4"], "token 4 has closed_at 2026"),
-        (["UPDATE token SET patient_id = 1 WHERE id = 3"], "token 3 has patient 1 in its table and 3 in the journal"),
+        (
+            ["UPDATE token SET patient_id = 1 WHERE id = 3"],
+            "token 3 has patient_id 1 in its table and 3 in the journal",
+        ),
         (["UPDATE token SET date = '2026-11-23' WHERE id = 3"], "token 3 has date 2026-11-23 in its table and 2026-11"),
-        (["UPDATE journal_line SET facts = '{'"], "a row cannot be read"),
-        (["UPDATE journal_line SET facts = '{' WHERE token_id = 3"], "a row cannot be read"),
+        (["UPDATE journal_event SET after = '{'"], "a row cannot be read"),
+        (["UPDATE journal_event SET after = '{' WHERE subject = 'token' AND subject_id = 3"], "a row cannot be read"),
         (["UPDATE doctor SET room = '2'"], "doctor 1 has room 2 in its table and 1 in the journal"),
         (["UPDATE doctor SET code = 'B'"], "doctor 1 has code B in its table and A in the journal"),
         ([NEXT_IN_LINE, "UPDATE token SET status = 'ACTIVE' WHERE id = 3"], "token 3 has a seat out of turn"),
@@ -56,10 +63,13 @@ def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
             ],
             "slot 1 holds more tokens than its capacity",
         ),
-        (["DELETE FROM journal_line WHERE token_id = 3"], "token 3 is in its table and not in the journal"),
         (
-            ["UPDATE journal_line SET from_status = 'ACTIVE' WHERE token_id = 4 AND to_status = 'CANCELLED'"],
-            "the journal moves token 4 from ACTIVE",
+            ["DELETE FROM journal_event WHERE subject = 'token' AND subject_id = 3"],
+            "token 3 is in its table and not in the journal",
+        ),
+        (
+            ["UPDATE journal_event SET before = '{\"status\": \"ACTIVE\"}' WHERE kind = 'token_cancelled'"],
+            "the journal changes token 4 from status ACTIVE, where it was WAITING",
         ),
     ],
 )
@@ -76,22 +86,25 @@ def test_verify_finds_what_was_altered_by_hand(
         (["UPDATE journal_entry SET operator = 'ravi' WHERE id = 6"], "the journal of slot 1 was altered at or before"),
         (
             ["UPDATE journal_entry SET desk = 'desk 9' WHERE id = 1"],
-            "the journal of the house was altered at or before",
+            "the journal of no slot was altered at or before",
         ),
-        (["UPDATE journal_line SET hash = '' WHERE token_id = 4"], "the journal of slot 1 was altered at or before"),
-        (["DELETE FROM journal_line WHERE sequence = 10"], "the journal of slot 1 does not end where it should"),
-        (["DELETE FROM journal_line WHERE sequence = 10"], "entry 8 of the journal lost its lines"),
         (
-            ["DELETE FROM journal_line WHERE token_id IS NOT NULL", "DELETE FROM token"],
+            ["UPDATE journal_event SET hash = '' WHERE kind = 'token_cancelled'"],
+            "the journal of slot 1 was altered at or before",
+        ),
+        (["DELETE FROM journal_event WHERE entry_id = 8"], "the journal of slot 1 does not end where it should"),
+        (["DELETE FROM journal_event WHERE entry_id = 8"], "entry 8 of the journal lost its events"),
+        (
+            ["DELETE FROM journal_event WHERE subject = 'token'", "DELETE FROM token"],
             "the journal of slot 1 does not end where it should",
         ),
         (
             [
-                *(f"DELETE FROM {table} WHERE slot_id = 2" for table in ("token", "journal_line")),
+                *(f"DELETE FROM {table} WHERE slot_id = 2" for table in ("token", "journal_event")),
                 "DELETE FROM journal_entry WHERE id = 3",
                 "DELETE FROM slot WHERE id = 2",
             ],
-            "the journal of the house does not end where it should",
+            "the journal of no slot does not end where it should",
         ),
     ],
 )
@@ -116,6 +129,7 @@ GONE = {
 }
 
 
+@always_on_every_store
 def test_verify_finds_a_trigger_or_an_index_that_is_gone(filled: FrontDesk, store: Store, store_kind: str) -> None:
     for statement, name in GONE[store_kind]:
         store.execute(statement)
@@ -124,8 +138,8 @@ def test_verify_finds_a_trigger_or_an_index_that_is_gone(filled: FrontDesk, stor
 
 EMPTIED = {
     "sqlite": [
-        "DROP TRIGGER journal_line_no_update",
-        "CREATE TRIGGER journal_line_no_update BEFORE UPDATE ON journal_line BEGIN SELECT 1; END",
+        "DROP TRIGGER journal_event_no_update",
+        "CREATE TRIGGER journal_event_no_update BEFORE UPDATE ON journal_event BEGIN SELECT 1; END",
     ],
     "postgresql": [
         "CREATE OR REPLACE FUNCTION journal_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$"
@@ -143,10 +157,14 @@ def test_verify_finds_a_trigger_that_does_something_else(filled: FrontDesk, stor
 @pytest.mark.parametrize(
     ("statement", "found"),
     [
-        ("DELETE FROM token WHERE id = 4", "a row of journal_line refers to a row of token that is not there"),
+        (
+            "DELETE FROM doctor WHERE id = 1",
+            "a row of slot refers to a row of doctor that is not there",
+        ),
         ("DELETE FROM patient WHERE id = 1", "a row of token refers to a row of patient that is not there"),
     ],
 )
+@always_on_every_store
 def test_a_file_may_lose_what_it_refers_to_and_a_server_refuses(
     filled: FrontDesk, store: Store, store_kind: str, statement: str, found: str
 ) -> None:
@@ -159,12 +177,14 @@ def test_a_file_may_lose_what_it_refers_to_and_a_server_refuses(
 
 
 def test_verify_finds_a_seat_given_out_of_turn_even_where_the_journal_agrees(filled: FrontDesk, store: Store) -> None:
-    swap = "INSERT INTO journal_line (entry_id, slot_id, token_id, from_status, to_status, reason, facts) VALUES "
+    columns = "entry_id, number, kind, subject, subject_id, slot_id, before, after, details, format, hash"
+    swap = f"INSERT INTO journal_event ({columns}) VALUES (8, "
+    waits, seated = '{"status": "WAITING"}', '{"status": "ACTIVE"}'
     store.force(
         "UPDATE token SET status = 'WAITING' WHERE id = 1",
         "UPDATE token SET status = 'ACTIVE' WHERE id = 3",
-        f"{swap} (1, 1, 1, 'ACTIVE', 'WAITING', 'PREEMPTED', '{{}}')",
-        f"{swap} (1, 1, 3, 'WAITING', 'ACTIVE', 'PROMOTED', '{{}}')",
+        f"{swap}2, 'token_preempted', 'token', 1, 1, '{seated}', '{waits}', '{{}}', 2, '')",
+        f"{swap}3, 'token_promoted', 'token', 3, 1, '{waits}', '{seated}', '{{}}', 2, '')",
     )
     problems = filled.verify().problems
     assert not [problem for problem in problems if "in its table and" in problem], "here the journal agrees"
@@ -174,4 +194,38 @@ def test_verify_finds_a_seat_given_out_of_turn_even_where_the_journal_agrees(fil
 def test_who_is_in_the_room_keeps_the_seat_in_the_eyes_of_verify(filled: FrontDesk, store: Store) -> None:
     store.execute("UPDATE token SET called_at = '2026-11-22T03:30:00.000000Z' WHERE id = 2")
     assert issue(filled, 1, "Imran", "EMERGENCY").changes[1].token.id == 1
-    assert filled.verify().problems == []
+    called = "token 2 has called_at 2026-11-22T03:30:00.000000Z in its table and None in the journal"
+    assert filled.verify().problems == [called]
+
+
+ALTERED = {
+    "after": """'{"status": "ACTIVE"}'""",
+    "before": """'{"status": "ACTIVE"}'""",
+    "details": """'{"status": "ACTIVE"}'""",
+    "end": "'10:30'",
+    "source": "'PAID', priority = 2",
+    "priority": "2, source = 'PAID'",
+    "start": "'08:00'",
+    "status": "'NO_SHOW'",
+}
+"""Other values for columns that do not take just any."""
+TABLES = (doctor, slot, patient, token, journal_entry, journal_event)
+COLUMNS = [
+    (table.name, column.name)
+    for table in TABLES
+    for column in table.columns
+    if not (table is patient and column.name in PERSONAL)
+]
+ROWS = {"token": f"id = {CANCELLED}", "journal_event": "kind = 'token_cancelled'"}
+
+
+@pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[".".join(pair) for pair in COLUMNS])
+def test_verify_finds_any_column_that_was_altered_by_hand(
+    filled: FrontDesk, store: Store, table: str, column: str
+) -> None:
+    """Every column but patients' personal fields, also one that nothing sets yet."""
+    type_ = metadata.tables[table].c[column].type
+    other = "77" if isinstance(type_, Integer) else "'{}'".format("2026-11-21T03:29:00.000000Z"[: type_.length])
+    where = ROWS.get(table, "id = 1")
+    store.force(f'UPDATE {table} SET "{column}" = {ALTERED.get(column, other)} WHERE {where}')
+    assert filled.verify().problems != []

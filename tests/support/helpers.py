@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import select
@@ -23,9 +24,9 @@ from opd_tui.clock import Clock, FixedClock
 from opd_tui.desk.actions import AddDoctor, IssueToken, OpenSlot
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
-from opd_tui.desk.outcome import Change, Outcome
+from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import StoreUnavailable
-from opd_tui.domain.model import Reason
+from opd_tui.domain.events import Event, Subject
 from tests.support.stores import Dump, SqliteStore, Store
 
 DATE = "2026-11-22"
@@ -96,25 +97,16 @@ def until(condition: Callable[[], object]) -> None:
 
 def but_for_new_ids(outcome: Outcome) -> Outcome:
     """An outcome without the ids of what it made: on a server a preview uses ids up."""
-    new = {change.token.id for change in outcome.changes if change.reason is Reason.ISSUED}
+    made = {(event.subject, event.subject_id) for event in outcome.events if event.before is None}
 
-    def plain(change: Change) -> Change:
-        token = replace(change.token, id=0, patient_id=0) if change.token.id in new else change.token
-        return replace(change, token=token, because_of=0 if change.because_of in new else change.because_of)
+    def plain(event: Event) -> Event:
+        subject_id = 0 if (event.subject, event.subject_id) in made else event.subject_id
+        cause = event.cause and event.cause._replace(id=0 if event.cause in made else event.cause.id)
+        new_patient = (Subject.PATIENT, event.after.get("patient_id")) in made
+        after = {**event.after, "patient_id": 0} if new_patient else event.after
+        return replace(event, subject_id=subject_id, cause=cause, after=after)
 
-    token, doctor = outcome.token, outcome.doctor
-    if token and token.token.id in new:
-        token = replace(token, token=replace(token.token, id=0, patient_id=0))
-    if doctor and not (token or outcome.slots):
-        doctor = replace(doctor, id=0)
-    return replace(
-        outcome,
-        entry_id=0,
-        doctor=doctor,
-        slots=tuple(replace(slot, id=0) for slot in outcome.slots),
-        token=token,
-        changes=tuple(plain(change) for change in outcome.changes),
-    )
+    return replace(outcome, entry_id=0, events=tuple(map(plain, outcome.events)))
 
 
 def dump(path: Path) -> Dump:
@@ -227,6 +219,12 @@ class Applying:
         self.process.stdin = None
         self.process.communicate(timeout=PATIENCE_SECONDS)
         return self.process.returncode
+
+
+def zone_where_it_is_nine(now: dt.datetime) -> str:
+    """A time zone in which the day has just begun, so that no run meets midnight."""
+    ahead = (9 - now.hour + 11) % 24 - 11
+    return f"Etc/GMT{-ahead:+}" if ahead else "Etc/GMT"
 
 
 def first_slot(capacity: int = 2, slots: int = 1) -> Iterable[Json]:

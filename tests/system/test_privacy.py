@@ -209,13 +209,14 @@ def names_nobody(text: str) -> None:
 
 
 @pytest.mark.usefixtures("umask")
+@pytest.mark.fast_cases(1)
 def test_a_bug_in_the_middle_of_an_action_is_reported_without_names(database_path: Path, reports: Path) -> None:
     assert run("apply", "-", "--database", database_path, input=lines(*first_slot())).returncode == 0
     execute(database_path, BREAK_IT)
     token = ("token", "issue", "--slot", "1", "--patient", NAME, "--phone", PHONE, "--source", "PAID")
     result = run(*token, "--database", database_path)
     assert (result.returncode, result.stdout) == (70, b"")
-    place = the_report(reports, "IntegrityError", "uow.py", "add_token")
+    place = the_report(reports, "IntegrityError", "unit_of_work.py", "add_token")
     said = result.stderr.decode()
     assert said.count("\n") == 1
     assert said.startswith("opd-tui: This is a bug in opd-tui")
@@ -265,7 +266,7 @@ def test_a_bug_under_the_screens_ends_them_cleanly_and_names_nobody(database_pat
         assert terminal.ends() == 70
         terminal.assert_left_clean()
         names_nobody(terminal.last_words)
-        place = the_report(reports, "IntegrityError", "uow.py")
+        place = the_report(reports, "IntegrityError", "unit_of_work.py")
         assert "textual" not in terminal.last_words, "advice for programmers"
         assert place in "".join(terminal.last_words.split("\r\n"))
         assert b"\x1b]0;" not in terminal.output, "the window has no title"
@@ -294,6 +295,7 @@ main(sys.argv[1:])
     ],
     ids=["a line is drawn", "a key is pressed", "another thread"],
 )
+@pytest.mark.fast_cases(1)
 def test_a_bug_in_the_screens_ends_them_cleanly_and_names_nobody(
     database_path: Path, reports: Path, module: str, owner: str, method: str
 ) -> None:

@@ -13,6 +13,7 @@ from opd_tui.tui.commands import MOVES
 from opd_tui.tui.keys.commands import Command
 from tests.support.keys import key_table
 from tests.support.option_table import option_table
+from tests.support.refusal_table import refusal_table
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -26,6 +27,11 @@ def test_the_key_table_is_made_of_the_declared_commands() -> None:
 def test_the_option_table_is_made_of_the_declared_options() -> None:
     table = README.partition("<!-- options -->\n")[2].partition("<!-- /options -->")[0]
     assert table.strip() == option_table().strip(), "Stale: run `python -m tests.support.option_table`."
+
+
+def test_the_refusal_table_is_made_of_the_classes() -> None:
+    table = README.partition("<!-- refusals -->\n")[2].partition("<!-- /refusals -->")[0]
+    assert table.strip() == refusal_table().strip(), "Stale: run `python -m tests.support.refusal_table`."
 
 
 def test_every_declared_command_is_in_the_key_table() -> None:

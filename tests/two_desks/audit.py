@@ -17,11 +17,12 @@ from tests.support.stores import Store
 from tests.two_desks.receptionist import Seen
 
 JOURNAL = """
-    SELECT e.id, e.action, e.desk, e.at, l.doctor_id, l.slot_id, l.token_id, l.from_status, l.to_status, l.reason,
-           l.because_of, l.facts
-    FROM journal_entry e LEFT JOIN journal_line l ON l.entry_id = e.id
-    ORDER BY e.id, l.sequence
+    SELECT e.id, e.action, e.desk, e.at, c.kind, c.subject, c.subject_id, c.cause_id, c.before, c.after
+    FROM journal_entry e LEFT JOIN journal_event c ON c.entry_id = e.id
+    WHERE c.subject <> 'patient' ORDER BY e.id, c.sequence
 """
+REASONS = {"token_marked_no_show": "no_show"}
+"""Reasons that are not a kind without its subject."""
 DOCTORS = "SELECT id, code, name FROM doctor"
 SLOTS = 'SELECT s.id, d.code, s.date, s.start, s."end", s.capacity FROM slot s JOIN doctor d ON d.id = s.doctor_id'
 TOKENS = """
@@ -34,30 +35,40 @@ STANDING = """
 """
 
 
-class JournalLine(NamedTuple):
-    """One line of an entry."""
+class Written(NamedTuple):
+    """One event of an entry."""
 
-    doctor: int | None
-    slot: int | None
-    token: int | None
-    before: str | None
-    after: str | None
-    reason: str | None
+    kind: str
+    subject: str
+    id: int
     because_of: int | None
-    facts: str
+    before: str | None
+    after: str
 
     @property
     def fact(self) -> dict[str, Any]:
-        facts: dict[str, Any] = json.loads(self.facts)
+        facts: dict[str, Any] = json.loads(self.after)
         return facts
+
+    @property
+    def token(self) -> int | None:
+        return self.id if self.subject == "token" else None
+
+    @property
+    def slot(self) -> int | None:
+        return self.id if self.subject == "slot" else self.fact.get("slot_id")
+
+    @property
+    def doctor(self) -> int | None:
+        return self.id if self.subject == "doctor" else self.fact.get("doctor_id")
 
     @property
     def move(self) -> Move:
         """The change of a token's status, as the oracle says it."""
         assert self.token is not None
-        assert self.after is not None
-        assert self.reason is not None
-        return self.token, self.before, self.after, self.reason.lower(), self.because_of
+        before = json.loads(self.before)["status"] if self.before else None
+        reason = REASONS.get(self.kind, self.kind.removeprefix("token_"))
+        return self.token, before, self.fact["status"], reason, self.because_of
 
 
 @dataclass(frozen=True)
@@ -68,7 +79,7 @@ class Entry:
     action: str
     desk: str
     at: dt.datetime
-    lines: list[JournalLine]
+    lines: list[Written]
 
 
 @dataclass
@@ -203,4 +214,4 @@ def entries_of(store: Store) -> Iterator[Entry]:
     """The journal, in order."""
     rows: Iterable[tuple[Any, ...]] = store.query(JOURNAL)
     for (id_, action, desk, at), lines in itertools.groupby(rows, key=lambda row: row[:4]):
-        yield Entry(id_, action, desk, dt.datetime.fromisoformat(at), [JournalLine(*line[4:]) for line in lines])
+        yield Entry(id_, action, desk, dt.datetime.fromisoformat(at), [Written(*line[4:]) for line in lines])

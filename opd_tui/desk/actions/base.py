@@ -1,21 +1,20 @@
-"""What every action is: data that knows its one direct effect on a uow."""
+"""What every action is: data that knows its one direct effect, what it asks, says and answers."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from opd_tui.domain.allocation import Move, settle
+from opd_tui.desk.outcome import Forecast, Json, Outcome
+from opd_tui.domain.allocation import settle
 from opd_tui.domain.errors import UnknownDoctor, UnknownSlot, UnknownToken
+from opd_tui.domain.events import Cause, Subject
 from opd_tui.domain.field_types import Instant, Key
-from opd_tui.domain.journal import JournalLine
 from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, Token, TokenId
 from opd_tui.domain.records import Record, Spec, field
+from opd_tui.domain.remedies import Advice
 from opd_tui.domain.unit_of_work import UnitOfWork
-
-if TYPE_CHECKING:
-    from opd_tui.desk.outcome import Forecast
 
 ENVELOPE = ("at", "key")
 """The fields that any action may carry."""
@@ -37,12 +36,12 @@ class Action(Record):
 
     @classmethod
     def own_specs(cls) -> tuple[Spec, ...]:
-        """The fields that are this action's alone."""
+        """Return the fields that are this action's alone."""
         return tuple(spec for spec in cls.specs() if spec.name not in ENVELOPE)
 
     @classmethod
     def envelope_specs(cls) -> tuple[Spec, ...]:
-        """The fields that any action may carry."""
+        """Return the fields that any action may carry."""
         return tuple(spec for spec in cls.specs() if spec.name in ENVELOPE)
 
     yes: ClassVar[str] = "Yes, do it"
@@ -53,52 +52,52 @@ class Action(Record):
         return None
 
     def run(self, uow: UnitOfWork) -> None:
-        """Do it within the uow's transaction; raises a DeskRefusal."""
+        """Do it within the transaction; raise a DeskRefusal."""
         raise NotImplementedError
+
+    @classmethod
+    def sentence(cls, outcome: Outcome) -> str:
+        """Return what was done, in one sentence without a full stop."""
+        return outcome.events_in_words
+
+    @classmethod
+    def answer(cls, outcome: Outcome) -> Json:
+        """Return the main object of the JSON answer by its name."""
+        return {}
 
 
 def known_doctor(uow: UnitOfWork, doctor_id: DoctorId) -> Doctor:
-    """The doctor; raises UnknownDoctor."""
+    """Return the doctor; raise UnknownDoctor."""
     if (doctor := uow.doctor(doctor_id)) is None:
-        raise UnknownDoctor(f"There is no doctor with id {short(doctor_id)}. `opd-tui doctor list` shows them.")
+        raise UnknownDoctor(f"There is no doctor with id {short(doctor_id)}.", Advice.LIST_DOCTORS)
     return doctor
 
 
-def known_slot(uow: UnitOfWork, slot_id: SlotId) -> Slot:
-    """The slot; raises UnknownSlot."""
-    if (slot := uow.slot(slot_id)) is None:
-        raise UnknownSlot(f"There is no slot with id {short(slot_id)}. `opd-tui slot list` shows them.")
+def held_slot(uow: UnitOfWork, slot_id: SlotId) -> Slot:
+    """Return the slot, locked against other desks; raise UnknownSlot."""
+    if (slot := uow.hold_slots([slot_id]).get(slot_id)) is None:
+        raise UnknownSlot(f"There is no slot with id {short(slot_id)}.", Advice.LIST_SLOTS)
     return slot
 
 
 def known_token(uow: UnitOfWork, token_id: TokenId) -> Token:
-    """The token; raises UnknownToken."""
+    """Return the token; raise UnknownToken."""
     if (token := uow.token(token_id)) is None:
-        raise UnknownToken(f"There is no token with id {short(token_id)}. `opd-tui token list` shows them.")
+        raise UnknownToken(f"There is no token with id {short(token_id)}.", Advice.LIST_TOKENS)
     return token
 
 
-def restore_the_rule(uow: UnitOfWork, slot: Slot, cause: TokenId) -> None:
-    """End an action: settle the slot and write its moves to the journal."""
-    for move in settle(uow.queue(slot), cause):
-        record_move(uow, slot.id, move)
+def held_token(uow: UnitOfWork, token_id: TokenId) -> tuple[Token, Slot]:
+    """Return the token with its slot, locked against other desks; raise UnknownToken."""
+    slot = held_slot(uow, known_token(uow, token_id).slot_id)
+    return known_token(uow, token_id), slot  # read again: it may have changed until the slot was held
 
 
-def record_move(uow: UnitOfWork, slot_id: SlotId, move: Move, **facts: object) -> None:
-    """Write one token's change of status to the journal."""
-    uow.record(
-        JournalLine(
-            slot_id=slot_id,
-            token_id=move.token_id,
-            from_status=move.from_status,
-            to_status=move.to_status,
-            reason=move.reason,
-            because_of=move.because_of,
-            facts=facts,
-        )
-    )
+def settle_for_token(uow: UnitOfWork, slot: Slot, token_id: TokenId) -> None:
+    """Restore the one rule in a slot behind a token that arrived or closed."""
+    settle(uow.queue(slot), Cause(Subject.TOKEN, token_id))
 
 
 def short(number: int) -> str:
-    """A number that fits into a sentence, however long it is."""
+    """Return a number that fits into a sentence, however long it is."""
     return str(number) if abs(number) < 10**20 else "of more than 20 digits"

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action
+from opd_tui.desk.outcome import Json, Outcome
+from opd_tui.desk.views import doctor_json
 from opd_tui.domain.errors import DoctorCodeTaken
+from opd_tui.domain.events import DoctorAdded
 from opd_tui.domain.field_types import NAME_LENGTH, Code, Name, Text
-from opd_tui.domain.journal import JournalLine
 from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
 
@@ -40,9 +42,12 @@ class AddDoctor(Action):
         if self.code and uow.code_is_taken(self.code):
             raise DoctorCodeTaken(f"The code {self.code} belongs to another doctor. Choose another, or leave it out.")
         code = self.code or free_code(self.name, uow)
-        doctor = uow.add_doctor(code, self.name, self.specialty, self.room)
-        facts = {"code": code, "specialty": self.specialty, "room": self.room}
-        uow.record(JournalLine(doctor_id=doctor.id, facts={name: fact for name, fact in facts.items() if fact}))
+        uow.record(DoctorAdded.of(code, self.name, self.specialty, self.room))
+
+    @classmethod
+    def answer(cls, outcome: Outcome) -> Json:
+        """See `Action`."""
+        return {"doctor": doctor_json(outcome.doctor)} if outcome.doctor else {}
 
 
 def free_code(name: str, uow: UnitOfWork) -> str:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, known_token
-from opd_tui.domain.errors import PatientForgotten, PatientHasOpenToken
+from opd_tui.desk.outcome import Forecast, Json, Outcome
+from opd_tui.domain.errors import PatientAlreadyForgotten, PatientHasOpenToken
+from opd_tui.domain.events import PatientForgotten
 from opd_tui.domain.field_types import Id
-from opd_tui.domain.journal import JournalLine
 from opd_tui.domain.model import TokenId
 from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
-
-if TYPE_CHECKING:
-    from opd_tui.desk.outcome import Forecast
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +26,7 @@ class ForgetPatient(Action):
     yes = "Yes, forget"
 
     def question(self, forecast: Forecast, chosen: str = "") -> str:
-        visits = forecast.outcome.forgotten
+        visits = forecast.outcome.visits
         return (
             f"Forget {chosen or 'this patient'} for good, in {visits} visit{'s' if visits > 1 else ''}? "
             "Name, phone and hospital number are removed; the tokens stay."
@@ -37,12 +35,22 @@ class ForgetPatient(Action):
     def run(self, uow: UnitOfWork) -> None:
         token = known_token(uow, self.token)
         if uow.is_forgotten(token.patient_id):
-            raise PatientForgotten(f"The patient of {token.number} was forgotten before.")
-        patients = uow.rows_of_person(token.patient_id)
+            raise PatientAlreadyForgotten(f"The patient of {token.number} was forgotten before.")
+        patients = uow.same_person(token.patient_id)
         if open_token := uow.open_token_among(patients):
             raise PatientHasOpenToken(
                 f"{open_token.label} has an open token ({open_token.status.name}) and is still needed by name. "
                 "Close it first."
             )
-        uow.forget(patients)
-        uow.record(JournalLine(facts={"patients": list(patients)}))
+        for patient_id in patients:
+            uow.record(PatientForgotten.of(patient_id, uow.at))
+
+    @classmethod
+    def sentence(cls, outcome: Outcome) -> str:
+        """See `Action`."""
+        return f"A patient was forgotten, in {outcome.visits} visit{'s' if outcome.visits > 1 else ''}"
+
+    @classmethod
+    def answer(cls, outcome: Outcome) -> Json:
+        """See `Action`."""
+        return {"visits": outcome.visits}

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, known_doctor
+from opd_tui.desk.outcome import Json, Outcome
+from opd_tui.desk.views import slot_json
 from opd_tui.domain.errors import InvalidAction, SlotOverlap
+from opd_tui.domain.events import SlotOpened
 from opd_tui.domain.field_types import CAPACITY_LIMIT, MINUTES_A_DAY, Date, Id, TimeOfDay, Whole
-from opd_tui.domain.journal import JournalLine
 from opd_tui.domain.model import Doctor, DoctorId
 from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
@@ -44,6 +46,22 @@ class OpenSlot(Action):
             )
         yield self.start, self.end
 
+    @classmethod
+    def sentence(cls, outcome: Outcome) -> str:
+        """See `Action`."""
+        assert outcome.doctor is not None
+        first, last = outcome.slots[0], outcome.slots[-1]
+        several = len(outcome.slots) > 1
+        what = f"{len(outcome.slots)} slots" if several else "a slot"
+        seats = f"{first.capacity} seat{'s' if first.capacity > 1 else ''}{' each' if several else ''}"
+        when = f"{first.start:%H:%M}–{last.end:%H:%M} on {first.date:%a %d %b}"
+        return f"{outcome.doctor.name} has {what} {when} with {seats}"
+
+    @classmethod
+    def answer(cls, outcome: Outcome) -> Json:
+        """See `Action`."""
+        return {"slot": slot_json(outcome.slots[0])}
+
 
 @dataclass(frozen=True, kw_only=True)
 class OpenSession(OpenSlot):
@@ -64,6 +82,11 @@ class OpenSession(OpenSlot):
         for minute in range(first, last, self.every):
             yield time_of(minute), time_of(minute + self.every)
 
+    @classmethod
+    def answer(cls, outcome: Outcome) -> Json:
+        """See `Action`."""
+        return {"slots": [slot_json(slot) for slot in outcome.slots]}
+
 
 def open_one(uow: UnitOfWork, doctor: Doctor, date: dt.date, start: dt.time, end: dt.time, capacity: int) -> None:
     """Open one slot; raises SlotOverlap."""
@@ -71,19 +94,7 @@ def open_one(uow: UnitOfWork, doctor: Doctor, date: dt.date, start: dt.time, end
         raise SlotOverlap(
             f"{doctor.name} has a slot {other.window} on {date:%d %b %Y} already. Choose a time outside it."
         )
-    slot = uow.add_slot(doctor.id, date, start, end, capacity)
-    uow.record(
-        JournalLine(
-            doctor_id=doctor.id,
-            slot_id=slot.id,
-            facts={
-                "date": date.isoformat(),
-                "start": start.isoformat("minutes"),
-                "end": end.isoformat("minutes"),
-                "capacity": capacity,
-            },
-        )
-    )
+    uow.record(SlotOpened.of(doctor.id, date, start, end, capacity))
 
 
 def minute_of(time: dt.time) -> int:

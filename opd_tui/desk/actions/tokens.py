@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from opd_tui.desk.actions.base import (
-    Action,
-    known_slot,
-    known_token,
-    record_move,
-    restore_the_rule,
-)
-from opd_tui.domain.allocation import Move
+from opd_tui.desk.actions.base import Action, held_slot, held_token, settle_for_token
+from opd_tui.desk.outcome import Forecast, Json, Outcome
+from opd_tui.desk.views import token_json
 from opd_tui.domain.errors import (
     DuplicatePatient,
     InvalidAction,
@@ -20,14 +15,21 @@ from opd_tui.domain.errors import (
     TokenHoldsNoSeat,
     TokenInTheRoom,
 )
+from opd_tui.domain.events import (
+    PatientDetailsAdded,
+    PatientRegistered,
+    TokenCancelled,
+    TokenClosed,
+    TokenCompleted,
+    TokenIssued,
+    TokenMarkedNoShow,
+    TokenPreempted,
+    TokenPromoted,
+)
 from opd_tui.domain.field_types import Choice, Id
-from opd_tui.domain.instants import write_instant
-from opd_tui.domain.model import Patient, Reason, SlotId, Source, Status, Token, TokenId
+from opd_tui.domain.model import Patient, PatientId, Slot, SlotId, Source, Status, Token, TokenId
 from opd_tui.domain.records import Nested, field
 from opd_tui.domain.unit_of_work import UnitOfWork
-
-if TYPE_CHECKING:
-    from opd_tui.desk.outcome import Forecast
 
 _PATIENT = Nested(Patient, "a name, or an object with name, phone, uhid, birth_year and sex")
 
@@ -45,7 +47,8 @@ class IssueToken(Action):
     yes = "Yes, issue it"
 
     def question(self, forecast: Forecast, chosen: str = "") -> str | None:
-        record, displaced = forecast.outcome.token, forecast.outcome.changed(Reason.PREEMPTED)
+        """See `Action`."""
+        record, displaced = forecast.outcome.token, forecast.outcome.changed(TokenPreempted)
         if record is None or displaced is None:
             return None
         return (
@@ -54,7 +57,7 @@ class IssueToken(Action):
         )
 
     def run(self, uow: UnitOfWork) -> None:
-        slot = known_slot(uow, self.slot)
+        slot = held_slot(uow, self.slot)
         self.refuse_impossible_birth_year(uow)
         if duplicate := uow.open_token_of(slot.id, self.patient):
             raise DuplicatePatient(
@@ -64,23 +67,39 @@ class IssueToken(Action):
         # A clock that was set back must not let a later arrival overtake.
         latest = None if self.at else uow.latest_issued_at(slot.id)
         issued_at = max(uow.at, latest) if latest else uow.at
-        token = uow.add_token(slot, self.patient, self.source, issued_at)
-        record_move(
-            uow,
-            slot.id,
-            Move(token.id, None, Status.WAITING, Reason.ISSUED),
-            patient=token.patient_id,
-            number=token.number,
-            source=token.source.name,
-            priority=token.source.priority,
-            issued_at=write_instant(issued_at),
-        )
-        restore_the_rule(uow, slot, token.id)
+        patient_id = self.record_patient(uow, slot)
+        sequence, number = uow.take_number(slot)
+        issued = uow.record(TokenIssued.of(slot, patient_id, self.source, sequence, number, issued_at))
+        settle_for_token(uow, slot, TokenId(issued.subject_id))
+
+    def record_patient(self, uow: UnitOfWork, slot: Slot) -> PatientId:
+        """Return the record that the visit joins, its empty fields filled, or a new one."""
+        known = uow.known_patient(self.patient)
+        if known is None:
+            return PatientId(uow.record(PatientRegistered.of(self.patient, slot.id)).subject_id)
+        if added := PatientDetailsAdded.of(known.id, known.patient, self.patient, slot.id):
+            uow.record(added)
+        return known.id
 
     def refuse_impossible_birth_year(self, uow: UnitOfWork) -> None:
         year, this_year = self.patient.birth_year, uow.now.astimezone(uow.zone).year
         if year is not None and year > this_year:
             raise InvalidAction(f"Field 'birth_year' must not be later than this year, {this_year}.")
+
+    @classmethod
+    def sentence(cls, outcome: Outcome) -> str:
+        """See `Action`."""
+        assert outcome.token is not None
+        token, slot = outcome.token.token, outcome.token.slot
+        if displaced := outcome.changed(TokenPreempted):
+            return f"{token.source.name} {token.label} took the seat of {displaced.label}, who now waits first in line"
+        stands = "has a seat with" if token.status is Status.ACTIVE else "waits for"
+        return f"{token.source.name} {token.label} {stands} {outcome.token.doctor.name} {slot.start:%H:%M}"
+
+    @classmethod
+    def answer(cls, outcome: Outcome) -> Json:
+        """See `Action`."""
+        return token_answer(outcome)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,36 +108,39 @@ class CloseToken(Action):
 
     token: TokenId = field(Id("token"), "the token's id")
 
-    closes_as: ClassVar[Status]
-    reason: ClassVar[Reason]
+    closes: ClassVar[type[TokenClosed]]
+    """What happens to the token."""
     asks: ClassVar[str]
     """The question about a token, which stands at `{}`."""
 
     def question(self, forecast: Forecast, chosen: str = "") -> str | None:
+        """See `Action`."""
         record = forecast.outcome.token
         if record is None:
             return None
         token, had_seat = record.token, forecast.outcome.changes[0].from_status is Status.ACTIVE
         stands = "seated" if had_seat else "waiting"
         who = f"{token.label} ({token.source.name}, {stands}, {record.doctor.name} {record.slot.window})"
-        return f"{self.asks.format(who)}{self.what_follows(forecast.outcome.changed(Reason.PROMOTED), had_seat)}"
+        return f"{self.asks.format(who)}{self.what_follows(forecast.outcome.changed(TokenPromoted), had_seat)}"
 
     def what_follows(self, promoted: Token | None, had_seat: bool) -> str:
-        """What becomes of the seat, as the question ends."""
+        """Return how the question ends: what becomes of the seat."""
         if promoted is not None:
             return f" {with_source(promoted)} then moves up into the seat."
         return " Nobody waits, so the seat stays free." if had_seat else ""
 
     def run(self, uow: UnitOfWork) -> None:
-        token = known_token(uow, self.token)
-        slot = known_slot(uow, token.slot_id)  # holds the slot: what was read of the token before may have changed
-        token = known_token(uow, self.token)
+        token, slot = held_token(uow, self.token)
         if not token.status.is_open:
             raise TokenAlreadyClosed(already_closed(token, uow))
         self.refuse(token)
-        uow.close_token(token.id, self.closes_as)
-        record_move(uow, slot.id, Move(token.id, token.status, self.closes_as, self.reason))
-        restore_the_rule(uow, slot, token.id)
+        uow.record(self.closes.of(token, uow.at))
+        settle_for_token(uow, slot, token.id)
+
+    @classmethod
+    def answer(cls, outcome: Outcome) -> Json:
+        """See `Action`."""
+        return token_answer(outcome)
 
     def refuse(self, token: Token) -> None:
         """Raise where this token cannot be closed so."""
@@ -129,10 +151,9 @@ class CancelToken(CloseToken):
     """Cancel a token."""
 
     verb: ClassVar[str] = "cancel_token"
+    closes = TokenCancelled
     asks = "Cancel {}?"
     yes = "Yes, cancel it"
-    closes_as = Status.CANCELLED
-    reason = Reason.CANCELLED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,10 +161,9 @@ class MarkNoShow(CloseToken):
     """Mark a token whose patient did not show up."""
 
     verb: ClassVar[str] = "mark_no_show"
+    closes = TokenMarkedNoShow
     asks = "Mark {} as a no-show?"
     yes = "Yes, no-show"
-    closes_as = Status.NO_SHOW
-    reason = Reason.NO_SHOW
 
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
@@ -159,10 +179,13 @@ class CompleteToken(CloseToken):
     """Complete a token: the consultation took place, and its seat is used up."""
 
     verb: ClassVar[str] = "complete_token"
+    closes = TokenCompleted
     asks = "Mark {} as done?"
     yes = "Yes, done"
-    closes_as = Status.COMPLETED
-    reason = Reason.COMPLETED
+
+    def what_follows(self, promoted: Token | None, had_seat: bool) -> str:
+        """See `CloseToken`."""
+        return " The seat is used up, so nobody moves up."
 
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
@@ -170,13 +193,10 @@ class CompleteToken(CloseToken):
                 f"{token.label} is waiting and has no seat yet, so it cannot be done. Cancel it if the patient left."
             )
 
-    def what_follows(self, promoted: Token | None, had_seat: bool) -> str:
-        return " The seat is used up, so nobody moves up."
 
-
-def with_source(token: Token) -> str:
-    """A token as a question names it."""
-    return f"{token.label} ({token.source.name})"
+def token_answer(outcome: Outcome) -> Json:
+    """Return the token that an action was about, as JSON."""
+    return {"token": token_json(outcome.token.token)} if outcome.token else {}
 
 
 _CLOSED_WORDS = {
@@ -192,3 +212,8 @@ def already_closed(token: Token, uow: UnitOfWork) -> str:
     at = f" at {when:%H:%M}" if when and when.date() == uow.now.astimezone(uow.zone).date() else ""
     on = f" on {when:%d %b %Y at %H:%M}" if when and not at else ""
     return f"{token.number} was already {_CLOSED_WORDS[token.status]}{at}{on}."
+
+
+def with_source(token: Token) -> str:
+    """Return a token as a question names it."""
+    return f"{token.label} ({token.source.name})"

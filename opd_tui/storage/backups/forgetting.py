@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from opd_tui.domain.errors import StoreUnavailable
-from opd_tui.domain.journal import JournalEntry, JournalLine
+from opd_tui.domain.events import PatientForgotten
+from opd_tui.domain.journal import JournalEntry
 from opd_tui.storage.backups.copies import engine_of, read_only, verify_file
 from opd_tui.storage.files.backup_store import copy_pages, draft, finish
 from opd_tui.storage.queries.people import Identity, rows_of
@@ -64,8 +65,8 @@ def rewrite(path: Path, identity: Identity, zone: ZoneInfo, entry: JournalEntry)
         if transaction.value(select(hospital.c.schema_version)) != SCHEMA_VERSION:
             return Result.STILL_IN_IT
         uow = SqlUnitOfWork(transaction, zone, entry)
-        uow.forget(patients)
-        uow.record(JournalLine(facts={"patients": list(patients)}))
+        for patient_id in patients:
+            uow.record(PatientForgotten.of(patient_id, entry.at))
         uow.write_journal()
         transaction.commit()
         cursor.execute("VACUUM")

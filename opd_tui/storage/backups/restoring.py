@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from opd_tui.domain.errors import DatabaseInUse, StoreUnavailable
+from opd_tui.domain.remedies import Advice
 from opd_tui.storage.backups.copies import copy_rows, copy_rows_to_file, prepare, read_only, reading_file
 from opd_tui.storage.engines import sqlite_errors
 from opd_tui.storage.engines.database import Database
@@ -25,7 +26,7 @@ from opd_tui.storage.transaction import Transaction
 
 PATIENCE_SECONDS = 2.0
 """How long a restore waits for a command that is just leaving the database."""
-IN_USE = "Another desk has the database open. Close the program on every desk (Ctrl+Q), then restore again."
+IN_USE = "Another desk has the database open.", Advice.CLOSE_DESKS
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 _SHARED_LOCK = 0x40000002, 510
 """Which bytes of a file SQLite locks for as long as somebody has it open."""
@@ -55,7 +56,7 @@ def restore_file(
     group = group_of(path) or group
     backup_store.clear_drafts_of(path)
     with backup_store.draft(path, group) as written:
-        result = prepare(source, written)
+        result = prepare(source, written, now)
         present = what_is_at(path)
         replaced = None if present is Present.NOTHING else backup_store.replaced_name(path, now)
         with backup_store.refusals(path), sqlite_errors.refusals(path):
@@ -113,7 +114,7 @@ def alone(path: Path) -> Iterator[sqlite3.Connection]:
                 connection.execute(statement)
         except sqlite3.OperationalError as error:
             if error_code(error) == sqlite3.SQLITE_BUSY:
-                raise DatabaseInUse(IN_USE) from error
+                raise DatabaseInUse(*IN_USE) from error
             raise
         connection.executescript("PRAGMA synchronous=EXTRA; PRAGMA fullfsync=ON; PRAGMA secure_delete=ON")
         yield connection
@@ -155,7 +156,7 @@ def refuse_open_file(path: Path) -> None:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, length, start)
         except BlockingIOError as error:
-            raise DatabaseInUse(IN_USE) from error
+            raise DatabaseInUse(*IN_USE) from error
 
 
 def restore_server(
@@ -164,7 +165,7 @@ def restore_server(
     """Replace all rows of a server's database by a copy's in one transaction; as `restore_file`."""
     replaced = backup_store.unused(store.folder, "before-restore-{}", now)
     with backup_store.draft(store.folder / "restored.db") as written:
-        prepare(source, written)
+        prepare(source, written, now)
         with database.long_running(writing=True) as target:
             hold_tables(target)
             holds_anything = target.value(text(f"SELECT EXISTS (SELECT FROM {journal_entry.name})"))
@@ -190,7 +191,7 @@ _OTHER_DESKS = text(
 def hold_tables(target: Transaction) -> None:
     """Let nobody read or write until the transaction ends; raises DatabaseInUse while desks are open."""
     if target.value(_OTHER_DESKS):
-        raise DatabaseInUse(IN_USE)
+        raise DatabaseInUse(*IN_USE)
     names = ", ".join(table.name for table in metadata.sorted_tables)
     target.run(text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
 

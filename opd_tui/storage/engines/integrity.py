@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.storage.engines.sqlite_errors import damaged, refusals
 from opd_tui.storage.journal.verify import verify
-from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital, journal_line
+from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital, journal_entry
 from opd_tui.storage.transaction import Statements, Transaction
 
 FOLDED_AT_ONCE = 20_000
@@ -21,14 +21,14 @@ FOLDED_AT_ONCE = 20_000
 
 _INTEGRITY = text("PRAGMA integrity_check(1)")
 _VERSION = select(hospital.c.schema_version)
-_LINES = select(func.max(journal_line.c.sequence))
+_ENTRIES = select(func.max(journal_entry.c.id))
 
 
 def first_problem(transaction: Transaction) -> str | None:
     """The first thing that is wrong with what stands in the file, or None; raises what the driver says."""
     if (answer := transaction.value(_INTEGRITY)) != "ok":
         return str(answer)
-    if transaction.value(_VERSION) != SCHEMA_VERSION or (transaction.value(_LINES) or 0) > FOLDED_AT_ONCE:
+    if transaction.value(_VERSION) != SCHEMA_VERSION or (transaction.value(_ENTRIES) or 0) > FOLDED_AT_ONCE:
         return None  # only the version that a file has knows how to fold it
     return next(iter(verify(transaction).problems), None)
 

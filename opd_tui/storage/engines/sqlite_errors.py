@@ -13,6 +13,7 @@ from opd_tui.domain.errors import DeskBusy, DeskRefusal, StoreDamaged, StoreUnav
 from opd_tui.storage.files import backup_store
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+WITHOUT_BACKUP = "Close the program on every desk. There is no backup beside it; ask for the hospital's own."
 DISK_FULL = "The disk is full. Make room, then try again."
 _SENTENCES = {
     sqlite3.SQLITE_FULL: DISK_FULL,
@@ -49,8 +50,11 @@ def refusal_of(error: Exception, path: Path, recognised: bool) -> DeskRefusal | 
 
 
 def damaged(path: Path, how: str) -> StoreDamaged:
-    """Nothing more is written to this file, and this is what a person does about it."""
-    return StoreDamaged(f"{path} {how}, so nothing more is written. {backup_store.advice(path)}")
+    """Return the refusal to write to this file again, with the way back to the newest backup."""
+    reason = f"{path} {how}, so nothing more is written."
+    if remedy := backup_store.restore_newest(path):
+        return StoreDamaged(reason, remedy)
+    return StoreDamaged(f"{reason} {WITHOUT_BACKUP}")
 
 
 def emptied(path: Path) -> StoreDamaged:

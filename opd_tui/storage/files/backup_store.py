@@ -7,7 +7,6 @@ import enum
 import os
 import re
 import secrets
-import shlex
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from opd_tui.domain.errors import DeskBusy, StoreUnavailable
 from opd_tui.domain.instants import EPOCH
+from opd_tui.domain.remedies import RestoreBackup
 from opd_tui.storage.files.access import group_of, make_private, make_private_folder
 
 PATIENCE_SECONDS = 60.0
@@ -145,12 +145,10 @@ def replaced(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{escape(path.name)}-replaced-*.db")) if path.parent.is_dir() else []
 
 
-def advice(path: Path) -> str:
-    """What a person does whose database is damaged."""
-    if found := newest(path):
-        command = shlex.join(["opd-tui", "restore", str(found), "--database", str(path)])
-        return f"Close the program on every desk, then restore the newest backup: `{command}`."
-    return "Close the program on every desk. There is no backup beside it; ask for the hospital's own."
+def restore_newest(path: Path) -> RestoreBackup | None:
+    """Return the remedy for a damaged database, or None if there is no backup beside it."""
+    found = newest(path)
+    return RestoreBackup(found, path) if found else None
 
 
 def unused(folder: Path, pattern: str, now: dt.datetime) -> Path:
@@ -223,24 +221,23 @@ def flush(path: Path) -> None:
         os.close(descriptor)
 
 
-def before_upgrade(path: Path, version: int, now: dt.datetime) -> Path:
-    """Copy a file of an older version before it is upgraded; raises StoreUnavailable."""
-    store = store_of(path)
+@contextmanager
+def before_upgrade(store: BackupStore, version: int, now: dt.datetime) -> Iterator[Path]:
+    """Yield a draft to copy a database of an older version into, which is kept once it is whole.
+
+    Raises StoreUnavailable.
+    """
     target = unused(store.folder, f"before-upgrade-from-version-{version}-{{}}", now)
     try:
-        with (
-            store.exclusively(),
-            draft(target, store.group) as written,
-            closing(sqlite3.connect(path)) as original,
-        ):
-            copy_pages(original, written)
+        with store.exclusively(), draft(target, store.group) as written:
+            yield written
             finish(written, target)
     except (DeskBusy, StoreUnavailable) as refusal:
         raise StoreUnavailable(
             f"The database has version {version} and is backed up before it is upgraded, which cannot be done: "
-            f"{refusal.reason}"
+            f"{refusal.reason}",
+            refusal.remedy,
         ) from refusal
-    return target
 
 
 def copy_pages(source: sqlite3.Connection, target: Path) -> None:

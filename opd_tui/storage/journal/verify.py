@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Generator, Iterable, Iterator, Set
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from heapq import merge
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import Select, select, text
 
-from opd_tui.domain.model import SlotId, Status
+from opd_tui.domain.events import Fields, Subject
+from opd_tui.domain.events.doctors import sealed
+from opd_tui.domain.events.patients import KEYS, PERSONAL, personal_fields
+from opd_tui.domain.model import Patient, Status
 from opd_tui.storage.journal import entries
-from opd_tui.storage.journal.chain import START, ChainCheck, WrittenLine
-from opd_tui.storage.journal.fold import Facts, Fold
+from opd_tui.storage.journal.chain import ChainCheck, WrittenEvent
+from opd_tui.storage.journal.fold import Fold
 from opd_tui.storage.schema import triggers
 from opd_tui.storage.schema.tables import (
     ONLY_ON,
@@ -30,6 +34,9 @@ from opd_tui.storage.schema.tables import (
 )
 from opd_tui.storage.transaction import Transaction
 
+Row = dict[str, Any]
+"""A row by the names of its columns."""
+
 
 @dataclass
 class Verification:
@@ -42,28 +49,31 @@ class Verification:
 def verify(transaction: Transaction) -> Verification:
     """Fold the journal, compare it with the tables, and check its chains, the rule, the numbers and the file itself.
 
-    The house first, then slot after slot: however many years there are, tokens are held for one slot at a time.
+    However many years there are, the events of one row and the tokens of one slot are held at a time.
     """
     result = Verification()
     result.problems += _file_problems(transaction)
     result.problems += _schema_problems(transaction)
     check = _Check(transaction)
     try:
-        result.problems += check.house()
-        result.problems += check.slots()
+        result.problems += check.chains()
+        for subject in (Subject.DOCTOR, Subject.SLOT, Subject.PATIENT, Subject.TOKEN):
+            result.problems += check.rows(subject)
+        result.problems += check.seats()
         result.problems += check.counters()
-        for unread in (patient, idempotency_key):
-            deque(transaction.stream(select(unread)), maxlen=0)  # each of its rows can be read
+        deque(transaction.stream(select(idempotency_key)), maxlen=0)  # each of its rows can be read
     except (LookupError, TypeError, ValueError) as error:
         result.problems.append(f"a row cannot be read: {type(error).__name__}: {error}")
         return result
-    result.problems += (f"entry {entry} of the journal lost its lines" for entry in entries.empty_entries(transaction))
+    result.problems += (f"entry {entry} of the journal lost its events" for entry in entries.empty_entries(transaction))
     result.checked = check.counted
     return result
 
 
-_TOKEN_FACTS = ("slot_id", "doctor_id", "date", "status", "number", "source", "priority", "issued_at", "closed_at")
-_TOKENS = select(token).order_by(token.c.slot_id, token.c.id)
+_TABLES = {Subject.DOCTOR: doctor, Subject.SLOT: slot, Subject.PATIENT: patient, Subject.TOKEN: token}
+_UNJOURNALED = {"id", "journal_hash", *PERSONAL, *KEYS}
+"""What no event holds: the ends of chains, which are checked by themselves, and patients' personal fields."""
+_TOKENS_BY_SLOT = select(token).order_by(token.c.slot_id, token.c.id)
 
 
 class _Check:
@@ -71,75 +81,69 @@ class _Check:
 
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
-        self.slots_kept: dict[int, Facts] = {}
-        self.ends_kept: dict[SlotId | None, str] = {}
+        self.slots: dict[int, Fields] = {}
+        """The slots as the journal has them."""
+        self.capacities: dict[int, int] = {}
         self.codes: dict[int, str] = {}
         """The doctors' codes, with which numbers begin."""
         self.sequences: dict[tuple[int, str], list[int]] = defaultdict(list)
         """The numbers of a doctor's day, without the code."""
-        self.folded: dict[int, Facts] = {}
-        """The slots as the journal has them."""
-        self.lost: dict[int, Facts] = {}
-        """Tokens that the journal has in a slot where there is none; it may stand in another one."""
-        self.strange: dict[int, Facts] = {}
-        """Tokens that stand in a slot where the journal has none."""
-        self.counted = {"doctors": 0, "slots": 0, "tokens": 0, "journal lines": 0}
+        self.counted = {"doctors": 0, "slots": 0, "patients": 0, "tokens": 0, "journal events": 0}
 
-    def house(self) -> Iterator[str]:
-        """What has no slot of its own: the doctors, and the opening of slots."""
-        fold, chain = Fold(), ChainCheck()
-        with closing(entries.global_lines(self.transaction)) as lines:
-            for written in lines:
-                fold.add(written.entry.at, written.line)
-                chain.add(written)
-        doctors = {row["id"]: _given(row, "code", "specialty", "room") for row in self._rows(select(doctor))}
-        self.codes = {id_: facts["code"] for id_, facts in doctors.items()}
-        self.ends_kept[None] = self.transaction.value(select(hospital.c.journal_hash))
-        for row in self._rows(select(slot)):
-            self.ends_kept[row["id"]] = row["journal_hash"]
-            self.slots_kept[row["id"]] = _given(row, "doctor_id", "date", "start", "end", "capacity")
-        chain.compare(None, self.ends_kept[None])
-        self.folded = fold.slots
-        self.counted |= {"doctors": len(doctors), "slots": len(self.slots_kept), "journal lines": fold.lines}
-        yield from chain.broken
+    def chains(self) -> Iterator[str]:
+        """Every event's hash, and the ends of the chains."""
+        check, entry_id, number = ChainCheck(), 0, 0
+        with closing(entries.in_sequence(self.transaction)) as events:
+            for written in events:
+                check.add(written)
+                self.counted["journal events"] += 1
+                expected = number + 1 if written.entry_id == entry_id else 1
+                entry_id, number = written.entry_id, written.number
+                if number != expected:
+                    yield f"event {number} of entry {entry_id} should be its event {expected}"
+        check.compare(None, self.transaction.value(select(hospital.c.journal_hash)))
+        for slot_id, end in self.transaction.rows(select(slot.c.id, slot.c.journal_hash).order_by(slot.c.id)):
+            check.compare(slot_id, end)
+        yield from check.broken
+
+    def rows(self, subject: Subject) -> Iterator[str]:
+        """The rows of a table, each against the fold of its events: both come by id, and are held one at a time."""
+        rows = self._rows(select(_TABLES[subject]).order_by(_TABLES[subject].c.id))
+        with closing(entries.by_subject(self.transaction, subject)) as events, closing(rows):
+            both: Iterator[WrittenEvent | Row] = merge(events, rows, key=_id_of)
+            for id_, members in groupby(both, key=_id_of):
+                yield from self._row(subject, id_, list(members))
+
+    def _row(self, subject: Subject, id_: int, members: list[WrittenEvent | Row]) -> Iterator[str]:
+        name = f"{subject.value} {id_}"
+        fold = Fold(name, (each for each in members if isinstance(each, WrittenEvent)), self.slots)
+        stored = next((each for each in members if not isinstance(each, WrittenEvent)), None)
+        if fold.state is not None and subject is Subject.SLOT:
+            self.slots[id_] = {field: fold.state.get(field) for field in ("doctor_id", "date")}
         yield from fold.broken
-        yield from _differences("doctor", fold.doctors, doctors)
-        yield from _differences("slot", fold.slots, self.slots_kept)
-        self.lost |= fold.tokens
+        if stored is None:
+            if fold.state is not None:
+                yield f"{name} is in the journal and not in its table"
+            return
+        self.counted[f"{subject.value}s"] += 1
+        if fold.state is None:
+            yield f"{name} is in its table and not in the journal"
+            return
+        yield from _differences(name, fold.state, _journaled(subject, stored))
+        if subject is Subject.PATIENT:
+            yield from _key_problems(name, stored)
 
-    def slots(self) -> Iterator[str]:
-        """Every slot's chain, its tokens and its seats."""
-        unseen = set(self.slots_kept)
-        with closing(entries.slot_lines(self.transaction)) as lines, closing(self._rows(_TOKENS)) as rows:
-            both: Iterator[WrittenLine | Facts] = merge(lines, rows, key=_slot_of)
-            for slot_id, members in groupby(both, key=_slot_of):
-                unseen.discard(slot_id)
-                yield from self._slot(slot_id, members)
-        for empty in sorted(unseen):
-            yield from self._slot(SlotId(empty), ())
-        yield from _differences("token", self.lost, self.strange)
+    def seats(self) -> Iterator[str]:
+        """The one rule in every slot, and the tokens' numbers."""
+        self.codes = {row["id"]: row["code"] for row in self._rows(select(doctor.c.id, doctor.c.code))}
+        self.capacities = {row["id"]: row["capacity"] for row in self._rows(select(slot.c.id, slot.c.capacity))}
+        with closing(self._rows(_TOKENS_BY_SLOT)) as rows:
+            for slot_id, members in groupby(rows, key=itemgetter("slot_id")):
+                yield from self._slot(slot_id, list(members))
 
-    def _slot(self, slot_id: SlotId, members: Iterable[WrittenLine | Facts]) -> Iterator[str]:
-        """One slot, by the lines of its chain and the rows of its tokens."""
-        fold, chain, rows = Fold(slots=self.folded), ChainCheck(), []
-        for member in members:
-            if isinstance(member, WrittenLine):
-                fold.add(member.entry.at, member.line)
-                chain.add(member)
-            else:
-                rows.append(member)
-        chain.compare(slot_id, self.ends_kept.get(slot_id, START))
-        self.counted["tokens"] += len(rows)
-        self.counted["journal lines"] += fold.lines
-        yield from chain.broken
-        yield from fold.broken
-        kept = {row["id"]: _given(row, *_TOKEN_FACTS) | {"patient": row["patient_id"]} for row in rows}
-        both = fold.tokens.keys() & kept.keys()
-        yield from _differences("token", _only(fold.tokens, both), _only(kept, both))
-        self.lost |= _only(fold.tokens, fold.tokens.keys() - both)
-        self.strange |= _only(kept, kept.keys() - both)
-        if slot_id in self.slots_kept:
-            yield from _rule_problems(slot_id, self.slots_kept[slot_id]["capacity"], rows)
+    def _slot(self, slot_id: int, rows: list[Row]) -> Iterator[str]:
+        if slot_id in self.capacities:
+            yield from _rule_problems(slot_id, self.capacities[slot_id], rows)
         for row in rows:
             self.sequences[row["doctor_id"], row["date"]].append(row["sequence"])
             code = self.codes.get(row["doctor_id"])
@@ -157,27 +161,41 @@ class _Check:
             if counted != issued:
                 yield f"the counter of doctor {key[0]} on {key[1]} says {counted}, and {issued} were issued"
 
-    def _rows(self, statement: Select[Any]) -> Generator[Facts, None, None]:
-        """Rows by the names of their columns."""
+    def _rows(self, statement: Select[Any]) -> Generator[Row, None, None]:
+        """Yield rows by the names of their columns."""
         names = statement.selected_columns.keys()
         with closing(self.transaction.stream(statement)) as rows:
             for row in rows:
                 yield dict(zip(names, row, strict=True))
 
 
-def _slot_of(member: WrittenLine | Facts) -> SlotId:
-    """The slot of a journal's line, or of a token's row."""
-    found = member.line.slot_id if isinstance(member, WrittenLine) else member["slot_id"]
-    return cast(SlotId, found)
+def _id_of(member: WrittenEvent | Row) -> int:
+    """Return whose event it is, or which row."""
+    found = member.stored.subject_id if isinstance(member, WrittenEvent) else member["id"]
+    return cast(int, found)
 
 
-def _only(facts: dict[int, Facts], ids: Set[int]) -> dict[int, Facts]:
-    """Some of the facts."""
-    return {id_: facts[id_] for id_ in ids}
+def _journaled(subject: Subject, row: Row) -> Fields:
+    """Return the fields of a row as events hold them: a doctor's name by its digest."""
+    fields = {name: value for name, value in row.items() if name not in _UNJOURNALED}
+    return fields | {"name": sealed(row["name"])} if subject is Subject.DOCTOR else fields
 
 
-def _given(row: Any, *names: str) -> Facts:
-    return {name: row[name] for name in names if row[name] is not None}
+def _differences(name: str, folded: Fields, stored: Fields) -> Iterator[str]:
+    for column in sorted(folded.keys() | stored.keys()):
+        if folded.get(column) != stored.get(column):
+            yield f"{name} has {column} {stored.get(column)} in its table and {folded.get(column)} in the journal"
+
+
+def _key_problems(name: str, row: Row) -> Iterator[str]:
+    """The keys by which a patient is found follow from the personal fields; those of a forgotten one are empty."""
+    if row["forgotten_at"] is None:
+        expected = personal_fields(Patient.trusted(**{column: row[column] for column in PERSONAL}))
+    else:
+        expected = {"name_key": "", "phone_key": None, "uhid_key": None}
+    for key in KEYS:
+        if row[key] != expected[key]:
+            yield f"{name} has a {key} that does not fit its record"
 
 
 def _file_problems(transaction: Transaction) -> Iterator[str]:
@@ -221,21 +239,7 @@ def _schema_problems(transaction: Transaction) -> Iterator[str]:
             yield f"{name} was altered, and does not do what it should"
 
 
-def _differences(what: str, folded: dict[int, Facts], stored: dict[int, Facts]) -> Iterator[str]:
-    for id_ in sorted(folded.keys() | stored.keys()):
-        if id_ not in stored:
-            yield f"{what} {id_} is in the journal and not in its table"
-        elif id_ not in folded:
-            yield f"{what} {id_} is in its table and not in the journal"
-        else:
-            names = sorted(folded[id_].keys() | stored[id_].keys())
-            for name in names:
-                journaled, kept = folded[id_].get(name), stored[id_].get(name)
-                if journaled != kept:
-                    yield f"{what} {id_} has {name} {kept} in its table and {journaled} in the journal"
-
-
-def _rule_problems(slot_id: SlotId, capacity: int, rows: list[Facts]) -> Iterator[str]:
+def _rule_problems(slot_id: int, capacity: int, rows: list[Row]) -> Iterator[str]:
     """Sort a slot's open tokens from scratch: who should have a seat, has one, and nobody else."""
     tokens = [(Status[row["status"]], (row["priority"], row["issued_at"], row["id"]), row["called_at"]) for row in rows]
     used = sum(status is Status.COMPLETED for status, _, _ in tokens)

@@ -1,4 +1,4 @@
-"""Whose visits belong together, and how a person is forgotten: every visit has a row of its own in `patient`."""
+"""Which records belong to one person: one that a visit joins, and all that are forgotten together."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, literal_column, null, select, update
+from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.sql import ClauseElement
 
-from opd_tui.domain.model import PatientId, Reason, Token, TokenId
-from opd_tui.storage.queries.rows import TOKEN_COLUMNS, TOKENS, token_of
-from opd_tui.storage.schema.tables import OPEN_STATUSES, idempotency_key, journal_line, patient, token
+from opd_tui.domain.events import PatientForgotten, Subject, TokenIssued
+from opd_tui.domain.events.patients import personal_fields
+from opd_tui.domain.instants import write_instant
+from opd_tui.domain.model import KnownPatient, Patient, PatientId, Token, TokenId
+from opd_tui.storage.queries.rows import PERSONAL_COLUMNS, TOKEN_COLUMNS, TOKENS, patient_of, token_of
+from opd_tui.storage.schema.tables import OPEN_STATUSES, idempotency_key, journal_event, patient, token
 from opd_tui.storage.transaction import Transaction
 
-FORGOTTEN = "(forgotten)"
-"""What stands in the place of a name; its key is empty, which no name's is."""
 NO_FINGERPRINT = "forgotten"
 
 _KEYS = (patient.c.id, patient.c.uhid_key, patient.c.phone_key, patient.c.name_key)
@@ -27,20 +28,29 @@ _BY_NAME_AND_PHONE = select(*_KEYS).where(
 _TOKENS_OF = select(*TOKEN_COLUMNS).select_from(TOKENS).where(token.c.patient_id == bindparam("id"))
 _OPEN_TOKEN_OF = _TOKENS_OF.where(literal_column(f"token.status IN ({OPEN_STATUSES})"))
 _VISIT = select(token.c.patient_id).where(token.c.id == bindparam("id"), token.c.issued_at == bindparam("issued_at"))
-_IDENTIFYING = ("phone", "phone_key", "uhid", "uhid_key", "birth_year", "sex")
-_FORGET = (
-    update(patient)
-    .where(patient.c.id == bindparam("of"))
-    .values(name=FORGOTTEN, name_key="", **dict.fromkeys(_IDENTIFYING, null()))
+_ISSUES_OF = (
+    select(journal_event.c.entry_id)
+    .join(token, token.c.id == journal_event.c.subject_id)
+    .where(
+        token.c.patient_id == bindparam("id"),
+        journal_event.c.subject == literal_column(f"'{Subject.TOKEN.value}'"),
+        journal_event.c.kind == literal_column(f"'{TokenIssued.kind}'"),
+    )
 )
-_ENTRY_OF = select(journal_line.c.entry_id).where(
-    journal_line.c.slot_id == bindparam("slot"),
-    journal_line.c.token_id == bindparam("token"),
-    literal_column(f"journal_line.reason = '{Reason.ISSUED.name}'"),
+_FORGETTING = (
+    select(journal_event.c.entry_id, journal_event.c.subject_id, journal_event.c.details)
+    .where(
+        journal_event.c.subject == literal_column(f"'{Subject.PATIENT.value}'"),
+        journal_event.c.kind == literal_column(f"'{PatientForgotten.kind}'"),
+    )
+    .order_by(journal_event.c.entry_id, journal_event.c.number)
 )
-_GLOBAL_LINES = select(journal_line.c.facts).where(
-    journal_line.c.slot_id.is_(None), journal_line.c.doctor_id.is_(None), journal_line.c.token_id.is_(None)
+_RECORDS = select(patient.c.id, *PERSONAL_COLUMNS)
+_RECORDS_BY_UHID = _RECORDS.where(patient.c.uhid_key == bindparam("uhid_key"))
+_RECORDS_BY_NAME_AND_PHONE = _RECORDS.where(
+    patient.c.phone_key == bindparam("phone_key"), patient.c.name_key == bindparam("name_key")
 )
+_COUNT_TOKENS = select(func.count()).select_from(token).where(token.c.patient_id == bindparam("id"))
 _SPOIL_KEY = (
     update(idempotency_key).where(idempotency_key.c.entry_id == bindparam("of")).values(fingerprint=NO_FINGERPRINT)
 )
@@ -98,17 +108,21 @@ def identity_of(transaction: Transaction, patient_id: PatientId) -> Identity:
     return Identity(
         frozenset(row.uhid for row in rows if row.uhid),
         frozenset(row.name_and_phone for row in rows if row.name_and_phone),
-        frozenset((found[0], found[6]) for row in rows for found in transaction.rows(_TOKENS_OF, {"id": row.id})),
+        frozenset(
+            (found.id, write_instant(found.issued_at))
+            for row in rows
+            for found in map(token_of, transaction.rows(_TOKENS_OF, {"id": row.id}))
+        ),
     )
 
 
 def _forgotten_with(transaction: Transaction, patient_id: PatientId) -> list[PatientId]:
-    """The rows that were forgotten at once, by the journal."""
-    for (facts,) in transaction.rows(_GLOBAL_LINES):
-        patients: list[PatientId] = json.loads(facts).get("patients", [])
-        if patient_id in patients:
-            return patients
-    return [patient_id]
+    """Return the records that were forgotten at once, by the journal."""
+    together: dict[int, list[PatientId]] = {}
+    for entry_id, subject_id, details in transaction.rows(_FORGETTING):
+        patients = json.loads(details).get("patients", [subject_id])  # schema 2 had one event for all
+        together.setdefault(entry_id, []).extend(patients)
+    return next((patients for patients in together.values() if patient_id in patients), [patient_id])
 
 
 def rows_of(transaction: Transaction, identity: Identity) -> list[PatientId]:
@@ -131,7 +145,7 @@ def find(transaction: Transaction, keys: Mapping[str, str | None]) -> TokenId | 
 
 
 def tokens_of(transaction: Transaction, patient_id: PatientId) -> list[TokenId]:
-    """The tokens of one row: there is one, as far as this program makes them."""
+    """Return the tokens of one record, one for each visit."""
     return [row[0] for row in transaction.rows(_TOKENS_OF, {"id": patient_id})]
 
 
@@ -141,13 +155,26 @@ def open_token_among(transaction: Transaction, ids: Iterable[PatientId]) -> Toke
     return next(map(token_of, found), None)
 
 
-def forget(transaction: Transaction, ids: Iterable[PatientId]) -> None:
-    """Replace what identifies somebody in these rows, and make the fingerprints useless that could be guessed."""
-    for id_ in ids:
-        for found in map(token_of, transaction.rows(_TOKENS_OF, {"id": id_})):
-            for (entry,) in transaction.rows(_ENTRY_OF, {"slot": found.slot_id, "token": found.id}):
-                transaction.run(_SPOIL_KEY, {"of": entry})
-        transaction.run(_FORGET, {"of": id_})
+def spoil_keys(transaction: Transaction, patient_id: PatientId) -> None:
+    """Make the fingerprints of idempotency keys useless from which somebody's personal fields could be guessed."""
+    for (entry,) in transaction.rows(_ISSUES_OF, {"id": patient_id}):
+        transaction.run(_SPOIL_KEY, {"of": entry})
+
+
+def count_visits(transaction: Transaction, patient_id: PatientId) -> int:
+    """Return how many tokens a record has."""
+    count: int = transaction.value(_COUNT_TOKENS, {"id": patient_id})
+    return count
+
+
+def known_patient(transaction: Transaction, visitor: Patient) -> KnownPatient | None:
+    """Return the record that a visit joins: see `UnitOfWork`."""
+    keys = personal_fields(visitor)
+    rows = transaction.rows(_RECORDS_BY_UHID, keys) if visitor.uhid else []
+    rows += transaction.rows(_RECORDS_BY_NAME_AND_PHONE, keys) if visitor.phone else []
+    records = {row[0]: KnownPatient(row[0], patient_of(row[1:])) for row in rows}
+    fitting = [record for record in records.values() if not visitor.differs_from(record.patient)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _alike(transaction: Transaction, rows: Iterable[PatientRow]) -> list[PatientRow]:

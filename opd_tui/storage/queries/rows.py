@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from opd_tui.domain.events.patients import PERSONAL
 from opd_tui.domain.instants import read_instant
 from opd_tui.domain.model import Doctor, Patient, Slot, SlotLoad, Source, Status, Token
 from opd_tui.storage.schema.tables import doctor, patient, slot, token
 
 DOCTOR_COLUMNS = (doctor.c.id, doctor.c.code, doctor.c.name, doctor.c.specialty, doctor.c.room)
 SLOT_COLUMNS = (slot.c.id, slot.c.doctor_id, slot.c.date, slot.c.start, slot.c.end, slot.c.capacity)
+PERSONAL_COLUMNS = tuple(patient.c[name] for name in PERSONAL)
 TOKEN_COLUMNS = (
     token.c.id,
     token.c.number,
@@ -21,11 +23,8 @@ TOKEN_COLUMNS = (
     token.c.issued_at,
     token.c.called_at,
     token.c.closed_at,
-    patient.c.name,
-    patient.c.phone,
-    patient.c.uhid,
-    patient.c.birth_year,
-    patient.c.sex,
+    token.c.checked_in_at,
+    *PERSONAL_COLUMNS,
 )
 TOKENS = token.join(patient, patient.c.id == token.c.patient_id)
 
@@ -47,17 +46,22 @@ def load_of(row: Any) -> SlotLoad:
 
 
 def token_of(row: Any) -> Token:
-    id_, number, slot_id, patient_id, source, status, issued_at, called_at, closed_at, *person = row
-    name, phone, uhid, birth_year, sex = person
+    id_, number, slot_id, patient_id, source, status, issued_at, called_at, closed_at, checked_in_at, *person = row
     return Token(
         id=id_,
         number=number,
         slot_id=slot_id,
         patient_id=patient_id,
-        patient=Patient.trusted(name=name, phone=phone, uhid=uhid, birth_year=birth_year, sex=sex),
+        patient=patient_of(person),
         source=Source[source],
         status=Status[status],
         issued_at=read_instant(issued_at),
         called_at=read_instant(called_at) if called_at else None,
         closed_at=read_instant(closed_at) if closed_at else None,
+        checked_in_at=read_instant(checked_in_at) if checked_in_at else None,
     )
+
+
+def patient_of(row: Any) -> Patient:
+    """Return a patient from the personal columns."""
+    return Patient.trusted(**dict(zip(PERSONAL, row, strict=True)))

@@ -1,13 +1,15 @@
-"""The indexed questions that the one rule asks of a slot, and the writes that answer them."""
+"""The indexed questions that the one rule asks of a slot."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, literal_column, select, update
+from sqlalchemy import Select, bindparam, func, literal_column, select
 
+from opd_tui.domain.events import Event
 from opd_tui.domain.instants import read_instant
-from opd_tui.domain.model import Rank, Slot, SlotId, Status, TokenId
+from opd_tui.domain.model import Rank, Slot
 from opd_tui.storage.schema.tables import SEAT_STATUSES, token
 from opd_tui.storage.transaction import Transaction
 
@@ -23,16 +25,16 @@ _WEAKEST_SEATED = (
     .order_by(*(column.desc() for column in _RANK))
     .limit(1)
 )
-_SET_STATUS = update(token).where(token.c.id == bindparam("token")).values(status=bindparam("to"))
 
 
 class SqlSlotQueue:
     """A slot's open tokens in an open transaction."""
 
-    def __init__(self, transaction: Transaction, slot: Slot) -> None:
+    def __init__(self, transaction: Transaction, slot: Slot, record: Callable[[Event], Event]) -> None:
         self.transaction = transaction
-        self.slot_id: SlotId = slot.id
+        self.slot_id = slot.id
         self.capacity = slot.capacity
+        self.record = record
 
     def free_seats(self) -> int:
         taken: int = self.transaction.value(_SEATS_TAKEN, {"slot": self.slot_id})
@@ -43,12 +45,6 @@ class SqlSlotQueue:
 
     def weakest_seated(self) -> Rank | None:
         return self._rank(_WEAKEST_SEATED)
-
-    def seat(self, token_id: TokenId) -> None:
-        self.transaction.run(_SET_STATUS, {"token": token_id, "to": Status.ACTIVE.name})
-
-    def unseat(self, token_id: TokenId) -> None:
-        self.transaction.run(_SET_STATUS, {"token": token_id, "to": Status.WAITING.name})
 
     def _rank(self, statement: Select[Any]) -> Rank | None:
         row = self.transaction.row(statement, {"slot": self.slot_id})

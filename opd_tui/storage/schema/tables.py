@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
-    JSON,
     BigInteger,
     CheckConstraint,
     Column,
@@ -18,9 +19,9 @@ from sqlalchemy import (
     text,
 )
 
-from opd_tui.domain.model import Reason, Source, Status
+from opd_tui.domain.model import Source, Status
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """The newest migration's number; `hospital.schema_version` tells it to every version of the program."""
 APPLICATION_ID = 0x4F504454
 """“OPDT”: marks an SQLite file as this program's."""
@@ -40,8 +41,10 @@ HASH = String(64)
 """SHA-256 in hexadecimal digits."""
 ONLY_ON = {"ix_patient_phone_key_name_key": "sqlite", "ix_patient_phone_key": "postgresql"}
 """Indexes that only one kind of database has."""
-JSON_TEXT = JSON().with_variant(Text, "postgresql")
-"""JSON that is written and read as text, so that it comes back as it was hashed."""
+NOT_WITHDRAWN: dict[str, Any] = dict.fromkeys(("sqlite_where", "postgresql_where"), text("withdrawn_at IS NULL"))
+"""A doctor or a slot that was withdrawn leaves its code or its time to another."""
+WORD = String(16)
+"""A status, a source or another of the program's own words."""
 
 metadata = MetaData(
     naming_convention={
@@ -54,7 +57,7 @@ metadata = MetaData(
 )
 
 
-def names(*members: Status | Source | Reason) -> str:
+def names(*members: Status | Source) -> str:
     """Enumeration members as an SQL list."""
     return ", ".join(f"'{member.name}'" for member in members)
 
@@ -73,7 +76,7 @@ hospital = Table(
     Column("journal_hash", HASH, nullable=False, server_default=text("''")),
     Column("file_stamp", String(64), nullable=False, server_default=text("''")),
 )
-"""`journal_hash` ends the house's chain (chain.py); `file_stamp` is the file as a desk left it (file_stamp.py)."""
+"""`journal_hash` ends the global chain (journal/chain.py); `file_stamp` is the file's fingerprint as a desk left it."""
 
 migration = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
 """Alembic's own note of where a database stands."""
@@ -82,12 +85,15 @@ doctor = Table(
     "doctor",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("code", sorted_as_bytes(6), nullable=False, unique=True),
+    Column("code", sorted_as_bytes(6), nullable=False),
     Column("name", String(120), nullable=False),
     Column("specialty", String(120)),
     Column("room", String(40)),
+    Column("retired_at", INSTANT),
+    Column("withdrawn_at", INSTANT),
     CheckConstraint("length(code) BETWEEN 1 AND 6", name="code_length"),
     CheckConstraint("length(name) BETWEEN 1 AND 120", name="name_length"),
+    Index("uq_doctor_code", "code", unique=True, **NOT_WITHDRAWN),
 )
 
 slot = Table(
@@ -100,10 +106,13 @@ slot = Table(
     Column("end", sorted_as_bytes(5), nullable=False),
     Column("capacity", Integer, nullable=False),
     Column("journal_hash", HASH, nullable=False, server_default=text("''")),
-    UniqueConstraint("doctor_id", "date", "start"),
+    Column("closed_at", INSTANT),
+    Column("delay_minutes", Integer),
+    Column("withdrawn_at", INSTANT),
     CheckConstraint('"start" < "end"', name="start_before_end"),
     CheckConstraint("capacity >= 1", name="capacity_at_least_one"),
     Index(None, "date"),
+    Index("uq_slot_doctor_id_date_start", "doctor_id", "date", "start", unique=True, **NOT_WITHDRAWN),
 )
 
 patient = Table(
@@ -118,6 +127,8 @@ patient = Table(
     Column("name_key", String(480).with_variant(Text, "postgresql"), nullable=False),
     Column("phone_key", String(15)),
     Column("uhid_key", String(200).with_variant(Text, "postgresql")),
+    Column("forgotten_at", INSTANT),
+    Column("merged_into", ForeignKey("patient.id")),
     CheckConstraint("length(name) BETWEEN 1 AND 120", name="name_length"),
     Index(None, "phone_key", "name_key", sqlite_where=text("phone_key IS NOT NULL")).ddl_if(dialect="sqlite"),
     # A name's key may outgrow what PostgreSQL keeps in an index, and few people share a phone.
@@ -144,12 +155,18 @@ token = Table(
     Column("date", sorted_as_bytes(10), nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("number", String(16), nullable=False),
-    Column("source", String(9), nullable=False),
+    Column("source", WORD, nullable=False),
     Column("priority", Integer, nullable=False),
-    Column("status", String(9), nullable=False),
+    Column("status", WORD, nullable=False),
     Column("issued_at", INSTANT, nullable=False),
     Column("called_at", INSTANT),
     Column("closed_at", INSTANT),
+    Column("checked_in_at", INSTANT),
+    Column("returned_at", INSTANT),
+    Column("held_at", INSTANT),
+    Column("hold_reason", WORD),
+    Column("to_tell_since", INSTANT),
+    Column("replaces", ForeignKey("token.id")),
     UniqueConstraint("doctor_id", "date", "sequence"),
     CheckConstraint("sequence >= 1", name="sequence_from_one"),
     CheckConstraint(f"status IN ({names(*Status)})", name="status_known"),
@@ -191,11 +208,12 @@ journal_entry = Table(
     "journal_entry",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("action", String(32), nullable=False),
+    Column("action", String(64), nullable=False),
     Column("at", INSTANT, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
     Column("operator", String(120), nullable=False),
     Column("desk", String(120), nullable=False),
+    Column("road", WORD, nullable=False, server_default=text("''")),
 )
 
 idempotency_key = Table(
@@ -207,23 +225,24 @@ idempotency_key = Table(
     sqlite_with_rowid=False,
 )
 
-journal_line = Table(
-    "journal_line",
+journal_event = Table(
+    "journal_event",
     metadata,
-    Column("sequence", ID, primary_key=True),
-    Column("entry_id", ForeignKey(journal_entry.c.id), nullable=False),
-    Column("doctor_id", ForeignKey(doctor.c.id)),
+    Column("entry_id", ForeignKey(journal_entry.c.id), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", String(64), nullable=False),
+    Column("subject", WORD, nullable=False),
+    Column("subject_id", ID, nullable=False),
     Column("slot_id", ForeignKey(slot.c.id)),
-    Column("token_id", ForeignKey(token.c.id)),
-    Column("from_status", String(9)),
-    Column("to_status", String(9)),
-    Column("reason", String(9)),
-    Column("because_of", ForeignKey(token.c.id)),
-    Column("facts", JSON_TEXT, nullable=False),
-    Column("hash", HASH, nullable=False, server_default=text("''")),
-    CheckConstraint(f"from_status IN ({names(*Status)})", name="from_status_known"),
-    CheckConstraint(f"to_status IN ({names(*Status)})", name="to_status_known"),
-    CheckConstraint(f"reason IN ({names(*Reason)})", name="reason_known"),
-    Index("ix_journal_line_entry_id", "entry_id"),
-    Index("ix_journal_line_slot_id", "slot_id"),
+    Column("cause", WORD),
+    Column("cause_id", ID),
+    Column("before", Text),
+    Column("after", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("format", Integer, nullable=False),
+    Column("hash", HASH, nullable=False),
+    Index("ix_journal_event_subject", "subject", "subject_id"),
 )
+"""`number` counts the events of an entry from 1; `slot_id` names the chain. `before`, `after` and `details` are JSON,
+kept as text so that it comes back as it was hashed. No CHECK lists kinds: a table that is only added to must not be
+rebuilt for each new one."""

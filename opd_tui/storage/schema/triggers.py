@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from opd_tui.storage.schema.tables import SEAT_STATUSES, journal_entry, journal_line
+from opd_tui.storage.schema.tables import SEAT_STATUSES, journal_entry, journal_event
 
 OVERBOOKED = "a slot never holds more tokens than its capacity"
 OVERLAPPING = "slots of one doctor never overlap"
 REWRITTEN = "the journal is only ever added to"
-UNCHAINED = "a line of the journal carries its hash"
+UNCHAINED = "an event of the journal carries its hash"
 
 SEATS_TAKEN = f"(SELECT count(*) FROM token WHERE slot_id = NEW.slot_id AND status IN ({SEAT_STATUSES}))"
 CAPACITY = "(SELECT capacity FROM slot WHERE id = NEW.slot_id)"
@@ -35,32 +35,35 @@ _SQLITE = [
         CREATE TRIGGER slot_overlap_{when.split()[0].lower()} AFTER {when} ON slot
         WHEN EXISTS (
             SELECT 1 FROM slot WHERE doctor_id = NEW.doctor_id AND date = NEW.date AND id <> NEW.id
-            AND "start" < NEW."end" AND NEW."start" < "end"
+            AND "start" < NEW."end" AND NEW."start" < "end" AND withdrawn_at IS NULL AND NEW.withdrawn_at IS NULL
         )
         BEGIN SELECT RAISE(ABORT, '{OVERLAPPING}'); END
         """
-        for when in ("INSERT", 'UPDATE OF doctor_id, date, "start", "end"')
+        for when in ("INSERT", 'UPDATE OF doctor_id, date, "start", "end", withdrawn_at')
     ),
     *(
         f"""
         CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}
         BEGIN SELECT RAISE(ABORT, '{REWRITTEN}'); END
         """
-        for table in (journal_entry.name, journal_line.name)
+        for table in (journal_entry.name, journal_event.name)
         for verb in ("UPDATE", "DELETE")
     ),
     # REPLACE deletes the old row without firing its DELETE trigger.
     *(
         f"""
         CREATE TRIGGER {table.name}_no_replace BEFORE INSERT ON {table.name}
-        WHEN EXISTS (SELECT 1 FROM {table.name} WHERE {key} = NEW.{key})
+        WHEN EXISTS (SELECT 1 FROM {table.name} WHERE {key})
         BEGIN SELECT RAISE(ABORT, '{REWRITTEN}'); END
         """
-        for table, key in ((journal_entry, "id"), (journal_line, "sequence"))
+        for table, key in (
+            (journal_entry, "id = NEW.id"),
+            (journal_event, "entry_id = NEW.entry_id AND number = NEW.number"),
+        )
     ),
-    # A desk of an older version, left running while the file was upgraded, writes no hashes.
+    # Nothing is added without its hash, whoever writes.
     f"""
-    CREATE TRIGGER journal_line_is_chained BEFORE INSERT ON journal_line WHEN length(NEW.hash) <> 64
+    CREATE TRIGGER journal_event_is_chained BEFORE INSERT ON journal_event WHEN length(NEW.hash) <> 64
     BEGIN SELECT RAISE(ABORT, '{UNCHAINED}'); END
     """,
 ]
@@ -82,7 +85,8 @@ _POSTGRESQL = [
     f"""
     CREATE FUNCTION slot_overlap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         IF EXISTS (SELECT 1 FROM slot WHERE doctor_id = NEW.doctor_id AND date = NEW.date AND id <> NEW.id
-                   AND "start" < NEW."end" AND NEW."start" < "end")
+                   AND "start" < NEW."end" AND NEW."start" < "end"
+                   AND withdrawn_at IS NULL AND NEW.withdrawn_at IS NULL)
         THEN RAISE check_violation USING MESSAGE = '{OVERLAPPING}'; END IF; RETURN NULL;
     END $$
     """,
@@ -99,15 +103,15 @@ _POSTGRESQL = [
     CREATE TRIGGER slot_keeps_room AFTER UPDATE OF capacity ON slot FOR EACH ROW EXECUTE FUNCTION slot_keeps_room()
     """,
     """
-    CREATE TRIGGER slot_overlap AFTER INSERT OR UPDATE OF doctor_id, date, "start", "end" ON slot FOR EACH ROW
-    EXECUTE FUNCTION slot_overlap()
+    CREATE TRIGGER slot_overlap AFTER INSERT OR UPDATE OF doctor_id, date, "start", "end", withdrawn_at ON slot
+    FOR EACH ROW EXECUTE FUNCTION slot_overlap()
     """,
     *(
         f"""
         CREATE TRIGGER {table}_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT
         EXECUTE FUNCTION journal_is_kept()
         """
-        for table in (journal_entry.name, journal_line.name)
+        for table in (journal_entry.name, journal_event.name)
     ),
 ]
 _STATEMENTS = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
@@ -136,7 +140,16 @@ def create(connection: Connection) -> None:
 
 
 def drop(connection: Connection) -> None:
-    """Take the triggers away, for a migration that makes them again."""
-    assert connection.dialect.name == "sqlite", "no other database was ever of an older version"
-    for name in definitions("sqlite"):
-        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+    """Drop every trigger of the database, whichever version made it, for a migration that creates them again."""
+    if connection.dialect.name == "sqlite":
+        names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
+        for name in names:
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        return
+    functions = connection.exec_driver_sql(
+        "SELECT DISTINCT p.proname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " JOIN pg_proc p ON p.oid = t.tgfoid"
+        " WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
+    )
+    for name in functions.scalars().all():
+        connection.exec_driver_sql(f'DROP FUNCTION "{name}" CASCADE')

@@ -117,7 +117,7 @@ class Find(ModalScreen[Found | None]):
         try:
             tokens, slots = await self.read_day()
         except DeskRefusal as refusal:
-            self.say(f"{refusal.message} Press Enter to try again.")
+            self.say(f"{self.host.message_of(refusal)} Press Enter to try again.")
         else:
             self.candidates = (*map(found_token, tokens), *map(found_slot, slots))
             self.rows.empty = "  Nothing found on this day."

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.views import Board, Queue, QueueRow
 from opd_tui.domain.errors import DeskRefusal, UnknownSlot
-from opd_tui.domain.model import Reason, SlotId, SlotRecord, TokenId
+from opd_tui.domain.model import SlotId, SlotRecord, TokenId
 from opd_tui.tui.board.activity import Activity
 from opd_tui.tui.board.find import Find
 from opd_tui.tui.board.queue_panel import QueuePanel
@@ -180,7 +180,7 @@ class SlotBoardScreen(DeskScreen):
     def show_now(self, now: dt.datetime | None) -> None:
         self.query_one(QueuePanel).show_now(now)
 
-    def show_marks(self, marks: Mapping[TokenId, Reason]) -> None:
+    def show_marks(self, marks: Mapping[TokenId, str]) -> None:
         self.queue.marks = marks
 
     def show_token(self, token_id: TokenId) -> None:

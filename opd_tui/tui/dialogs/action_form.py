@@ -133,7 +133,7 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
             except AnswerLost as lost:
                 self.dismiss(lost)
             except DeskRefusal as refusal:
-                self.unlock(refusal.message)
+                self.unlock(self.host.message_of(refusal))
             else:
                 self.dismiss(outcome) if outcome else self.unlock("Not done. Enter asks again, Esc leaves.")
 

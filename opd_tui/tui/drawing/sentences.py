@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from opd_tui.desk.outcome import Forecast, Outcome, nearest_seat_sentence
-from opd_tui.domain.model import Reason, Status, Token
+from opd_tui.domain.events import TokenPreempted
+from opd_tui.domain.model import Status, Token
 from opd_tui.tui.drawing.text import ordinal
 
 
@@ -20,7 +21,7 @@ def forecast_sentence(forecast: Forecast) -> str:
     """What would happen to a new token: a seat, somebody's seat, or a place in line."""
     record = forecast.outcome.token
     assert record is not None
-    if displaced := forecast.outcome.changed(Reason.PREEMPTED):
+    if displaced := forecast.outcome.changed(TokenPreempted):
         return f"→ takes the seat of {_with_source(displaced)}, who then waits first in line"
     if record.token.status is Status.ACTIVE:
         taken = f" ({forecast.load.taken} of {record.slot.capacity})" if forecast.load else ""

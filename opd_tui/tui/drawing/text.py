@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from opd_tui.domain.model import Doctor, Reason, SlotRecord, Status
+from opd_tui.domain.events import TokenPreempted, TokenPromoted
+from opd_tui.domain.model import Doctor, SlotRecord, Status
 
 Section = tuple[str, Sequence[tuple[str, str]]]
 """A heading, and rows of two columns."""
@@ -22,7 +23,7 @@ STATUS_WORDS = {
 }
 
 
-MARKS = {Reason.PREEMPTED: "↓ displaced", Reason.PROMOTED: "↑ moved up"}
+MARKS = {TokenPreempted.reason: "↓ displaced", TokenPromoted.reason: "↑ moved up"}
 """What is said for some seconds of a token that another one moved."""
 
 

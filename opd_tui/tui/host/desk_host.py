@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from opd_tui.desk.actions import Action
     from opd_tui.desk.front_desk import FrontDesk
     from opd_tui.desk.outcome import Change, Forecast, Moves, Outcome
-    from opd_tui.domain.model import Reason, TokenId
+    from opd_tui.domain.model import TokenId
     from opd_tui.tui.settings.preferences import Preferences
 
 Answer = TypeVar("Answer")
@@ -49,7 +49,7 @@ class DeskHost(PreferredApp):
     """The desk's clock in the hospital's time zone, to the minute."""
     offline_notice: var[str] = var("")
     """Since when the database is not there, or nothing."""
-    marks: var[Mapping[TokenId, Reason]] = var({}, always_update=True)
+    marks: var[Mapping[TokenId, str]] = var({}, always_update=True)
     """Tokens that were moved just now."""
 
     mark_seconds = 8.0
@@ -76,12 +76,12 @@ class DeskHost(PreferredApp):
 
     @property
     def desk_name(self) -> str:
-        return self.desk.desk if self.desk else ""
+        return self.desk.actor.desk if self.desk else ""
 
     @property
     def who(self) -> str:
         """Who acts at which desk."""
-        names = dict.fromkeys((self.desk.desk, self.desk.operator)) if self.desk else ()
+        names = dict.fromkeys((self.desk.actor.desk, self.desk.actor.operator)) if self.desk else ()
         return " · ".join(names)
 
     # The desk
@@ -131,7 +131,7 @@ class DeskHost(PreferredApp):
             self.marks = {**self.marks, **moved}
             self.set_timer(self.mark_seconds, lambda: self.unmark(moved))
 
-    def unmark(self, moved: Mapping[TokenId, Reason]) -> None:
+    def unmark(self, moved: Mapping[TokenId, str]) -> None:
         """Let marks fade, but not those that came since."""
         self.marks = {token: reason for token, reason in self.marks.items() if moved.get(token) is not reason}
 

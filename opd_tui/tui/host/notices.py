@@ -48,7 +48,7 @@ class Notices:
 
     def refuse(self, refusal: DeskRefusal) -> None:
         """Say why something was not done."""
-        self.warn(refusal.message)
+        self.warn(self.app.message_of(refusal))
 
     def warn(self, text: str) -> None:
         """Say that something is wrong, in the place of what was said before."""
@@ -62,7 +62,7 @@ class Notices:
     def busy(self, busy: DeskBusy, again: Callable[[], object]) -> None:
         """Say that another desk was in the way, and keep what was to be done for the key that tries again."""
         self.kept_waiting = again
-        self.warn(f"{busy.message} Press {self.app.keymap.key_of(RETRY)} to try again.")
+        self.warn(f"{self.app.message_of(busy)} Press {self.app.keymap.key_of(RETRY)} to try again.")
 
     def try_again(self) -> bool:
         """Do what another desk was in the way of; says whether there was anything."""

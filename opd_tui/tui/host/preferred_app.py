@@ -10,6 +10,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
 
+from opd_tui.domain.errors import DeskRefusal
 from opd_tui.tui.commands import SETTINGS
 from opd_tui.tui.drawing.symbols import PlainSigns, terminal_encoding
 from opd_tui.tui.host.idle import Idle
@@ -48,6 +49,10 @@ class PreferredApp(App[None]):
         """The screen that hides the names."""
         raise NotImplementedError
 
+    def message_of(self, refusal: DeskRefusal) -> str:
+        """Why something was not done, and what to do about it."""
+        return refusal.message
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
         return [*filters, self.plain_signs] if self.plain_signs else filters
@@ -78,7 +83,7 @@ class PreferredApp(App[None]):
         """Keep the theme for the next time."""
         if self.remembered is not None:
             await self.remembered.keep(
-                theme.name, lambda refusal: self.notify(refusal.message, severity="warning", markup=False)
+                theme.name, lambda refusal: self.notify(self.message_of(refusal), severity="warning", markup=False)
             )
 
     def action_hide_names(self) -> None:

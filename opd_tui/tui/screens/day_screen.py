@@ -11,7 +11,7 @@ from textual import work
 
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskBusy, DeskRefusal
-from opd_tui.domain.model import Reason, TokenId
+from opd_tui.domain.model import TokenId
 from opd_tui.tui.keys.commands import Need
 from opd_tui.tui.screens.bar_screen import BarScreen
 from opd_tui.tui.screens.chosen import Chosen
@@ -71,7 +71,7 @@ class DayScreen(BarScreen):
     def show_now(self, now: dt.datetime | None) -> None:
         """Count waits from this instant."""
 
-    def show_marks(self, marks: Mapping[TokenId, Reason]) -> None:
+    def show_marks(self, marks: Mapping[TokenId, str]) -> None:
         """Mark the tokens that were moved just now."""
 
     # Loading

@@ -53,7 +53,7 @@ class Issuing:
             forecast = await self.host.preview(action)
         except DeskRefusal as refusal:
             if not self.panel.locked:  # what was asked for is under way, and may be done all the same
-                self.panel.say(refusal.message, wrong=True)
+                self.panel.say(self.host.message_of(refusal), wrong=True)
         else:
             if not self.panel.complains and not self.panel.locked:
                 self.panel.foreseen = forecast.outcome.moves
@@ -77,7 +77,7 @@ class Issuing:
                 self.host.notices.refuse(lost)
             except DeskRefusal as refusal:
                 again = " Press Enter to try again." if isinstance(refusal, DeskBusy) else ""
-                self.complain(f"{refusal.message}{again}")
+                self.complain(f"{self.host.message_of(refusal)}{again}")
             else:
                 await self.finish(outcome)
             finally:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, StoreOffline, StoreUnavailable
+from opd_tui.tui.shell.remedies import explanation_of
 
 if TYPE_CHECKING:
     from opd_tui.desk.news import Gone, News
@@ -49,7 +50,7 @@ class Live:
             self.app.desk_changed.publish(None)
         elif isinstance(news, Gone):
             self.app.offline_notice = self.offline_notice(news)
-            self.app.notices.warn(news.refusal.reason)
+            self.app.notices.warn(explanation_of(news.refusal, self.app.keymap))
         elif isinstance(news, Back):
             self.app.offline_notice = ""
             # Aside, since what became of a lost action may be said already.

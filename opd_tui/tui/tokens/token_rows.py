@@ -10,13 +10,14 @@ from rich.style import Style
 from textual.reactive import reactive
 
 from opd_tui.desk.views import QueueRow
-from opd_tui.domain.model import Reason, Status, TokenId
+from opd_tui.domain.events import TokenPreempted, TokenPromoted
+from opd_tui.domain.model import Status, TokenId
 from opd_tui.tui.drawing.cells import fit
 from opd_tui.tui.drawing.text import MARKS, STATUS_WORDS, minutes
 from opd_tui.tui.widgets.row_list import Heading, RowList
 
 NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH = 7, 9, 11, 9
-MARKED_STATUS = {Reason.PREEMPTED: Status.WAITING, Reason.PROMOTED: Status.ACTIVE}
+MARKED_STATUS = {TokenPreempted.reason: Status.WAITING, TokenPromoted.reason: Status.ACTIVE}
 
 
 class TokenRows(RowList[QueueRow | Heading]):
@@ -24,7 +25,7 @@ class TokenRows(RowList[QueueRow | Heading]):
 
     now: reactive[dt.datetime | None] = reactive(None)
     """The desk's clock, from which waits are counted."""
-    marks: reactive[Mapping[TokenId, Reason]] = reactive({}, always_update=True)
+    marks: reactive[Mapping[TokenId, str]] = reactive({}, always_update=True)
     """Tokens that were moved just now."""
     zone: ZoneInfo | None = None
     """The hospital's time zone."""

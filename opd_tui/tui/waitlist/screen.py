@@ -10,7 +10,7 @@ from textual import getters
 from textual.widget import Widget
 
 from opd_tui.desk.views import QueueRow
-from opd_tui.domain.model import Reason, SlotLoad, SlotRecord, TokenId
+from opd_tui.domain.model import SlotLoad, SlotRecord, TokenId
 from opd_tui.tui.commands import DONE, NO_SHOW, WAITLIST_COMMANDS
 from opd_tui.tui.keys.commands import Command, Need, bindings
 from opd_tui.tui.screens.chosen import Chosen
@@ -63,7 +63,7 @@ class WaitlistScreen(FilteredScreen):
     def show_now(self, now: dt.datetime | None) -> None:
         self.rows.now = now
 
-    def show_marks(self, marks: Mapping[TokenId, Reason]) -> None:
+    def show_marks(self, marks: Mapping[TokenId, str]) -> None:
         self.rows.marks = marks
 
     def show_token(self, token_id: TokenId) -> None:

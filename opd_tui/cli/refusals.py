@@ -1,0 +1,33 @@
+"""Refusals in the words of the command line."""
+
+from __future__ import annotations
+
+import shlex
+
+from opd_tui.domain.errors import DeskRefusal
+from opd_tui.domain.remedies import Advice, Remedy, RestoreBackup
+
+_WORDS = {
+    Advice.LIST_DOCTORS: "`opd-tui doctor list` shows them.",
+    Advice.LIST_SLOTS: "`opd-tui slot list` shows them.",
+    Advice.LIST_TOKENS: "`opd-tui token list` shows them.",
+    Advice.LIST_BACKUPS: "Check the name; `opd-tui backup --list` shows the backups.",
+    Advice.MAKE_BACKUP: "`opd-tui backup` makes one.",
+    Advice.VERIFY_DATABASE: "Run `opd-tui verify`, and ask for help before the older backups are gone.",
+    Advice.NAME_DATABASE: "Name a database with --database.",
+    Advice.CLOSE_DESKS: "Close the program on every desk (Ctrl+Q), then restore again.",
+    Advice.SHOW_SETTINGS: "`opd-tui settings` says where.",
+}
+
+
+def advice_of(remedy: Remedy | None) -> str:
+    """Return the sentence about a remedy, or nothing where there is none."""
+    if isinstance(remedy, RestoreBackup):
+        command = shlex.join(["opd-tui", "restore", str(remedy.backup), "--database", str(remedy.database)])
+        return f"Close the program on every desk, then restore the newest backup: `{command}`."
+    return _WORDS[remedy] if remedy else ""
+
+
+def message_of(refusal: DeskRefusal) -> str:
+    """Return the whole message of a refusal."""
+    return refusal.told(advice_of(refusal.remedy))

@@ -1,0 +1,42 @@
+"""What happens to doctors."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from opd_tui.domain.events.base import Event, Names, Subject
+
+
+def sealed(name: str) -> str:
+    """Return a digest that stands in the journal for a doctor's name, so that `verify` finds an altered one."""
+    return f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorAdded(Event):
+    """A doctor was added."""
+
+    kind: ClassVar[str] = "doctor_added"
+    subject: ClassVar[Subject] = Subject.DOCTOR
+
+    @classmethod
+    def of(cls, code: str, name: str, specialty: str | None, room: str | None) -> Self:
+        """Return the event that adds a doctor."""
+        after = {"code": code, "name": sealed(name), "specialty": specialty, "room": room}
+        return cls(0, None, after, private={"name": name})
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.doctor(self.subject_id)} was added with the code {self.after['code']}"
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorNameSealed(Event):
+    """The name of a doctor from before schema 3 got its digest in the journal."""
+
+    kind: ClassVar[str] = "doctor_name_sealed"
+    subject: ClassVar[Subject] = Subject.DOCTOR
+
+    def sentence(self, names: Names) -> str:
+        return f"The name of {names.doctor(self.subject_id)} is sealed in the journal"

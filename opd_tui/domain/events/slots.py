@@ -1,0 +1,36 @@
+"""What happens to slots."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from opd_tui.domain.events.base import Event, Names, Subject
+from opd_tui.domain.model import DoctorId
+
+
+@dataclass(frozen=True, slots=True)
+class SlotOpened(Event):
+    """A doctor's slot was opened. It stands in the global chain, so that a slot without a trace is missed there."""
+
+    kind: ClassVar[str] = "slot_opened"
+    subject: ClassVar[Subject] = Subject.SLOT
+
+    @classmethod
+    def of(cls, doctor_id: DoctorId, date: dt.date, start: dt.time, end: dt.time, capacity: int) -> Self:
+        """Return the event that opens a slot."""
+        return cls(
+            0,
+            None,
+            {
+                "doctor_id": doctor_id,
+                "date": date.isoformat(),
+                "start": start.isoformat("minutes"),
+                "end": end.isoformat("minutes"),
+                "capacity": capacity,
+            },
+        )
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.slot(self.subject_id)} was opened"

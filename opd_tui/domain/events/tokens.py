@@ -1,0 +1,200 @@
+"""What happens to tokens."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from opd_tui.domain.events.base import Cause, Event, Names, Subject
+from opd_tui.domain.instants import write_instant
+from opd_tui.domain.model import PatientId, Slot, SlotId, Source, Status, Token, TokenId
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEvent(Event):
+    """Something that happened to a token, for a reason that scripts know by name."""
+
+    subject: ClassVar[Subject] = Subject.TOKEN
+    reason: ClassVar[str]
+
+    def status(self, fields: Mapping[str, object] | None) -> Status | None:
+        """Return the token's status in `before` or `after`; `details` has it where it did not change."""
+        name = None if fields is None else fields.get("status", self.details.get("status"))
+        return None if name is None else Status[str(name)]
+
+    @property
+    def from_status(self) -> Status | None:
+        """The status before, None for a new token."""
+        return self.status(self.before)
+
+    @property
+    def to_status(self) -> Status | None:
+        """The status after."""
+        return self.status(self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenIssued(TokenEvent):
+    """A token was issued, and waits until the one rule gives it a seat."""
+
+    kind: ClassVar[str] = "token_issued"
+    reason: ClassVar[str] = "issued"
+
+    @classmethod
+    def of(
+        cls,
+        slot: Slot,
+        patient_id: PatientId,
+        source: Source,
+        sequence: int,
+        number: str,
+        issued_at: dt.datetime,
+    ) -> Self:
+        """Return the event that issues a token with the doctor's next number of the slot's date."""
+        return cls(
+            0,
+            None,
+            {
+                "slot_id": slot.id,
+                "patient_id": patient_id,
+                "doctor_id": slot.doctor_id,
+                "date": slot.date.isoformat(),
+                "sequence": sequence,
+                "number": number,
+                "source": source.name,
+                "priority": source.priority,
+                "status": Status.WAITING.name,
+                "issued_at": write_instant(issued_at),
+            },
+            slot.id,
+        )
+
+    def problem(self) -> str | None:
+        return None if self.to_status is Status.WAITING else "a token is issued WAITING"
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.token(self.subject_id)} was issued"
+
+
+@dataclass(frozen=True, slots=True)
+class SeatChanged(TokenEvent):
+    """The one rule gave a seat to a token or took it away."""
+
+    by_rule: ClassVar[bool] = True
+    leaves: ClassVar[Status]
+    enters: ClassVar[Status]
+
+    @classmethod
+    def of(cls, token_id: TokenId, slot_id: SlotId, cause: Cause | None) -> Self:
+        """Return the event for a token of a slot; `cause` is what made the move necessary."""
+        return cls(token_id, {"status": cls.leaves.name}, {"status": cls.enters.name}, slot_id, cause)
+
+    def problem(self) -> str | None:
+        return None if self.to_status is self.enters else f"{self.reason} leads to {self.enters.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAllocated(SeatChanged):
+    """A token that just arrived got a seat."""
+
+    kind: ClassVar[str] = "token_allocated"
+    reason: ClassVar[str] = "allocated"
+    leaves: ClassVar[Status] = Status.WAITING
+    enters: ClassVar[Status] = Status.ACTIVE
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.token(self.subject_id)} gets a seat"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPromoted(SeatChanged):
+    """The best token that waited got a seat."""
+
+    kind: ClassVar[str] = "token_promoted"
+    reason: ClassVar[str] = "promoted"
+    leaves: ClassVar[Status] = Status.WAITING
+    enters: ClassVar[Status] = Status.ACTIVE
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.token(self.subject_id)} moves up into the seat"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPreempted(SeatChanged):
+    """A token lost its seat and waits."""
+
+    kind: ClassVar[str] = "token_preempted"
+    reason: ClassVar[str] = "preempted"
+    leaves: ClassVar[Status] = Status.ACTIVE
+    enters: ClassVar[Status] = Status.WAITING
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.token(self.subject_id)} loses the seat and waits"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenClosed(TokenEvent):
+    """A token was closed."""
+
+    closes_as: ClassVar[Status]
+
+    @classmethod
+    def of(cls, token: Token, at: dt.datetime) -> Self:
+        """Return the event that closes a token at an instant."""
+        before = {"status": token.status.name, "closed_at": None}
+        after = {"status": cls.closes_as.name, "closed_at": write_instant(at)}
+        return cls(token.id, before, after, token.slot_id)
+
+    def problem(self) -> str | None:
+        return None if self.to_status is self.closes_as else f"{self.reason} leads to {self.closes_as.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCancelled(TokenClosed):
+    """A token was cancelled."""
+
+    kind: ClassVar[str] = "token_cancelled"
+    reason: ClassVar[str] = "cancelled"
+    closes_as: ClassVar[Status] = Status.CANCELLED
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.token(self.subject_id)} was cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMarkedNoShow(TokenClosed):
+    """A patient did not show up."""
+
+    kind: ClassVar[str] = "token_marked_no_show"
+    reason: ClassVar[str] = "no_show"
+    closes_as: ClassVar[Status] = Status.NO_SHOW
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.token(self.subject_id)} did not show up"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCompleted(TokenClosed):
+    """A consultation took place; its seat is used up."""
+
+    kind: ClassVar[str] = "token_completed"
+    reason: ClassVar[str] = "completed"
+    closes_as: ClassVar[Status] = Status.COMPLETED
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.token(self.subject_id)} is done"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPatientChanged(Event):
+    """A visit was found to belong to another record of the same patient."""
+
+    kind: ClassVar[str] = "token_patient_changed"
+    subject: ClassVar[Subject] = Subject.TOKEN
+
+    @classmethod
+    def of(cls, token_id: TokenId, slot_id: SlotId, before: PatientId, after: PatientId) -> Self:
+        """Return the event that moves a token from one patient's record to another's."""
+        return cls(token_id, {"patient_id": before}, {"patient_id": after}, slot_id)

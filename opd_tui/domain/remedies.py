@@ -1,0 +1,33 @@
+"""What a person can do about a refusal; each face says it in its own words."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class Advice(enum.Enum):
+    """A next step that needs no details."""
+
+    LIST_DOCTORS = enum.auto()
+    LIST_SLOTS = enum.auto()
+    LIST_TOKENS = enum.auto()
+    LIST_BACKUPS = enum.auto()
+    MAKE_BACKUP = enum.auto()
+    VERIFY_DATABASE = enum.auto()
+    NAME_DATABASE = enum.auto()
+    CLOSE_DESKS = enum.auto()
+    """Close the program on every desk, then restore again."""
+    SHOW_SETTINGS = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreBackup:
+    """Close the program on every desk, then put the newest backup in the place of the database."""
+
+    backup: Path
+    database: Path
+
+
+Remedy = Advice | RestoreBackup

@@ -1,0 +1,80 @@
+"""How events stand in the journal's table, and what of each row its hash covers, for every format there was.
+
+Format 2 is written. Format 1 is what schemas 1 and 2 wrote (format_1.py): those rows keep their hashes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from opd_tui.domain.events import EVENTS, Cause, Event, Subject, unknown_event
+from opd_tui.domain.instants import write_instant
+from opd_tui.domain.journal import JournalEntry
+from opd_tui.domain.model import SlotId
+from opd_tui.storage.journal import format_1
+
+FORMAT = 2
+EVENT_COLUMNS = (
+    *("kind", "subject", "subject_id", "slot_id", "cause", "cause_id"),
+    *("before", "after", "details", "format"),
+)
+_HASHED = EVENT_COLUMNS[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """A row of the journal as it is stored, without its place and its hash."""
+
+    kind: str
+    subject: str
+    subject_id: int
+    slot_id: SlotId | None
+    cause: str | None
+    cause_id: int | None
+    before: str | None
+    after: str
+    details: str
+    format: int = FORMAT
+
+    @classmethod
+    def of(cls, event: Event) -> StoredEvent:
+        """Return an event as it is written."""
+        return cls(
+            event.kind,
+            event.subject.value,
+            event.subject_id,
+            event.slot_id,
+            event.cause.subject.value if event.cause else None,
+            event.cause.id if event.cause else None,
+            None if event.before is None else json.dumps(dict(event.before)),
+            json.dumps(dict(event.after)),
+            json.dumps(dict(event.details)),
+        )
+
+    @property
+    def event(self) -> Event:
+        """The event; raises LookupError, TypeError or ValueError where the row is no event."""
+        subject = Subject(self.subject)
+        event_class = EVENTS.get(self.kind) or unknown_event(self.kind, subject)
+        return event_class(
+            self.subject_id,
+            None if self.before is None else json.loads(self.before),
+            json.loads(self.after),
+            self.slot_id,
+            Cause(Subject(self.cause), self.cause_id) if self.cause and self.cause_id is not None else None,
+            json.loads(self.details),
+        )
+
+
+def chained_hash(previous: str, entry_id: int, entry: JournalEntry, stored: StoredEvent) -> str:
+    """Return SHA-256 over the hash before it in its chain, the entry and the event, in hexadecimal digits."""
+    instants = write_instant(entry.at), write_instant(entry.recorded_at)
+    entry_fields = [entry_id, entry.action, *instants, entry.operator, entry.desk]
+    if stored.format == 1:
+        hashed = json.dumps([previous, json.dumps(entry_fields), *format_1.hashed_fields(stored)], sort_keys=True)
+    else:
+        entry_text = json.dumps([*entry_fields, entry.road])
+        hashed = json.dumps([previous, stored.format, entry_text, *(getattr(stored, name) for name in _HASHED)])
+    return hashlib.sha256(hashed.encode()).hexdigest()
