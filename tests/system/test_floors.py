@@ -93,8 +93,9 @@ def test_the_storage_knows_only_the_domain_and_the_clock() -> None:
     assert roots - {"opd_tui", "sqlalchemy", "alembic", "psycopg"} <= sys.stdlib_module_names
 
 
-def test_the_actions_know_only_the_domain_and_what_an_outcome_is() -> None:
-    assert strangers("opd_tui.desk.actions", "opd_tui.domain", "opd_tui.desk.actions", "opd_tui.desk.outcome") == []
+def test_the_actions_know_only_the_domain_and_what_an_outcome_and_an_answer_are() -> None:
+    results = ("opd_tui.desk.outcome", "opd_tui.desk.views")
+    assert strangers("opd_tui.desk.actions", "opd_tui.domain", "opd_tui.desk.actions", *results) == []
     roots = {each.target.split(".")[0] for each in of("opd_tui.desk.actions")}
     assert roots - {"opd_tui"} <= sys.stdlib_module_names
 
