@@ -110,7 +110,7 @@ def answers_of(played: PlayedStep) -> list[dict[str, object]]:
     from opd_tui.desk.answers import accepted
 
     return [
-        answer_of(result.deed.verb, result.refusal) if isinstance(result, Refused) else accepted(result)
+        answer_of(result.scripted.verb, result.refusal) if isinstance(result, Refused) else accepted(result)
         for result in played.results
     ]
 

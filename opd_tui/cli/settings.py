@@ -11,8 +11,8 @@ from opd_tui.cli.options import REFUSED, given_option, json_option, print_json, 
 
 if TYPE_CHECKING:
     from opd_tui.config.report import Line
-    from opd_tui.tui.commands import Command
-    from opd_tui.tui.preferences import Preferences
+    from opd_tui.tui.keys.commands import Command
+    from opd_tui.tui.settings.preferences import Preferences
 
 WIDTH = 80
 
@@ -28,8 +28,7 @@ def settings(as_json: bool, as_sample: bool) -> None:
     defaults count there, and the exit status is 1. Command line and environment go before the file.
     """
     from opd_tui.config.report import lines_of, sample
-    from opd_tui.tui.preferences import preferences_from
-    from opd_tui.tui.settings_help import declared_commands
+    from opd_tui.tui.catalogue import declared_commands, preferences_from
 
     preferences = preferences_from(settings_file(quietly=True))
     commands = declared_commands()

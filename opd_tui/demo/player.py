@@ -56,22 +56,22 @@ def temporary_folder() -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A deed that the desk refused, because somebody acted in between."""
+    """An action that the desk refused, because somebody acted in between."""
 
-    deed: ScriptedAction
+    scripted: ScriptedAction
     refusal: DeskRefusal
 
 
 @dataclass(frozen=True, slots=True)
 class PlayedStep:
-    """A step and what came of its deeds, in their order."""
+    """A step and what came of its actions, in their order."""
 
     step: Step
     results: tuple[Outcome | Refused, ...]
 
     @property
     def refusals(self) -> tuple[Refused, ...]:
-        """The deeds that were refused."""
+        """The actions that were refused."""
         return tuple(result for result in self.results if isinstance(result, Refused))
 
 
@@ -105,7 +105,7 @@ class Player:
     def play_next(self) -> PlayedStep | None:
         """Play the next step at its time, or at the clock's if that is later; None at the end.
 
-        A deed that the desk refuses is part of the result, and play goes on.
+        An action that the desk refuses is part of the result, and play goes on.
         """
         with self._playing:
             if (step := self.next_step) is None:
@@ -126,14 +126,14 @@ class Player:
 
     def _play(self, step: Step) -> PlayedStep:
         self._set_clock(step.at)
-        return PlayedStep(step, tuple(self._do(deed) for deed in step.deeds))
+        return PlayedStep(step, tuple(self._do(scripted) for scripted in step.actions))
 
-    def _do(self, deed: ScriptedAction) -> Outcome | Refused:
+    def _do(self, scripted: ScriptedAction) -> Outcome | Refused:
         try:
-            outcome = self.desk.perform(deed.action(self._ids), ACTOR)
+            outcome = self.desk.perform(scripted.action(self._ids), ACTOR)
         except DeskRefusal as refusal:
-            return Refused(deed, refusal)
-        remember(self._ids, deed, outcome)
+            return Refused(scripted, refusal)
+        remember(self._ids, scripted, outcome)
         return outcome
 
     def _set_clock(self, to: dt.time) -> None:
@@ -141,14 +141,14 @@ class Player:
             self.clock.instant = max(self.clock.instant, instant_at(to))
 
 
-def remember(ids: Ids, deed: ScriptedAction, outcome: Outcome) -> None:
-    """Keep the id of what a deed made under the name that the timeline gives it."""
-    if isinstance(deed, Join) and outcome.doctor:
-        ids.doctors[deed.code] = outcome.doctor.id
-    elif isinstance(deed, Open):
-        ids.slots[deed.doctor] = outcome.slots[0].id
-    elif isinstance(deed, Issue) and outcome.token:
-        ids.tokens[deed.label] = outcome.token.token.id
+def remember(ids: Ids, scripted: ScriptedAction, outcome: Outcome) -> None:
+    """Keep the id of what an action made under the name that the timeline gives it."""
+    if isinstance(scripted, Join) and outcome.doctor:
+        ids.doctors[scripted.code] = outcome.doctor.id
+    elif isinstance(scripted, Open):
+        ids.slots[scripted.doctor] = outcome.slots[0].id
+    elif isinstance(scripted, Issue) and outcome.token:
+        ids.tokens[scripted.label] = outcome.token.token.id
 
 
 def instant_at(time: dt.time) -> dt.datetime:

@@ -26,7 +26,7 @@ def opening_lines() -> list[str]:
 
 
 def step_lines(played: PlayedStep, desk: FrontDesk) -> list[str]:
-    """A step's time and caption, what came of each deed, and the board after it."""
+    """A step's time and caption, what came of each action, and the board after it."""
     lines = ["", *wrapped(f"{played.step.at:%H:%M}  {played.step.caption}", 7)]
     for result in played.results:
         lines += wrapped(f"  {result_sentence(result)}", 4)
@@ -37,7 +37,7 @@ def step_lines(played: PlayedStep, desk: FrontDesk) -> list[str]:
 
 
 def result_sentence(result: Outcome | Refused) -> str:
-    """What came of a deed, marked if it was refused."""
+    """What came of an action, marked if it was refused."""
     return f"! Refused: {result.refusal.message}" if isinstance(result, Refused) else f"- {result.sentence}."
 
 
@@ -45,7 +45,7 @@ def board_lines(queue: Queue) -> list[str]:
     """A slot's seats, who has one and who waits; one line, unless many wait."""
     slot, taken = queue.slot.slot, queue.slot.load.taken
     dots = "●" * taken + "○" * queue.slot.free_seats
-    records = [line.record for line in queue.lines]
+    records = [row.record for row in queue.rows]
     groups = [
         " ".join([status.value, *numbers])
         for status in (Status.ACTIVE, Status.WAITING)

@@ -123,7 +123,7 @@ class Step:
 
     at: dt.time
     caption: str
-    deeds: tuple[ScriptedAction, ...]
+    actions: tuple[ScriptedAction, ...]
 
 
 SETTING = Step(

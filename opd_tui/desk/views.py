@@ -69,7 +69,7 @@ class Queue:
     """One slot's tokens: seated by rank, waiting by rank, then the closed ones."""
 
     slot: SlotRecord
-    lines: tuple[QueueRow, ...]
+    rows: tuple[QueueRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +94,15 @@ def board_of(date: dt.date, records: Iterable[SlotRecord]) -> Board:
 
 
 def queue_rows(records: Iterable[TokenRecord], zone: ZoneInfo) -> tuple[QueueRow, ...]:
-    """Lines in the order given; places count up within each slot, so the order must hold ranks."""
+    """Rows in the order given; places count up within each slot, so the order must hold ranks."""
     places: dict[SlotId, int] = {}
-    lines = []
+    rows = []
     for record in records:
         place = None
         if record.token.status is Status.WAITING:
             place = places[record.slot.id] = places.get(record.slot.id, 0) + 1
-        lines.append(QueueRow(record, place, slot_instant(record.slot.date, record.slot.start, zone)))
-    return tuple(lines)
+        rows.append(QueueRow(record, place, slot_instant(record.slot.date, record.slot.start, zone)))
+    return tuple(rows)
 
 
 def doctor_days(doctors: Iterable[Doctor], records: Iterable[SlotRecord]) -> tuple[DoctorDay, ...]:

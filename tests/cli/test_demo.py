@@ -128,7 +128,8 @@ def test_the_setting_is_three_doctors_with_two_seats_each_and_no_tokens(player: 
 
 def test_the_expected_states_are_those_of_the_end(player: Player) -> None:
     play_until(player, "23:59")
-    patients = {deed.label: deed.patient for step in TIMELINE for deed in step.deeds if isinstance(deed, Issue)}
+    issues = [each for step in TIMELINE for each in step.actions if isinstance(each, Issue)]
+    patients = {issue.label: issue.patient for issue in issues}
     assert {label: status_of(player.desk, patient) for label, patient in patients.items()} == dict(EXPECTED)
 
 
@@ -195,7 +196,7 @@ def test_every_step_is_played_once_by_however_many_threads(player: Player) -> No
     assert standings(player.desk) == AFTERWARDS["09:50"]
 
 
-def test_without_its_setting_every_deed_is_refused_and_none_is_a_crash() -> None:
+def test_without_its_setting_every_action_is_refused_and_none_is_a_crash() -> None:
     with open_demo_desk() as (desk, clock):
         player = Player(desk, clock)
         refusals: list[Refused] = []

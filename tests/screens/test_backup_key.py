@@ -11,9 +11,10 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import CompleteToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.storage.files.backup_store import Kind, folder_of, store_of
-from opd_tui.tui import backups
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.demo_app import DemoApp
+from opd_tui.tui.keys.commands import Need
+from opd_tui.tui.shell import backups
 from tests.support.helpers import statuses
 from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, full_slot
 
@@ -106,8 +107,8 @@ async def choose(meera: Receptionist, name: str) -> None:
     """Go to somebody's line in the queue."""
     await meera.press("enter")
     for _ in range(5):
-        token = meera.app.screen.chosen_token()  # type: ignore[attr-defined]
-        if token and token.patient.name == name:
+        chosen = meera.app.screen.chosen(Need.TOKEN)  # type: ignore[attr-defined]
+        if chosen and chosen.name == name:
             return
         await meera.press("down")
     raise AssertionError(f"{name} is not in the queue")

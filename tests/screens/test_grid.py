@@ -9,8 +9,8 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import OpenSession
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
-from opd_tui.tui.screens.slot_board import SlotBoardScreen
-from opd_tui.tui.widgets.slot_grid import SlotGrid
+from opd_tui.tui.board.screen import SlotBoardScreen
+from opd_tui.tui.board.slot_grid import SlotGrid
 from tests.support.helpers import DATE, add_doctor, issue, open_slot
 from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
 

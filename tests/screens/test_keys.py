@@ -7,11 +7,13 @@ from rich.cells import cell_len
 
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
-from opd_tui.tui.commands import EVERYWHERE, MOVES, Command
+from opd_tui.tui.board.screen import SlotBoardScreen
+from opd_tui.tui.catalogue import EVERYWHERE
+from opd_tui.tui.commands import MOVES
+from opd_tui.tui.doctors.screen import DoctorsScreen
+from opd_tui.tui.keys.commands import Command
 from opd_tui.tui.screens.desk_screen import DeskScreen
-from opd_tui.tui.screens.doctors import DoctorsScreen
-from opd_tui.tui.screens.slot_board import SlotBoardScreen
-from opd_tui.tui.screens.waitlist import WaitlistScreen
+from opd_tui.tui.waitlist.screen import WaitlistScreen
 from opd_tui.tui.widgets.bars import CommandFooter, hint_of
 from tests.support.helpers import add_doctor
 from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
@@ -333,7 +335,7 @@ async def test_thousands_of_toasts_leave_nothing_behind(desk: FrontDesk, open_de
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         for number in range(20):
-            meera.app.say(f"news {number}")
-            meera.app.warn(f"trouble {number}")
+            meera.app.notices.say(f"news {number}")
+            meera.app.notices.warn(f"trouble {number}")
             await meera.hears(f"trouble {number}")
         assert len(meera.app.screen.query("ToastHolder")) <= 1

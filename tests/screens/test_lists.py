@@ -8,8 +8,8 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import CancelToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
+from opd_tui.tui.board.queue_rows import QueueRows
 from opd_tui.tui.widgets.row_list import RowList
-from opd_tui.tui.widgets.token_rows import QueueRows
 from tests.support.helpers import add_doctor, issue, open_slot
 from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
 

@@ -22,8 +22,8 @@ from opd_tui.desk.views import Board, QueueRow
 from opd_tui.domain.errors import AnswerLost, DeskBusy, StoreOffline
 from opd_tui.storage.engines import sqlite
 from opd_tui.tui.app import OpdApp
-from opd_tui.tui.live import NewsArrived
-from opd_tui.tui.widgets.new_token import NewToken
+from opd_tui.tui.shell.live import NewsArrived
+from opd_tui.tui.tokens.new_token import NewToken
 from opd_tui.tui.widgets.row_list import RowList
 from tests.conftest import NINE
 from tests.support.helpers import add_doctor, issue, open_slot, statuses
@@ -108,7 +108,7 @@ async def test_a_doctor_and_a_slot_of_another_desk_appear_on_the_board(open_desk
 async def test_the_screen_lives_while_another_process_holds_the_lock(
     open_desk: OpenDesk, database_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opd_tui.tui.app.PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("opd_tui.tui.host.desk_host.PATIENCE_SECONDS", 0.01)
     full_slot(open_desk(), hours=3)
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         with closing(sqlite3.connect(database_path, isolation_level=None)) as other:
@@ -226,7 +226,7 @@ async def test_the_screen_says_since_when_the_server_is_gone_and_when_it_is_back
 async def test_what_became_of_an_action_whose_answer_was_lost_is_found_out(
     open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch, done: bool
 ) -> None:
-    monkeypatch.setattr("opd_tui.tui.live.ASK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr("opd_tui.tui.shell.live.ASK_AGAIN_SECONDS", 0.0)
     desk = open_desk()
     full_slot(desk)
     absent = Absent(desk)

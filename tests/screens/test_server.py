@@ -78,7 +78,7 @@ async def test_the_person_is_told_what_became_of_an_action_whose_answer_was_lost
     found: str,
 ) -> None:
     monkeypatch.setattr(front_desk, "SECONDS_TO_COME_BACK", 0.0)
-    monkeypatch.setattr("opd_tui.tui.live.ASK_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr("opd_tui.tui.shell.live.ASK_AGAIN_SECONDS", 0.05)
     full_slot(desk)
     async with at_the_counter(OpdApp(open_far_desk), WIDE) as meera:
         await meera.press("enter", "c")

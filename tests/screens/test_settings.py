@@ -18,14 +18,14 @@ from opd_tui.config.reading import SettingsFile, read_settings
 from opd_tui.desk.actions import Action
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.outcome import Forecast
-from opd_tui.tui import symbols
 from opd_tui.tui.app import OpdApp
+from opd_tui.tui.catalogue import preferences_from
 from opd_tui.tui.commands import CANCEL, NEW, NEXT_DAY
 from opd_tui.tui.demo_app import DemoApp
 from opd_tui.tui.dialogs.confirm import Confirm
-from opd_tui.tui.preferences import preferences_from
-from opd_tui.tui.screens.names_hidden import NamesHidden
-from opd_tui.tui.symbols import PlainSigns, needs_plain_signs
+from opd_tui.tui.drawing import symbols
+from opd_tui.tui.drawing.symbols import PlainSigns, needs_plain_signs
+from opd_tui.tui.shell.names_hidden import NamesHidden
 from tests.cli.test_settings import damaged
 from tests.support.helpers import issue, statuses
 from tests.support.pilot import NARROW, PATIENCE_SECONDS, WIDE, OpenDesk, Receptionist, at_the_counter, full_slot
@@ -486,10 +486,10 @@ async def test_a_question_that_comes_late_is_hidden_too_and_can_be_answered(
 async def test_a_toast_with_a_name_is_hidden_too(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with()) as meera:
-        meera.app.say("ONLINE A-001 Asha Verma has a seat.")
+        meera.app.notices.say("ONLINE A-001 Asha Verma has a seat.")
         await meera.sees("A-001 Asha Verma has a seat.")
         await nobody_is_there(meera)
-        meera.app.say("A-002 Ravi Kumar moves up.")
+        meera.app.notices.say("A-002 Ravi Kumar moves up.")
         await meera.settle()
         assert shows_no_name(meera)
 

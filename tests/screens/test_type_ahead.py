@@ -12,8 +12,8 @@ from textual import events
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.model import Source
-from opd_tui.tui import key_queue
 from opd_tui.tui.app import OpdApp
+from opd_tui.tui.keys import key_queue
 from tests.support.pilot import OpenDesk, Receptionist, at_the_counter, full_slot, key_event
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from opd_tui.tui import commands
-from opd_tui.tui.commands import MOVES, Command
+from opd_tui.tui.catalogue import EVERYWHERE
+from opd_tui.tui.commands import MOVES
+from opd_tui.tui.keys.commands import Command
 
 SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
-    ("everywhere", commands.EVERYWHERE),
+    ("everywhere", EVERYWHERE),
     ("board, waitlist", commands.TOKEN_COMMANDS),
     ("board", (commands.FORGET, commands.FIND, commands.ENTER_QUEUE, commands.STEP_BACK)),
     ("doctors", (commands.ADD_DOCTOR, commands.OPEN_SESSION)),
@@ -25,9 +27,7 @@ def key_table() -> str:
         for where, section in SECTIONS
         for command in section
     ]
-    rows[len(commands.EVERYWHERE) : len(commands.EVERYWHERE)] = [
-        (keys, meaning, "every list", "") for keys, meaning in MOVES
-    ]
+    rows[len(EVERYWHERE) : len(EVERYWHERE)] = [(keys, meaning, "every list", "") for keys, meaning in MOVES]
     lines = [f"| {' '.join(f'`{key}`' for key in keys.split())} | {' | '.join(others)} |" for keys, *others in rows]
     table = "\n".join(("| key | does | where | id |", "|---|---|---|---|", *lines)) + "\n"
     for label, words in {"`or`": "or", "`^p`": "`Ctrl+P`", "`^q`": "`Ctrl+Q`", "`^l`": "`Ctrl+L`"}.items():

@@ -25,7 +25,7 @@ from tests.support.helpers import add_doctor, issue, open_slot
 
 PATIENCE_SECONDS = 45
 """After so long something that was expected is not coming; nothing is measured with it."""
-HOPS = 4
+HOPS = 8
 """A message and what it leads to pass through so many queues at most."""
 FRAMES = re.compile("[─-╿]")
 SCROLL_BAR = "▁▂▃▄▅▆▇█ "
@@ -68,7 +68,7 @@ class Receptionist:
         keys = self.app.keys
         deadline = time.monotonic() + PATIENCE_SECONDS
         await self.pilot.pause(0)
-        while self.app.return_code is None and (keys.under_way or (keys.waiting and not keys.held)):
+        while self.app.return_code is None and (keys.under_way or (keys.waiting and not keys.is_held)):
             assert time.monotonic() < deadline, f"{keys.under_way or keys.waiting[0]} has no end"
             await self.pilot.pause(0)
         await self.hop()
@@ -80,7 +80,7 @@ class Receptionist:
 
     def takes_a_moment(self) -> None:
         """Let the moment be over in which keys wait for the desk, and a second Enter is a slip of the finger."""
-        self.app.keys.held = False
+        self.app.keys.holds.clear()
         self.app.keys.finished_by = None
 
     async def until(self, condition: Callable[[], object], expected: str = "what was expected") -> None:

@@ -289,7 +289,7 @@ main(sys.argv[1:])
 @pytest.mark.parametrize(
     ("module", "owner", "method"),
     [
-        ("opd_tui.tui.widgets.token_rows", "TokenRows", "status_of"),
+        ("opd_tui.tui.tokens.token_rows", "TokenRows", "status_of"),
         ("opd_tui.tui.app", "OpdApp", "action_move_day"),
         ("opd_tui.storage.engines.sqlite", "SqliteWatch", "news"),
     ],

@@ -114,7 +114,7 @@ def picture(terminal: RealTerminal) -> str:
 
 AS_AFTER_A_SCROLL = """
 from opd_tui.cli import main
-from opd_tui.tui.widgets.new_token import NewToken
+from opd_tui.tui.tokens.new_token import NewToken
 
 close = NewToken.close
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
-from opd_tui.desk.outcome import Json, Outcome
+from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.domain.allocation import settle
 from opd_tui.domain.errors import UnknownDoctor, UnknownSlot, UnknownToken
 from opd_tui.domain.events import Cause, Subject
@@ -43,6 +43,13 @@ class Action(Record):
     def envelope_specs(cls) -> tuple[Spec, ...]:
         """Return the fields that any action may carry."""
         return tuple(spec for spec in cls.specs() if spec.name in ENVELOPE)
+
+    yes: ClassVar[str] = "Yes, do it"
+    """What the button says that confirms it."""
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str | None:
+        """What a person is asked before it is done, None where nobody loses anything; `chosen` is what it is about."""
+        return None
 
     def run(self, uow: UnitOfWork) -> None:
         """Do it within the transaction; raise a DeskRefusal."""

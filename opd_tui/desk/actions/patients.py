@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, known_token
-from opd_tui.desk.outcome import Json, Outcome
+from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.domain.errors import PatientAlreadyForgotten, PatientHasOpenToken
 from opd_tui.domain.events import PatientForgotten
 from opd_tui.domain.field_types import Id
@@ -22,6 +22,15 @@ class ForgetPatient(Action):
     verb: ClassVar[str] = "forget_patient"
 
     token: TokenId = field(Id("token"), "the id of any token of the patient")
+
+    yes = "Yes, forget"
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str:
+        visits = forecast.outcome.visits
+        return (
+            f"Forget {chosen or 'this patient'} for good, in {visits} visit{'s' if visits > 1 else ''}? "
+            "Name, phone and hospital number are removed; the tokens stay."
+        )
 
     def run(self, uow: UnitOfWork) -> None:
         token = known_token(uow, self.token)

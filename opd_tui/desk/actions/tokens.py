@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, held_slot, held_token, settle_for_token
-from opd_tui.desk.outcome import Json, Outcome
+from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import token_json
 from opd_tui.domain.errors import (
     DuplicatePatient,
@@ -24,6 +24,7 @@ from opd_tui.domain.events import (
     TokenIssued,
     TokenMarkedNoShow,
     TokenPreempted,
+    TokenPromoted,
 )
 from opd_tui.domain.field_types import Choice, Id
 from opd_tui.domain.model import Patient, PatientId, Slot, SlotId, Source, Status, Token, TokenId
@@ -42,6 +43,18 @@ class IssueToken(Action):
     slot: SlotId = field(Id("slot"), "the slot's id")
     patient: Patient = field(_PATIENT, "the patient")
     source: Source = field(Choice(Source), "where the token comes from")
+
+    yes = "Yes, issue it"
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str | None:
+        """See `Action`."""
+        record, displaced = forecast.outcome.token, forecast.outcome.changed(TokenPreempted)
+        if record is None or displaced is None:
+            return None
+        return (
+            f"{record.token.source.name} for {record.token.patient.name} takes the seat of {with_source(displaced)} "
+            f"with {record.doctor.name} {record.slot.window}. {displaced.patient.name} then waits first in line. Do it?"
+        )
 
     def run(self, uow: UnitOfWork) -> None:
         slot = held_slot(uow, self.slot)
@@ -97,6 +110,24 @@ class CloseToken(Action):
 
     closes: ClassVar[type[TokenClosed]]
     """What happens to the token."""
+    asks: ClassVar[str]
+    """The question about a token, which stands at `{}`."""
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str | None:
+        """See `Action`."""
+        record = forecast.outcome.token
+        if record is None:
+            return None
+        token, had_seat = record.token, forecast.outcome.changes[0].from_status is Status.ACTIVE
+        stands = "seated" if had_seat else "waiting"
+        who = f"{token.label} ({token.source.name}, {stands}, {record.doctor.name} {record.slot.window})"
+        return f"{self.asks.format(who)}{self.what_follows(forecast.outcome.changed(TokenPromoted), had_seat)}"
+
+    def what_follows(self, promoted: Token | None, had_seat: bool) -> str:
+        """Return how the question ends: what becomes of the seat."""
+        if promoted is not None:
+            return f" {with_source(promoted)} then moves up into the seat."
+        return " Nobody waits, so the seat stays free." if had_seat else ""
 
     def run(self, uow: UnitOfWork) -> None:
         token, slot = held_token(uow, self.token)
@@ -121,6 +152,8 @@ class CancelToken(CloseToken):
 
     verb: ClassVar[str] = "cancel_token"
     closes = TokenCancelled
+    asks = "Cancel {}?"
+    yes = "Yes, cancel it"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +162,8 @@ class MarkNoShow(CloseToken):
 
     verb: ClassVar[str] = "mark_no_show"
     closes = TokenMarkedNoShow
+    asks = "Mark {} as a no-show?"
+    yes = "Yes, no-show"
 
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
@@ -145,6 +180,12 @@ class CompleteToken(CloseToken):
 
     verb: ClassVar[str] = "complete_token"
     closes = TokenCompleted
+    asks = "Mark {} as done?"
+    yes = "Yes, done"
+
+    def what_follows(self, promoted: Token | None, had_seat: bool) -> str:
+        """See `CloseToken`."""
+        return " The seat is used up, so nobody moves up."
 
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
@@ -171,3 +212,8 @@ def already_closed(token: Token, uow: UnitOfWork) -> str:
     at = f" at {when:%H:%M}" if when and when.date() == uow.now.astimezone(uow.zone).date() else ""
     on = f" on {when:%d %b %Y at %H:%M}" if when and not at else ""
     return f"{token.number} was already {_CLOSED_WORDS[token.status]}{at}{on}."
+
+
+def with_source(token: Token) -> str:
+    """Return a token as a question names it."""
+    return f"{token.label} ({token.source.name})"
