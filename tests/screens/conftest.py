@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from opd_tui.tui import key_queue
+from opd_tui.tui.keys import key_queue
 
 
 @pytest.fixture(autouse=True)
