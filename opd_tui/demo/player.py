@@ -78,8 +78,9 @@ class PlayedStep:
 class Player:
     """Plays the timeline step by step; its methods may be called from any thread."""
 
-    def __init__(self, desk: FrontDesk, clock: FixedClock) -> None:
+    def __init__(self, desk: FrontDesk, clock: FixedClock, actor: Actor = ACTOR) -> None:
         self.desk = desk
+        self.actor = actor
         self.clock = clock
         self._ids = Ids()
         self._played = 0
@@ -130,7 +131,7 @@ class Player:
 
     def _do(self, scripted: ScriptedAction) -> Outcome | Refused:
         try:
-            outcome = self.desk.perform(scripted.action(self._ids), ACTOR)
+            outcome = self.desk.perform(scripted.action(self._ids), self.actor)
         except DeskRefusal as refusal:
             return Refused(scripted, refusal)
         remember(self._ids, scripted, outcome)

@@ -95,7 +95,7 @@ PICTURES = [
 def play(desk: FrontDesk, clock: FixedClock, steps: int) -> None:
     """Play the timeline as far as the scene needs."""
     if steps:
-        player = Player(desk, clock)
+        player = Player(desk, clock, desk.actor)
         player.prepare()
         for _ in range(steps):
             player.play_next()
