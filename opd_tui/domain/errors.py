@@ -95,6 +95,12 @@ class SlotOverlap(Conflict):
     code = "SlotOverlap"
 
 
+class NothingToChange(Conflict):
+    """It is so already, and nothing would change."""
+
+    code = "NothingToChange"
+
+
 class TokenAlreadyClosed(Conflict):
     """The token is already completed, cancelled or marked as a no-show."""
 

@@ -98,6 +98,11 @@ def settle_for_token(uow: UnitOfWork, slot: Slot, token_id: TokenId) -> None:
     settle(uow.queue(slot), Cause(Subject.TOKEN, token_id))
 
 
+def with_source(token: Token) -> str:
+    """Return a token as a question names it."""
+    return f"{token.label} ({token.source.name})"
+
+
 def short(number: int) -> str:
     """Return a number that fits into a sentence, however long it is."""
     return str(number) if abs(number) < 10**20 else "of more than 20 digits"

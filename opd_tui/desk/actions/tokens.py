@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from opd_tui.desk.actions.base import Action, held_slot, held_token, settle_for_token
+from opd_tui.desk.actions.base import Action, held_slot, held_token, settle_for_token, with_source
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import token_json
 from opd_tui.domain.errors import (
@@ -212,8 +212,3 @@ def already_closed(token: Token, uow: UnitOfWork) -> str:
     at = f" at {when:%H:%M}" if when and when.date() == uow.now.astimezone(uow.zone).date() else ""
     on = f" on {when:%d %b %Y at %H:%M}" if when and not at else ""
     return f"{token.number} was already {_CLOSED_WORDS[token.status]}{at}{on}."
-
-
-def with_source(token: Token) -> str:
-    """Return a token as a question names it."""
-    return f"{token.label} ({token.source.name})"
