@@ -9,11 +9,12 @@ from opd_tui.tui.catalogue import EVERYWHERE
 from opd_tui.tui.commands import MOVES
 from opd_tui.tui.keys.commands import Command
 
+SHARED = (*commands.TOKEN_COMMANDS, *commands.DAY_COMMANDS, commands.FILTER, commands.CLEAR_FILTER)
 SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
     ("everywhere", EVERYWHERE),
     ("board, waitlist", commands.TOKEN_COMMANDS),
-    ("board", (commands.FORGET, commands.FIND, commands.ENTER_QUEUE, commands.STEP_BACK)),
-    ("doctors", (commands.ADD_DOCTOR, commands.OPEN_SESSION)),
+    ("board", tuple(command for command in commands.BOARD_COMMANDS if command not in SHARED)),
+    ("doctors", tuple(command for command in commands.DOCTORS_COMMANDS if command not in SHARED)),
     ("waitlist, doctors", (commands.FILTER, commands.CLEAR_FILTER)),
     ("board, waitlist, doctors", commands.DAY_COMMANDS),
     ("demo", commands.DEMO_COMMANDS),
