@@ -21,6 +21,7 @@ from opd_tui.desk.actions import (
     MarkNoShow,
     OpenSession,
     OpenSlot,
+    ResizeSlot,
 )
 
 
@@ -34,7 +35,7 @@ def group(name: str, help: str, *commands: click.Command) -> click.Command:
 
 COMMANDS: tuple[click.Command, ...] = (
     group("doctor", "Doctors.", command_for(AddDoctor, "add"), doctor_list),
-    group("slot", "Slots.", command_for(OpenSlot, "open"), slot_list),
+    group("slot", "Slots.", command_for(OpenSlot, "open"), command_for(ResizeSlot, "resize"), slot_list),
     group("session", "Sessions: equal slots one after another.", command_for(OpenSession, "open")),
     group(
         "token",

@@ -101,6 +101,12 @@ class NothingToChange(Conflict):
     code = "NothingToChange"
 
 
+class SeatsInUse(Conflict):
+    """More patients were seen or are with the doctor than the slot would have seats."""
+
+    code = "SeatsInUse"
+
+
 class TokenAlreadyClosed(Conflict):
     """The token is already completed, cancelled or marked as a no-show."""
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from opd_tui.desk.actions import AddDoctor, CancelToken, CompleteToken, ForgetPatient, MarkNoShow, OpenSession
+from opd_tui.desk.actions import (
+    AddDoctor,
+    CancelToken,
+    CompleteToken,
+    ForgetPatient,
+    MarkNoShow,
+    OpenSession,
+    ResizeSlot,
+)
 from opd_tui.tui.keys.commands import Command, DeskCommand, Need
 
 HELP = Command("app.help", "question_mark,f1", "Help", "Show the keys that work here", "app.help", 1, "?")
@@ -42,6 +50,9 @@ FORGET = DeskCommand(
     makes=ForgetPatient,
     needs=Need.TOKEN,
     note="Backups hold the name until they are rewritten: see opd-tui forget --help.",
+)
+RESIZE = DeskCommand(
+    "slot.resize", "s", "Seats", "Give the chosen slot more seats, or fewer", makes=ResizeSlot, needs=Need.SLOT
 )
 FIND = Command("find", "slash", "Find", "Find a patient or a token of the day", "find", 6)
 FILTER = Command("filter", "slash", "Filter", "Show only lines that hold every word you type", "filter", 6)
@@ -89,7 +100,7 @@ FILTER_HINTS = (
 
 TOKEN_COMMANDS = (NEW, EMERGENCY, CANCEL, NO_SHOW, DONE)
 DAY_COMMANDS = (PREVIOUS_DAY, NEXT_DAY, TODAY)
-BOARD_COMMANDS = (*TOKEN_COMMANDS, FORGET, FIND, *DAY_COMMANDS, ENTER_QUEUE, STEP_BACK)
+BOARD_COMMANDS = (*TOKEN_COMMANDS, RESIZE, FORGET, FIND, *DAY_COMMANDS, ENTER_QUEUE, STEP_BACK)
 WAITLIST_COMMANDS = (*TOKEN_COMMANDS, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
 DOCTORS_COMMANDS = (ADD_DOCTOR, OPEN_SESSION, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
 

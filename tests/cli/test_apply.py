@@ -21,6 +21,7 @@ VALID: dict[str, Json] = {
     "add_doctor": {"name": "Dr B"},
     "open_slot": {"doctor": 1, "date": DATE, "start": "12:00", "end": "13:00", "capacity": 2},
     "open_session": {"doctor": 1, "date": DATE, "start": "14:00", "end": "16:00", "capacity": 2, "every": 60},
+    "resize_slot": {"slot": 1, "capacity": 5},
     "issue_token": {"slot": 1, "patient": "Asha Verma", "source": "ONLINE"},
     "cancel_token": {"token": 1},
     "mark_no_show": {"token": 1},
@@ -241,7 +242,9 @@ def test_every_action_is_accepted_with_its_required_fields(apply: Apply, verb: s
     status, (answer,) = apply(lines(action(verb)))
     assert (status, answer["ok"], answer["action"]) == (0, True, verb)
     assert answer["at"] == "2026-11-22T03:30:00.000000Z"
-    noun = {"add_doctor": "doctor", "open_slot": "slot", "open_session": "slots"}.get(verb, "token")
+    noun = {"add_doctor": "doctor", "open_slot": "slot", "open_session": "slots", "resize_slot": "slot"}.get(
+        verb, "token"
+    )
     assert list(answer) == ["ok", "action", "at", "entry", noun, "changes"]
 
 
