@@ -568,5 +568,6 @@ def test_an_answer_that_finds_no_room_is_told_in_a_sentence(database: Store, arg
         )
     assert result.returncode == 2
     assert result.stderr == (
-        "opd-tui: The answer cannot be written: No space left on device. What was done before stays done.\n"
+        "opd-tui: The output cannot be written: No space left on device. Everything done before is saved. "
+        "Free some disk space.\n"
     )

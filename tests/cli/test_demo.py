@@ -128,7 +128,7 @@ def test_the_setting_is_three_doctors_with_two_seats_each_and_no_tokens(player: 
 
 def test_the_expected_states_are_those_of_the_end(player: Player) -> None:
     play_until(player, "23:59")
-    patients = {deed.label: deed.patient for step in TIMELINE for deed in step.deeds if isinstance(deed, Issue)}
+    patients = {each.label: each.patient for step in TIMELINE for each in step.actions if isinstance(each, Issue)}
     assert {label: status_of(player.desk, patient) for label, patient in patients.items()} == dict(EXPECTED)
 
 
@@ -269,11 +269,11 @@ def test_the_temporary_folder_is_gone_after_an_error_too(temporary: Path) -> Non
 
 def test_without_a_place_for_temporary_folders_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
-    with pytest.raises(StoreUnavailable, match="No temporary folder"), open_demo_desk():
+    with pytest.raises(StoreUnavailable, match="Cannot make a temporary folder"), open_demo_desk():
         pass
     result = CliRunner().invoke(main, ["demo", "--plain"])
     assert result.exit_code == 2
-    assert result.stderr.startswith("opd-tui: No temporary folder can be made")
+    assert result.stderr.startswith("opd-tui: Cannot make a temporary folder")
 
 
 @pytest.mark.parametrize("form", ["--plain", "--json"])
@@ -297,9 +297,7 @@ def test_a_database_is_refused_wherever_it_is_named(
     result = CliRunner().invoke(main, [*arguments, *form])
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert result.stderr == (
-        "opd-tui: The demo has a database of its own and never opens yours. Leave out --database.\n"
-    )
+    assert result.stderr == ("opd-tui: The demo uses its own database and never opens yours. Leave out --database.\n")
     assert not (tmp_path / "x.db").exists()
 
 
@@ -326,7 +324,7 @@ def test_in_a_pipe_it_prints_the_day_as_text() -> None:
         "  CANCELLED  A-004",
         "  NO_SHOW    B-001",
         "",
-        "Nothing of this was kept. Run `opd-tui` in a terminal to open your own desk.",
+        "Nothing was saved. Run `opd-tui` in a terminal to open your own desk.",
     ]
 
 

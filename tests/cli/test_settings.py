@@ -156,9 +156,9 @@ def test_a_path_may_begin_with_ones_home(path: Path, monkeypatch: pytest.MonkeyP
         ("database = '/srv/\\u0000.db'".replace("'", '"'), 1, "a file's full path"),
         ("group = 'no such group'", 1, "the name of a group of this system"),
         ("group = 0", 1, "the name of a group of this system"),
-        ("a = 1\n\n'hospitl' = 'x'", 1, "'a' is no option; the options are hospital, desk, database, theme,"),
-        ("desk = 'a'\n'hospitl' = 'x'", 2, "'hospitl' is no option (did you mean hospital?); the options are"),
-        ("desk = 'a'\n[screen]\nwidth = 3", 2, "'screen' is no option"),
+        ("a = 1\n\n'hospitl' = 'x'", 1, "'a' is not an option; the options are hospital, desk, database, theme,"),
+        ("desk = 'a'\n'hospitl' = 'x'", 2, "'hospitl' is not an option (did you mean hospital?); the options are"),
+        ("desk = 'a'\n[screen]\nwidth = 3", 2, "'screen' is not an option"),
         ("[[desk]]\nname = 'a'", 1, "desk must be text"),
         ("keys = 'n'", 1, "keys must be a table: a line [keys]"),
         ("[keys]\n'token.new' = 'n'\nday.next = 3", 3, "The key of 'day.next' must be a text"),
@@ -180,14 +180,14 @@ def test_what_is_right_counts_beside_what_is_wrong(path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        (b"desk = 'a'\nidle_minutes = \nhospital = 'x'\n", 2, "no TOML"),
-        (b"desk = 'a'\n\n[keys\n", 3, "no TOML"),
-        (b"desk = 'a'\ndesk = 'b'", 2, "no TOML"),
-        (b"desk = 'a'\nhospital = '''\n\n", 2, "no TOML"),
-        (b"desk = 'a'\n\x1b[2J\n", 2, "no TOML"),
-        (b"desk = 'a'\nhospital = '\xff'\n", 2, "no text in UTF-8"),
-        (b"\n\n\n\x00\xfe", 4, "no text in UTF-8"),
-        ("desk = 'a'".encode("utf-16"), 1, "no text in UTF-8"),
+        (b"desk = 'a'\nidle_minutes = \nhospital = 'x'\n", 2, "not TOML"),
+        (b"desk = 'a'\n\n[keys\n", 3, "not TOML"),
+        (b"desk = 'a'\ndesk = 'b'", 2, "not TOML"),
+        (b"desk = 'a'\nhospital = '''\n\n", 2, "not TOML"),
+        (b"desk = 'a'\n\x1b[2J\n", 2, "not TOML"),
+        (b"desk = 'a'\nhospital = '\xff'\n", 2, "not UTF-8 text"),
+        (b"\n\n\n\x00\xfe", 4, "not UTF-8 text"),
+        ("desk = 'a'".encode("utf-16"), 1, "not UTF-8 text"),
         (b"x = " + b"[" * 20_000, None, "nested too deeply"),
         (b"x = " + b"9" * 5_000, None, "too long"),
         (b"#" * (LARGEST_BYTES + 1), None, "larger than 64 KiB"),
@@ -200,7 +200,7 @@ def test_a_file_that_cannot_be_read_is_told_and_every_default_counts(
     ((told, message),) = problems(file)
     assert told == line
     assert said in message
-    assert "nothing in the file counts" in message
+    assert "the whole file is ignored" in message
     assert file.settings == Settings()
     assert message.isprintable()
 
@@ -214,7 +214,7 @@ def test_where_a_broken_file_named_a_database_the_other_one_is_pointed_out(path:
 
 def test_a_folder_in_the_place_of_the_file_is_told(path: Path) -> None:
     path.mkdir()
-    assert "is no file" in problems(read_settings())[0][1]
+    assert "is not a file" in problems(read_settings())[0][1]
 
 
 def test_a_file_that_may_not_be_read_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,7 +319,7 @@ def test_with_a_damaged_file_every_command_works_and_says_so(path: Path, databas
     ]
     told = run("settings")
     assert told.returncode == 1
-    assert f"opd-tui: {path}, line 1: This is no text in UTF-8." in told.stderr.decode()
+    assert f"opd-tui: {path}, line 1: This is not UTF-8 text." in told.stderr.decode()
 
 
 # The command line
@@ -476,7 +476,7 @@ def test_a_link_to_the_file_stays_a_link(path: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", [b"desk = \n", b"\xff", b"#" * (LARGEST_BYTES + 1)])
 def test_a_file_that_is_broken_is_left_as_it_is(path: Path, text: bytes) -> None:
     path.write_bytes(text)
-    with pytest.raises(SettingsNotKept, match="has to be put right first"):
+    with pytest.raises(SettingsNotKept, match="must be fixed first"):
         keep_setting(path, "theme", "nord")
     assert path.read_bytes() == text
 

@@ -776,7 +776,7 @@ def test_the_list_names_what_else_is_kept(left: Path) -> None:
 def test_what_does_not_go_together_is_wrong_use(left: Path) -> None:
     result = invoke("backup", "--list", "--drill", "--database", left)
     assert result.exit_code == 2
-    assert "do not go together" in result.stderr
+    assert "cannot be combined" in result.stderr
 
 
 def test_a_database_that_is_not_there_is_not_made_to_be_backed_up(tmp_path: Path) -> None:
@@ -796,13 +796,13 @@ def test_a_restore_asks_and_without_a_terminal_wants_to_be_told(left: Path, back
     before = dump(left)
     result = invoke("restore", backup, "--database", left)
     assert result.exit_code == 2
-    assert "Say --yes where nobody can answer" in result.stderr
+    assert "Without a terminal, add --yes" in result.stderr
     assert dump(left) == before
     said = invoke("restore", backup, "--yes", "--database", left).stdout
     (replaced,) = left.parent.glob("*-replaced-*")
     assert said == (
         "Restored: 1 doctors, 1 slots, 3 patients, 3 tokens, 11 journal events, all verified.\n"
-        f"What was there before is kept as {replaced}.\n"
+        f"The replaced database is kept as {replaced}.\n"
     )
 
 

@@ -177,7 +177,7 @@ def test_who_has_an_open_token_is_still_needed_by_name(desk: FrontDesk, store: S
 def test_who_was_forgotten_before_and_who_is_not_there(desk: FrontDesk, slot: int) -> None:
     token = seen(desk, slot, ASHA)
     forget(desk, token)
-    with pytest.raises(PatientAlreadyForgotten, match="The patient of A-001 was forgotten before"):
+    with pytest.raises(PatientAlreadyForgotten, match="The patient of A-001 has already been forgotten"):
         forget(desk, token)
     with pytest.raises(UnknownToken):
         forget(desk, 99)
@@ -240,7 +240,7 @@ def test_a_person_is_found_by_number_or_by_name_and_phone_but_never_by_one_alone
         with pytest.raises(UnknownPatient):
             desk.visit_of(*nobody)
     for too_little in ((None, "Asha Verma", None), (None, None, "98765 43210"), (None, None, None)):
-        with pytest.raises(InvalidAction, match="may be another's"):
+        with pytest.raises(InvalidAction, match="may be another person's"):
             desk.visit_of(*too_little)
 
 
@@ -459,7 +459,7 @@ def test_without_a_terminal_it_wants_to_be_told(closed: Path) -> None:
     before = dump(closed)
     result = invoke("forget", "1", "--database", closed)
     assert result.exit_code == 2
-    assert "Say --yes where nobody can answer" in result.stderr
+    assert "Without a terminal, add --yes" in result.stderr
     assert dump(closed) == before
 
 
@@ -484,8 +484,8 @@ def test_it_says_how_long_the_backups_hold_the_name(closed: Path) -> None:
     assert invoke("backup", "--database", closed).exit_code == 0
     said = invoke("forget", "1", "--yes", "--database", closed).stdout
     assert "One backup may still hold the name" in said
-    assert "after 14 more days with a backup" in said
-    assert "with --backups rewrites them at once" in said
+    assert "after 14 more daily backups" in said
+    assert "with --backups rewrites them now" in said
 
 
 def test_answers_and_refusals_are_json_where_asked_for(closed: Path) -> None:
@@ -509,7 +509,7 @@ def test_another_desk_that_is_open_goes_on(closed: Path) -> None:
 def test_a_token_that_is_not_there_is_a_refusal(closed: Path, token: str) -> None:
     result = invoke("forget", token, "--yes", "--database", closed)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "This token is not there" in result.stderr
+    assert "There is no such token" in result.stderr
 
 
 def test_what_a_killed_restore_left_beside_the_database_is_gone_with_the_name(closed: Path) -> None:

@@ -252,7 +252,7 @@ def test_without_a_place_for_reports_the_bug_is_said_all_the_same(
     execute(database_path, BREAK_IT)
     result = invoke("token", "issue", "--slot", "1", "--patient", NAME, "--source", "PAID", "--database", database_path)
     assert result.exit_code == 70
-    assert "A report could not be written." in result.stderr
+    assert "The report could not be written." in result.stderr
     names_nobody(result.output)
 
 
