@@ -1,4 +1,4 @@
-"""The one-day timeline is a test: played on a real desk, as text, and as JSON lines."""
+"""The demo's timeline, played on a real desk, as text and as JSON lines."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ VERBS = ["add_doctor"] * 3 + ["open_slot"] * 3 + ["issue_token"] * 11 + ["cancel
 
 @pytest.fixture(autouse=True)
 def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Where temporary folders are made, by this process and by those that it starts."""
+    """Return the folder for temporary files of this process and its children."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
@@ -59,13 +59,13 @@ def player() -> Iterator[Player]:
 
 
 def play_until(player: Player, time: str) -> None:
-    """Play every step that is not later."""
+    """Play every step up to this time."""
     while (step := player.next_step) and f"{step.at:%H:%M}" <= time:
         player.play_next()
 
 
 def standings(desk: FrontDesk) -> tuple[str, ...]:
-    """The numbers by status, as the table has them."""
+    """Return the token numbers by status, in the form of the table."""
     tokens = [record.token for record in desk.token_list(date=DATE)]
     statuses = (Status.ACTIVE, Status.WAITING, Status.CANCELLED, Status.NO_SHOW)
     return tuple(" ".join(token.number for token in tokens if token.status is status) for status in statuses)
@@ -82,7 +82,7 @@ def slot_of(desk: FrontDesk, code: str) -> SlotId:
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """The command in a process of its own, between pipes."""
+    """Run the command in its own process, with pipes."""
     return subprocess.run(
         [sys.executable, "-m", "opd_tui", *arguments],
         env=os.environ | environment,
@@ -429,7 +429,7 @@ def test_a_speed_that_is_none_is_wrong_use(speed: str) -> None:
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """A terminal, and the speeds at which the app was asked to play."""
+    """Pretend that there is a terminal; return the speeds at which the app was started."""
     speeds: list[float] = []
 
     def run_demo(speed: float, settings: object) -> int:

@@ -1,4 +1,4 @@
-"""The settings file: what counts, what is wrong in which line, and that nothing in it stops the program."""
+"""The settings file: values in effect, problems with line numbers, and damage that never stops the program."""
 
 from __future__ import annotations
 
@@ -49,24 +49,24 @@ SEED = 20261122
 
 @pytest.fixture
 def path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Where the settings file is; it is not there yet."""
+    """Return the path of the settings file, which does not exist yet."""
     named = tmp_path / "config" / "opd-tui" / "config.toml"
     named.parent.mkdir(parents=True)
     return named
 
 
 def reading(path: Path, text: str | bytes) -> SettingsFile:
-    """The settings from a file with this text."""
+    """Write the settings file and read it."""
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return read_settings()
 
 
 def problems(file: SettingsFile) -> list[tuple[int | None, str]]:
-    """What is wrong, by line."""
+    """Return the problems, each with its line number."""
     return [(problem.line, problem.message) for problem in file.problems]
 
 
-# What counts
+# Values in effect
 
 
 def test_without_a_file_every_default_counts(path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_path_may_begin_with_ones_home(path: Path, monkeypatch: pytest.MonkeyP
     assert reading(path, 'database = "~/opd.db"').settings.database == str(tmp_path / "opd.db")
 
 
-# What is wrong
+# Problems
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_a_file_that_may_not_be_read_is_told(path: Path, monkeypatch: pytest.Mon
     assert "cannot be read (Permission denied)" in problems(read_settings())[0][1]
 
 
-# In which line
+# Line numbers
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_the_line_of_every_key_is_that_in_which_it_was_written(
 
 
 def damaged(generator: random.Random) -> bytes:
-    """The file with some of its bytes overwritten."""
+    """Return the file's content with some of its bytes overwritten."""
     data = bytearray(FULL.encode())
     for _ in range(generator.randint(1, 6)):
         start = generator.randrange(len(data))
@@ -426,7 +426,7 @@ def test_reading_the_settings_loads_nothing_heavy(path: Path) -> None:
     assert not {"tomlkit", "textual", "sqlalchemy", "difflib", "opd_tui.config.toml_lines"} & set(words)
 
 
-# Keeping what was changed
+# Saving a setting
 
 
 def test_a_setting_is_kept_and_comments_and_layout_stay(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A real terminal around the real program: what it shows, what it was sent, and how the program ends in it."""
+"""The real program in a pseudo-terminal, with an emulator to read its screen."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from opd_tui.desk.opening import open_front_desk
 from tests.benchmarks.terminal import KEYS, REPLIES, UNFINISHED, UNKNOWN
 
 PATIENCE_SECONDS = 30
-"""After so long something that was expected is not coming; nothing is measured with it."""
+"""The timeout for an expected change; no timing is asserted with it."""
 LEAVES_ALTERNATE_SCREEN, SHOWS_CURSOR = b"\x1b[?1049l", b"\x1b[?25h"
 
 _START = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
-"""Makes the terminal the controlling one of the program, which so hears when it is closed."""
+"""Makes the terminal the program's controlling one, so that closing it sends SIGHUP."""
 
 
 def open_today(database: Path, *patients: str, capacity: int = 2) -> None:
-    """A doctor with one slot of today, by the machine's own clock, and tokens in it."""
+    """Add a doctor with one slot for today by the system clock, and issue tokens for it."""
     with closing(open_front_desk(str(database))) as desk:
         doctor = desk.perform(AddDoctor(name="Dr A", code="A")).doctor
         assert doctor is not None
@@ -44,7 +44,7 @@ def open_today(database: Path, *patients: str, capacity: int = 2) -> None:
 
 
 class RealTerminal:
-    """`python -m opd_tui` in a terminal of its own; whoever leaves it ends the program."""
+    """`python -m opd_tui` in its own pseudo-terminal; leaving the block kills the program."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class RealTerminal:
         self.screen = pyte.Screen(*size)
         self.stream = pyte.ByteStream(self.screen)
         self.output = b""
-        """All that the program has sent."""
+        """All output of the program so far."""
         self._unfinished = b""
 
     def __enter__(self) -> Self:
@@ -109,7 +109,7 @@ class RealTerminal:
             self.until(lambda text=text: text in self.text, f"“{text}”")
 
     def until(self, condition: Callable[[], object], expected: str) -> None:
-        """Read what the program sends until a condition holds."""
+        """Read the program's output until a condition holds."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not condition():
             self.read()
@@ -117,7 +117,7 @@ class RealTerminal:
             assert self.process.poll() is None or condition(), f"it ended; the screen says:\n{self.text}"
 
     def ends(self) -> int:
-        """Wait for the program's end and return its exit status."""
+        """Wait for the program to end and return its exit status."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (status := self.process.poll()) is None:
             self.read()
@@ -126,7 +126,7 @@ class RealTerminal:
         return status
 
     def read(self, seconds: float = 0.05) -> None:
-        """Take what the program sends within a moment."""
+        """Read output until there is none for `seconds`, and answer the terminal queries in it."""
         while select.select([self.terminal], [], [], seconds)[0]:
             try:
                 piece = os.read(self.terminal, 65536)
@@ -143,11 +143,11 @@ class RealTerminal:
 
     @property
     def last_words(self) -> str:
-        """What was printed after the screens had gone."""
+        """What was printed after the program left the alternate screen."""
         return self.output.rpartition(LEAVES_ALTERNATE_SCREEN)[2].decode()
 
     def resize(self, columns: int, lines: int) -> None:
-        """Let the person resize the window."""
+        """Resize the terminal and signal it to the program."""
         self.screen.resize(lines, columns)
         self._set_size(columns, lines)
         self.process.send_signal(signal.SIGWINCH)
@@ -156,7 +156,7 @@ class RealTerminal:
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def assert_left_clean(self) -> None:
-        """The shell that comes back has its own screen, its cursor, and a terminal that echoes what is typed."""
+        """Assert that the program left the alternate screen, a visible cursor, and a terminal that echoes."""
         end = self.output.rpartition(b"\x1b[?1049h")[2]
         assert LEAVES_ALTERNATE_SCREEN in end, "the alternate screen is still there"
         assert SHOWS_CURSOR in end, "the cursor is still hidden"
