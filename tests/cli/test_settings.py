@@ -161,8 +161,8 @@ def test_a_path_may_begin_with_ones_home(path: Path, monkeypatch: pytest.MonkeyP
         ("desk = 'a'\n[screen]\nwidth = 3", 2, "'screen' is not an option"),
         ("[[desk]]\nname = 'a'", 1, "desk must be text"),
         ("keys = 'n'", 1, "keys must be a table: a line [keys]"),
-        ("[keys]\n'token.new' = 'n'\nday.next = 3", 3, "The key of 'day.next' must be a text"),
-        ("[keys]\n'token.new' = 'n'\ntoken.new = 'm'", 3, "'token.new' has a key already"),
+        ("[keys]\n'token.new' = 'n'\nday.next = 3", 3, "The key of 'day.next' must be a string"),
+        ("[keys]\n'token.new' = 'n'\ntoken.new = 'm'", 3, "'token.new' already has a key"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_line_and_what_is_allowed(path: Path, text: str, line: int, said: str) -> None:

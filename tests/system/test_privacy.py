@@ -215,7 +215,7 @@ def test_a_bug_in_the_middle_of_an_action_is_reported_without_names(database_pat
     token = ("token", "issue", "--slot", "1", "--patient", NAME, "--phone", PHONE, "--source", "PAID")
     result = run(*token, "--database", database_path)
     assert (result.returncode, result.stdout) == (70, b"")
-    place = the_report(reports, "IntegrityError", "unit_of_work.py", "add_token")
+    place = the_report(reports, "IntegrityError", "unit_of_work.py", "in record")
     said = result.stderr.decode()
     assert said.count("\n") == 1
     assert said.startswith("opd-tui: This is a bug in opd-tui")
