@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from opd_tui.desk.actions import ACTIONS, Action
 from opd_tui.desk.outcome import Json, Outcome
 from opd_tui.domain.errors import AnswerLost, DeskRefusal, InvalidAction
-from opd_tui.domain.events import TokenEvent
+from opd_tui.domain.events import Event, TokenEvent
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import TokenId
 from opd_tui.domain.records import quoted
@@ -17,17 +17,15 @@ LINE_BYTES = 64 * 1024
 """The maximum length of a line, in bytes."""
 
 
-def change_json(event: TokenEvent, outcome: Outcome) -> Json:
-    """Return what happened to a token as JSON."""
-    token = outcome.directory.tokens[TokenId(event.subject_id)].token
-    return {
-        "token": token.id,
-        "number": token.number,
-        "from": event.from_status.name if event.from_status else None,
-        "to": event.to_status.name if event.to_status else None,
-        "reason": event.reason,
-        "because_of": event.because_of,
-    }
+def change_json(event: Event, outcome: Outcome) -> Json:
+    """Return a change of a token or a slot as JSON; a slot's has null for token, number and statuses."""
+    change: Json = {"token": None, "number": None, "from": None, "to": None}
+    if isinstance(event, TokenEvent):
+        token = outcome.directory.tokens[TokenId(event.subject_id)].token
+        before, after = (status and status.name for status in (event.from_status, event.to_status))
+        change = {"token": token.id, "number": token.number, "from": before, "to": after}
+    change |= {"reason": event.reason, "because_of": event.because_of}
+    return change if isinstance(event, TokenEvent) else change | {event.subject.value: event.subject_id}
 
 
 def accepted(outcome: Outcome) -> Json:
@@ -39,7 +37,7 @@ def accepted(outcome: Outcome) -> Json:
         "at": write_instant(entry.at),
         "entry": outcome.entry_id,
         **ACTIONS[entry.action].answer(outcome),
-        "changes": [change_json(event, outcome) for event in outcome.events if isinstance(event, TokenEvent)],
+        "changes": [change_json(event, outcome) for event in outcome.events if event.reason],
     }
 
 

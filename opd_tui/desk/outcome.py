@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -149,13 +149,9 @@ class Outcome:
 
     @property
     def events_in_words(self) -> str:
-        """The sentences of all events as one."""
-        return joined_sentences(self.events, self.directory)
-
-
-def joined_sentences(events: Iterable[Event], directory: Directory) -> str:
-    """Join the sentences of events with semicolons."""
-    return "; ".join(event.sentence(directory) for event in events)
+        """The sentences of all events as one, those that the action asked for first."""
+        events = sorted(self.events, key=lambda event: event.by_rule)
+        return "; ".join(event.sentence(self.directory) for event in events)
 
 
 @dataclass(frozen=True, slots=True)

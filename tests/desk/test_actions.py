@@ -26,7 +26,7 @@ from opd_tui.domain import errors
 from opd_tui.domain.model import Status
 from tests.conftest import NINE
 from tests.support.helpers import DATE, add_doctor, but_for_new_ids, issue, open_slot, statuses, token_of
-from tests.support.stores import NewStore, Store, on_every_store
+from tests.support.stores import NewStore, Store, always_on_every_store, on_every_store
 
 pytestmark = on_every_store
 
@@ -79,6 +79,7 @@ def moves(action_outcome: object) -> list[tuple[str, str, str]]:
 # The morning of the rules
 
 
+@always_on_every_store
 def test_the_one_day_timeline_ends_as_the_rules_say(desk: FrontDesk, clock: FixedClock) -> None:
     slots = [open_slot(desk, add_doctor(desk, f"Dr {code}", code=code)) for code in "ABC"]
     for slot in slots:
@@ -211,6 +212,7 @@ def test_a_session_is_equal_slots_one_after_another(desk: FrontDesk, slot: int) 
     assert [record.slot for record in desk.slot_list()][1:] == list(outcome.slots)
 
 
+@always_on_every_store
 def test_a_session_is_opened_whole_or_not_at_all(slot: int, refuses: Refusing) -> None:
     assert "09:00–10:00" in refuses(errors.SlotOverlap, session("07:00", "11:00", 60))
     assert "5 minutes over" in refuses(errors.InvalidAction, session("10:00", "11:05", 60))
@@ -385,6 +387,7 @@ def test_a_closed_token_still_holds_the_clock_of_its_slot(desk: FrontDesk, clock
     assert token.token.issued_at == at(9)
 
 
+@always_on_every_store
 def test_back_entry_takes_the_place_of_its_instant_even_if_it_moves_an_equal(
     desk: FrontDesk, clock: FixedClock, slot: int
 ) -> None:
@@ -499,6 +502,7 @@ def test_every_action_is_safe_to_send_again(desk: FrontDesk, slot: int, store: S
     assert store.dump() == before
 
 
+@always_on_every_store
 def test_a_repeat_is_known_from_another_desk_and_however_it_is_written(
     desk: FrontDesk, slot: int, open_desk: Callable[..., FrontDesk]
 ) -> None:
@@ -554,6 +558,7 @@ def test_a_key_is_up_to_64_printable_characters(key: str) -> None:
 # Preview and expect
 
 
+@always_on_every_store
 def test_a_preview_is_what_perform_does_and_leaves_no_trace(desk: FrontDesk, slot: int, store: Store) -> None:
     for name in ("Asha", "Ravi", "Sunita"):
         issue(desk, slot, name)

@@ -39,6 +39,7 @@ for location in sys.stdin:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("store_kind", "version", "tokens"), [("sqlite", 1, 8), ("postgresql", 2, 16)])
 def test_desks_that_open_it_at_once_upgrade_it_once(new_store: NewStore, version: int, tokens: int) -> None:
     command = [sys.executable, "-c", TOGETHER]
@@ -89,6 +90,7 @@ def opened_until_killed(location: str, statements: int) -> subprocess.CompletedP
     return subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
 
 
+@pytest.mark.slow
 @on_both_kinds
 def test_a_desk_killed_in_the_middle_leaves_the_old_version_or_the_new_one(
     new_store: NewStore, version: int, clock: FixedClock

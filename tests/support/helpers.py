@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import select
@@ -218,6 +219,12 @@ class Applying:
         self.process.stdin = None
         self.process.communicate(timeout=PATIENCE_SECONDS)
         return self.process.returncode
+
+
+def zone_where_it_is_nine(now: dt.datetime) -> str:
+    """Return a time zone in which it is about nine in the morning, so that no run crosses midnight."""
+    ahead = (9 - now.hour + 11) % 24 - 11
+    return f"Etc/GMT{-ahead:+}" if ahead else "Etc/GMT"
 
 
 def first_slot(capacity: int = 2, slots: int = 1) -> Iterable[Json]:

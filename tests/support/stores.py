@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 KINDS = ("sqlite", "postgresql")
 on_every_store = pytest.mark.on_every_store
-"""Marks tests that run once on each kind of database."""
+"""Marks tests that run once on each kind of database, in the fast set only on the first."""
+always_on_every_store = on_every_store(always=True)
+"""Marks tests that run on each kind of database in the fast set, too."""
 
 Row = tuple[Any, ...]
 Dump = dict[str, list[Row]]

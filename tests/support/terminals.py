@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import os
 import pty
@@ -22,10 +23,13 @@ import pyte
 
 from opd_tui.desk.actions import AddDoctor, IssueToken, OpenSlot
 from opd_tui.desk.opening import open_front_desk
-from tests.benchmarks.terminal import KEYS, REPLIES, UNFINISHED, UNKNOWN
+from tests.benchmarks.terminal import KEYS, REPLIES, UNFINISHED, UNKNOWN, is_at_rest
+from tests.support.helpers import zone_where_it_is_nine
 
 PATIENCE_SECONDS = 30
 """The timeout for an expected change; no timing is asserted with it."""
+LONGEST_READ_SECONDS = 1.0
+"""The maximum time to read a program that keeps sending output."""
 LEAVES_ALTERNATE_SCREEN, SHOWS_CURSOR = b"\x1b[?1049l", b"\x1b[?25h"
 
 _START = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
@@ -33,8 +37,9 @@ _START = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); 
 
 
 def open_today(database: Path, *patients: str, capacity: int = 2) -> None:
-    """Add a doctor with one slot for today by the system clock, and issue tokens for it."""
-    with closing(open_front_desk(str(database))) as desk:
+    """Add a doctor with one slot for today, in a time zone where it is not near midnight, and issue tokens for it."""
+    zone = zone_where_it_is_nine(dt.datetime.now(dt.UTC))
+    with closing(open_front_desk(str(database), zone=zone)) as desk:
         doctor = desk.perform(AddDoctor(name="Dr A", code="A")).doctor
         assert doctor is not None
         window = {"date": desk.today().isoformat(), "start": "00:00", "end": "23:59"}
@@ -127,7 +132,8 @@ class RealTerminal:
 
     def read(self, seconds: float = 0.05) -> None:
         """Read output until there is none for `seconds`, and answer the terminal queries in it."""
-        while select.select([self.terminal], [], [], seconds)[0]:
+        deadline = time.monotonic() + max(LONGEST_READ_SECONDS, seconds)
+        while select.select([self.terminal], [], [], seconds)[0] and time.monotonic() < deadline:
             try:
                 piece = os.read(self.terminal, 65536)
             except OSError:
@@ -140,6 +146,17 @@ class RealTerminal:
             cut = UNFINISHED.search(data)
             self._unfinished = cut.group() if cut else b""
             self.stream.feed(data[: cut.start()] if cut else data)
+
+    def settle(self, seconds: float) -> None:
+        """Read until the program has been idle for `seconds`, without output and without waiting for a processor.
+
+        Silence alone is not enough: on a busy machine, the program may just not have been scheduled.
+        """
+        quiet_since, before = time.monotonic(), b""
+        while time.monotonic() - quiet_since < seconds:
+            self.read(seconds / 10)
+            if self.output != before or not is_at_rest(self.process):
+                quiet_since, before = time.monotonic(), self.output
 
     @property
     def last_words(self) -> str:
