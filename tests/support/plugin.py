@@ -102,9 +102,9 @@ def dice(seed: int, request: pytest.FixtureRequest) -> random.Random:
 # A run that hangs
 #
 # pytest-timeout raises in the main thread, once. The tear-down that follows may hang again: a task that swallows its
-# cancellation, or a thread that is joined while it waits for a server. So faulthandler's own thread, which needs no lock,
-# ends a process that is still in a test, or has not ended, long after the timeout. The controller of pytest-xdist then
-# reports the test as crashed.
+# cancellation, or a thread that is joined while it waits for a server. So faulthandler's own thread, which needs no
+# lock, ends a process that is still in a test, or has not ended, long after the timeout. The controller of pytest-xdist
+# then reports the test as crashed.
 
 
 def watch(seconds: float) -> None:
