@@ -1,4 +1,4 @@
-"""Every word after `opd-tui`, with what it does."""
+"""All commands of `opd-tui`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from opd_tui.desk.actions import (
 
 
 def group(name: str, help: str, *commands: click.Command) -> click.Command:
-    """A noun with its verbs."""
+    """Return a group of commands named by a noun."""
     noun = click.group(name, help=help)(shared_options(lambda: None))
     for command in commands:
         noun.add_command(command)

@@ -1,4 +1,4 @@
-"""The desk's objects and answers as JSON, and JSON lines as actions."""
+"""Answers as JSON, and actions from lines of JSON."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from opd_tui.domain.model import TokenId
 from opd_tui.domain.records import quoted
 
 LINE_BYTES = 64 * 1024
-"""The longest line that is read."""
+"""The maximum length of a line, in bytes."""
 
 
 def change_json(event: Event, outcome: Outcome) -> Json:
-    """Return what happened to a token or a slot as JSON; what is no token's has no number and no status."""
+    """Return a change of a token or a slot as JSON; a slot's has null for token, number and statuses."""
     change: Json = {"token": None, "number": None, "from": None, "to": None}
     if isinstance(event, TokenEvent):
         token = outcome.directory.tokens[TokenId(event.subject_id)].token
@@ -29,7 +29,7 @@ def change_json(event: Event, outcome: Outcome) -> Json:
 
 
 def accepted(outcome: Outcome) -> Json:
-    """Return the answer to an action that was done."""
+    """Return the answer to an action that was carried out."""
     entry = outcome.entry
     return {
         "ok": True,
@@ -42,13 +42,13 @@ def accepted(outcome: Outcome) -> Json:
 
 
 def refused(verb: str | None, refusal: DeskRefusal, advice: str = "") -> Json:
-    """Return the answer to an action that was refused; `advice` is the remedy in the words of a face."""
+    """Return the answer to an action that was refused; `advice` is the remedy as the user interface words it."""
     answer: Json = {"ok": False, "action": verb, "error": refusal.code, "message": refusal.told(advice)}
     return answer | ({"key": refusal.key} if isinstance(refusal, AnswerLost) and refusal.key else {})
 
 
 def read_fields(line: bytes) -> Json:
-    """A line's JSON object, read strictly; raises InvalidAction."""
+    """Return a line's JSON object; raise InvalidAction if it is not strict JSON or names a field twice."""
     if len(line) > LINE_BYTES:
         raise InvalidAction(f"The line is longer than {LINE_BYTES // 1024} KiB. Send one action a line.")
     try:
@@ -66,13 +66,13 @@ def read_fields(line: bytes) -> Json:
 
 
 def verb_of(fields: Json) -> str | None:
-    """The action that a line names, if it names one."""
+    """Return the verb of the action that a line names, or None if it names no known action."""
     verb = fields.get("action")
     return verb if isinstance(verb, str) and verb in ACTIONS else None
 
 
 def read_action(fields: Json) -> Action:
-    """The action that a line's object is; raises InvalidAction."""
+    """Build the action from a line's JSON object; raise InvalidAction if it is malformed."""
     allowed = ", ".join(ACTIONS)
     if "action" not in fields:
         raise InvalidAction(f"Field 'action' is missing; it is one of {allowed}.")

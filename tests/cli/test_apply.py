@@ -1,4 +1,4 @@
-"""Actions as JSON lines, contract line by contract line."""
+"""`apply`: actions and answers as JSON lines."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ Apply = Callable[[bytes], tuple[int, list[Json]]]
 
 
 def action(verb: str, **fields: object) -> Json:
-    """A valid line with other fields."""
+    """Return a valid action with some fields replaced."""
     return {"action": verb, **VALID[verb], **fields}
 
 
 @pytest.fixture
 def apply(monkeypatch: pytest.MonkeyPatch, clock: FixedClock, store: Store) -> Apply:
-    """`apply -` on a database with one slot and a token in it; the exit status and the answers."""
+    """Run `apply -` on a database with one slot and one token; return the exit status and the answers."""
     stop_the_clock(monkeypatch, clock, ZONE)
     invoke("apply", "-", "--database", store.location, input=lines(*first_slot(), action("issue_token")))
 
@@ -54,7 +54,7 @@ def apply(monkeypatch: pytest.MonkeyPatch, clock: FixedClock, store: Store) -> A
 
 
 def refused(apply: Apply, store: Store, *bad: bytes, error: str = "InvalidAction") -> list[Json]:
-    """Each line is answered with this error, nothing has changed, and the run has gone on."""
+    """Assert that each line is answered with this error, that nothing has changed, and that the run continued."""
     before = store.dump()
     status, answers = apply(b"\n".join(bad))
     assert store.dump() == before
@@ -69,11 +69,11 @@ def refused(apply: Apply, store: Store, *bad: bytes, error: str = "InvalidAction
 
 
 def as_lines(*actions: Json) -> list[bytes]:
-    """Actions as single lines."""
+    """Return actions as JSON lines."""
     return [lines(each).rstrip() for each in actions]
 
 
-# What cannot be read
+# Unreadable lines
 
 
 UNREADABLE = [
@@ -126,7 +126,7 @@ def test_a_line_that_names_no_action_is_refused_with_a_reason(
     assert words in answer["message"]
 
 
-# What can be read and is malformed
+# Malformed actions
 
 
 @pytest.mark.parametrize("verb", VALID)
@@ -233,7 +233,7 @@ def test_an_id_that_no_database_could_hold_is_simply_unknown(
     refused(apply, store, *as_lines(*(action(verb) | {field: id_} for id_ in ids)), error=error)
 
 
-# What is accepted
+# Accepted actions
 
 
 @on_every_store
@@ -388,7 +388,7 @@ def test_blank_lines_comments_marks_and_line_ends_are_no_lines(apply: Apply, inp
 
 
 def padded(length: int) -> bytes:
-    """A valid line of so many bytes."""
+    """Return a valid line of this many bytes."""
     line = b'{"action": "add_doctor", "name": "a"'
     return line + b" " * (length - len(line) - 1) + b"}"
 
@@ -440,7 +440,7 @@ def test_the_real_command_answers_bytes_that_no_terminal_changes(store: Store) -
     assert "Dr देवनागरी 漢字" in result.stdout.decode()
 
 
-# Anything at all
+# Random lines
 
 
 REFUSALS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and kind is not errors.DeskRefusal}
@@ -460,7 +460,7 @@ field_names = st.one_of(
 
 @st.composite
 def mutated_lines(draw: st.DrawFn) -> bytes:
-    """A valid line with some of its fields and some of its bytes changed."""
+    """Return a valid line with some of its fields and bytes changed."""
     fields: dict[str, Any] = dict(action(draw(st.sampled_from(sorted(VALID)))))
     fields |= draw(st.dictionaries(field_names, json_values, max_size=2))
     for name in draw(st.lists(st.sampled_from(sorted(fields)), max_size=1)):

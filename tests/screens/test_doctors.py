@@ -193,7 +193,7 @@ async def test_a_session_that_overlaps_is_refused_in_the_form(desk: FrontDesk, o
         await open_doctors(meera, "s")
         for _ in range(5):
             await meera.press("enter")
-        await meera.sees("Dr A has a slot 09:00–10:00 on 22 Nov 2026 already.", within="#form-wrong")
+        await meera.sees("Dr A already has a slot 09:00–10:00 on 22 Nov 2026.", within="#form-wrong")
         assert len(desk.slot_list()) == 1
 
 

@@ -123,7 +123,7 @@ async def test_a_theme_that_cannot_be_kept_is_said_and_stays_for_now(
     monkeypatch.setattr("opd_tui.config.writing.os.replace", full)
     async with at_the_counter(app_with()) as meera:
         meera.app.theme = "nord"
-        await meera.hears("The theme stays until you leave", "No space left on device")
+        await meera.hears("The theme lasts until you quit", "No space left on device")
         assert meera.app.theme == "nord"
         monkeypatch.undo()
         meera.app.theme = "dracula"
@@ -163,7 +163,7 @@ async def test_many_problems_are_listed_where_the_settings_are(desk: FrontDesk, 
         await meera.hears("3 lines of the settings file do not count. Press F9 to read why.")
         await meera.press("f9")
         await meera.sees(
-            "These do not count", "line 1", "'a' is no option", "line 2", "'b' is no option", within=".help"
+            "These do not count", "line 1", "'a' is not an option", "line 2", "'b' is not an option", within=".help"
         )
         await meera.sees("line 3", "'[/x' is no theme", 'hospital "City"', "idle_minutes 5", within=".help")
         await meera.press("escape")

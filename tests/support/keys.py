@@ -1,4 +1,4 @@
-"""The README's key table, made of the declared commands; `python -m tests.support.keys` writes it there."""
+"""The README's key table, generated from the commands; `python -m tests.support.keys` writes it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
 
 
 def key_table() -> str:
-    """The table in Markdown."""
+    """Return the table in Markdown."""
     rows = [
         (command.key_label, command.help, where, f"`{command.id}`")
         for where, section in SECTIONS

@@ -1,4 +1,4 @@
-"""Everything the desk can be asked to do, one frozen dataclass each, and how to find them by name."""
+"""The actions of the desk, one frozen dataclass each, and a registry of them by verb."""
 
 from opd_tui.desk.actions.base import Action
 from opd_tui.desk.actions.doctors import AddDoctor
@@ -13,7 +13,7 @@ ACTIONS: dict[str, type[Action]] = {
         ForgetPatient,
     )
 }
-"""Every action by the name it has in JSON lines."""
+"""Every action class by its verb."""
 
 __all__ = [
     "ACTIONS",

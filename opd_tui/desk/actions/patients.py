@@ -17,7 +17,7 @@ from opd_tui.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, kw_only=True)
 class ForgetPatient(Action):
-    """Forget who had a token, in all visits of the same person; the tokens and the journal stay."""
+    """Remove what identifies a token's patient, in all visits of the same person; tokens and journal stay."""
 
     verb: ClassVar[str] = "forget_patient"
 
@@ -35,7 +35,7 @@ class ForgetPatient(Action):
     def run(self, uow: UnitOfWork) -> None:
         token = known_token(uow, self.token)
         if uow.is_forgotten(token.patient_id):
-            raise PatientAlreadyForgotten(f"The patient of {token.number} was forgotten before.")
+            raise PatientAlreadyForgotten(f"The patient of {token.number} has already been forgotten.")
         patients = uow.same_person(token.patient_id)
         if open_token := uow.open_token_among(patients):
             raise PatientHasOpenToken(

@@ -39,7 +39,7 @@ class OpenSlot(Action):
             open_one(uow, doctor, self.date, start, end, self.capacity)
 
     def windows(self) -> Iterator[tuple[dt.time, dt.time]]:
-        """The time windows to open; raises InvalidAction."""
+        """Yield the time windows to open; raise InvalidAction if they do not fit the fields."""
         if self.end <= self.start:
             raise InvalidAction(
                 f"Field 'end' must be later than the start, {self.start:%H:%M}, on the same day; "
@@ -137,19 +137,19 @@ def in_seats(count: int) -> str:
 
 
 def open_one(uow: UnitOfWork, doctor: Doctor, date: dt.date, start: dt.time, end: dt.time, capacity: int) -> None:
-    """Open one slot; raises SlotOverlap."""
+    """Open one slot; raise SlotOverlap if the doctor has another at this time."""
     if other := uow.overlapping_slot(doctor.id, date, start, end):
         raise SlotOverlap(
-            f"{doctor.name} has a slot {other.window} on {date:%d %b %Y} already. Choose a time outside it."
+            f"{doctor.name} already has a slot {other.window} on {date:%d %b %Y}. Choose a time outside it."
         )
     uow.record(SlotOpened.of(doctor.id, date, start, end, capacity))
 
 
 def minute_of(time: dt.time) -> int:
-    """Minutes since midnight."""
+    """Return the minutes since midnight."""
     return time.hour * 60 + time.minute
 
 
 def time_of(minute: int) -> dt.time:
-    """The time so many minutes after midnight."""
+    """Return the time that is this many minutes after midnight."""
     return dt.time(*divmod(minute, 60))

@@ -1,4 +1,4 @@
-"""Actions on tokens. Each does its one direct thing and then restores the one rule."""
+"""Actions on tokens. Each makes its one direct change and then applies the one rule."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ class IssueToken(Action):
         self.refuse_impossible_birth_year(uow)
         if duplicate := uow.open_token_of(slot.id, self.patient):
             raise DuplicatePatient(
-                f"{duplicate.label} is the same person and has an open token in this slot already "
+                f"{duplicate.label} is the same person and already has an open token in this slot "
                 f"({duplicate.source.name}, {duplicate.status.name}). Use that token."
             )
-        # A clock that was set back must not let a later arrival overtake.
+        # After a clock was set back, a later arrival must not get an earlier `issued_at` and so overtake.
         latest = None if self.at else uow.latest_issued_at(slot.id)
         issued_at = max(uow.at, latest) if latest else uow.at
         patient_id = self.record_patient(uow, slot)
@@ -73,7 +73,7 @@ class IssueToken(Action):
         settle_for_token(uow, slot, TokenId(issued.subject_id))
 
     def record_patient(self, uow: UnitOfWork, slot: Slot) -> PatientId:
-        """Return the record that the visit joins, its empty fields filled, or a new one."""
+        """Return the id of the patient's existing record, after filling its empty fields, or of a new one."""
         known = uow.known_patient(self.patient)
         if known is None:
             return PatientId(uow.record(PatientRegistered.of(self.patient, slot.id)).subject_id)
@@ -109,7 +109,7 @@ class CloseToken(Action):
     token: TokenId = field(Id("token"), "the token's id")
 
     closes: ClassVar[type[TokenClosed]]
-    """What happens to the token."""
+    """The event that closes the token."""
     asks: ClassVar[str]
     """The question about a token, which stands at `{}`."""
 
@@ -143,7 +143,7 @@ class CloseToken(Action):
         return token_answer(outcome)
 
     def refuse(self, token: Token) -> None:
-        """Raise where this token cannot be closed so."""
+        """Raise a DeskRefusal if the token cannot be closed in this way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,10 +168,10 @@ class MarkNoShow(CloseToken):
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
             raise TokenHoldsNoSeat(
-                f"{token.label} is waiting and was never due, so it is no no-show. Cancel it if the patient left."
+                f"{token.label} is waiting and was never due, so it is not a no-show. Cancel it if the patient left."
             )
         if token.in_the_room:
-            raise TokenInTheRoom(f"{token.label} is with the doctor, so it is no no-show. Mark it as done instead.")
+            raise TokenInTheRoom(f"{token.label} is with the doctor, so it is not a no-show. Mark it as done instead.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +190,8 @@ class CompleteToken(CloseToken):
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
             raise TokenHoldsNoSeat(
-                f"{token.label} is waiting and has no seat yet, so it cannot be done. Cancel it if the patient left."
+                f"{token.label} is waiting and has no seat yet, so it cannot be completed. "
+                "Cancel it if the patient left."
             )
 
 
@@ -207,7 +208,7 @@ _CLOSED_WORDS = {
 
 
 def already_closed(token: Token, uow: UnitOfWork) -> str:
-    """Since when, in the hospital's time, the token is closed."""
+    """Return the reason for a refusal: how and when, in the hospital's time, the token was closed."""
     when = token.closed_at.astimezone(uow.zone) if token.closed_at else None
     at = f" at {when:%H:%M}" if when and when.date() == uow.now.astimezone(uow.zone).date() else ""
     on = f" on {when:%d %b %Y at %H:%M}" if when and not at else ""
