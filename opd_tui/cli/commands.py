@@ -16,6 +16,7 @@ from opd_tui.cli.settings import settings
 from opd_tui.desk.actions import (
     AddDoctor,
     CancelToken,
+    CheckInToken,
     CompleteToken,
     IssueToken,
     MarkNoShow,
@@ -41,6 +42,7 @@ COMMANDS: tuple[click.Command, ...] = (
         "token",
         "Tokens.",
         command_for(IssueToken, "issue"),
+        command_for(CheckInToken, "check-in"),
         command_for(CancelToken, "cancel"),
         command_for(MarkNoShow, "no-show"),
         command_for(CompleteToken, "complete"),

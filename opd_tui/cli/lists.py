@@ -15,7 +15,7 @@ from opd_tui.cli.options import (
     refusals_end_the_command,
     shared_options,
 )
-from opd_tui.desk.views import doctor_json, slot_record_json, token_json
+from opd_tui.desk.views import doctor_json, slot_record_json, token_record_json
 from opd_tui.domain.field_types import Choice, Date, FieldType, Id, InvalidValue
 from opd_tui.domain.model import Status
 
@@ -86,7 +86,7 @@ def token_list(as_json: bool, slot: int | None, status: Status | None, date: dt.
         records = desk.token_list(slot, status, date)
         zone = desk.zone
     if as_json:
-        print_json([token_json(record.token) for record in records])
+        print_json([token_record_json(record) for record in records])
         return
     rows = [
         (

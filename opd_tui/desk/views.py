@@ -142,6 +142,12 @@ def slot_record_json(record: SlotRecord) -> dict[str, object]:
     return slot_json(record.slot) | {"active": load.active, "waiting": load.waiting, "completed": load.completed}
 
 
+def token_record_json(record: TokenRecord) -> dict[str, object]:
+    """Return a token as JSON, with when its patient came."""
+    here = record.token.checked_in_at
+    return token_json(record.token) | {"checked_in_at": write_instant(here) if here else None}
+
+
 def token_json(token: Token) -> dict[str, object]:
     """Return a token as JSON."""
     return {

@@ -101,6 +101,12 @@ class NothingToChange(Conflict):
     code = "NothingToChange"
 
 
+class AlreadyCheckedIn(Conflict):
+    """The patient was checked in before."""
+
+    code = "AlreadyCheckedIn"
+
+
 class SeatsInUse(Conflict):
     """More patients were seen or are with the doctor than the slot would have seats."""
 

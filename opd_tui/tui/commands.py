@@ -5,6 +5,7 @@ from __future__ import annotations
 from opd_tui.desk.actions import (
     AddDoctor,
     CancelToken,
+    CheckInToken,
     CompleteToken,
     ForgetPatient,
     MarkNoShow,
@@ -33,6 +34,9 @@ QUIT = Command("app.quit", "ctrl+q", "Quit", "Leave the program; everything is s
 
 NEW = Command("token.new", "n", "New", "Issue a token for the chosen slot", "new_token", 0)
 EMERGENCY = Command("token.emergency", "e", "Emergency", "Issue an emergency token", "new_token('EMERGENCY')", 1)
+CHECK_IN = DeskCommand(
+    "token.check_in", "i", "Here", "The patient is here", footer=2, makes=CheckInToken, needs=Need.TOKEN
+)
 CANCEL = DeskCommand(
     "token.cancel", "c", "Cancel", "Cancel the chosen token", footer=3, makes=CancelToken, needs=Need.TOKEN
 )
@@ -98,7 +102,7 @@ FILTER_HINTS = (
 )
 """What the footer says while a filter is being typed."""
 
-TOKEN_COMMANDS = (NEW, EMERGENCY, CANCEL, NO_SHOW, DONE)
+TOKEN_COMMANDS = (NEW, EMERGENCY, CHECK_IN, CANCEL, NO_SHOW, DONE)
 DAY_COMMANDS = (PREVIOUS_DAY, NEXT_DAY, TODAY)
 BOARD_COMMANDS = (*TOKEN_COMMANDS, RESIZE, FORGET, FIND, *DAY_COMMANDS, ENTER_QUEUE, STEP_BACK)
 WAITLIST_COMMANDS = (*TOKEN_COMMANDS, FILTER, *DAY_COMMANDS, CLEAR_FILTER)

@@ -23,6 +23,7 @@ VALID: dict[str, Json] = {
     "open_session": {"doctor": 1, "date": DATE, "start": "14:00", "end": "16:00", "capacity": 2, "every": 60},
     "resize_slot": {"slot": 1, "capacity": 5},
     "issue_token": {"slot": 1, "patient": "Asha Verma", "source": "ONLINE"},
+    "check_in_token": {"token": 1},
     "cancel_token": {"token": 1},
     "mark_no_show": {"token": 1},
     "complete_token": {"token": 1},

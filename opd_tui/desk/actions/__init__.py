@@ -4,13 +4,13 @@ from opd_tui.desk.actions.base import Action
 from opd_tui.desk.actions.doctors import AddDoctor
 from opd_tui.desk.actions.patients import ForgetPatient
 from opd_tui.desk.actions.slots import OpenSession, OpenSlot, ResizeSlot
-from opd_tui.desk.actions.tokens import CancelToken, CompleteToken, IssueToken, MarkNoShow
+from opd_tui.desk.actions.tokens import CancelToken, CheckInToken, CompleteToken, IssueToken, MarkNoShow
 
 ACTIONS: dict[str, type[Action]] = {
     action.verb: action
     for action in (
         *(AddDoctor, OpenSlot, OpenSession, ResizeSlot, IssueToken, CancelToken, MarkNoShow, CompleteToken),
-        ForgetPatient,
+        *(CheckInToken, ForgetPatient),
     )
 }
 """Every action class by its verb."""
@@ -20,6 +20,7 @@ __all__ = [
     "Action",
     "AddDoctor",
     "CancelToken",
+    "CheckInToken",
     "CompleteToken",
     "ForgetPatient",
     "IssueToken",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,6 +10,7 @@ from opd_tui.desk.actions.base import Action, held_slot, held_token, settle_for_
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import token_json
 from opd_tui.domain.errors import (
+    AlreadyCheckedIn,
     DuplicatePatient,
     InvalidAction,
     TokenAlreadyClosed,
@@ -19,6 +21,7 @@ from opd_tui.domain.events import (
     PatientDetailsAdded,
     PatientRegistered,
     TokenCancelled,
+    TokenCheckedIn,
     TokenClosed,
     TokenCompleted,
     TokenIssued,
@@ -95,6 +98,28 @@ class IssueToken(Action):
             return f"{token.source.name} {token.label} took the seat of {displaced.label}, who now waits first in line"
         stands = "has a seat with" if token.status is Status.ACTIVE else "waits for"
         return f"{token.source.name} {token.label} {stands} {outcome.token.doctor.name} {slot.start:%H:%M}"
+
+    @classmethod
+    def answer(cls, outcome: Outcome) -> Json:
+        """See `Action`."""
+        return token_answer(outcome)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckInToken(Action):
+    """Check in a patient who has come; the token stands as it stood."""
+
+    verb: ClassVar[str] = "check_in_token"
+
+    token: TokenId = field(Id("token"), "the token's id")
+
+    def run(self, uow: UnitOfWork) -> None:
+        token, _ = held_token(uow, self.token)
+        if not token.status.is_open:
+            raise TokenAlreadyClosed(already_closed(token, uow))
+        if token.checked_in_at is not None:
+            raise AlreadyCheckedIn(f"{token.label} was checked in already{at_time(token.checked_in_at, uow)}.")
+        uow.record(TokenCheckedIn.of(token, uow.at))
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
@@ -209,7 +234,13 @@ _CLOSED_WORDS = {
 
 def already_closed(token: Token, uow: UnitOfWork) -> str:
     """Return the reason for a refusal: how and when, in the hospital's time, the token was closed."""
-    when = token.closed_at.astimezone(uow.zone) if token.closed_at else None
-    at = f" at {when:%H:%M}" if when and when.date() == uow.now.astimezone(uow.zone).date() else ""
-    on = f" on {when:%d %b %Y at %H:%M}" if when and not at else ""
-    return f"{token.number} was already {_CLOSED_WORDS[token.status]}{at}{on}."
+    return f"{token.number} was already {_CLOSED_WORDS[token.status]}{at_time(token.closed_at, uow)}."
+
+
+def at_time(instant: dt.datetime | None, uow: UnitOfWork) -> str:
+    """Return an instant in the hospital's time as the end of a sentence: ` at 09:40`, with the day if not today."""
+    if instant is None:
+        return ""
+    when = instant.astimezone(uow.zone)
+    today = when.date() == uow.now.astimezone(uow.zone).date()
+    return f" at {when:%H:%M}" if today else f" on {when:%d %b %Y at %H:%M}"

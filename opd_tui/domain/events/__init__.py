@@ -13,6 +13,7 @@ from opd_tui.domain.events.slots import SlotOpened, SlotResized
 from opd_tui.domain.events.tokens import (
     TokenAllocated,
     TokenCancelled,
+    TokenCheckedIn,
     TokenClosed,
     TokenCompleted,
     TokenEvent,
@@ -27,7 +28,7 @@ _ALL: tuple[type[Event], ...] = (
     *(DoctorAdded, DoctorNameSealed, SlotOpened, SlotResized),
     *(PatientRegistered, PatientDetailsAdded, PatientMerged, PatientForgotten),
     *(TokenIssued, TokenAllocated, TokenPreempted, TokenPromoted, TokenPatientChanged),
-    *(TokenCancelled, TokenMarkedNoShow, TokenCompleted),
+    *(TokenCheckedIn, TokenCancelled, TokenMarkedNoShow, TokenCompleted),
     *REVERTED.values(),
 )
 EVENTS: dict[str, type[Event]] = {event.kind: event for event in _ALL}
@@ -50,6 +51,7 @@ __all__ = [
     "Subject",
     "TokenAllocated",
     "TokenCancelled",
+    "TokenCheckedIn",
     "TokenClosed",
     "TokenCompleted",
     "TokenEvent",

@@ -11,6 +11,9 @@ from opd_tui.domain.events.base import Cause, Event, Names, Subject
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import PatientId, Slot, SlotId, Source, Status, Token, TokenId
 
+HERE_AT_ISSUE = (Source.EMERGENCY, Source.WALKIN)
+"""Patients of these sources stand at the desk when their token is issued."""
+
 
 @dataclass(frozen=True, slots=True)
 class TokenEvent(Event):
@@ -67,6 +70,7 @@ class TokenIssued(TokenEvent):
                 "priority": source.priority,
                 "status": Status.WAITING.name,
                 "issued_at": write_instant(issued_at),
+                "checked_in_at": write_instant(issued_at) if source in HERE_AT_ISSUE else None,
             },
             slot.id,
         )
@@ -185,6 +189,23 @@ class TokenCompleted(TokenClosed):
 
     def sentence(self, names: Names) -> str:
         return f"{names.token(self.subject_id)} is done"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCheckedIn(TokenEvent):
+    """A patient has come."""
+
+    kind: ClassVar[str] = "token_checked_in"
+    reason: ClassVar[str] = "checked_in"
+
+    @classmethod
+    def of(cls, token: Token, at: dt.datetime) -> Self:
+        """Return the event that checks a patient in; the token stands as it stood."""
+        before, after = {"checked_in_at": None}, {"checked_in_at": write_instant(at)}
+        return cls(token.id, before, after, token.slot_id, details={"status": token.status.name})
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.token(self.subject_id)} is here"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,9 @@ class TokenRows(RowList[QueueRow | Heading]):
         if mark := self.mark_of(row):
             return mark, self.part("mark")
         style = {Status.ACTIVE: self.part("good"), Status.WAITING: Style()}.get(token.status, self.part("dim"))
-        return STATUS_WORDS[token.status], style
+        words = STATUS_WORDS[token.status]
+        is_here = token.checked_in_at is not None and token.status.is_open
+        return (f"{words[0]} here" if is_here else words), style
 
     def mark_of(self, row: QueueRow) -> str:
         """What moved the token just now, as long as it still stands there."""
