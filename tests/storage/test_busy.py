@@ -101,7 +101,7 @@ def test_an_action_that_waits_for_another_desk_holds_no_key_and_no_read_up(datab
             meera.shows("Nobody waits")
             meera.press("1")
             meera.shows("Dr A", "1/2")
-            assert not lock.is_held_for(sqlite.PATIENCE_SECONDS), "keys and reads wait for nobody"
+            assert not lock.is_held_for(sqlite.BUSY_SECONDS), "keys and reads wait for nobody"
             assert statuses(database_path) == {"Asha": "ACTIVE"}
         meera.shows("was cancelled")
     assert statuses(database_path) == {"Asha": "CANCELLED"}
@@ -117,12 +117,12 @@ def test_a_lock_that_outlasts_all_patience_is_said_and_nothing_was_changed(datab
             meera.shows("Another desk is busy. Waiting for it …")
             meera.press("2")
             meera.shows("Nobody waits")
-            assert not lock.is_held_for(sqlite.PATIENCE_SECONDS), "a read waits for nobody"
+            assert not lock.is_held_for(sqlite.BUSY_SECONDS), "a read waits for nobody"
             meera.press("1")
             meera.shows("Another desk is busy. Nothing was changed. Press r to try")
             said, complained = waiting.communicate(timeout=PATIENCE_SECONDS)
             assert (waiting.returncode, said, complained) == (1, "", f"opd-tui: {BUSY}\n")
-            assert lock.is_held_for(sqlite.PATIENCE_SECONDS), "nobody gave up early"
+            assert lock.is_held_for(sqlite.BUSY_SECONDS), "nobody gave up early"
             assert statuses(database_path) == {"Asha": "ACTIVE"}
         meera.press("r")
         meera.shows("Cancel A-001 Asha")
@@ -140,7 +140,7 @@ def test_whoever_leaves_while_another_desk_is_busy_is_not_kept_waiting(database_
             meera.shows("Another desk is busy. Waiting for it …")
             meera.press("ctrl+q")
             assert meera.ends() == 0
-            assert not lock.is_held_for(sqlite.PATIENCE_SECONDS)
+            assert not lock.is_held_for(sqlite.BUSY_SECONDS)
         meera.assert_left_clean()
     assert statuses(database_path) == {}
 

@@ -203,7 +203,7 @@ def as_an_ordinary_user(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_desk_that_is_kept_waiting_for_too_long_says_so(
     filled: FrontDesk, database_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.01)
     with closing(sqlite3.connect(database_path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DeskBusy, match=r"^Another desk is busy. Nothing was changed.$"):

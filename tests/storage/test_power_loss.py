@@ -170,13 +170,13 @@ def test_a_file_that_is_torn_while_the_log_is_written_back_keeps_all_that_was_an
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(file_fingerprint, "WRITE_BACK_AFTER", 3)
-    write_back, before = FileFingerprint.write_back_in_turn, []
+    checkpoint, before = FileFingerprint.checkpoint_periodically, []
 
     def look_first(stamp: FileFingerprint, cursor: object) -> None:
         before.append(Disk.of(database_path))
-        write_back(stamp, cursor)  # type: ignore[arg-type]
+        checkpoint(stamp, cursor)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(FileFingerprint, "write_back_in_turn", look_first)
+    monkeypatch.setattr(FileFingerprint, "checkpoint_periodically", look_first)
     dice = random.Random(1)
     slot = open_slot(desk, add_doctor(desk))
     answered: set[str] = set()

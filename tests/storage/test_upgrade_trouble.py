@@ -147,7 +147,7 @@ def test_a_journal_that_cannot_be_read_is_not_upgraded(old: Store, clock: FixedC
 def test_a_reference_that_leads_nowhere_is_not_upgraded(old: Store, clock: FixedClock) -> None:
     old.force("UPDATE token SET patient_id = 99 WHERE id = 8")
     before = old.dump()
-    refused(old, clock, "a row of token refers to a row of patient that is not there")
+    refused(old, clock, "a row of token refers to a missing row of patient")
     assert old.dump() == before
 
 
@@ -178,7 +178,7 @@ def test_a_newer_version_is_refused_untouched_and_says_what_it_needs(
 def test_without_a_place_for_the_backup_nothing_is_upgraded(old: Store, clock: FixedClock) -> None:
     before = old.dump()
     Path(old.location).with_name("opd.db-backups").write_text("in the way")
-    refused(old, clock, "The database has version 1 and is backed up before it is upgraded, which cannot be done: ")
+    refused(old, clock, "The database has version 1 and must be backed up before its upgrade, but the backup failed: ")
     assert old.dump() == before
 
 
