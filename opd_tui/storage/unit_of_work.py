@@ -123,10 +123,10 @@ class SqlUnitOfWork:
         """See `UnitOfWork`."""
         values = {**event.after, **event.private}
         if event.before is None:
-            made: int = self.transaction.value(_making(event.subject, tuple(values)), values)
-            event = replace(event, subject_id=made)
+            row_id: int = self.transaction.value(_inserting(event.subject, tuple(values)), values)
+            event = replace(event, subject_id=row_id)
         elif values:
-            self.transaction.run(_changing(event.subject, tuple(values)), values | {"id_": event.subject_id})
+            self.transaction.run(_updating(event.subject, tuple(values)), values | {"id_": event.subject_id})
         if isinstance(event, PatientForgotten):
             people.erase_fingerprints(self.transaction, PatientId(event.subject_id))
         self.events.append(event)
@@ -230,13 +230,13 @@ class SqlUnitOfWork:
 
 
 @cache
-def _making(subject: Subject, names: tuple[str, ...]) -> TextClause:
+def _inserting(subject: Subject, names: tuple[str, ...]) -> TextClause:
     """Return the statement that inserts a row with these columns and returns its id."""
     return inserting(metadata.tables[subject.value], *names, returning="id")
 
 
 @cache
-def _changing(subject: Subject, names: tuple[str, ...]) -> TextClause:
+def _updating(subject: Subject, names: tuple[str, ...]) -> TextClause:
     """Return the statement that updates these columns of a row."""
     table = metadata.tables[subject.value]
     columns = ", ".join(f'"{table.c[name].name}" = :{name}' for name in names)

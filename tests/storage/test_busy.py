@@ -1,4 +1,4 @@
-"""The write lock in another process's hands: for 5 seconds, and for longer than any desk waits."""
+"""Another process holds the write lock: for 5 seconds, and for longer than a desk waits."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ class Lock:
         self.process.communicate()
 
     def is_held_for(self, seconds: float) -> bool:
-        """Whether so much time has gone by since it was taken."""
+        """Return whether the lock has been held for this long."""
         return time.monotonic() - self.since >= seconds
 
 
 def command(database: Path, *arguments: str) -> subprocess.Popen[str]:
-    """A command that runs beside the test."""
+    """Start a command in the background."""
     return subprocess.Popen(
         [*COMMAND, *arguments, "--database", str(database)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -60,7 +60,7 @@ BUSY = "Another desk is busy. Nothing was changed."
 
 
 def statuses(database: Path) -> dict[str, str]:
-    """Every token's status by its patient, read beside whoever holds the lock."""
+    """Return the tokens' statuses by patient, read while the lock may be held."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         rows = connection.execute("SELECT name, status FROM token JOIN patient ON patient.id = patient_id")
         return dict(rows.fetchall())
@@ -93,7 +93,7 @@ def test_an_action_that_waits_for_another_desk_holds_no_key_and_no_read_up(datab
     with RealTerminal("--database", database_path) as meera:
         meera.shows("Dr A", "1/2")
         meera.press("enter", "c")
-        meera.shows("Cancel A-001 Asha")  # what would happen is known: only the action itself waits
+        meera.shows("Cancel A-001 Asha")  # the preview is done, so only the action itself waits
         with Lock(database_path) as lock:
             meera.press("y")
             meera.shows("Another desk is busy. Waiting for it …")
@@ -101,7 +101,7 @@ def test_an_action_that_waits_for_another_desk_holds_no_key_and_no_read_up(datab
             meera.shows("Nobody waits")
             meera.press("1")
             meera.shows("Dr A", "1/2")
-            assert not lock.is_held_for(sqlite.BUSY_SECONDS), "keys and reads wait for nobody"
+            assert not lock.is_held_for(sqlite.BUSY_SECONDS), "keys and reads do not wait for the lock"
             assert statuses(database_path) == {"Asha": "ACTIVE"}
         meera.shows("was cancelled")
     assert statuses(database_path) == {"Asha": "CANCELLED"}
@@ -117,12 +117,12 @@ def test_a_lock_that_outlasts_all_patience_is_said_and_nothing_was_changed(datab
             meera.shows("Another desk is busy. Waiting for it …")
             meera.press("2")
             meera.shows("Nobody waits")
-            assert not lock.is_held_for(sqlite.BUSY_SECONDS), "a read waits for nobody"
+            assert not lock.is_held_for(sqlite.BUSY_SECONDS), "a read does not wait for the lock"
             meera.press("1")
             meera.shows("Another desk is busy. Nothing was changed. Press r to try")
             said, complained = waiting.communicate(timeout=PATIENCE_SECONDS)
             assert (waiting.returncode, said, complained) == (1, "", f"opd-tui: {BUSY}\n")
-            assert lock.is_held_for(sqlite.BUSY_SECONDS), "nobody gave up early"
+            assert lock.is_held_for(sqlite.BUSY_SECONDS), "neither desk gave up early"
             assert statuses(database_path) == {"Asha": "ACTIVE"}
         meera.press("r")
         meera.shows("Cancel A-001 Asha")

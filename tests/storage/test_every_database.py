@@ -1,4 +1,4 @@
-"""What is true of every kind of database: whose it is, how it is opened again, and what is not in it."""
+"""Behaviour of every kind of database: identity, reopening and privacy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An upgrade leaves the old version or the new one, whatever happens meanwhile, and says in words what is wrong."""
+"""Failing upgrades leave the old version or the new one, and report the reason."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_desks_that_open_it_at_once_upgrade_it_once(new_store: NewStore, version
 
 
 def said(desk: subprocess.Popen[str]) -> str:
-    """The next line that a desk says."""
+    """Return the next line of a desk's output."""
     assert desk.stdout
     return desk.stdout.readline().strip()
 
@@ -84,7 +84,7 @@ print(left)
 
 
 def opened_until_killed(location: str, statements: int) -> subprocess.CompletedProcess[bytes]:
-    """Open a database in a process that is killed before so many statements are run; 0 for one that is not."""
+    """Open a database in a process that is killed before statement number `statements`, or never if it is 0."""
     command = [sys.executable, "-c", KILLED, location, str(statements)]
     return subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
 
@@ -110,7 +110,7 @@ def test_a_desk_killed_in_the_middle_leaves_the_old_version_or_the_new_one(
         assert store.query("SELECT count(*) FROM token") == tokens
         assert all(dump(backup) == before for backup in kept_copies(store))
         assert not list(Path(kept_copies(store)[0]).parent.glob(".opd-tui-draft-*"))
-    assert untouched >= len(kills) - 1, "else they came too early"
+    assert untouched >= len(kills) - 1, "all but one were killed before the commit"
 
 
 def column_of(store: Store, names: str) -> list[tuple[str, str]]:
@@ -169,7 +169,7 @@ def test_a_newer_version_is_refused_untouched_and_says_what_it_needs(
     refused(old, clock, f"made by opd-tui 9.9 and has version {newer}")
     refused(old, clock, "Install opd-tui 9.9 or newer.")
     assert old.dump() == before
-    assert len(kept_copies(old)) == 1, "only that of the upgrade before"
+    assert len(kept_copies(old)) == 1, "only the previous upgrade's"
 
 
 # Where nothing can be written

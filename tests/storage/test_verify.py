@@ -1,4 +1,4 @@
-"""What `verify` finds in a database that somebody altered by hand."""
+"""Problems that `verify` finds in a database that was altered by hand."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ ALTERED = {
     "start": "'08:00'",
     "status": "'NO_SHOW'",
 }
-"""Other values for columns that do not take just any."""
+"""Altered values for columns with constraints."""
 TABLES = (doctor, slot, patient, token, journal_entry, journal_event)
 COLUMNS = [
     (table.name, column.name)
@@ -220,7 +220,7 @@ ROWS = {"token": f"id = {CANCELLED}", "journal_event": "kind = 'token_cancelled'
 def test_verify_finds_any_column_that_was_altered_by_hand(
     filled: FrontDesk, store: Store, table: str, column: str
 ) -> None:
-    """Every column but patients' personal fields, also one that nothing sets yet."""
+    """Every column except patients' personal fields, including columns that the program does not set yet."""
     type_ = metadata.tables[table].c[column].type
     other = "77" if isinstance(type_, Integer) else "'{}'".format("2026-11-21T03:29:00.000000Z"[: type_.length])
     where = ROWS.get(table, "id = 1")

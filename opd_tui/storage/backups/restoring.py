@@ -75,9 +75,9 @@ def what_is_at(path: Path) -> Present:
         return Present.DAMAGED  # opening an empty file would make SQLite delete the log beside it
     try:
         with closing(read_only(path)) as connection:
-            mark = connection.execute("PRAGMA application_id").fetchone()[0]
+            application_id = connection.execute("PRAGMA application_id").fetchone()[0]
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if mark != APPLICATION_ID and (tables or mark):
+            if application_id != APPLICATION_ID and (tables or application_id):
                 raise StoreUnavailable(f"{path} is the database of another program. Name another file.")
             sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
     except sqlite3.DatabaseError as error:

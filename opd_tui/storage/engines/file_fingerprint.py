@@ -34,19 +34,19 @@ class FileFingerprint:
         self.path = path
         self.log, self.index = f"{path}-wal", f"{path}-shm"
         self.identity = identity_of(self.path)
-        self._beside: tuple[Identity | None, Identity | None] = (None, None)
+        self._log_identities: tuple[Identity | None, Identity | None] = (None, None)
         self._trusted = ""
         self._commits = 0
 
-    def follow_log(self) -> None:
+    def remember_log(self) -> None:
         """Remember the identities of the log and its index, which exist once a connection has read the file."""
-        self._beside = identity_of(self.log), identity_of(self.index)
+        self._log_identities = identity_of(self.log), identity_of(self.index)
 
     def refuse_other_file(self) -> None:
         """Raise StoreDamaged if the file or its log was replaced or deleted since it was opened."""
         if identity_of(self.path) != self.identity:
             raise damaged(self.path, "was deleted or replaced by another file while this desk was open")
-        if (identity_of(self.log), identity_of(self.index)) != self._beside:
+        if (identity_of(self.log), identity_of(self.index)) != self._log_identities:
             raise damaged(self.path, "lost its log while this desk was open")
 
     def is_known(self, cursor: sqlite3.Cursor) -> bool:

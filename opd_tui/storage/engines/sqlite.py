@@ -52,16 +52,16 @@ POLL_SECONDS = 0.1
 class SqliteDatabase(Database):
     """An open SQLite file."""
 
-    def __init__(self, engine: Engine, stamp: FileFingerprint, closing: threading.Event) -> None:
+    def __init__(self, engine: Engine, fingerprint: FileFingerprint, closing: threading.Event) -> None:
         super().__init__(engine, closing)
-        self.path = stamp.path
-        self.location = str(stamp.path)
-        self.stamp = stamp
+        self.path = fingerprint.path
+        self.location = str(fingerprint.path)
+        self.fingerprint = fingerprint
         # While one connection stays open, no other process that closes the file deletes the log.
         self._anchor = retry_while_busy(self.engine.raw_connection, closing)
         retry_while_busy(lambda: start_reading(cursor_of(self._anchor)), closing)
         self._anchor.rollback()
-        stamp.follow_log()
+        fingerprint.remember_log()
 
     @contextmanager
     def _transaction(self, *, writing: bool) -> Iterator[Transaction]:
@@ -69,7 +69,7 @@ class SqliteDatabase(Database):
             yield transaction
 
     def _connect(self) -> PoolProxiedConnection:
-        self.stamp.refuse_other_file()
+        self.fingerprint.refuse_other_file()
         return retry_while_busy(self.engine.raw_connection, self.closing)
 
     def _begin(self, connection: PoolProxiedConnection, writing: bool) -> None:
@@ -79,7 +79,7 @@ class SqliteDatabase(Database):
             return
         retry_while_busy(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
         settled_at = time.monotonic() + SETTLING_SECONDS
-        while not self.stamp.is_known(cursor):
+        while not self.fingerprint.is_known(cursor):
             cursor.execute("ROLLBACK")
             if time.monotonic() > settled_at:
                 self._examine()
@@ -102,7 +102,7 @@ class SqliteDatabase(Database):
             cursor.execute("ROLLBACK")
             retry_while_busy(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
             if file_fingerprint_of(self.path) == stamp:
-                self.stamp.trust(cursor)
+                self.fingerprint.trust(cursor)
             cursor.execute("COMMIT")
 
     def refusals(self) -> AbstractContextManager[None]:
@@ -110,8 +110,8 @@ class SqliteDatabase(Database):
 
     def _commit(self, connection: PoolProxiedConnection) -> None:
         super()._commit(connection)
-        self.stamp.refuse_other_file()  # if it was replaced during the commit, the new file lacks the action
-        self.stamp.checkpoint_periodically(cursor_of(connection))
+        self.fingerprint.refuse_other_file()  # if it was replaced during the commit, the new file lacks the action
+        self.fingerprint.checkpoint_periodically(cursor_of(connection))
 
     def watch(self) -> SqliteWatch:
         with self.refusals():
@@ -131,7 +131,7 @@ class SqliteDatabase(Database):
             try:
                 deadline = time.monotonic() + ERASING_SECONDS
                 while not (
-                    emptied := retry_while_busy(lambda: self.stamp.empty_log(cursor_of(connection)), self.closing)
+                    emptied := retry_while_busy(lambda: self.fingerprint.empty_log(cursor_of(connection)), self.closing)
                 ):
                     if time.monotonic() > deadline or self.closing.wait(random.uniform(*RETRY_SECONDS)):
                         break
@@ -145,12 +145,12 @@ class SqliteDatabase(Database):
             return  # already closed
         stamp = ""
         with suppress(sqlite3.Error, DeskRefusal, OSError):  # acknowledged actions are durable in the log anyway
-            stamp = self.stamp.before_closing(cursor_of(self._anchor))
+            stamp = self.fingerprint.before_closing(cursor_of(self._anchor))
         self._anchor.close()
         super().close()
         if stamp:
             with suppress(OSError):  # only the file's owner may set its time; then the next desk examines the file
-                self.stamp.after_closing(stamp)
+                self.fingerprint.after_closing(stamp)
 
 
 class SqliteWatch:
@@ -167,7 +167,7 @@ class SqliteWatch:
         """See `Watch`."""
         with self.database.refusals():
             self.database.closing.wait(POLL_SECONDS)
-            self.database.stamp.refuse_other_file()
+            self.database.fingerprint.refuse_other_file()
             if (version := self._version()) == self.version:
                 return []
             before, newest = self.newest, self._newest()
@@ -201,7 +201,7 @@ def open_file(
     refuse_network_share(path)
     if not prepare_file(path, create=create, group=group):
         refuse_empty_file(path)
-    stamp = FileFingerprint(path)
+    fingerprint = FileFingerprint(path)
     closing = threading.Event()
     refuse_other_program(path, closing)
     url, arguments = file_url(path, "rw"), {"timeout": 0}
@@ -214,7 +214,7 @@ def open_file(
             with retry_while_busy(engine.connect, closing) as connection:
                 set_up_file(connection, path, clock, system_zone, closing)
                 zone = read_zone(connection)
-            database = SqliteDatabase(engine, stamp, closing)
+            database = SqliteDatabase(engine, fingerprint, closing)
     except BaseException:
         engine.dispose()
         raise
@@ -311,8 +311,8 @@ def refuse_other_program(path: Path, closing: threading.Event) -> None:
         tables = retry_while_busy(
             lambda: connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar(), closing
         )
-        mark = retry_while_busy(lambda: connection.exec_driver_sql("PRAGMA application_id").scalar(), closing)
-    if mark != APPLICATION_ID and (tables or mark):
+        application_id = retry_while_busy(lambda: connection.exec_driver_sql("PRAGMA application_id").scalar(), closing)
+    if application_id != APPLICATION_ID and (tables or application_id):
         raise StoreUnavailable(f"{path} is the database of another program. Name another file.")
 
 
