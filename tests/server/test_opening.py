@@ -43,7 +43,7 @@ SECRET = "hush%2Fhush%40"
         (f"postgresql://desk:{SECRET}@127.0.0.1:PORT/NAME?sslmode=require", "server does not support SSL"),
         (f"postgresql://desk:{SECRET}@127.0.0.1:PORT/NAME?color=red", 'invalid connection option "color". Check it.'),
         (f"postgresql://desk:{SECRET}@127.0.0.1:none/NAME", "This is not a database URL."),
-        ("postgresql://desk:hush@hush@127.0.0.1:PORT/NAME", "Write %40 for it, or use ~/.pgpass."),
+        ("postgresql://desk:hush@hush@127.0.0.1:PORT/NAME", "Write it as %40, or use ~/.pgpass."),
         (f"mysql://desk:{SECRET}@127.0.0.1/NAME", "mysql:// is not supported."),
     ],
 )

@@ -148,8 +148,8 @@ EMPTIED = {
 def test_verify_finds_a_trigger_that_does_something_else(filled: FrontDesk, store: Store, store_kind: str) -> None:
     store.execute(*EMPTIED[store_kind])
     (found, *others) = filled.verify().problems
-    assert found.endswith(" was altered, and does not do what it should")
-    assert all(problem.endswith(" was altered, and does not do what it should") for problem in others)
+    assert found.endswith(" was altered and does not do what it should")
+    assert all(problem.endswith(" was altered and does not do what it should") for problem in others)
 
 
 @pytest.mark.parametrize(
