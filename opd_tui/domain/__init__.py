@@ -1,1 +1,1 @@
-"""The rules of allocation: standard library only, no clock, no storage, no screen."""
+"""The domain model and the allocation rule: pure Python, without clock, storage or user interface."""

@@ -1,4 +1,4 @@
-"""Who acts: a person, at a desk, by one of the roads into the program."""
+"""Who performs an action: an operator at a desk, through one of the program's interfaces."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 
 class Road(enum.StrEnum):
-    """How an action reaches the desk."""
+    """The interface through which an action comes in."""
 
     SCREEN = "screen"
     COMMAND_LINE = "command line"
     APPLY = "apply"
     DEMO = "demo"
     PROGRAM = "program"
-    """Another Python program."""
+    """A Python program that uses the package as a library."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The operator and the desk as the journal names them, and the road."""
+    """The operator, desk and road that the journal records with an action."""
 
     operator: str
     desk: str

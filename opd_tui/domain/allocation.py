@@ -1,4 +1,4 @@
-"""The one rule: who holds a seat in a slot, and who waits."""
+"""The allocation rule: who holds a seat in a slot and who waits."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from opd_tui.domain.model import Rank, SlotId
 
 
 class SlotQueue(Protocol):
-    """A slot's open tokens, asked only for what the rule needs; every answer costs the same at any length."""
+    """A slot's open tokens, reduced to the queries that the rule needs, each of constant cost in the queue's length."""
 
     slot_id: SlotId
 
     def free_seats(self) -> int:
-        """Return the capacity less ACTIVE and COMPLETED tokens; below zero after the capacity was lowered."""
+        """Return the capacity minus ACTIVE and COMPLETED tokens; negative after the capacity was reduced."""
 
     def best_waiting(self) -> Rank | None:
-        """Return the WAITING token that ranks first."""
+        """Return the best rank of all WAITING tokens, or None."""
 
     def weakest_seated(self) -> Rank | None:
-        """Return the ACTIVE token not in the room that ranks last."""
+        """Return the worst rank of all ACTIVE tokens that are not in the room, or None."""
 
     def record(self, event: Event) -> Event:
-        """Apply a move."""
+        """Apply an event and return it."""
 
 
 def settle(queue: SlotQueue, cause: Cause) -> None:
-    """Restore the one rule in a slot.
+    """Restore the allocation rule in a slot.
 
-    Those in the room keep their seats; the first of the others by rank, as many as there are seats left, are
-    ACTIVE, and the rest are WAITING. `cause` is what made this necessary: the token that arrived or closed, or the
-    slot whose seats became more or fewer.
+    Patients in the room keep their seats. The remaining seats go to the other open tokens in order of rank, which
+    become ACTIVE; all others are WAITING. `cause` is the token that arrived or closed, or the slot whose capacity
+    changed.
     """
     free = queue.free_seats()
     while free < 0 and (weakest := queue.weakest_seated()) is not None:

@@ -1,6 +1,6 @@
-"""Every refusal: one class each, in four groups, with a code that scripts can rely on.
+"""All refusals, one class each in four groups, with codes that scripts can rely on.
 
-The docstring of a refusal says when it is raised; the README's table is made of them.
+The docstring of a refusal says when it is raised; the README's table is generated from these docstrings.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from opd_tui.domain.remedies import Remedy
 
 
 class DeskRefusal(Exception):
-    """The desk refused an action, and nothing was changed."""
+    """The desk refused an action."""
 
     code: ClassVar[str]
-    """Its stable name in JSON."""
+    """The stable name in JSON."""
     changes_nothing: ClassVar[bool] = True
-    """Whether the message ends by saying so."""
+    """Whether the message ends with “Nothing was changed.”"""
 
     def __init__(self, reason: str, remedy: Remedy | None = None) -> None:
         super().__init__(reason)
@@ -25,11 +25,11 @@ class DeskRefusal(Exception):
 
     @property
     def message(self) -> str:
-        """The reason for a person, without the remedy."""
+        """The message without the remedy."""
         return self.told()
 
     def told(self, advice: str = "") -> str:
-        """Return the whole message; `advice` is the remedy in the words of a face."""
+        """Return the whole message; `advice` is the remedy in the words of the user interface."""
         closing = "Nothing was changed." if self.changes_nothing else ""
         return " ".join(filter(None, (self.reason, advice, closing)))
 

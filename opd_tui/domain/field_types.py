@@ -1,4 +1,4 @@
-"""The kinds of fields: what each may hold, how it is read and how it is written."""
+"""The types of fields: validation, reading and writing of their values."""
 
 from __future__ import annotations
 
@@ -31,34 +31,35 @@ _PHONE = re.compile(r"[(]?[+]?[\d\s().\-/]+")
 
 
 class InvalidValue(ValueError):
-    """A value is not of its field's kind."""
+    """A value does not fit its field's type."""
 
 
 class FieldType(Generic[T]):
-    """What one field may hold, how it is read and how it is written."""
+    """The type of a field: validates, reads and writes its values."""
 
     expected: str
-    """What is allowed, as the rest of “must be …”."""
+    """The allowed values, worded to follow “must be …”."""
     metavar: str = "TEXT"
 
     def accept(self, value: object) -> T:
-        """The clean value; raises InvalidValue."""
+        """Return the cleaned value; raise InvalidValue if it is not allowed."""
         raise NotImplementedError
 
     def from_text(self, text: str) -> object:
-        """What somebody typed, as something that `accept` reads."""
+        """Return typed text in a form that `accept` understands."""
         return text
 
     def to_json(self, value: T) -> object:
-        """The value as JSON."""
+        """Return the value as JSON."""
         return value
 
     def refuse(self, because: str | None = None) -> InvalidValue:
+        """Return the error for a value, with the usual reason or a special one."""
         return InvalidValue(because or f"must be {self.expected}")
 
 
 class Text(FieldType[str]):
-    """Text that people typed; at least one character of it must be readable aloud where it names something."""
+    """Free text; a name must contain at least one letter or digit."""
 
     needs_letter = False
 
@@ -71,14 +72,14 @@ class Text(FieldType[str]):
             raise self.refuse()
         text = clean_text(value)
         if len(text) > self.length:
-            raise self.refuse(f"must be at most {self.length} characters long, and has {len(text)}")
+            raise self.refuse(f"must be at most {self.length} characters long, but has {len(text)}")
         if self.needs_letter and not has_letter_or_digit(text):
             raise self.refuse()
         return text
 
 
 class Name(Text):
-    """A name of somebody."""
+    """A person's name."""
 
     needs_letter = True
 
@@ -88,22 +89,20 @@ class Name(Text):
 
 
 class Uhid(Text):
-    """A hospital's own number for a patient: it tells people apart, so a dash in its place is none."""
+    """The hospital's own number for a patient; a mere dash is rejected, because the number distinguishes people."""
 
     needs_letter = True
 
     def __init__(self) -> None:
         super().__init__(64)
-        self.expected = (
-            "a hospital number of at most 64 characters with at least one letter or digit; else leave it out"
-        )
+        self.expected = "a hospital number of at most 64 characters with at least one letter or digit; or leave it out"
 
     def accept(self, value: object) -> str:
         return "" if value == "" else super().accept(value)
 
 
 class Phone(Text):
-    """A phone number, kept as it was typed."""
+    """A phone number, stored as typed."""
 
     metavar = "PHONE"
 
@@ -135,13 +134,13 @@ class Code(FieldType[str]):
 
 
 def whole_number(text: str) -> object:
-    """The number that somebody typed; what is none, or longer than Python reads, stays text to be refused."""
+    """Return the typed integer; return other text, or too many digits for Python, unchanged for `accept` to refuse."""
     text = text.strip()
     return int(text) if _NUMBER.fullmatch(text) else text
 
 
 class Whole(FieldType[int]):
-    """A whole number within limits; true, 1.5 and "1" are none."""
+    """An integer within limits; true, 1.5 and "1" are rejected."""
 
     metavar = "NUMBER"
 
@@ -168,7 +167,7 @@ class BirthYear(Whole):
 
 
 class Id(FieldType[int]):
-    """The id of something; one that no database could hold is simply unknown."""
+    """The id of a row; an id that no database can hold is accepted here and not found later."""
 
     metavar = "ID"
 
@@ -185,7 +184,7 @@ class Id(FieldType[int]):
 
 
 class Sex(FieldType[str]):
-    """Administrative gender as FHIR codes it; a first letter will do."""
+    """FHIR's administrative gender; the first letter is enough."""
 
     metavar = "SEX"
     codes: ClassVar = ("female", "male", "other", "unknown")
@@ -205,7 +204,7 @@ E_ = TypeVar("E_", bound=enum.Enum)
 
 
 class Choice(FieldType[E_]):
-    """One of an enumeration's names, spelled exactly."""
+    """The exact name of an enumeration's member."""
 
     def __init__(self, enumeration: type[E_]) -> None:
         self.enumeration = enumeration
@@ -226,7 +225,7 @@ class Choice(FieldType[E_]):
 class Date(FieldType[dt.date]):
     """A calendar date."""
 
-    expected = f"a date of the years {FIRST_YEAR} to {LAST_YEAR}, written like 2026-11-22"
+    expected = f"a date in the years {FIRST_YEAR} to {LAST_YEAR}, written like 2026-11-22"
     metavar = "DATE"
 
     def accept(self, value: object) -> dt.date:
@@ -234,7 +233,7 @@ class Date(FieldType[dt.date]):
             try:
                 value = dt.date.fromisoformat(value)
             except ValueError:
-                raise self.refuse("is no date of the calendar; write one like 2026-11-22") from None
+                raise self.refuse("is not a calendar date; write one like 2026-11-22") from None
         if type(value) is not dt.date or not FIRST_YEAR <= value.year <= LAST_YEAR:
             raise self.refuse()
         return value
@@ -244,13 +243,13 @@ class Date(FieldType[dt.date]):
 
 
 class TimeOfDay(FieldType[dt.time]):
-    """A wall clock time, to the minute."""
+    """A wall clock time in hours and minutes."""
 
     expected = "a time from 00:00 to 23:59, written like 09:00"
     metavar = "HH:MM"
 
     def from_text(self, text: str) -> object:
-        """A time as people type it, too: 9, 930, 9:30 and 9.30."""
+        """Return the time as HH:MM; it may be typed as 9, 930, 9:30 or 9.30."""
         if typed := _TYPED_TIME.fullmatch(text.strip()):
             hour, minute = typed.groups()
             return f"{hour:0>2}:{minute or '00'}"
@@ -271,7 +270,7 @@ class TimeOfDay(FieldType[dt.time]):
 
 
 class Instant(FieldType[dt.datetime]):
-    """An instant; without an offset it is the hospital's wall clock, resolved when the action is done."""
+    """An instant; without an offset it is the hospital's wall clock time, resolved when the action runs."""
 
     expected = "an instant written like 2026-11-22T09:15:00+05:30"
     metavar = "INSTANT"
@@ -285,7 +284,7 @@ class Instant(FieldType[dt.datetime]):
         if not isinstance(value, dt.datetime):
             raise self.refuse()
         if not FIRST_YEAR - 1 <= value.year <= LAST_YEAR:
-            raise self.refuse(f"must be of the years {FIRST_YEAR} to {LAST_YEAR}")
+            raise self.refuse(f"must be in the years {FIRST_YEAR} to {LAST_YEAR}")
         return value if value.tzinfo is None else value.astimezone(dt.UTC)
 
     def to_json(self, value: dt.datetime) -> object:
@@ -293,7 +292,7 @@ class Instant(FieldType[dt.datetime]):
 
 
 class Key(FieldType[str]):
-    """An idempotency key, compared letter by letter."""
+    """An idempotency key, compared exactly."""
 
     expected = f"1 to {KEY_LENGTH} printable characters"
     metavar = "KEY"

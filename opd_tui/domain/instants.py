@@ -1,4 +1,4 @@
-"""Instants in UTC, whole microseconds, always written with the same number of digits."""
+"""Instants in UTC with microseconds, always written with the same number of digits."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def write_instant(instant: dt.datetime) -> str:
-    """An instant as `2026-11-22T03:45:00.000000Z`, which sorts as text in order of time."""
+    """Return an instant as `2026-11-22T03:45:00.000000Z`, which sorts chronologically as text."""
     return instant.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def read_instant(text: str) -> dt.datetime:
-    """The instant that `write_instant` wrote."""
+    """Return the instant that `write_instant` wrote."""
     return dt.datetime.fromisoformat(text)
 
 
 def local_instant(local: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    """The instant of a wall clock reading; raises InvalidAction where the clocks were changed just then."""
+    """Return the instant of a wall clock time; raise InvalidAction if a clock change skips or repeats it."""
     first, second = (local.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) for fold in (0, 1))
     if first == second:
         return first
@@ -34,10 +34,10 @@ def local_instant(local: dt.datetime, zone: ZoneInfo) -> dt.datetime:
 
 
 def slot_instant(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
-    """The instant at which a slot's wall clock time is reached."""
+    """Return the instant of a slot's wall clock time."""
     return dt.datetime.combine(date, time, zone).astimezone(dt.UTC)
 
 
 def waited(issued_at: dt.datetime, slot_start: dt.datetime, now: dt.datetime) -> dt.timedelta:
-    """How long somebody has waited: from issue or the slot's start, whichever is later, and never below zero."""
+    """Return the waiting time since the issue or the slot's start, whichever is later; never negative."""
     return max(now - max(issued_at, slot_start), dt.timedelta())

@@ -1,4 +1,4 @@
-"""An entry of the journal: who did what, when, at which desk. Its events say what changed."""
+"""Journal entries: who did what, when and at which desk. An entry's events record what changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One action: `at` is when it took place, `recorded_at` when the desk wrote it down, `road` how it came in."""
+    """One action: `at` is when it took place, `recorded_at` when the desk recorded it, `road` its interface."""
 
     action: str
     at: dt.datetime

@@ -1,4 +1,4 @@
-"""Doctors, slots, patients and tokens, as the rules see them."""
+"""The entities: doctors, slots, patients and tokens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TokenId = NewType("TokenId", int)
 
 
 class Source(enum.Enum):
-    """Where a token comes from; the value is its priority, lower is stronger."""
+    """The source of a token; the value is its priority, 1 being the highest."""
 
     EMERGENCY = 1
     PAID = 2
@@ -32,7 +32,7 @@ class Source(enum.Enum):
 
 
 class Status(enum.Enum):
-    """Where a token stands; the last three are closed for good."""
+    """The status of a token; the last three are final."""
 
     WAITING = "waiting"
     ACTIVE = "seated"
@@ -50,7 +50,7 @@ class Status(enum.Enum):
 
 
 class Rank(NamedTuple):
-    """The order of a slot's open tokens: the smallest ranks first."""
+    """The sort key of a slot's open tokens: the smallest is first."""
 
     priority: int
     issued_at: dt.datetime
@@ -70,7 +70,7 @@ class Doctor:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One doctor's half-open time window on one date, in the hospital's wall clock time."""
+    """A doctor's half-open time window [start, end) on a date, in the hospital's wall clock time."""
 
     id: SlotId
     doctor_id: DoctorId
@@ -84,13 +84,13 @@ class Slot:
         return f"{self.start:%H:%M}–{self.end:%H:%M}"
 
     def is_over(self, wall_clock: dt.datetime) -> bool:
-        """Whether the window has ended on the hospital's wall clock."""
+        """Return whether the window has ended at this wall clock time of the hospital."""
         return (self.date, self.end) <= (wall_clock.date(), wall_clock.time())
 
 
 @dataclass(frozen=True, slots=True)
 class SlotLoad:
-    """How many tokens of a slot hold a seat, wait, or used their seat up."""
+    """The number of a slot's active, waiting and completed tokens."""
 
     active: int = 0
     waiting: int = 0
@@ -103,7 +103,7 @@ class SlotLoad:
 
 @dataclass(frozen=True, kw_only=True)
 class Patient(Record):
-    """Who is seen; a name is enough."""
+    """A patient's personal fields; only the name is required."""
 
     name: str = field(Name(), "the patient's name")
     phone: str | None = field(Phone(), "the patient's phone number", default=None)
@@ -112,7 +112,7 @@ class Patient(Record):
     sex: str | None = field(Sex(), "female, male, other or unknown", default=None)
 
     def differs_from(self, other: Patient) -> bool:
-        """Return whether a field that both have is not the same; a name is the same letter by letter."""
+        """Return whether any field known in both differs; names must be equal exactly."""
         pairs = (
             (self.phone and phone_key(self.phone), other.phone and phone_key(other.phone)),
             (self.uhid and uhid_key(self.uhid), other.uhid and uhid_key(other.uhid)),
@@ -124,7 +124,7 @@ class Patient(Record):
 
 @dataclass(frozen=True, slots=True)
 class KnownPatient:
-    """A patient's record."""
+    """A patient's stored record."""
 
     id: PatientId
     patient: Patient
@@ -132,7 +132,7 @@ class KnownPatient:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One patient's numbered claim on one slot."""
+    """A patient's numbered place in a slot."""
 
     id: TokenId
     number: str
@@ -156,13 +156,13 @@ class Token:
 
     @property
     def label(self) -> str:
-        """The token in words: `A-003 Sunita Rao`."""
+        """The number and the patient's name: `A-003 Sunita Rao`."""
         return f"{self.number} {self.patient.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class SlotRecord:
-    """A slot with its doctor and how full it is."""
+    """A slot with its doctor and load."""
 
     slot: Slot
     doctor: Doctor

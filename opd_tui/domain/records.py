@@ -1,7 +1,6 @@
-"""Fields that are declared once and serve every road in: Python, JSON lines, the command line and the dialogs.
+"""Declarative fields, shared by Python, JSON Lines, the command line and the dialogs.
 
-A `Record` dataclass cleans and checks each of its fields when it is made, so that a value that exists is a
-valid one. Every road only has to build it.
+A `Record` dataclass cleans and validates its fields when it is created, so every instance is valid.
 """
 
 from __future__ import annotations
@@ -19,28 +18,28 @@ from opd_tui.domain.text import clean_text
 
 @dataclass(frozen=True)
 class Spec:
-    """One declared field: its kind and what it means."""
+    """The specification of a field: its name, type and meaning."""
 
     name: str
     type: FieldType[Any]
     help: str
     required: bool
     label: str
-    """What the field is called on a screen."""
+    """The field's name on the screen."""
 
 
 def field(type: FieldType[Any], help: str, *, default: Any = dataclasses.MISSING, label: str = "") -> Any:
-    """A dataclass field of a `Record` class; where its name is no word for a screen, it has a label."""
+    """Return a dataclass field for a `Record`; `label` replaces the field's name on the screen."""
     return dataclasses.field(default=default, metadata={"type": type, "help": help, "label": label})
 
 
 class Record:
-    """A frozen dataclass whose fields are cleaned and checked when it is made; raises InvalidAction."""
+    """Base class of frozen dataclasses that clean and validate their fields; raise InvalidAction if one is invalid."""
 
     @classmethod
     @functools.cache
     def specs(cls) -> tuple[Spec, ...]:
-        """The fields in the order in which they are asked for."""
+        """Return the fields in the order of their declaration, which is that of a dialog."""
         fields = dataclasses.fields(cls)  # type: ignore[arg-type]
         return tuple(
             Spec(
@@ -66,7 +65,7 @@ class Record:
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Self:
-        """Build it from untrusted names and values; raises InvalidAction that names the field."""
+        """Return a record of untrusted names and values; raise InvalidAction, naming the field, if one is invalid."""
         known = {spec.name: spec for spec in cls.specs()}
         for name in mapping:
             if name not in known:
@@ -78,14 +77,14 @@ class Record:
 
     @classmethod
     def trusted(cls, **values: Any) -> Self:
-        """Build it from values that were checked when they were stored."""
+        """Return a record of stored values, which were validated when they were written."""
         instance = object.__new__(cls)
         for name, value in values.items():
             object.__setattr__(instance, name, value)
         return instance
 
     def to_json(self) -> dict[str, object]:
-        """The fields that are set, as JSON values."""
+        """Return the fields that have a value, as JSON values."""
         values = ((spec, getattr(self, spec.name)) for spec in self.specs())
         return {spec.name: spec.type.to_json(value) for spec, value in values if value is not None}
 
@@ -94,7 +93,7 @@ D = TypeVar("D", bound=Record)
 
 
 class Nested(FieldType[D]):
-    """Fields within a field; its first field alone may stand for all."""
+    """A record within a field; a plain string stands for the record's first field."""
 
     def __init__(self, declared_class: type[D], expected: str) -> None:
         self.declared_class = declared_class
@@ -110,12 +109,12 @@ class Nested(FieldType[D]):
         try:
             return self.declared_class.from_mapping(value)
         except InvalidAction as refusal:
-            raise self.refuse(f"is not right: {refusal.reason[0].lower()}{refusal.reason[1:].rstrip('.')}") from None
+            raise self.refuse(f"is invalid: {refusal.reason[0].lower()}{refusal.reason[1:].rstrip('.')}") from None
 
     def to_json(self, value: D) -> object:
         return value.to_json()
 
 
 def quoted(text: str) -> str:
-    """Somebody's text within a message: short, and safe to print anywhere."""
+    """Return untrusted text for a message, in quotes: at most 40 characters, safe to print on a terminal."""
     return "'" + (clean_text(text)[:40] or "(blank)") + "'"

@@ -1,4 +1,4 @@
-"""What a person can do about a refusal; each face says it in its own words."""
+"""What a person can do about a refusal; each user interface words it itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class Advice(enum.Enum):
-    """A next step that needs no details."""
+    """A next step without details."""
 
     LIST_DOCTORS = enum.auto()
     LIST_SLOTS = enum.auto()
@@ -24,7 +24,7 @@ class Advice(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class RestoreBackup:
-    """Close the program on every desk, then put the newest backup in the place of the database."""
+    """Close the program on every desk, then replace the database by the newest backup."""
 
     backup: Path
     database: Path

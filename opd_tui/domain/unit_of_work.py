@@ -1,4 +1,4 @@
-"""What the actions need of a store: a few indexed questions, and one way to change anything."""
+"""The unit of work: the indexed queries that actions need, and `record`, the only way to change anything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ E = TypeVar("E", bound=Event)
 
 
 class UnitOfWork(Protocol):
-    """One transaction of one action. Nothing changes except by recording an event."""
+    """One action's transaction. Recording an event is the only way to change anything."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -23,60 +23,60 @@ class UnitOfWork(Protocol):
 
     @property
     def now(self) -> dt.datetime:
-        """The desk's clock when the action was recorded."""
+        """The desk's clock when the action is recorded."""
 
     @property
     def at(self) -> dt.datetime:
-        """When the action took place: `now`, or earlier for what is entered from paper."""
+        """When the action took place: `now`, or earlier if it was first written on paper."""
 
     def record(self, event: E) -> E:
-        """Apply an event to its row and to the journal; return it with the id of the row where it made one."""
+        """Write an event to its row and the journal; return it with the new row's id if it created one."""
 
     def hold_slots(self, slot_ids: Collection[SlotId]) -> dict[SlotId, Slot]:
-        """Return the slots that exist, each locked against other desks until the transaction ends.
+        """Lock the slots against other desks until the transaction ends, and return those that exist.
 
-        They are locked in order of id, so that no two desks ever wait for each other; an action on several slots
-        holds them all in one call, before it reads anything of their tokens.
+        They are locked in order of id to avoid deadlocks. An action on several slots locks them all in one call,
+        before it reads any of their tokens.
         """
 
     def doctor(self, doctor_id: DoctorId) -> Doctor | None:
-        """Return the doctor."""
+        """Return the doctor, or None."""
 
     def code_is_taken(self, code: str) -> bool:
         """Return whether a doctor has this code."""
 
     def overlapping_slot(self, doctor_id: DoctorId, date: dt.date, start: dt.time, end: dt.time) -> Slot | None:
-        """Return a slot of the doctor's that shares a minute with this window."""
+        """Return a slot of the doctor that overlaps this window, or None."""
 
     def token(self, token_id: TokenId) -> Token | None:
-        """Return the token as it is now; it stays so once its slot is held."""
+        """Return the token, or None; it cannot change once its slot is locked."""
 
     def open_token_of(self, slot_id: SlotId, patient: Patient) -> Token | None:
-        """Return the open token that the same person has in the slot."""
+        """Return the open token of the same person in the slot, or None."""
 
     def latest_issued_at(self, slot_id: SlotId) -> dt.datetime | None:
-        """Return the latest `issued_at` of all tokens of the slot."""
+        """Return the latest `issued_at` of the slot's tokens, or None."""
 
     def take_number(self, slot: Slot) -> tuple[int, str]:
-        """Take the doctor's next number of the slot's date: the bare one, and as it is printed (`A-003`)."""
+        """Take the doctor's next number for the slot's date; return it as an integer and as printed (`A-003`)."""
 
     def seats_in_use(self, slot_id: SlotId) -> int:
         """Return how many tokens of the slot are completed or in the room."""
 
     def queue(self, slot: Slot) -> SlotQueue:
-        """Return the slot's queue, with the capacity that `slot` has."""
+        """Return the slot's queue, with the capacity of `slot`."""
 
     def known_patient(self, patient: Patient) -> KnownPatient | None:
-        """Return the record that a visit joins: the only one that has the same hospital number, or name and phone.
+        """Return the record to which a visit belongs: the only one with the same hospital number, or name and phone.
 
-        A record of which any known field differs is somebody else's.
+        A record with a known field that differs belongs to another person.
         """
 
     def is_forgotten(self, patient_id: PatientId) -> bool:
-        """Return whether what identified the patient was removed before."""
+        """Return whether the patient's personal fields were erased."""
 
     def same_person(self, patient_id: PatientId) -> tuple[PatientId, ...]:
-        """Return the records of the person whose record this is, this one among them."""
+        """Return all records of this record's person, including the record itself."""
 
     def open_token_among(self, patients: Collection[PatientId]) -> Token | None:
-        """Return an open token of any of these patients."""
+        """Return an open token of any of these patients, or None."""

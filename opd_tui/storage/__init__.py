@@ -1,1 +1,1 @@
-"""Where the desk is kept: the only room that knows SQL."""
+"""Persistence: the only package that contains SQL."""

@@ -1,4 +1,4 @@
-"""One open transaction: statements that were built once, run on the driver's own cursor."""
+"""Transactions: statements that are compiled once and run on the driver's cursor."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ Values = Mapping[str, Any]
 
 
 class Statements:
-    """Statements as the texts of one dialect, each compiled when it is first run."""
+    """A cache of statements compiled for a dialect.
+
+    Threads share it without a lock: two that compile the same statement at once store equal results.
+    """
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self._compiled: dict[ClauseElement, tuple[str, Values]] = {}
 
     def compiled(self, statement: ClauseElement) -> tuple[str, Values]:
-        """The statement's text, and the values that it brings itself."""
+        """Return the statement's SQL and its literal values."""
         found = self._compiled.get(statement)
         if found is None:
             compiled = statement.compile(dialect=self.dialect)
@@ -31,10 +34,10 @@ class Statements:
 
 
 class Transaction:
-    """Runs statements for as long as the transaction is open; whoever wants to keep it commits.
+    """An open transaction, used by one thread; it is rolled back unless `commit` is called.
 
-    An action runs some twenty statements. Compiled once and run on the driver's cursor each costs a tenth of what it
-    costs through a result object of SQLAlchemy's; rows are plain tuples.
+    An action runs about twenty statements. Compiled once and run on the driver's cursor, each costs a tenth of an
+    execution through SQLAlchemy's `Connection`. Rows are plain tuples.
     """
 
     def __init__(
@@ -63,24 +66,25 @@ class Transaction:
         self._cursor.executemany(text, rows)
 
     def rows(self, statement: ClauseElement, values: Values | None = None) -> list[Row]:
-        """All rows of an answer."""
+        """Return all rows of the result."""
         found: list[Row] = self.run(statement, values).fetchall()
         return found
 
     def row(self, statement: ClauseElement, values: Values | None = None) -> Row | None:
-        """The first row of an answer."""
+        """Return the first row of the result, or None."""
         found: Row | None = self.run(statement, values).fetchone()
         return found
 
     def value(self, statement: ClauseElement, values: Values | None = None) -> Any:
-        """The first value of an answer, or None."""
+        """Return the first value of the first row, or None."""
         row = self.row(statement, values)
         return row[0] if row else None
 
     def stream(self, statement: ClauseElement) -> Generator[Row, None, None]:
-        """The rows of an answer that is too long to be held at once; several may be read side by side.
+        """Yield the rows of a large result; several streams may be read in turn.
 
-        Whoever may stop before the last row closes it.
+        On PostgreSQL this uses a named cursor, because a client-side one would load all rows at once. A caller that
+        may stop early closes the generator.
         """
         text, own = self.statements.compiled(statement)
         driver: Any = self.connection.driver_connection
@@ -94,12 +98,12 @@ class Transaction:
             cursor.close()
 
     def commit(self) -> None:
-        """Keep what was done; once this returns, it is durable."""
+        """Commit durably."""
         self._commit(self.connection)
 
 
 def inserting(table: Table, *names: str, returning: str | None = None) -> TextClause:
-    """A statement that inserts one row by these columns."""
+    """Return the statement that inserts a row with these columns."""
     columns = ", ".join(f'"{table.c[name].name}"' for name in names)
     values = ", ".join(f":{name}" for name in names)
     answer = f" RETURNING {returning}" if returning else ""

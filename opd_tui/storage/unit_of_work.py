@@ -1,4 +1,8 @@
-"""One action's transaction on the database: what `domain.unit_of_work.UnitOfWork` asks for, in SQL."""
+"""The unit of work in SQL.
+
+Lock order: an action first locks its idempotency key, then its slots in order of id, then the global chain (the
+hospital's row). Each lock is held until the transaction ends.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,8 @@ E = TypeVar("E", bound=Event)
 
 _DOCTOR = select(*DOCTOR_COLUMNS).where(doctor.c.id == bindparam("id"))
 _CODE_TAKEN = select(exists().where(doctor.c.code == bindparam("code"), doctor.c.withdrawn_at.is_(None)))
-# On SQLite the transaction holds the whole database, and these two locks say nothing.
+# FOR NO KEY UPDATE on PostgreSQL, which does not block foreign key checks of rows that refer to the slot. SQLAlchemy
+# leaves it out on SQLite, where a writing transaction locks the whole database.
 _SLOT = select(*SLOT_COLUMNS, slot.c.journal_hash).where(slot.c.id == bindparam("id")).with_for_update(key_share=True)
 _GLOBAL_CHAIN = select(hospital.c.journal_hash).with_for_update(key_share=True)
 _OVERLAPPING = (
@@ -54,8 +59,8 @@ _OVERLAPPING = (
 )
 _TOKEN = select(*TOKEN_COLUMNS).select_from(TOKENS).where(token.c.id == bindparam("id"))
 
-# A known UHID on both sides decides alone; only else do name and phone. The person's own few tokens are searched,
-# never the slot's queue, so the answer costs the same however many wait: a planner sees no index in an expression.
+# UHIDs decide if both patients have one, else name and phone. The patient's few tokens are searched, not the slot's
+# queue, so the cost does not grow with the queue: "+ 0" and "|| ''" keep the planner from using the slot's indexes.
 _SAME_UHID = patient.c.uhid_key == bindparam("uhid_key")
 _SAME_NAME_AND_PHONE = (patient.c.phone_key == bindparam("phone_key")) & (patient.c.name_key == bindparam("name_key"))
 _OPEN_HERE: tuple[Any, ...] = (
@@ -90,12 +95,12 @@ _CODE = select(doctor.c.code).where(doctor.c.id == bindparam("id"))
 
 
 def is_valid_id(number: int) -> bool:
-    """Return whether a database could hold it."""
+    """Return whether the number fits a database's id."""
     return 0 < number <= LARGEST_ID
 
 
 class SqlUnitOfWork:
-    """An action's open transaction; `events` is what it has done so far."""
+    """An action's transaction; `events` are those recorded so far. Implements `UnitOfWork`."""
 
     def __init__(self, transaction: Transaction, zone: ZoneInfo, entry: JournalEntry) -> None:
         self.transaction = transaction
@@ -118,23 +123,23 @@ class SqlUnitOfWork:
         """See `UnitOfWork`."""
         values = {**event.after, **event.private}
         if event.before is None:
-            made: int = self.transaction.value(_making(event.subject, tuple(values)), values)
-            event = replace(event, subject_id=made)
+            row_id: int = self.transaction.value(_inserting(event.subject, tuple(values)), values)
+            event = replace(event, subject_id=row_id)
         elif values:
-            self.transaction.run(_changing(event.subject, tuple(values)), values | {"id_": event.subject_id})
+            self.transaction.run(_updating(event.subject, tuple(values)), values | {"id_": event.subject_id})
         if isinstance(event, PatientForgotten):
-            people.spoil_keys(self.transaction, PatientId(event.subject_id))
+            people.erase_fingerprints(self.transaction, PatientId(event.subject_id))
         self.events.append(event)
         return event
 
     def write_journal(self) -> int:
-        """Write the action's entry with its events, each chained to the one before it; return the entry's id."""
+        """Write the action's journal entry with its events and their hashes; return the entry's id."""
         if any(event.slot_id is None for event in self.events):
             self._lock_global_chain()
         return entries.write_entry(self.transaction, self.entry, self.events, self._chain_ends)
 
     def _lock_global_chain(self) -> None:
-        """Let one desk at a time do what concerns no slot that exists already."""
+        """Lock the hospital's row, which serialises actions on doctors, new slots and forgotten patients."""
         if None not in self._chain_ends:
             self._chain_ends[None] = self.transaction.value(_GLOBAL_CHAIN)
 
@@ -225,14 +230,14 @@ class SqlUnitOfWork:
 
 
 @cache
-def _making(subject: Subject, names: tuple[str, ...]) -> TextClause:
-    """Return the statement that makes a row with these columns."""
+def _inserting(subject: Subject, names: tuple[str, ...]) -> TextClause:
+    """Return the statement that inserts a row with these columns and returns its id."""
     return inserting(metadata.tables[subject.value], *names, returning="id")
 
 
 @cache
-def _changing(subject: Subject, names: tuple[str, ...]) -> TextClause:
-    """Return the statement that sets these columns of a row."""
+def _updating(subject: Subject, names: tuple[str, ...]) -> TextClause:
+    """Return the statement that updates these columns of a row."""
     table = metadata.tables[subject.value]
     columns = ", ".join(f'"{table.c[name].name}" = :{name}' for name in names)
     return text(f"UPDATE {table.name} SET {columns} WHERE id = :id_")

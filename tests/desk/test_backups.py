@@ -245,7 +245,7 @@ def test_a_named_folder_gets_a_named_file_and_a_named_file_is_never_overwritten(
     assert re.fullmatch(NAME, back_up(filled, stick, KEPT).path.name)
     precious = tmp_path / "precious.db"
     precious.write_text("dear diary")
-    with pytest.raises(StoreUnavailable, match=r"There is a file .*precious.db already. Name another, or a folder"):
+    with pytest.raises(StoreUnavailable, match=r"precious.db already exists. Name another file, or a folder"):
         back_up(filled, precious, KEPT)
     assert precious.read_text() == "dear diary"
     with pytest.raises(StoreUnavailable, match=r"does not exist. Make it, or name another"):
@@ -326,7 +326,7 @@ def test_of_desks_that_open_at_the_same_moment_only_one_makes_it(left: Path) -> 
 
 def test_whoever_asks_while_another_is_made_waits_for_it(filled: FrontDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     store = backup_service.store_of(filled.database.location)
-    monkeypatch.setattr(backup_store, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(backup_store, "LOCK_SECONDS", 0.01)
     with store.exclusively(), pytest.raises(DeskBusy, match="Another desk is making a backup"), store.exclusively():
         pass
     with store.exclusively():
@@ -486,7 +486,7 @@ def test_what_lies_in_the_log_of_a_desk_that_died_is_kept_with_the_replaced_one(
 def test_while_a_desk_is_open_nothing_is_restored(
     left: Path, backup: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    monkeypatch.setattr(restoring, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(restoring, "LOCK_SECONDS", 0.05)
     before = dump(left)
     if way == "another":
         with Applying(left) as applying:
@@ -595,7 +595,7 @@ def test_what_is_no_sound_backup_is_refused_before_anything_is_touched(
     for source, saying in (
         (tmp_path / "nothing.db", "There is no file"),
         (damaged, "Choose another backup"),
-        (theirs, "is no backup of this program"),
+        (theirs, "is not a backup of this program"),
         (letter, "cannot be read"),
         (altered("newer.db", "UPDATE hospital SET schema_version = 9, program_version = '7.1'"), "Install opd-tui 7.1"),
         (altered("cheat.db", "UPDATE slot SET capacity = 3"), "does not verify: slot 1 has capacity 3"),
@@ -623,7 +623,7 @@ import os, signal, sqlite3, sys
 from pathlib import Path
 from opd_tui.storage.backups import restoring
 
-with restoring.alone(Path(sys.argv[1])) as connection:
+with restoring.exclusive_connection(Path(sys.argv[1])) as connection:
     connection.execute("PRAGMA cache_size=1")
     connection.execute("PRAGMA cache_spill=1")
     def stop(*_):

@@ -1,4 +1,4 @@
-"""The one rule on a queue that is a plain list."""
+"""The allocation rule on a queue in memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NINE = dt.datetime(2026, 11, 22, 3, 30, tzinfo=dt.UTC)
 
 @dataclass
 class Standing:
-    """A token as a queue knows it."""
+    """A token in the queue."""
 
     rank: Rank
     status: Status = Status.WAITING
@@ -63,36 +63,36 @@ class PlainQueue:
         return event
 
     def settle(self, cause: Cause) -> list[TokenEvent]:
-        """Restore the rule and return the moves."""
+        """Restore the rule and return the events."""
         self.moves = []
         settle(self, cause)
         return self.moves
 
     def arrive(self, priority: int, minute: int = 0) -> list[TokenEvent]:
-        """A token joins, and the rule is restored."""
+        """Add a token and restore the rule."""
         token_id = TokenId(len(self.tokens) + 1)
         self.tokens[token_id] = Standing(Rank(priority, NINE + dt.timedelta(minutes=minute), token_id))
         return self.settle(token(token_id))
 
     def close(self, token_id: int, status: Status) -> list[TokenEvent]:
-        """A token leaves, and the rule is restored."""
+        """Close a token and restore the rule."""
         self.tokens[token_id].status = status
         return self.settle(token(token_id))
 
     def resize(self, capacity: int) -> list[TokenEvent]:
-        """The slot gets more seats or fewer, and the rule is restored."""
+        """Change the capacity and restore the rule."""
         self.capacity = capacity
         return self.settle(SLOT)
 
     def in_use(self) -> int:
-        """How many tokens are completed or in the room: no slot gets fewer seats."""
+        """Return how many tokens are completed or in the room, the lower limit of the capacity."""
         return sum(t.status is Status.COMPLETED or t.in_the_room for t in self.tokens.values() if t.status.holds_seat)
 
     def seated(self) -> set[int]:
         return {id_ for id_, token in self.tokens.items() if token.status is Status.ACTIVE}
 
     def seated_from_scratch(self) -> set[int]:
-        """Who is ACTIVE by the rule as it is written down."""
+        """Return the tokens that are ACTIVE by the definition of the rule."""
         standing = {id_: token for id_, token in self.tokens.items() if token.status.is_open}
         room = {id_ for id_, token in standing.items() if token.in_the_room}
         others = sorted(standing.keys() - room, key=lambda id_: standing[id_].rank)
@@ -104,7 +104,7 @@ SLOT = Cause(Subject.SLOT, 1)
 
 
 def token(token_id: int) -> Cause:
-    """A token as what made a move necessary."""
+    """Return a token as the cause of a move."""
     return Cause(Subject.TOKEN, token_id)
 
 
@@ -208,7 +208,7 @@ def test_whatever_the_path_the_seats_are_those_of_sorting_from_scratch(
 
 
 def happen(queue: PlainQueue, what: str, number: int, detail: object) -> list[TokenEvent]:
-    """One event; a closing or a call of somebody who may not be is none."""
+    """Perform one step; closing or calling a token that does not allow it does nothing."""
     if what == "arrive":
         assert isinstance(detail, int)
         return queue.arrive(number, detail)

@@ -1,4 +1,4 @@
-"""Refusals: four groups, codes that scripts can rely on, and remedies that each face puts into its own words."""
+"""Refusals: four groups, stable codes, and remedies that each user interface words itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BELOW_THE_FACES = [
     HOUSE / "environment.py",
 ]
 FACES_WORDS = re.compile(r"opd-tui [a-z]|(?<!-)--[a-z]|[Cc]trl\+|\b[Pp]ress\b|\bF[0-9]+\b")
-"""Commands, options and keys; “opd-tui 0.2” is the program's version."""
+"""Commands, options and keys, but not the version “opd-tui 0.2”."""
 REFUSALS = [*refusals_below(DeskRefusal)]
 
 
@@ -96,7 +96,7 @@ def test_a_restore_is_offered_as_a_command_that_a_shell_reads(tmp_path: Path) ->
 
 
 def texts(path: Path) -> Iterator[tuple[int, str]]:
-    """The string literals of a module that are no docstrings, with their lines."""
+    """Yield the string literals of a module, except docstrings, with their line numbers."""
     tree = ast.parse(path.read_text("utf-8"))
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):

@@ -1,4 +1,4 @@
-"""Text that people typed, and the keys by which two people are told to be one."""
+"""Cleaning of typed text, and keys for matching patients."""
 
 from __future__ import annotations
 

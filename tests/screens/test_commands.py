@@ -103,7 +103,7 @@ async def test_a_declared_command_has_its_form_its_refusal_and_its_effect(
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await ask_for_more(meera)
         await submit(meera)
-        await meera.sees("Dr A has a slot 09:00–10:00", "Nothing was changed", within="#form-wrong")
+        await meera.sees("Dr A already has a slot 09:00–10:00", "Nothing was changed", within="#form-wrong")
         assert "3" in meera.read("#capacity"), "what was typed stays"
         await retype(meera, "start", "10:00")
         await retype(meera, "end", "11:00")

@@ -124,7 +124,7 @@ async def test_the_screen_lives_while_another_process_holds_the_lock(
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.01)
 
 
 @pytest.mark.usefixtures("hasty")

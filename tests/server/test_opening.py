@@ -39,12 +39,12 @@ SECRET = "hush%2Fhush%40"
         ("postgresql://desk@127.0.0.1:PORT/NAME", "asks for a password. Put it into ~/.pgpass or"),
         (f"postgresql://desk:{SECRET}@127.0.0.1:FREE/NAME", "refused. Check its address, and whether it runs."),
         (f"postgresql://desk:{SECRET}@nowhere.invalid/NAME", "nowhere.invalid"),
-        (f"postgresql://desk:{SECRET}@{'x' * 80}/NAME", "impossible characters"),
+        (f"postgresql://desk:{SECRET}@{'x' * 80}/NAME", "invalid characters"),
         (f"postgresql://desk:{SECRET}@127.0.0.1:PORT/NAME?sslmode=require", "server does not support SSL"),
         (f"postgresql://desk:{SECRET}@127.0.0.1:PORT/NAME?color=red", 'invalid connection option "color". Check it.'),
-        (f"postgresql://desk:{SECRET}@127.0.0.1:none/NAME", "This is no database URL."),
-        ("postgresql://desk:hush@hush@127.0.0.1:PORT/NAME", "Write %40 for it, or use ~/.pgpass."),
-        (f"mysql://desk:{SECRET}@127.0.0.1/NAME", "mysql:// cannot keep the data."),
+        (f"postgresql://desk:{SECRET}@127.0.0.1:none/NAME", "This is not a database URL."),
+        ("postgresql://desk:hush@hush@127.0.0.1:PORT/NAME", "Write it as %40, or use ~/.pgpass."),
+        (f"mysql://desk:{SECRET}@127.0.0.1/NAME", "mysql:// is not supported."),
     ],
 )
 def test_what_a_desk_cannot_reach_is_refused_in_one_sentence_without_the_password(
@@ -87,7 +87,7 @@ def test_an_empty_database_is_filled_by_an_action_and_refused_to_a_list(stores: 
 def test_another_programs_tables_are_left_alone(stores: Stores, clock: FixedClock, table: str) -> None:
     with stores.one(empty=True) as store:
         store.execute(f"CREATE TABLE {table} (name TEXT)", f"GRANT ALL ON {table} TO desk")
-        cannot_open(store.location, clock, "holds tables of another program. Make an empty one for the desk.")
+        cannot_open(store.location, clock, "holds another program's tables. Create an empty one for the desk.")
         assert store.tables() == [table]
 
 
@@ -130,7 +130,7 @@ def test_without_its_driver_the_command_says_how_to_install_it(store: PostgresSt
 
 def test_a_user_without_rights_is_refused_in_words(filled: FrontDesk, store: PostgresStore) -> None:
     store.execute("REVOKE INSERT ON token FROM desk")
-    with pytest.raises(StoreUnavailable, match=r"does not let this user write there\. Check the user's rights\."):
+    with pytest.raises(StoreUnavailable, match=r"does not let this user write\. Check the user's permissions\."):
         issue(filled, 2, "Imran")
 
 

@@ -22,8 +22,8 @@ from tests.support.stores import PostgresStore
 if TYPE_CHECKING:
     from tests.support.server import Server
 
-FULL = "The server's disk is full. Call whoever looks after it. Nothing was changed."
-READ_ONLY = r"^The server can be read but not written\. Call whoever looks after it\. Nothing was changed\.$"
+FULL = "The server's disk is full. Call its administrator. Nothing was changed."
+READ_ONLY = r"^The server can be read but not written\. Call its administrator\. Nothing was changed\.$"
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from tests.support.stores import NewStore, Store
 
 @pytest.fixture
 def version() -> int:
-    """The version of an older database, if a test does not name others."""
+    """Return the version of the older database; tests may override it."""
     return 1
 
 
 @pytest.fixture
 def old(new_store: NewStore, version: int) -> Store:
-    """A database as an older version of the program left it."""
+    """Return a database as an older version of the program left it."""
     return fill_as_old(new_store(empty=True), version)

@@ -32,7 +32,7 @@ sys.stdin.read()
 PATIENT = """
 from opd_tui import cli
 from opd_tui.storage.engines import sqlite
-sqlite.PATIENCE_SECONDS = 600.0
+sqlite.BUSY_SECONDS = 600.0
 cli.main()
 """
 """The program, which waits for a lock longer than any test: what happens meanwhile does not wait for it."""
@@ -138,7 +138,7 @@ def test_a_lock_that_outlasts_all_patience_is_said_and_nothing_was_changed(datab
             meera.shows("Another desk is busy. Nothing was changed. Press r to try")
             said, complained = waiting.communicate(timeout=PATIENCE_SECONDS)
             assert (waiting.returncode, said, complained) == (1, "", f"opd-tui: {BUSY}\n")
-            assert lock.is_held_for(sqlite.PATIENCE_SECONDS), "nobody gave up early"
+            assert lock.is_held_for(sqlite.BUSY_SECONDS), "nobody gave up early"
             assert statuses(database_path) == {"Asha": "ACTIVE"}
         meera.press("r")
         meera.shows("Cancel A-001 Asha")

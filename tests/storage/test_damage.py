@@ -1,4 +1,4 @@
-"""A file that is damaged, emptied, deleted or replaced: noticed before the next action, refused in words."""
+"""A file that is damaged, emptied, deleted or replaced is detected before the next action and refused."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tests.support.helpers import add_doctor, answers_in, invoke, issue, lines, 
 from tests.support.pilot import OpenDesk
 
 SEEDS = 10
-"""How many places are damaged in each way."""
+"""The number of places for each kind of damage."""
 PAGE = 4096
 
 Damage = Callable[[bytearray, random.Random], None]
 
 
 def overwrite(length: int) -> Damage:
-    """So many random bytes anywhere."""
+    """Return a damage that overwrites `length` bytes at a random place."""
 
     def damage(content: bytearray, dice: random.Random) -> None:
         place = dice.randrange(len(content) - length)
@@ -83,7 +83,7 @@ DAMAGES: dict[str, Damage] = {
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A day's database, as it is when every desk has closed it."""
+    """Return the bytes of a day's database that every desk has closed."""
     path = tmp_path_factory.mktemp("sound") / "opd.db"
     with closing(
         open_front_desk(str(path), operator="meera", desk="desk 1", clock=FixedClock(NINE), zone=ZONE)
@@ -104,7 +104,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def damaged_places(sound: bytes, tmp_path: Path) -> Callable[[str], Iterator[tuple[Path, bytes, random.Random]]]:
-    """Fresh paths with a sound file, each with what damage makes of it."""
+    """Return a generator of new sound files, each with its damaged bytes."""
 
     def places(damage: str) -> Iterator[tuple[Path, bytes, random.Random]]:
         for seed in range(SEEDS):
@@ -121,7 +121,7 @@ def damaged_places(sound: bytes, tmp_path: Path) -> Callable[[str], Iterator[tup
 
 @pytest.fixture
 def open_path(clock: FixedClock) -> Iterator[Callable[[Path], FrontDesk]]:
-    """Opens desks on any path; closes them all."""
+    """Yield a function that opens a desk on a path; close all desks at the end."""
     desks: list[FrontDesk] = []
 
     def open_one(path: Path) -> FrontDesk:
@@ -135,7 +135,7 @@ def open_path(clock: FixedClock) -> Iterator[Callable[[Path], FrontDesk]]:
 
 @pytest.fixture(autouse=True)
 def no_other_desk_is_writing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is not as a desk left it need not be waited for."""
+    """Skip the wait for another desk's checkpoint."""
     monkeypatch.setattr(sqlite, "SETTLING_SECONDS", 0.0)
 
 
@@ -144,14 +144,14 @@ def one_more(desk: FrontDesk, dice: random.Random) -> None:
 
 
 def read_everything(desk: FrontDesk) -> None:
-    """All that the screens show; what cannot be read is refused."""
+    """Read everything that the screens show, ignoring refusals."""
     for read in (lambda: desk.board(desk.today()), desk.token_list, lambda: desk.activity(8), desk.doctor_list):
         with suppress(StoreDamaged):
             read()
 
 
 def problems_of(path: Path, clock: FixedClock) -> list[str]:
-    """What a desk finds that has read nothing of the file before."""
+    """Return the problems that a newly opened desk finds."""
     with closing(open_front_desk(str(path), clock=clock, zone=ZONE)) as desk:
         return desk.verify().problems
 
@@ -192,7 +192,7 @@ def test_a_file_damaged_under_an_open_desk_is_noticed_before_the_next_action(
         desk = open_path(path)
         read_everything(desk)
         one_more(desk, dice)
-        with path.open("r+b") as file:  # the same file by its inode
+        with path.open("r+b") as file:  # keep the inode
             file.write(content)
             file.truncate()
         try:
@@ -267,7 +267,7 @@ def test_a_long_journal_is_not_folded_before_an_action_but_its_pages_are_checked
 
 @pytest.fixture
 def examined(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Grows whenever a file is examined."""
+    """Return a list that grows with every examination of a file."""
     examined: list[object] = []
     first_problem = integrity.first_problem
 
@@ -339,14 +339,14 @@ def test_a_damaged_file_with_a_log_is_not_trusted_because_a_desk_closed_it(
         path.write_bytes(content)
         shutil.copy(f"{database_path}-wal", f"{path}-wal")
         if not refuses_to_act(path, clock):
-            continue  # the log has the page that was lost
+            continue  # the log still has the lost page
         refused += 1
         assert refuses_to_act(path, clock)
     assert refused
 
 
 def refuses_to_act(path: Path, clock: FixedClock) -> bool:
-    """Whether a desk that opens the file, and closes it again, does nothing on it."""
+    """Return whether a desk that opens the file refuses an action on it."""
     with closing(open_front_desk(str(path), clock=clock, zone=ZONE)) as desk:
         try:
             desk.perform(IssueToken(slot=1, patient="Ravi", source="PAID"))

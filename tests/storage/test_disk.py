@@ -1,4 +1,4 @@
-"""A full or failing disk, files and folders that may not be written, and users without a home."""
+"""A full or failing disk, files and folders without write permission, and users without a home."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ FAILING = "The disk reports an error. Check the disk before you go on. Nothing w
 
 
 class Disk:
-    """A disk with so many pages for a database, or with enough for any."""
+    """A simulated disk with room for `pages` pages of a database, or for any number if it is None."""
 
     def __init__(self) -> None:
         self.pages: int | None = None
@@ -55,13 +55,13 @@ class Disk:
             connection.execute(f"PRAGMA max_page_count={self.pages}")
 
     def is_full(self, desk: FrontDesk) -> None:
-        """From now on there is no room for another page."""
+        """Leave no room for another page."""
         with closing(sqlite3.connect(desk.database.location)) as connection:
             (self.pages,) = connection.execute("PRAGMA page_count").fetchone()
         desk.database.engine.dispose()
 
     def has_room(self, desk: FrontDesk) -> None:
-        """Somebody made room."""
+        """Make room again."""
         self.pages = None
         desk.database.engine.dispose()
 
@@ -78,13 +78,13 @@ def disk() -> Iterator[Disk]:
 
 
 def issue_until_refused(desk: FrontDesk, slot: int) -> int:
-    """How many tokens are issued before the disk has no room for one more."""
+    """Issue tokens until the disk is full, and return how many were issued."""
     for number in range(500):
         before = dump(Path(desk.database.location))
         try:
             issue(desk, slot, f"Patient {number}", "PAID")
         except StoreUnavailable as refusal:
-            assert refusal.message == FULL  # noqa: PT017 - which of many is refused, one cannot know
+            assert refusal.message == FULL  # noqa: PT017 - any of many actions may be the one refused
             assert dump(Path(desk.database.location)) == before
             return number
     pytest.fail("the disk is never full")
@@ -140,7 +140,7 @@ async def test_the_screens_say_that_the_disk_is_full_and_go_on_when_there_is_roo
 
 
 def applied_with_files_of(size: int, database: Path, work: bytes) -> subprocess.CompletedProcess[bytes]:
-    """Run `apply -` where no file may grow beyond a size."""
+    """Run `apply -` with a limit on the size of files."""
     return subprocess.run(
         [*COMMAND, "apply", "-", "--database", str(database)],
         input=work,
@@ -176,7 +176,7 @@ def test_whatever_was_answered_before_the_disk_failed_is_there_and_nothing_else(
 
 
 def pages_of(path: Path) -> int:
-    """How many pages the database has, those in its log among them."""
+    """Return the number of the database's pages, including those in its log."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         return int(pages)
@@ -196,16 +196,18 @@ def test_a_log_that_cannot_be_written_back_keeps_what_it_holds(
     issue(desk, slot, "Asha")
     done.append("Asha")
     held, limit = path.stat().st_size, resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (held, limit[1]))  # the log may grow, and the file may not
+    resource.setrlimit(
+        resource.RLIMIT_FSIZE, (held, limit[1])
+    )  # the log may grow to the file's size, the file cannot grow
     try:
         for number in range(200, 400):
             issue(desk, slot, f"Patient {number}")
             done.append(f"Patient {number}")
     except StoreUnavailable as refusal:
-        assert refusal.message in (FAILING, FULL)  # noqa: PT017 - which of many is refused, one cannot know
+        assert refusal.message in (FAILING, FULL)  # noqa: PT017 - any of many actions may be the one refused
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
-    assert pages_of(path) * 4096 > held == path.stat().st_size, "what was done has no room in the file"
+    assert pages_of(path) * 4096 > held == path.stat().st_size, "the actions do not fit into the file"
     desk.close()
     again = open_desk()
     assert {record.token.patient.name for record in again.token_list()} == set(done)
@@ -219,8 +221,8 @@ AS_SOMEBODY = """
 import os, sys
 import sqlalchemy.dialects.sqlite, opd_tui.storage.engines.sqlite
 import opd_tui.desk.opening, opd_tui.cli, opd_tui.desk.answers
-opd_tui.environment.system_zone(), opd_tui.environment.default_operator()  # imports what root alone may read
-os.setgroups([]), os.setgid(54321), os.setuid(54321)  # whom no list of users names
+opd_tui.environment.system_zone(), opd_tui.environment.default_operator()  # import modules that only root can read
+os.setgroups([]), os.setgid(54321), os.setuid(54321)  # a user id without an account
 opd_tui.cli.main(sys.argv[1:])
 """
 
@@ -228,7 +230,7 @@ only_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, 
 
 
 def as_somebody(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user whom permissions bind and whom the system does not know."""
+    """Run the command as an unprivileged user without an account."""
     names = ("HOME", "USER", "LOGNAME", "LNAME", "USERNAME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
     inherited = {name: value for name, value in os.environ.items() if name not in names}
     return subprocess.run(
@@ -244,7 +246,7 @@ def as_somebody(*arguments: str | Path, cwd: Path, **environment: str) -> subpro
 
 @pytest.fixture
 def anybodys() -> Iterator[Path]:
-    """A folder that any user may look into; a test's own is root's alone."""
+    """Yield a folder that every user can write to; `tmp_path` belongs to root."""
     with TemporaryDirectory() as folder:
         Path(folder).chmod(0o777)
         yield Path(folder)
@@ -305,7 +307,7 @@ def test_a_folder_in_which_no_file_may_be_made_is_refused(anybodys: Path) -> Non
 @pytest.mark.slow
 def test_a_user_whom_the_system_does_not_know_needs_to_name_a_database(anybodys: Path) -> None:
     refused_in_one_line(as_somebody("doctor", "list", cwd=anybodys), "You have no home directory", "--database")
-    assert list(anybodys.iterdir()) == [], "no folder is made that is called ~"
+    assert list(anybodys.iterdir()) == [], "no folder named ~ is created"
     for command in (("doctor", "add", "--name", "Dr A"), ("paths",)):
         result = as_somebody(*command, "--database", anybodys / "opd.db", cwd=anybodys)
         assert (result.returncode, result.stderr) == (0, "")

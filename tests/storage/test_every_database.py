@@ -1,4 +1,4 @@
-"""What is true of every kind of database: whose it is, how it is opened again, and what is not in it."""
+"""Behaviour of every kind of database: identity, reopening and privacy."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_time_zone_is_kept_from_creation(filled: FrontDesk, store: Store, cl
     ("statement", "saying"),
     [
         ("UPDATE hospital SET time_zone = 'Mars/Olympus'", "unknown time zone, Mars/Olympus. Update tzdata."),
-        ("DELETE FROM hospital", "damaged: it does not say whose it is. Restore a backup."),
+        ("DELETE FROM hospital", "damaged: its version is missing. Restore a backup."),
     ],
 )
 def test_a_database_that_lost_what_it_is_is_refused(

@@ -1,4 +1,4 @@
-"""An upgrade to schema 3 joins the rows of one person: only where no known field differs."""
+"""The upgrade to schema 3 merges the rows of a person if no known field differs."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from tests.support.older import old_file
 
 NOW = dt.datetime(2026, 11, 22, 3, 30, tzinfo=dt.UTC)
 FIRST = 101
-"""The id of the first row and of the first token that a test adds to what the old database has."""
+"""The id of the first row and the first token that a test adds to the old database."""
 
 
 class Visit(NamedTuple):
-    """A row of `patient` as version 2 wrote one for every visit."""
+    """A row of `patient`; version 2 wrote one for every visit."""
 
     name: str
     phone: str | None = None
@@ -52,7 +52,7 @@ def upgraded(path: Path, *visits: Visit) -> sqlite3.Connection:
 
 
 def whose(connection: sqlite3.Connection) -> list[int]:
-    """Which of the added rows each of the added tokens belongs to, from 1."""
+    """Return the number of the added row, from 1, to which each added token belongs."""
     rows = connection.execute("SELECT patient_id FROM token WHERE id >= ? ORDER BY id", (FIRST,)).fetchall()
     return [row[0] - FIRST + 1 for row in rows]
 

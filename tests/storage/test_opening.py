@@ -1,4 +1,4 @@
-"""The database as a file: how it is opened, and which indexes answer."""
+"""Opening a database file, and the indexes that queries use."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def another_program(path: Path, *statements: str) -> None:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """A checksum of each file, but the shared memory that readers of a log need."""
+    """Return a checksum of each file, except the log's index, which readers change."""
     files = (file for file in folder.iterdir() if not file.name.endswith("-shm"))
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
@@ -142,7 +142,9 @@ def test_a_url_and_a_path_name_the_same_file(filled: FrontDesk, database_path: P
 def test_a_database_that_another_desk_makes_meanwhile_is_not_another_programs(
     database_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "refuse_empty_file", lambda path: None)  # the other waits for this one to make it
+    monkeypatch.setattr(
+        sqlite, "refuse_empty_file", lambda path: None
+    )  # the file is empty until the other desk creates the database
     asked: list[str] = []
 
     def make_it_after_the_first_question(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -184,7 +186,7 @@ def test_a_file_that_cannot_be_written_is_refused(clock: FixedClock) -> None:
 AS_NOBODY = """
 import os, sys
 import sqlalchemy.dialects.sqlite, opd_tui.desk.opening, opd_tui.storage.engines.sqlite, opd_tui.cli
-opd_tui.environment.system_zone(), opd_tui.environment.default_operator()  # imports what root alone may read
+opd_tui.environment.system_zone(), opd_tui.environment.default_operator()  # import modules that only root can read
 if os.geteuid() == 0:
     os.setgroups([]), os.setgid(65534), os.setuid(65534)
 opd_tui.cli.main(sys.argv[1:])
@@ -192,8 +194,8 @@ opd_tui.cli.main(sys.argv[1:])
 
 
 def as_an_ordinary_user(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as somebody whom permissions bind."""
-    home = {"HOME": "/", "XDG_CONFIG_HOME": "/"}  # which anybody may look into
+    """Run the command as an unprivileged user."""
+    home = {"HOME": "/", "XDG_CONFIG_HOME": "/"}  # readable by every user
     command = [sys.executable, "-c", AS_NOBODY, *arguments]
     return subprocess.run(
         command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False, env=os.environ | home
@@ -203,7 +205,7 @@ def as_an_ordinary_user(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_desk_that_is_kept_waiting_for_too_long_says_so(
     filled: FrontDesk, database_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.01)
     with closing(sqlite3.connect(database_path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DeskBusy, match=r"^Another desk is busy. Nothing was changed.$"):
@@ -220,7 +222,7 @@ Executed = list[tuple[str, Any]]
 
 @pytest.fixture
 def executed(filled: FrontDesk, monkeypatch: pytest.MonkeyPatch) -> Executed:
-    """Every statement that the desk sends, with its values."""
+    """Return a list of the statements that the desk runs, with their values."""
     statements: Executed = []
     run, run_many = Transaction.run, Transaction.run_many
 
@@ -239,7 +241,7 @@ def executed(filled: FrontDesk, monkeypatch: pytest.MonkeyPatch) -> Executed:
 
 
 def plans(path: Path, statements: Executed) -> dict[str, list[str]]:
-    """How the database would answer each statement that looks something up."""
+    """Return the query plan of each statement that reads."""
     with closing(sqlite3.connect(path)) as connection:
         return {
             statement: [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]

@@ -1,4 +1,4 @@
-"""Power that fails at any instant: what was answered is on the disk, and torn writes behind it do no harm."""
+"""Power failures: answered actions are on the disk, and torn writes after them do no harm."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from tests.support.helpers import (
 )
 
 SECTOR = 512
-"""Bytes that a disk writes whole or not at all."""
+"""The bytes that a disk writes atomically."""
 ANSWERS = 40
 
 
 def traced(arguments: list[str], input: bytes, trace: Path) -> subprocess.CompletedProcess[bytes]:
-    """Run the command and keep the order in which it writes and waits for the disk."""
+    """Run the command and trace the order of its writes and syncs."""
     strace = ["strace", "-f", "--seccomp-bpf", "-qq", "-s", "12", "-e", "trace=write,fsync,fdatasync", "-o", str(trace)]
     return subprocess.run(
         [*strace, *COMMAND, *arguments],
@@ -50,7 +50,7 @@ def traced(arguments: list[str], input: bytes, trace: Path) -> subprocess.Comple
 
 
 def can_trace(folder: Path) -> bool:
-    """Whether there is strace and the system lets one look at another process."""
+    """Return whether strace is installed and permitted."""
     if shutil.which("strace") is None:
         return False
     seen = subprocess.run(
@@ -61,7 +61,7 @@ def can_trace(folder: Path) -> bool:
 
 def test_every_answer_comes_after_the_disk_has_said_that_it_has_the_action(database_path: Path, tmp_path: Path) -> None:
     if not can_trace(tmp_path):
-        pytest.skip("strace is not there or may not look at other processes")
+        pytest.skip("strace is not installed or not permitted")
     work = [{"action": "issue_token", "slot": 1, "patient": f"Patient {n}", "source": "PAID"} for n in range(ANSWERS)]
     result = traced(
         ["apply", "-", "--database", str(database_path)], lines(*first_slot(), *work), trace := tmp_path / "trace"
@@ -73,12 +73,12 @@ def test_every_answer_comes_after_the_disk_has_said_that_it_has_the_action(datab
     before = ["", *answered]
     for call, previous in zip(answered, before, strict=False):
         if call.startswith("write"):
-            assert previous.startswith(("fdatasync", "fsync")), "an answer without a wait for the disk before it"
+            assert previous.startswith(("fdatasync", "fsync")), "an answer without a sync before it"
 
 
 @dataclass(frozen=True)
 class Disk:
-    """What stands on the disk at an instant: the file and its log."""
+    """The contents of the file and its log at an instant."""
 
     file: bytes
     log: bytes
@@ -89,7 +89,7 @@ class Disk:
 
 
 def torn(before: bytes, after: bytes, dice: random.Random) -> bytes:
-    """While a disk was writing: of the sectors that differ some are old, some new, and one may be garbled."""
+    """Return an interrupted write: some changed sectors are old, some new, and one may be garbled."""
     places = range(0, max(len(before), len(after)), SECTOR)
     changed = [place for place in places if before[place : place + SECTOR] != after[place : place + SECTOR]]
     written = bytearray(before)
@@ -100,26 +100,26 @@ def torn(before: bytes, after: bytes, dice: random.Random) -> bytes:
     if changed and dice.random() < 0.5:
         place = dice.choice(changed)
         end = min(place + SECTOR, len(written))
-        # A disk never harms the bytes beside those that it writes: SQLite relies on that, too.
+        # Bytes outside the written range stay intact: SQLite assumes this, too ("powersafe overwrite").
         first = next(byte for byte in range(place, end) if before[byte : byte + 1] != after[byte : byte + 1])
         written[first:end] = dice.randbytes(end - first)
     return bytes(written)
 
 
 def cut(before: bytes, after: bytes, dice: random.Random) -> bytes:
-    """The log's tail ends anywhere behind what was answered."""
+    """Return a log that is cut off anywhere after the answered actions."""
     return after[: dice.randint(min(len(before), len(after)), len(after))]
 
 
 @pytest.fixture(autouse=True)
 def no_other_desk_is_writing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is not as a desk left it need not be waited for."""
+    """Skip the wait for another desk's checkpoint."""
     monkeypatch.setattr(sqlite, "SETTLING_SECONDS", 0.0)
 
 
 @pytest.fixture
 def reopened(tmp_path: Path, clock: FixedClock) -> Callable[[Disk], set[str]]:
-    """Opens what was on the disk, acts on it, verifies it, and says which patients were there."""
+    """Return a function that opens a disk, acts on it, verifies it, and returns the patients found."""
     path = tmp_path / "after" / "opd.db"
     path.parent.mkdir()
 
@@ -156,7 +156,7 @@ def test_a_log_that_is_torn_behind_its_last_answer_keeps_all_that_was_answered(
         name = f"Patient {number}"
         issue(desk, slot, name, dice.choice(["PAID", "WALKIN", "EMERGENCY"]))
         after = Disk.of(database_path)
-        if before.file == after.file:  # else the log was written back into it, which the next test looks at
+        if before.file == after.file:  # else a checkpoint ran, which the next test covers
             there = reopened(Disk(before.file, lose(before.log, after.log, dice)))
             assert answered <= there <= answered | {name}
         answered.add(name)
@@ -171,13 +171,13 @@ def test_a_file_that_is_torn_while_the_log_is_written_back_keeps_all_that_was_an
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(file_fingerprint, "WRITE_BACK_AFTER", 3)
-    write_back, before = FileFingerprint.write_back_in_turn, []
+    checkpoint, before = FileFingerprint.checkpoint_periodically, []
 
     def look_first(stamp: FileFingerprint, cursor: object) -> None:
         before.append(Disk.of(database_path))
-        write_back(stamp, cursor)  # type: ignore[arg-type]
+        checkpoint(stamp, cursor)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(FileFingerprint, "write_back_in_turn", look_first)
+    monkeypatch.setattr(FileFingerprint, "checkpoint_periodically", look_first)
     dice = random.Random(1)
     slot = open_slot(desk, add_doctor(desk))
     answered: set[str] = set()

@@ -1,4 +1,4 @@
-"""What the database itself refuses, whoever asks for it."""
+"""Invariants that the database itself enforces."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CLOSED_ROW = token_row(5, status="COMPLETED").replace("issued_at)", "issued_at, 
 
 
 def refused(store: Store, *statements: str, because: str) -> None:
-    """The last statement is refused by the database and leaves everything as it was."""
+    """Check that the database refuses the last statement and stays unchanged."""
     store.execute(*statements[:-1])
     before = store.dump()
     with pytest.raises(store.broken_rule, match=because):

@@ -1,4 +1,4 @@
-"""An upgrade leaves the old version or the new one, whatever happens meanwhile, and says in words what is wrong."""
+"""Failing upgrades leave the old version or the new one, and report the reason."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_desks_that_open_it_at_once_upgrade_it_once(new_store: NewStore, version
 
 
 def said(desk: subprocess.Popen[str]) -> str:
-    """The next line that a desk says."""
+    """Return the next line of a desk's output."""
     assert desk.stdout
     return desk.stdout.readline().strip()
 
@@ -85,7 +85,7 @@ print(left)
 
 
 def opened_until_killed(location: str, statements: int) -> subprocess.CompletedProcess[bytes]:
-    """Open a database in a process that is killed before so many statements are run; 0 for one that is not."""
+    """Open a database in a process that is killed before statement number `statements`, or never if it is 0."""
     command = [sys.executable, "-c", KILLED, location, str(statements)]
     return subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
 
@@ -112,7 +112,7 @@ def test_a_desk_killed_in_the_middle_leaves_the_old_version_or_the_new_one(
         assert store.query("SELECT count(*) FROM token") == tokens
         assert all(dump(backup) == before for backup in kept_copies(store))
         assert not list(Path(kept_copies(store)[0]).parent.glob(".opd-tui-draft-*"))
-    assert untouched >= len(kills) - 1, "else they came too early"
+    assert untouched >= len(kills) - 1, "all but one were killed before the commit"
 
 
 def column_of(store: Store, names: str) -> list[tuple[str, str]]:
@@ -149,7 +149,7 @@ def test_a_journal_that_cannot_be_read_is_not_upgraded(old: Store, clock: FixedC
 def test_a_reference_that_leads_nowhere_is_not_upgraded(old: Store, clock: FixedClock) -> None:
     old.force("UPDATE token SET patient_id = 99 WHERE id = 8")
     before = old.dump()
-    refused(old, clock, "a row of token refers to a row of patient that is not there")
+    refused(old, clock, "a row of token refers to a missing row of patient")
     assert old.dump() == before
 
 
@@ -171,7 +171,7 @@ def test_a_newer_version_is_refused_untouched_and_says_what_it_needs(
     refused(old, clock, f"made by opd-tui 9.9 and has version {newer}")
     refused(old, clock, "Install opd-tui 9.9 or newer.")
     assert old.dump() == before
-    assert len(kept_copies(old)) == 1, "only that of the upgrade before"
+    assert len(kept_copies(old)) == 1, "only the previous upgrade's"
 
 
 # Where nothing can be written
@@ -180,7 +180,7 @@ def test_a_newer_version_is_refused_untouched_and_says_what_it_needs(
 def test_without_a_place_for_the_backup_nothing_is_upgraded(old: Store, clock: FixedClock) -> None:
     before = old.dump()
     Path(old.location).with_name("opd.db-backups").write_text("in the way")
-    refused(old, clock, "The database has version 1 and is backed up before it is upgraded, which cannot be done: ")
+    refused(old, clock, "The database has version 1 and must be backed up before its upgrade, but the backup failed: ")
     assert old.dump() == before
 
 

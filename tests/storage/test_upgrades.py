@@ -52,7 +52,7 @@ FIRST = {
     "RAO-007": "ACTIVE",
     "JOB-001": "ACTIVE",
 }
-"""What a database of version 1 holds."""
+"""Statuses by patient in a database of version 1."""
 SECOND = FIRST | dict.fromkeys((f"JOB-{number:03}" for number in range(2, 8)), "ACTIVE")
 BEFORE = {1: FIRST, 2: SECOND | {"JOB-008": "CANCELLED", "JOB-009": "COMPLETED"}}
 ASHA = {"name": "Asha Verma", "phone": "98765 43210", "uhid": "MRN 17", "birth_year": 1980, "sex": "female"}
@@ -67,7 +67,7 @@ def columns(rows: list[Row], *places: int) -> list[Row]:
 
 
 def test_every_older_version_has_its_dumps_and_its_migration() -> None:
-    """Before the version rises, run `python -m tests.schemas.dump`; then write the migration."""
+    """If this fails: run `python -m tests.schemas.dump` before raising the version, then write the migration."""
     assert [version for kind, version in OLDER if not path_of(version, kind).exists()] == []
     assert [version for version in RELEASED_FOR_SERVERS if not migrations.schema_of(version)] == []
     config = Config()
@@ -79,7 +79,7 @@ def test_every_older_version_has_its_dumps_and_its_migration() -> None:
 
 
 def test_a_migration_imports_nothing_of_the_program() -> None:
-    """What it did for one hospital, it does for every other."""
+    """A migration must not change when the program does."""
     scripts = [migrations.FOLDER / "env.py", *(migrations.FOLDER / "versions").glob("*.py")]
     assert len(scripts) == SCHEMA_VERSION + 1
     for script in scripts:
@@ -195,7 +195,7 @@ def test_it_is_backed_up_before_in_a_private_file_of_the_old_version(
     assert re.fullmatch(rf"before-upgrade-from-version-{version}-20261122T033000\.000000Z\.db", backup.name)
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     assert stat.S_IMODE(backup.parent.stat().st_mode) == 0o700
-    assert sorted(file.name for file in backup.parent.iterdir()) == [".lock", backup.name], "nothing lies beside it"
+    assert sorted(file.name for file in backup.parent.iterdir()) == [".lock", backup.name], "there is no other file"
     assert dump(backup) == before
     assert schema_of(backup) == schema_of(old_file(tmp_path / "pattern.db", version))
 
@@ -240,7 +240,7 @@ def test_an_upgraded_file_is_read_by_its_own_account_alone(old: Store, clock: Fi
 
 
 def schema_of(path: Path) -> dict[str, Any]:
-    """Tables by their parts in any order, indexes and triggers by their text."""
+    """Return tables by their sorted parts, and indexes and triggers by their SQL."""
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     return {f"{kind} {name}": parts_of(sql) if kind == "table" else words_of(sql) for kind, name, sql in rows}
@@ -251,7 +251,7 @@ def words_of(sql: str) -> str:
 
 
 def parts_of(sql: str) -> list[str]:
-    """What stands between the outer commas of a table's definition, and what stands behind it."""
+    """Return the sorted columns and constraints of a table's definition, with its head and options."""
     head, _, rest = words_of(sql).partition("(")
     body, _, tail = rest.rpartition(")")
     parts, depth = [""], 0
@@ -261,7 +261,7 @@ def parts_of(sql: str) -> list[str]:
             parts.append("")
         else:
             parts[-1] += character
-    # A table that was renamed stands in quotes.
+    # SQLite quotes the name of a renamed table.
     return [head.replace('"', "").strip(), *sorted(part.strip() for part in parts), tail.strip()]
 
 
@@ -302,7 +302,7 @@ def test_a_servers_upgraded_schema_is_that_of_a_new_database(
 
 
 def is_of(dialect: str) -> Any:
-    """Whether a database of this kind has it: some indexes are of one kind alone."""
+    """Return Alembic's filter for a dialect, because some indexes exist in one dialect only."""
     return lambda _thing, name, *_: ONLY_ON.get(name or "", dialect) == dialect
 
 
@@ -318,6 +318,6 @@ def test_alembic_finds_nothing_left_to_migrate(old: Store, clock: FixedClock, ve
 
 @pytest.mark.parametrize(("dialect", "digest"), [("sqlite", "4a92a946807b9b7a"), ("postgresql", "8a2f8ddf18a951e5")])
 def test_the_triggers_are_those_of_their_version(dialect: str, digest: str) -> None:
-    """Other words for a trigger make `verify` doubt every database that has the old ones: they need a migration."""
+    """A change of a trigger's code needs a migration, because `verify` compares the code."""
     text = json.dumps(triggers.definitions(dialect), sort_keys=True)
     assert (SCHEMA_VERSION, hashlib.sha256(text.encode()).hexdigest()[:16]) == (3, digest)

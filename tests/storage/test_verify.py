@@ -1,4 +1,4 @@
-"""What `verify` finds in a database that somebody altered by hand."""
+"""Problems that `verify` finds in a database that was altered by hand."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
     [
         (["UPDATE token SET status = 'WAITING' WHERE id = 1"], "token 1 has status WAITING in its table and ACTIVE"),
         (["UPDATE token SET status = 'NO_SHOW' WHERE id = 4"], "token 4 has status NO_SHOW in its table and CANCELLED"),
-        (["DELETE FROM token WHERE id = 3"], "token 3 is in the journal and not in its table"),
-        ([token_row(5, 2), "UPDATE token_counter SET last = 5"], "token 5 is in its table and not in the journal"),
+        (["DELETE FROM token WHERE id = 3"], "token 3 is in the journal but not in its table"),
+        ([token_row(5, 2), "UPDATE token_counter SET last = 5"], "token 5 is in its table but not in the journal"),
         (["UPDATE token SET number = 'A-033' WHERE id = 3"], "token number A-033 of 2026-11-22 is not A-003"),
         (["UPDATE token SET number = 'A-033', sequence = 33 WHERE id = 3"], "the numbers of doctor 1 on 2026-11-22"),
-        (["UPDATE token_counter SET last = 5"], "the counter of doctor 1 on 2026-11-22 says 5, and 4 were issued"),
+        (["UPDATE token_counter SET last = 5"], "the counter of doctor 1 on 2026-11-22 says 5, but 4 were issued"),
         (["DELETE FROM token_counter"], "the counter of doctor 1 on 2026-11-22 says None"),
         (
             ["UPDATE token SET source = 'PAID', priority = 2 WHERE id = 3"],
@@ -41,7 +41,7 @@ def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
         (["UPDATE token SET slot_id = 2 WHERE id = 3"], "token 3 has slot_id 2 in its table and 1 in the journal"),
         (["UPDATE token SET issued_at = '2026-11-22T03:29:00.000000Z' WHERE id = 3"], "token 3 has issued_at 2026"),
         (["UPDATE slot SET capacity = 3 WHERE id = 1"], "slot 1 has capacity 3 in its table and 2 in the journal"),
-        (["UPDATE slot SET capacity = 3 WHERE id = 1"], "token 3 waits, and a seat is due to it"),
+        (["UPDATE slot SET capacity = 3 WHERE id = 1"], "token 3 waits but should have a seat"),
         (["UPDATE token SET closed_at = '2026-11-22T03:29:00.000000Z' WHERE id = 4"], "token 4 has closed_at 2026"),
         (
             ["UPDATE token SET patient_id = 1 WHERE id = 3"],
@@ -52,9 +52,9 @@ def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
         (["UPDATE journal_event SET after = '{' WHERE subject = 'token' AND subject_id = 3"], "a row cannot be read"),
         (["UPDATE doctor SET room = '2'"], "doctor 1 has room 2 in its table and 1 in the journal"),
         (["UPDATE doctor SET code = 'B'"], "doctor 1 has code B in its table and A in the journal"),
-        ([NEXT_IN_LINE, "UPDATE token SET status = 'ACTIVE' WHERE id = 3"], "token 3 has a seat out of turn"),
-        ([NEXT_IN_LINE], "token 1 waits, and a seat is due to it"),
-        (["UPDATE token SET status = 'ACTIVE' WHERE id = 3"], "token 3 has a seat out of turn"),
+        ([NEXT_IN_LINE, "UPDATE token SET status = 'ACTIVE' WHERE id = 3"], "token 3 has a seat but should wait"),
+        ([NEXT_IN_LINE], "token 1 waits but should have a seat"),
+        (["UPDATE token SET status = 'ACTIVE' WHERE id = 3"], "token 3 has a seat but should wait"),
         (
             [
                 "UPDATE token SET status = 'COMPLETED', closed_at = 'x' WHERE id = 1",
@@ -65,11 +65,11 @@ def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
         ),
         (
             ["DELETE FROM journal_event WHERE subject = 'token' AND subject_id = 3"],
-            "token 3 is in its table and not in the journal",
+            "token 3 is in its table but not in the journal",
         ),
         (
             ["UPDATE journal_event SET before = '{\"status\": \"ACTIVE\"}' WHERE kind = 'token_cancelled'"],
-            "the journal changes token 4 from status ACTIVE, where it was WAITING",
+            "the journal changes token 4 from status ACTIVE, but it was WAITING",
         ),
     ],
 )
@@ -93,7 +93,7 @@ def test_verify_finds_what_was_altered_by_hand(
             "the journal of slot 1 was altered at or before",
         ),
         (["DELETE FROM journal_event WHERE entry_id = 8"], "the journal of slot 1 does not end where it should"),
-        (["DELETE FROM journal_event WHERE entry_id = 8"], "entry 8 of the journal lost its events"),
+        (["DELETE FROM journal_event WHERE entry_id = 8"], "entry 8 of the journal has no events"),
         (
             ["DELETE FROM journal_event WHERE subject = 'token'", "DELETE FROM token"],
             "the journal of slot 1 does not end where it should",
@@ -150,8 +150,8 @@ EMPTIED = {
 def test_verify_finds_a_trigger_that_does_something_else(filled: FrontDesk, store: Store, store_kind: str) -> None:
     store.execute(*EMPTIED[store_kind])
     (found, *others) = filled.verify().problems
-    assert found.endswith(" was altered, and does not do what it should")
-    assert all(problem.endswith(" was altered, and does not do what it should") for problem in others)
+    assert found.endswith(" was altered and does not do what it should")
+    assert all(problem.endswith(" was altered and does not do what it should") for problem in others)
 
 
 @pytest.mark.parametrize(
@@ -159,9 +159,9 @@ def test_verify_finds_a_trigger_that_does_something_else(filled: FrontDesk, stor
     [
         (
             "DELETE FROM doctor WHERE id = 1",
-            "a row of slot refers to a row of doctor that is not there",
+            "a row of slot refers to a missing row of doctor",
         ),
-        ("DELETE FROM patient WHERE id = 1", "a row of token refers to a row of patient that is not there"),
+        ("DELETE FROM patient WHERE id = 1", "a row of token refers to a missing row of patient"),
     ],
 )
 @always_on_every_store
@@ -188,7 +188,7 @@ def test_verify_finds_a_seat_given_out_of_turn_even_where_the_journal_agrees(fil
     )
     problems = filled.verify().problems
     assert not [problem for problem in problems if "in its table and" in problem], "here the journal agrees"
-    assert {"token 1 waits, and a seat is due to it", "token 3 has a seat out of turn"} <= set(problems)
+    assert {"token 1 waits but should have a seat", "token 3 has a seat but should wait"} <= set(problems)
 
 
 def test_who_is_in_the_room_keeps_the_seat_in_the_eyes_of_verify(filled: FrontDesk, store: Store) -> None:
@@ -208,7 +208,7 @@ ALTERED = {
     "start": "'08:00'",
     "status": "'NO_SHOW'",
 }
-"""Other values for columns that do not take just any."""
+"""Altered values for columns with constraints."""
 TABLES = (doctor, slot, patient, token, journal_entry, journal_event)
 COLUMNS = [
     (table.name, column.name)
@@ -223,7 +223,7 @@ ROWS = {"token": f"id = {CANCELLED}", "journal_event": "kind = 'token_cancelled'
 def test_verify_finds_any_column_that_was_altered_by_hand(
     filled: FrontDesk, store: Store, table: str, column: str
 ) -> None:
-    """Every column but patients' personal fields, also one that nothing sets yet."""
+    """Every column except patients' personal fields, including columns that the program does not set yet."""
     type_ = metadata.tables[table].c[column].type
     other = "77" if isinstance(type_, Integer) else "'{}'".format("2026-11-21T03:29:00.000000Z"[: type_.length])
     where = ROWS.get(table, "id = 1")

@@ -115,7 +115,7 @@ def test_the_command_line_warns_of_a_file_that_others_may_read(readable_by_other
     result = invoke("doctor", "list")
     assert result.exit_code == 0
     assert result.stderr.splitlines() == [
-        f"opd-tui: {place} can be read by others (mode {mode}), and patients' names are in it. Run `chmod {right}`."
+        f"opd-tui: {place} can be read by others (mode {mode}) and holds patients' names. Run `chmod {right}`."
         for place, mode, right in (
             (readable_by_others, "0644", f"600 {readable_by_others}"),
             (readable_by_others.parent, "0755", f"700 {readable_by_others.parent}"),
@@ -175,7 +175,7 @@ def test_a_file_on_a_network_share_is_refused_with_a_way_out(tmp_path: Path, mon
     monkeypatch.setattr("opd_tui.storage.files.access.MOUNTS", mounts)
     refuse_network_share(tmp_path / "opd.db")
     for place in (share, tmp_path / "link"):
-        with pytest.raises(StoreUnavailable, match=r"lies on a network share.*Use a local disk, or PostgreSQL"):
+        with pytest.raises(StoreUnavailable, match=r"is on a network share.*Use a local disk, or PostgreSQL"):
             refuse_network_share(place / "opd.db")
         result = invoke("doctor", "add", "--name", "Dr A", "--database", place / "opd.db")
         assert (result.exit_code, result.stdout) == (2, "")

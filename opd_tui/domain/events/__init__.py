@@ -1,4 +1,4 @@
-"""What can happen at a desk: a frozen dataclass for each fact, named in the past tense."""
+"""The domain events: one frozen dataclass for each, named in the past tense."""
 
 from opd_tui.domain.events.base import Cause, Event, Fields, Names, Subject, unknown_event
 from opd_tui.domain.events.doctors import DoctorAdded, DoctorNameSealed
@@ -32,7 +32,7 @@ _ALL: tuple[type[Event], ...] = (
     *REVERTED.values(),
 )
 EVENTS: dict[str, type[Event]] = {event.kind: event for event in _ALL}
-"""Every event by its kind, as the journal stores it."""
+"""All event classes by kind, the name that the journal stores."""
 
 __all__ = [
     "EVENTS",

@@ -1,4 +1,4 @@
-"""What every event is: whose row changed, from what to what, and why."""
+"""The base class of domain events: which row changed, from what to what, and why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from opd_tui.domain.model import SlotId, TokenId
 
 Fields = Mapping[str, Any]
-"""A row's fields by the names of their columns, as JSON values: text, whole numbers and null."""
+"""Fields of a row by column name, as JSON values: strings, integers and null."""
 
 
 def _no_fields() -> Fields:
@@ -20,7 +20,7 @@ def _no_fields() -> Fields:
 
 
 class Subject(enum.Enum):
-    """Whose row an event changes; the value is the name of its table."""
+    """The kind of row that an event changes; the value is the table's name."""
 
     DOCTOR = "doctor"
     SLOT = "slot"
@@ -29,42 +29,42 @@ class Subject(enum.Enum):
 
 
 class Cause(NamedTuple):
-    """What made a move necessary: a token that arrived or closed, or a slot that was changed."""
+    """The reason for a move: a token that arrived or closed, or a slot that was changed."""
 
     subject: Subject
     id: int
 
 
 class Names(Protocol):
-    """The words for ids in an event's sentence."""
+    """The names that an event's sentence uses in place of ids."""
 
     def token(self, token_id: int) -> str:
-        """Return a token's number with its patient: `A-003 Sunita Rao`."""
+        """Return a token's number and patient: `A-003 Sunita Rao`."""
 
     def doctor(self, doctor_id: int) -> str:
         """Return a doctor's name."""
 
     def slot(self, slot_id: int) -> str:
-        """Return a slot's doctor and start: `Dr A 09:00`."""
+        """Return a slot's doctor and start time: `Dr A 09:00`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fact. The row, the journal, the fold, `verify`, JSON and sentences all follow from it.
+    """A domain event: the single source of the row, the journal, `verify`, the JSON output and the sentence.
 
-    `subject_id` is 0 until the row is written that the event makes. `before` and `after` hold the fields that it
-    sets; `before` is None where there was no row. `slot_id` is the slot under whose lock it happened and in whose
-    chain of the journal it stands, None for the global chain. `details` are stored with it and are no columns.
-    `private` goes into the row alone: personal fields are never in the journal.
+    `before` and `after` hold the fields that the event sets; `before` is None if the event creates the row, and
+    `subject_id` is 0 until that row is written. `slot_id` names the slot that was locked and the slot's hash chain
+    in the journal; None stands for the global chain. `details` are stored in the journal but not in the row;
+    `private` fields are stored in the row but never in the journal, because they identify a patient.
     """
 
     kind: ClassVar[str]
-    """Its name in the journal; it never changes, whatever the class is called."""
+    """The name in the journal; it is stored, so it stays when the class is renamed."""
     subject: ClassVar[Subject]
     reason: ClassVar[str | None] = None
     """What a script is told in `changes`; None where the event is no news to it."""
     by_rule: ClassVar[bool] = False
-    """Whether it follows from another event by the one rule, and is not what somebody asked for."""
+    """Whether the allocation rule produced the event, rather than a person's action."""
 
     subject_id: int
     before: Fields | None
@@ -76,20 +76,20 @@ class Event:
 
     @property
     def because_of(self) -> TokenId | None:
-        """The token that caused it, or None."""
+        """The token that caused the event, or None."""
         return TokenId(self.cause.id) if self.cause and self.cause.subject is Subject.TOKEN else None
 
     def problem(self) -> str | None:
-        """Return how its fields contradict its kind, or None."""
+        """Return how the fields contradict the kind of event, or None."""
         return None
 
     def sentence(self, names: Names) -> str:
-        """Return what happened, as a receptionist says it, without a full stop; `names` has the words for ids."""
+        """Return a sentence for the receptionist, without a full stop; `names` supplies names for ids."""
         subject = names.token(self.subject_id) if self.subject is Subject.TOKEN else f"{self.subject.value}"
         return f"{subject}: {self.kind.removeprefix(self.subject.value + '_').replace('_', ' ')}"
 
 
 @functools.cache
 def unknown_event(kind: str, subject: Subject) -> type[Event]:
-    """Return a class for a kind of event that this version does not know: it folds, and has a neutral sentence."""
+    """Return a class for a kind of event from a newer version, which can be folded and has a generic sentence."""
     return type("UnknownEvent", (Event,), {"kind": kind, "subject": subject, "__slots__": ()})

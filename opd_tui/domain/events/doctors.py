@@ -1,4 +1,4 @@
-"""What happens to doctors."""
+"""Events of doctors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from opd_tui.domain.events.base import Event, Names, Subject
 
 
 def sealed(name: str) -> str:
-    """Return a digest that stands in the journal for a doctor's name, so that `verify` finds an altered one."""
+    """Return the digest that the journal stores for a doctor's name, so that `verify` detects an altered name."""
     return f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
 
 
@@ -33,7 +33,7 @@ class DoctorAdded(Event):
 
 @dataclass(frozen=True, slots=True)
 class DoctorNameSealed(Event):
-    """The name of a doctor from before schema 3 got its digest in the journal."""
+    """The journal got the digest of a doctor's name that schema 1 or 2 had stored without one."""
 
     kind: ClassVar[str] = "doctor_name_sealed"
     subject: ClassVar[Subject] = Subject.DOCTOR

@@ -1,4 +1,4 @@
-"""What happens to patients' records. Personal fields are private: they go into the row and nowhere else."""
+"""Events of patients' records. Personal fields are private: they are stored in the row only."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from opd_tui.domain.model import Patient, PatientId, SlotId
 from opd_tui.domain.text import name_key, phone_key, uhid_key
 
 FORGOTTEN = "(forgotten)"
-"""What stands in the place of a name; its key is empty, which no name's is."""
-
+"""The name of a forgotten patient; its key is empty, which no real name's key is."""
 
 PERSONAL = tuple(spec.name for spec in Patient.specs())
-"""What identifies a patient: name, phone, hospital number, year of birth and sex."""
+"""The columns that identify a patient: name, phone, hospital number, year of birth and sex."""
 KEYS = ("name_key", "phone_key", "uhid_key")
-"""The keys by which the same person is found; they follow from the personal fields."""
+"""The columns for matching the same person, derived from the personal fields."""
 
 
 def personal_fields(patient: Patient) -> dict[str, str | int | None]:
-    """Return a patient's personal columns, with the keys by which the same person is found."""
+    """Return a patient's personal columns and match keys."""
     return {
         **{name: getattr(patient, name) for name in PERSONAL},
         "name_key": name_key(patient.name),
@@ -33,14 +32,14 @@ def personal_fields(patient: Patient) -> dict[str, str | int | None]:
 
 @dataclass(frozen=True, slots=True)
 class PatientEvent(Event):
-    """Something that happened to a patient's record."""
+    """An event of a patient's record."""
 
     subject: ClassVar[Subject] = Subject.PATIENT
 
 
 @dataclass(frozen=True, slots=True)
 class PatientRegistered(PatientEvent):
-    """A patient came for the first time, as far as the desk knows."""
+    """A patient without a record came to the desk."""
 
     kind: ClassVar[str] = "patient_registered"
 
@@ -55,13 +54,13 @@ class PatientRegistered(PatientEvent):
 
 @dataclass(frozen=True, slots=True)
 class PatientDetailsAdded(PatientEvent):
-    """Fields that were empty in a patient's record were filled at a later visit."""
+    """Empty fields of a patient's record were filled in at a later visit."""
 
     kind: ClassVar[str] = "patient_details_added"
 
     @classmethod
     def of(cls, patient_id: PatientId, known: Patient, patient: Patient, slot_id: SlotId) -> Self | None:
-        """Return the event that fills what `known` lacks and `patient` has; None where there is nothing."""
+        """Return the event that fills the fields missing in `known` from `patient`, or None if there are none."""
         new, old = personal_fields(patient), personal_fields(known)
         missing = {name: value for name, value in new.items() if old[name] is None and value is not None}
         if not missing:
@@ -74,7 +73,7 @@ class PatientDetailsAdded(PatientEvent):
 
 @dataclass(frozen=True, slots=True)
 class PatientMerged(PatientEvent):
-    """A record turned out to be another one's patient, to which its visits now belong."""
+    """A duplicate record was merged into another record of the same patient, which takes over its visits."""
 
     kind: ClassVar[str] = "patient_merged"
 
@@ -84,7 +83,7 @@ class PatientMerged(PatientEvent):
 
 @dataclass(frozen=True, slots=True)
 class PatientForgotten(PatientEvent):
-    """What identified a patient was removed for good."""
+    """A patient's personal fields were erased permanently."""
 
     kind: ClassVar[str] = "patient_forgotten"
 

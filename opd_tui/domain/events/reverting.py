@@ -1,4 +1,4 @@
-"""The inverse of an event: its fields set back."""
+"""Inverse events, which set the fields of an event back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from opd_tui.domain.events.base import Event, Subject
 
 @dataclass(frozen=True, slots=True)
 class DoctorReverted(Event):
-    """A change of a doctor was taken back."""
+    """A change of a doctor was reverted."""
 
     kind: ClassVar[str] = "doctor_reverted"
     subject: ClassVar[Subject] = Subject.DOCTOR
@@ -18,7 +18,7 @@ class DoctorReverted(Event):
 
 @dataclass(frozen=True, slots=True)
 class SlotReverted(Event):
-    """A change of a slot was taken back."""
+    """A change of a slot was reverted."""
 
     kind: ClassVar[str] = "slot_reverted"
     subject: ClassVar[Subject] = Subject.SLOT
@@ -26,7 +26,7 @@ class SlotReverted(Event):
 
 @dataclass(frozen=True, slots=True)
 class PatientReverted(Event):
-    """A change of a patient's record was taken back."""
+    """A change of a patient's record was reverted."""
 
     kind: ClassVar[str] = "patient_reverted"
     subject: ClassVar[Subject] = Subject.PATIENT
@@ -34,7 +34,7 @@ class PatientReverted(Event):
 
 @dataclass(frozen=True, slots=True)
 class TokenReverted(Event):
-    """A change of a token was taken back."""
+    """A change of a token was reverted."""
 
     kind: ClassVar[str] = "token_reverted"
     subject: ClassVar[Subject] = Subject.TOKEN
@@ -46,12 +46,12 @@ REVERTED: dict[Subject, type[Event]] = {
 
 
 def inverse(event: Event) -> Event:
-    """Return the event that sets the fields of another back; raise ValueError where it made its row, which stays.
+    """Return the event that reverts `event`; raise ValueError if it created a row, because rows are never deleted.
 
-    It holds only while the row stands as the event left it, and the one rule has to be restored behind it.
+    The inverse is valid only while the row is as `event` left it. The caller restores the allocation rule afterwards.
     """
     if event.before is None:
-        raise ValueError(f"{event.kind} made its row, which is never removed")
+        raise ValueError(f"{event.kind} created its row, which is never deleted")
     return REVERTED[event.subject](
         event.subject_id, event.after, event.before, event.slot_id, details={"kind": event.kind}
     )

@@ -1,4 +1,4 @@
-"""What happens to slots."""
+"""Events of slots."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from opd_tui.domain.model import DoctorId, Slot
 
 @dataclass(frozen=True, slots=True)
 class SlotOpened(Event):
-    """A doctor's slot was opened. It stands in the global chain, so that a slot without a trace is missed there."""
+    """A doctor's slot was opened. The event is in the global chain, which reveals a slot deleted with its own chain."""
 
     kind: ClassVar[str] = "slot_opened"
     subject: ClassVar[Subject] = Subject.SLOT

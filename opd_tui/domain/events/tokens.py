@@ -1,4 +1,4 @@
-"""What happens to tokens."""
+"""Events of tokens."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ HERE_AT_ISSUE = (Source.EMERGENCY, Source.WALKIN)
 
 @dataclass(frozen=True, slots=True)
 class TokenEvent(Event):
-    """Something that happened to a token, for a reason that scripts know by name."""
+    """An event of a token, with a reason that scripts can rely on."""
 
     subject: ClassVar[Subject] = Subject.TOKEN
     reason: ClassVar[str]
 
     def status(self, fields: Mapping[str, object] | None) -> Status | None:
-        """Return the token's status in `before` or `after`; `details` has it where it did not change."""
+        """Return the token's status in `before` or `after`; an unchanged status is in `details`."""
         name = None if fields is None else fields.get("status", self.details.get("status"))
         return None if name is None else Status[str(name)]
 
     @property
     def from_status(self) -> Status | None:
-        """The status before, None for a new token."""
+        """The status before the event, or None for a new token."""
         return self.status(self.before)
 
     @property
     def to_status(self) -> Status | None:
-        """The status after."""
+        """The status after the event."""
         return self.status(self.after)
 
 
 @dataclass(frozen=True, slots=True)
 class TokenIssued(TokenEvent):
-    """A token was issued, and waits until the one rule gives it a seat."""
+    """A token was issued, and waits until the allocation rule gives it a seat."""
 
     kind: ClassVar[str] = "token_issued"
     reason: ClassVar[str] = "issued"
@@ -55,7 +55,7 @@ class TokenIssued(TokenEvent):
         number: str,
         issued_at: dt.datetime,
     ) -> Self:
-        """Return the event that issues a token with the doctor's next number of the slot's date."""
+        """Return the event that issues a token with the doctor's next number for the slot's date."""
         return cls(
             0,
             None,
@@ -76,7 +76,7 @@ class TokenIssued(TokenEvent):
         )
 
     def problem(self) -> str | None:
-        return None if self.to_status is Status.WAITING else "a token is issued WAITING"
+        return None if self.to_status is Status.WAITING else "a new token is WAITING"
 
     def sentence(self, names: Names) -> str:
         return f"{names.token(self.subject_id)} was issued"
@@ -84,7 +84,7 @@ class TokenIssued(TokenEvent):
 
 @dataclass(frozen=True, slots=True)
 class SeatChanged(TokenEvent):
-    """The one rule gave a seat to a token or took it away."""
+    """The allocation rule gave a seat to a token or took it away."""
 
     by_rule: ClassVar[bool] = True
     leaves: ClassVar[Status]
@@ -92,7 +92,7 @@ class SeatChanged(TokenEvent):
 
     @classmethod
     def of(cls, token_id: TokenId, slot_id: SlotId, cause: Cause | None) -> Self:
-        """Return the event for a token of a slot; `cause` is what made the move necessary."""
+        """Return the event for a token of a slot; `cause` is the reason for the move."""
         return cls(token_id, {"status": cls.leaves.name}, {"status": cls.enters.name}, slot_id, cause)
 
     def problem(self) -> str | None:
@@ -114,7 +114,7 @@ class TokenAllocated(SeatChanged):
 
 @dataclass(frozen=True, slots=True)
 class TokenPromoted(SeatChanged):
-    """The best token that waited got a seat."""
+    """The best waiting token got a seat."""
 
     kind: ClassVar[str] = "token_promoted"
     reason: ClassVar[str] = "promoted"
@@ -146,7 +146,7 @@ class TokenClosed(TokenEvent):
 
     @classmethod
     def of(cls, token: Token, at: dt.datetime) -> Self:
-        """Return the event that closes a token at an instant."""
+        """Return the event that closes a token at this instant."""
         before = {"status": token.status.name, "closed_at": None}
         after = {"status": cls.closes_as.name, "closed_at": write_instant(at)}
         return cls(token.id, before, after, token.slot_id)
@@ -181,7 +181,7 @@ class TokenMarkedNoShow(TokenClosed):
 
 @dataclass(frozen=True, slots=True)
 class TokenCompleted(TokenClosed):
-    """A consultation took place; its seat is used up."""
+    """The consultation took place; its seat stays used."""
 
     kind: ClassVar[str] = "token_completed"
     reason: ClassVar[str] = "completed"
@@ -210,12 +210,12 @@ class TokenCheckedIn(TokenEvent):
 
 @dataclass(frozen=True, slots=True)
 class TokenPatientChanged(Event):
-    """A visit was found to belong to another record of the same patient."""
+    """A visit was moved to another record of the same patient."""
 
     kind: ClassVar[str] = "token_patient_changed"
     subject: ClassVar[Subject] = Subject.TOKEN
 
     @classmethod
     def of(cls, token_id: TokenId, slot_id: SlotId, before: PatientId, after: PatientId) -> Self:
-        """Return the event that moves a token from one patient's record to another's."""
+        """Return the event that moves a token from one patient's record to another."""
         return cls(token_id, {"patient_id": before}, {"patient_id": after}, slot_id)

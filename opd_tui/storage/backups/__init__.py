@@ -1,1 +1,1 @@
-"""Copies of whole databases: taking, restoring, forgetting somebody in them."""
+"""Backups: making and restoring them, and forgetting a patient in them."""

@@ -1,4 +1,4 @@
-"""Copies of whole databases: taken while desks work, from a file or a server, and verified by themselves."""
+"""Online backups of a file or a server as SQLite files, each verified on its own."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ ROWS_AT_ONCE = 1000
 
 
 def back_up(database: Database, store: BackupStore, kind: Kind, now: dt.datetime) -> tuple[Path, Verification]:
-    """Put a verified copy on the store, which the caller has to itself; one with problems gets a name that says so.
+    """Write a backup to the store and verify it; one with problems is marked by its name.
 
-    Raises StoreUnavailable and DeskBusy.
+    The caller holds the store's lock. Raise StoreUnavailable or DeskBusy if the backup cannot be made.
     """
     path = store.free_path(kind, now)
     with draft(path, store.group) as written:
@@ -44,13 +44,15 @@ def back_up(database: Database, store: BackupStore, kind: Kind, now: dt.datetime
 
 
 def back_up_to(database: Database, path: Path) -> tuple[Path, Verification]:
-    """Write a verified copy to a new file that somebody named; as `back_up`."""
+    """Write a backup to a new file and verify it, as `back_up` does."""
     if not path.parent.is_dir():
         raise StoreUnavailable(f"The folder {path.parent} does not exist. Make it, or name another file.")
     if os.path.lexists(path) or unverified(path).exists():
-        raise StoreUnavailable(f"There is a file {path} already. Name another, or a folder.")
+        raise StoreUnavailable(f"{path} already exists. Name another file, or a folder.")
     if not path.suffix:
-        raise StoreUnavailable(f"There is no folder {path}. Make it first, or name a file with an ending, such as .db.")
+        raise StoreUnavailable(
+            f"There is no folder {path}. Make it first, or name a file with an extension, such as .db."
+        )
     with draft(path) as written:
         copy_database(database, written)
         result = verify_file(written)
@@ -60,7 +62,7 @@ def back_up_to(database: Database, path: Path) -> tuple[Path, Verification]:
 
 
 def copy_database(database: Database, target: Path) -> None:
-    """Write what a database holds at one instant into an empty file, as one of this program's own."""
+    """Write a snapshot of a database to an empty file, as a database of this program."""
     with database.long_running() as transaction:
         driver = transaction.connection.driver_connection
         if isinstance(driver, sqlite3.Connection):
@@ -70,7 +72,7 @@ def copy_database(database: Database, target: Path) -> None:
 
 
 def copy_rows_to_file(source: Transaction, target: Path) -> None:
-    """Make a file with the rows of a server's database."""
+    """Write the rows of a server's database to an empty file."""
     engine = engine_of(target)
     with sqlite_errors.refusals(target), engine.connect() as connection:
         metadata.create_all(connection)
@@ -81,7 +83,7 @@ def copy_rows_to_file(source: Transaction, target: Path) -> None:
 
 
 def copy_rows(source: Transaction, target: Transaction) -> None:
-    """Copy every row of every table into empty tables, as it is stored."""
+    """Copy all rows of all tables into empty tables."""
     for table in metadata.sorted_tables:
         names = table.columns.keys()
         insert = inserting(table, *names)
@@ -96,15 +98,15 @@ def copy_rows(source: Transaction, target: Transaction) -> None:
 
 
 def verify_file(path: Path) -> Verification:
-    """Check a copy by itself: the file, its journal's fold, and the one rule."""
+    """Verify a file without its database: its integrity, its journal and the allocation rule."""
     with reading_file(path) as transaction:
         return verify(transaction)
 
 
 @contextmanager
 def reading_file(path: Path) -> Iterator[Transaction]:
-    """A transaction on a file that no desk uses; raises StoreUnavailable."""
-    with sound(path):
+    """Open a transaction on a file that no desk uses; raise StoreUnavailable if it cannot be read."""
+    with readable(path):
         engine = engine_of(path, mode="ro")
         connection = engine.raw_connection()
         try:
@@ -114,25 +116,25 @@ def reading_file(path: Path) -> Iterator[Transaction]:
 
 
 def engine_of(path: Path, mode: str = "rw") -> Engine:
-    """An engine for a file that is nobody else's."""
+    """Return an engine for a file that no desk uses."""
     return create_engine(file_url(path, mode), hide_parameters=True, paramstyle="named", poolclass=NullPool)
 
 
 def _no_commit(_connection: object) -> None:
-    raise AssertionError("whoever opened the connection commits")
+    raise AssertionError("commit on the connection instead")
 
 
 def prepare(source: Path, written: Path, now: dt.datetime) -> Verification:
-    """Copy a file that somebody wants back into an empty one, at this program's version, and verify it.
+    """Copy the file to restore into an empty one, upgrade it to this program's version, and verify it.
 
-    Raises StoreUnavailable where it is damaged, of another program or of a newer version.
+    Raise StoreUnavailable if it is damaged, of another program or of a newer version.
     """
     if not source.is_file():
         raise StoreUnavailable(f"There is no file {source}.", Advice.LIST_BACKUPS)
-    with sound(source):
+    with readable(source):
         with closing(read_only(source)) as original:
             if original.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-                raise StoreUnavailable(f"{source} is no backup of this program. Name another file.")
+                raise StoreUnavailable(f"{source} is not a backup of this program. Name another file.")
             copy_pages(original, written)
         bring_up_to_date(written, now)
         result = verify_file(written)
@@ -143,13 +145,16 @@ def prepare(source: Path, written: Path, now: dt.datetime) -> Verification:
 
 
 def read_only(path: Path) -> sqlite3.Connection:
-    """A connection that writes nothing, not even a log back into the file."""
+    """Open a read-only connection that does not even checkpoint a log.
+
+    Without a log the file is opened as immutable, so that SQLite creates no log or index beside it.
+    """
     how = "mode=ro" if os.path.exists(f"{path}-wal") else "immutable=1"
     return sqlite3.connect(f"file:{quote(os.fsencode(path))}?{how}", uri=True)
 
 
 def bring_up_to_date(path: Path, now: dt.datetime) -> None:
-    """Upgrade a copy to this program's version; it was no desk's file yet, so it has no stamp."""
+    """Upgrade a copy to this program's version, and clear the fingerprint, which is that of the original file."""
     with engine_of(path).connect() as connection:
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
@@ -161,8 +166,8 @@ def bring_up_to_date(path: Path, now: dt.datetime) -> None:
 
 
 @contextmanager
-def sound(path: Path) -> Iterator[None]:
-    """Say in words that a copy cannot be read; raises StoreUnavailable."""
+def readable(path: Path) -> Iterator[None]:
+    """Translate errors of reading a copy into StoreUnavailable."""
     try:
         with refusals(path):
             yield

@@ -1,4 +1,4 @@
-"""Forgetting a person in the copies of a database that are kept."""
+"""Forgetting a person in backups and other copies of a database."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from opd_tui.storage.unit_of_work import SqlUnitOfWork
 
 
 class Result(enum.Enum):
-    """What came of looking for a person in a copy."""
+    """The outcome of forgetting a person in a copy."""
 
     NOT_IN_IT = enum.auto()
     FORGOTTEN = enum.auto()
     STILL_IN_IT = enum.auto()
-    """It is of an older version or does not verify, or cannot be read or written."""
+    """The copy is of an older version, does not verify, or cannot be read or written."""
 
 
 def forget_in_copy(path: Path, identity: Identity, zone: ZoneInfo, entry: JournalEntry, group: str | None) -> Result:
-    """Rewrite a copy without the person; it is replaced only by one that verifies."""
-    if os.path.exists(f"{path}-wal"):
+    """Replace a copy by one without the person, provided that the new one verifies."""
+    if os.path.exists(f"{path}-wal"):  # in use, or left by a crash: the log may hold the name
         return Result.STILL_IN_IT
     try:
         with draft(path, group) as written:
@@ -51,7 +51,7 @@ def forget_in_copy(path: Path, identity: Identity, zone: ZoneInfo, entry: Journa
 
 
 def rewrite(path: Path, identity: Identity, zone: ZoneInfo, entry: JournalEntry) -> Result:
-    """Forget the person in a file that is nobody's, whether a token was open then or not, and leave no old page."""
+    """Forget the person in a file that no desk uses, even with an open token, and vacuum it to drop old pages."""
     engine = engine_of(path)
     connection = engine.raw_connection()
     try:

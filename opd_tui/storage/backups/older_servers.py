@@ -1,4 +1,4 @@
-"""Keeping what a server's database of an older version holds, as a file of that version, before it is upgraded."""
+"""The backup of a server's database before an upgrade, as an SQLite file of the old version."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROWS_AT_ONCE = 1000
 
 
 def back_up(connection: Connection, version: int, store: BackupStore, now: dt.datetime) -> None:
-    """Write a file into the store, by the open transaction that locks every table; raises StoreUnavailable."""
+    """Write a backup to the store within the transaction that locks every table; raise StoreUnavailable if it fails."""
     tables, trigger, rest = migrations.schema_of(version).partition("CREATE TRIGGER")
     with (
         backup_store.before_upgrade(store, version, now) as written,
@@ -29,15 +29,15 @@ def back_up(connection: Connection, version: int, store: BackupStore, now: dt.da
         for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             copy_table(connection, name, file)
         file.execute("COMMIT")
-        # The triggers come last: they would look at every row, and want the slots before the tokens.
+        # The triggers come last: they would run for every row, and fail for tokens copied before their slots.
         file.executescript(trigger + rest)
 
 
 def copy_table(connection: Connection, table: str, file: sqlite3.Connection) -> None:
-    """Copy a table's rows by the names of the file's columns."""
+    """Copy a table's rows, matching columns by name."""
     columns = [f'"{row[1]}"' for row in file.execute(f"PRAGMA table_info({table})")]
     names, values = ", ".join(columns), ", ".join("?" * len(columns))
     streaming = {"stream_results": True, "max_row_buffer": ROWS_AT_ONCE}
     with connection.exec_driver_sql(f"SELECT {names} FROM {table}", execution_options=streaming) as rows:
-        for some in rows.partitions(ROWS_AT_ONCE):
-            file.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", map(tuple, some))
+        for batch in rows.partitions(ROWS_AT_ONCE):
+            file.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", map(tuple, batch))

@@ -1,4 +1,4 @@
-"""Putting a verified copy in the place of a database, and keeping what was there."""
+"""Restoring: replacing a database by a verified copy, and keeping the replaced one."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from opd_tui.storage.journal.verify import Verification, verify
 from opd_tui.storage.schema.tables import APPLICATION_ID, APPLICATION_NAME, journal_entry, metadata
 from opd_tui.storage.transaction import Transaction
 
-PATIENCE_SECONDS = 2.0
-"""How long a restore waits for a command that is just leaving the database."""
+LOCK_SECONDS = 2.0
+"""How long a restore waits for a command that is about to close the database."""
 IN_USE = "Another desk has the database open.", Advice.CLOSE_DESKS
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 _SHARED_LOCK = 0x40000002, 510
-"""Which bytes of a file SQLite locks for as long as somebody has it open."""
+"""Start and length of the byte range on which SQLite's connections hold a shared lock (SHARED_FIRST, SHARED_SIZE)."""
 
 
 class Present(enum.Enum):
-    """What is in a database's place."""
+    """The state of the database to be replaced."""
 
     NOTHING = enum.auto()
     SOUND = enum.auto()
@@ -43,14 +43,14 @@ class Present(enum.Enum):
 def restore_file(
     source: Path, path: Path, now: dt.datetime, group: str | None = None
 ) -> tuple[Verification, Path | None]:
-    """Put a copy in the place of a database's file; returns what was verified and where the replaced one is kept.
+    """Replace a database's file by a copy; return the verification and the path of the replaced file, if any.
 
-    It is shared as what was there before or its folder, else with `group`. Whoever restores has the backups' store to
-    itself. Raises StoreUnavailable, and DatabaseInUse while anybody has the file open.
+    The new file belongs to the group of the replaced one or of its folder, else to `group`. The caller holds the lock
+    of the backup store. Raise StoreUnavailable, and DatabaseInUse while a desk has the file open.
     """
     refuse_network_share(path)
     if path.is_dir() or not path.parent.is_dir():
-        raise StoreUnavailable(f"{path} cannot be restored to: its folder must be there, and it must be no folder.")
+        raise StoreUnavailable(f"{path} cannot be restored. Name a file in a folder that exists.")
     if path.exists() and source.exists() and os.path.samefile(source, path):
         raise StoreUnavailable(f"{source} is the database itself. Name one of its backups.")
     group = group_of(path) or group
@@ -68,31 +68,31 @@ def restore_file(
 
 
 def what_is_at(path: Path) -> Present:
-    """Look without writing anything; raises StoreUnavailable where it is another program's, or cannot be read."""
+    """Return the state of a file without writing to it; raise StoreUnavailable if it is unreadable or not ours."""
     if not path.exists():
         return Present.NOTHING
     if path.stat().st_size == 0:
-        return Present.DAMAGED  # whoever opens an empty file removes the log beside it
+        return Present.DAMAGED  # opening an empty file would make SQLite delete the log beside it
     try:
         with closing(read_only(path)) as connection:
-            mark = connection.execute("PRAGMA application_id").fetchone()[0]
+            application_id = connection.execute("PRAGMA application_id").fetchone()[0]
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if mark != APPLICATION_ID and (tables or mark):
+            if application_id != APPLICATION_ID and (tables or application_id):
                 raise StoreUnavailable(f"{path} is the database of another program. Name another file.")
             sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
     except sqlite3.DatabaseError as error:
         if error_code(error) not in _DAMAGE:
-            raise StoreUnavailable(f"{path} cannot be looked into: {error}. Check its permissions.") from error
+            raise StoreUnavailable(f"{path} cannot be read: {error}. Check its permissions.") from error
         return Present.DAMAGED
     return Present.SOUND if sound else Present.DAMAGED
 
 
 def overwrite(path: Path, written: Path, replaced: Path, group: str | None) -> None:
-    """Keep what a sound file holds, then overwrite it in one transaction, while nobody can open it.
+    """Back up a sound file, then overwrite it in one transaction under an exclusive lock.
 
-    Whoever is killed here leaves either the old database or the new one.
+    SQLite's rollback journal makes this atomic: after a crash the file is either the old database or the new one.
     """
-    with alone(path) as connection:
+    with exclusive_connection(path) as connection:
         with backup_store.draft(replaced, group) as old:
             backup_store.copy_pages(connection, old)
             backup_store.finish(old, replaced)
@@ -101,9 +101,9 @@ def overwrite(path: Path, written: Path, replaced: Path, group: str | None) -> N
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection beside which there can be no other, and no log; raises DatabaseInUse."""
-    with closing(sqlite3.connect(path, isolation_level=None, timeout=PATIENCE_SECONDS)) as connection:
+def exclusive_connection(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the only connection to a file, without a write-ahead log; raise DatabaseInUse if there is another."""
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=LOCK_SECONDS)) as connection:
         try:
             for statement in (
                 "PRAGMA locking_mode=EXCLUSIVE",
@@ -121,11 +121,11 @@ def alone(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def swap(path: Path, written: Path, replaced: Path | None) -> None:
-    """Move a damaged file aside with its log, and put the copy in its place; raises DatabaseInUse."""
+    """Move a damaged file aside with its log, and put the copy in its place; raise DatabaseInUse if it is open."""
     if replaced is not None:
         refuse_open_file(path)
     aside = replaced or backup_store.replaced_name(path, dt.datetime.now(dt.UTC))
-    # The log goes first: it must never lie beside another file than its own.
+    # The log goes first: beside another file SQLite would replay it into that file.
     for suffix in ("-wal", "-journal"):
         with suppress(FileNotFoundError):
             os.rename(f"{path}{suffix}", f"{aside}{suffix}")
@@ -133,12 +133,12 @@ def swap(path: Path, written: Path, replaced: Path | None) -> None:
         os.unlink(f"{path}-shm")
     backup_store.flush(path.parent)
     if replaced is not None:
-        keep(path, replaced)
+        link_or_move(path, replaced)
     backup_store.finish(written, path)
 
 
-def keep(path: Path, replaced: Path) -> None:
-    """Give a file a second name, so that its first is never without a file; else the new name alone."""
+def link_or_move(path: Path, replaced: Path) -> None:
+    """Hard-link a file to a second name, so that the first one always exists; else rename it."""
     try:
         os.link(path, replaced)
     except OSError:
@@ -146,13 +146,15 @@ def keep(path: Path, replaced: Path) -> None:
 
 
 def refuse_open_file(path: Path) -> None:
-    """Raise DatabaseInUse where another process has a file open that SQLite itself cannot look into."""
+    """Raise DatabaseInUse if another process has a damaged file open, by testing SQLite's own locks on it."""
     try:
         import fcntl
     except ImportError:
-        return  # there, an open file cannot be moved anyway
+        return  # Windows does not move an open file anyway
     start, length = _SHARED_LOCK
     with open(path, "r+b") as file:
+        # POSIX locks belong to the process, and closing any descriptor releases them: this process must not have the
+        # database open.
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, length, start)
         except BlockingIOError as error:
@@ -162,7 +164,7 @@ def refuse_open_file(path: Path) -> None:
 def restore_server(
     source: Path, database: Database, store: backup_store.BackupStore, now: dt.datetime
 ) -> tuple[Verification, Path | None]:
-    """Replace all rows of a server's database by a copy's in one transaction; as `restore_file`."""
+    """Replace all rows of a server's database by those of a copy in one transaction, as `restore_file` does."""
     replaced = backup_store.unused(store.folder, "before-restore-{}", now)
     with backup_store.draft(store.folder / "restored.db") as written:
         prepare(source, written, now)
@@ -177,7 +179,9 @@ def restore_server(
                 replace_rows(rows, target)
             result = verify(target)
             if result.problems:
-                raise StoreUnavailable(f"What the server made of {source} does not verify: {result.problems[0]}.")
+                raise StoreUnavailable(
+                    f"{source} does not verify on the server: {result.problems[0]}. Choose another backup."
+                )
             target.commit()
     return result, replaced if holds_anything else None
 
@@ -189,7 +193,7 @@ _OTHER_DESKS = text(
 
 
 def hold_tables(target: Transaction) -> None:
-    """Let nobody read or write until the transaction ends; raises DatabaseInUse while desks are open."""
+    """Lock all tables against reading and writing; raise DatabaseInUse if a desk is connected."""
     if target.value(_OTHER_DESKS):
         raise DatabaseInUse(*IN_USE)
     names = ", ".join(table.name for table in metadata.sorted_tables)
@@ -197,9 +201,9 @@ def hold_tables(target: Transaction) -> None:
 
 
 def replace_rows(source: Transaction, target: Transaction) -> None:
-    """Put the rows of a copy in the place of a server's, and let its ids go on behind the highest."""
+    """Replace a server's rows by those of a copy, and set the id sequences to continue after the highest ids."""
     tables = metadata.sorted_tables
-    for table in tables:
+    for table in tables:  # the triggers would refuse to truncate the journal
         target.run(text(f"ALTER TABLE {table.name} DISABLE TRIGGER USER"))
     target.run(text(f"TRUNCATE {', '.join(table.name for table in tables)}"))
     copy_rows(source, target)

@@ -1,1 +1,1 @@
-"""Opening a database, SQLite's or PostgreSQL's: connections, transactions, news, refusals."""
+"""The database engines, SQLite and PostgreSQL: opening, connections, transactions, change notifications, errors."""

@@ -1,4 +1,4 @@
-"""What every database is to a desk: transactions, news of other desks, and refusals in words."""
+"""The interface of a database to a desk: transactions, news of other desks' commits, and refusals."""
 
 from __future__ import annotations
 
@@ -19,28 +19,29 @@ from opd_tui.storage.schema import triggers
 from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital, metadata, migration
 from opd_tui.storage.transaction import Statements, Transaction
 
-SAYS_NOT_WHOSE = "The database is damaged: it does not say whose it is. Restore a backup."
+NO_VERSION = "The database is damaged: its version is missing. Restore a backup."
 
 
 class Watch(Protocol):
-    """Learns what any desk commits, on a connection of its own."""
+    """Reports the commits of all desks, on a separate connection; used by one thread."""
 
     def news(self) -> list[int]:
-        """The journal entries committed since the last call, waiting for some for a while.
+        """Return the ids of journal entries committed since the last call, after waiting for some briefly.
 
-        Raises StoreUnavailable where the database is gone; the watch is over then.
+        Raise StoreUnavailable if the database is gone; the watch cannot be used afterwards.
         """
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Close the connection."""
 
 
 class Database(ABC):
-    """One open database; any number of threads may use it at once."""
+    """An open database; any number of threads may use it at once."""
 
     location: str
-    """What a person calls it; a password is not in it."""
+    """The path or URL as shown to people, without a password."""
     answers_may_be_lost = False
-    """Whether a commit can succeed without this desk learning of it."""
+    """Whether a commit can succeed although this desk gets an error."""
 
     def __init__(self, engine: Engine, closing: threading.Event) -> None:
         self.engine = engine
@@ -51,22 +52,22 @@ class Database(ABC):
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """A transaction that may change something; whoever wants to keep it commits.
+        """Open a transaction that may write; it is rolled back unless the caller commits it.
 
-        Raises DeskBusy and StoreUnavailable.
+        Raise DeskBusy if another desk holds the lock for too long, and StoreUnavailable if the database fails.
         """
         with self._transaction(writing=True) as transaction:
             yield transaction
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """A transaction that sees one state of the database and holds nobody up; raises as `writing` does."""
+        """Open a read-only transaction on a snapshot, which blocks no writer; raise the same errors as `writing`."""
         with self._transaction(writing=False) as transaction:
             yield transaction
 
     @contextmanager
     def long_running(self, *, writing: bool = False) -> Iterator[Transaction]:
-        """A transaction for what takes long, such as a backup: no server is given up because of it."""
+        """Open a transaction without timeouts, for long operations such as a backup."""
         with self._transaction(writing=writing) as transaction:
             yield transaction
 
@@ -78,46 +79,46 @@ class Database(ABC):
                 self._begin(connection, writing)
                 yield Transaction(connection, self.statements, self._commit)
             finally:
-                connection.close()  # takes back what was not committed
+                connection.close()  # back to the pool, which rolls back what was not committed
 
     @abstractmethod
     def refusals(self) -> AbstractContextManager[None]:
-        """Turn what the driver says about the database into a refusal; a broken constraint stays the bug that it is."""
+        """Translate the driver's errors about the database into refusals; a violated constraint is a bug and passes."""
 
     @abstractmethod
     def _connect(self) -> PoolProxiedConnection:
-        """A connection of the pool."""
+        """Return a connection from the pool."""
 
     @abstractmethod
     def _begin(self, connection: PoolProxiedConnection, writing: bool) -> None:
-        """Begin a transaction and take its lock or its snapshot at once."""
+        """Begin a transaction and take its write lock or snapshot immediately."""
 
     def _commit(self, connection: PoolProxiedConnection) -> None:
-        """Commit; once this returns, what was done is durable."""
+        """Commit durably: once this returns, the changes survive a power failure."""
         connection.commit()
 
     @abstractmethod
     def watch(self) -> Watch:
-        """Learn from now on what any desk commits; raises StoreUnavailable."""
+        """Return a watch for commits from now on; raise StoreUnavailable if the database fails."""
 
-    def hold_key(self, transaction: Transaction, key: str) -> None:  # noqa: B027 - the write lock does it
-        """Let nobody else act under this idempotency key until the transaction ends."""
+    def hold_key(self, transaction: Transaction, key: str) -> None:  # noqa: B027 - SQLite's write lock is enough
+        """Lock an idempotency key until the transaction ends."""
 
-    def announce(self, transaction: Transaction, entry_id: int) -> None:  # noqa: B027 - a file needs no word
-        """Let the other desks know of an entry as soon as it is committed."""
+    def announce(self, transaction: Transaction, entry_id: int) -> None:  # noqa: B027 - SQLite's watch polls
+        """Notify the other desks of a journal entry once the transaction commits."""
 
     @abstractmethod
     def erase_traces(self) -> bool:
-        """Overwrite what is left of values that were replaced; says whether nothing of them is left in the files."""
+        """Overwrite remnants of replaced values in the files; return whether none are left for certain."""
 
     def close(self) -> None:
-        """Stop waiting for other desks and let go of the database."""
+        """End all waits for other desks and close the database."""
         self.closing.set()
         self.engine.dispose()
 
 
 def create_once(connection: Connection, clock: Clock, system_zone: ZoneInfo) -> None:
-    """Make the tables, unless another desk made them while this one waited for its turn."""
+    """Create the tables, unless another desk created them while this one waited for the lock."""
     if has_tables(connection):
         return
     metadata.create_all(connection)
@@ -134,19 +135,19 @@ def create_once(connection: Connection, clock: Clock, system_zone: ZoneInfo) -> 
 
 
 def has_tables(connection: Connection) -> bool:
-    """Whether the database is this program's already."""
+    """Return whether the database has this program's tables."""
     return inspect(connection).has_table(hospital.name)
 
 
 def schema_version(connection: Connection) -> int:
-    """The version of the database's schema; raises StoreUnavailable where it is newer than this program's."""
+    """Return the database's schema version; raise StoreUnavailable if it is missing or newer than this program's."""
     version: int | None = connection.execute(select(hospital.c.schema_version)).scalar()
     if version is None:
-        raise StoreUnavailable(SAYS_NOT_WHOSE)
+        raise StoreUnavailable(NO_VERSION)
     if version > SCHEMA_VERSION:
         program = connection.execute(select(hospital.c.program_version)).scalar()
         if not program:
-            raise StoreUnavailable(SAYS_NOT_WHOSE)
+            raise StoreUnavailable(NO_VERSION)
         raise StoreUnavailable(
             f"The database was made by opd-tui {program} and has version {version}; this is opd-tui {__version__}, "
             f"which knows version {SCHEMA_VERSION}. Install opd-tui {program} or newer."
@@ -155,7 +156,7 @@ def schema_version(connection: Connection) -> int:
 
 
 def read_zone(connection: Connection) -> ZoneInfo:
-    """The hospital's time zone; raises StoreUnavailable."""
+    """Return the hospital's time zone; raise StoreUnavailable if it is unknown."""
     zone = connection.execute(select(hospital.c.time_zone)).scalar()
     try:
         return ZoneInfo(zone or "")

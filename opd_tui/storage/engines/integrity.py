@@ -1,4 +1,4 @@
-"""Whether a file is sound: asked where it is not as a desk left it, and where an error has no other reason."""
+"""Integrity checks of a file: after another program wrote to it, and after an unexplained error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital, journal_entr
 from opd_tui.storage.transaction import Statements, Transaction
 
 FOLDED_AT_ONCE = 20_000
-"""A journal of so many lines is folded within a second; a longer one when the day's backup is verified."""
+"""The longest journal, in entries, that is folded before an action: about a second. The daily backup folds any."""
 
 _INTEGRITY = text("PRAGMA integrity_check(1)")
 _VERSION = select(hospital.c.schema_version)
@@ -25,17 +25,17 @@ _ENTRIES = select(func.max(journal_entry.c.id))
 
 
 def first_problem(transaction: Transaction) -> str | None:
-    """The first thing that is wrong with what stands in the file, or None; raises what the driver says."""
+    """Return the first problem of the file's content, or None; raise the driver's error if it cannot be read."""
     if (answer := transaction.value(_INTEGRITY)) != "ok":
         return str(answer)
     if transaction.value(_VERSION) != SCHEMA_VERSION or (transaction.value(_ENTRIES) or 0) > FOLDED_AT_ONCE:
-        return None  # only the version that a file has knows how to fold it
+        return None  # the journal of another schema version cannot be folded by this one
     return next(iter(verify(transaction).problems), None)
 
 
 @contextmanager
-def whatever_is_there(path: Path) -> Iterator[None]:
-    """Read a file of which anything may be wrong; raises StoreDamaged, and else what is wrong with the disk."""
+def reading_damaged_file(path: Path) -> Iterator[None]:
+    """Translate any error while reading a possibly damaged file into StoreDamaged, or a refusal about the disk."""
     try:
         with refusals(path, recognised=True):
             yield
@@ -47,7 +47,7 @@ def whatever_is_there(path: Path) -> Iterator[None]:
 
 @contextmanager
 def fresh_connection(engine: Engine) -> Iterator[PoolProxiedConnection]:
-    """A connection that keeps no page of the file from before."""
+    """Open a connection with an empty page cache, so that it reads the file from the disk."""
     pool = engine.pool.recreate()
     connection = pool.connect()
     try:
@@ -59,14 +59,14 @@ def fresh_connection(engine: Engine) -> Iterator[PoolProxiedConnection]:
 
 @contextmanager
 def diagnose_corruption(engine: Engine, path: Path) -> Iterator[None]:
-    """See, where something fails in a way that nobody expects, whether the file is the reason; raises StoreDamaged."""
+    """Check the file after an unexpected error; raise StoreDamaged if it is damaged, else the original error."""
     try:
         yield
     except DeskRefusal:
         raise
     except Exception as error:
-        with whatever_is_there(path), fresh_connection(engine) as connection:
-            flaw = first_problem(Transaction(connection, Statements(engine.dialect), lambda connection: None))
-        if flaw:
+        with reading_damaged_file(path), fresh_connection(engine) as connection:
+            problem = first_problem(Transaction(connection, Statements(engine.dialect), lambda connection: None))
+        if problem:
             raise damaged(path, "is damaged") from error
         raise

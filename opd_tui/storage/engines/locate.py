@@ -1,4 +1,4 @@
-"""From what a person calls a database to the open one."""
+"""Opening a database by its path or URL."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def open_database(
     create: bool = True,
     group: str | None = None,
 ) -> Database:
-    """Open a database by its file's path or its URL, and make it where there is none.
+    """Open a database by its path or URL, and create it if it does not exist.
 
-    `back_up_server` keeps a server's database before it is upgraded; a file is kept beside itself. `group` is the
-    system's group that shares a file. Raises StoreUnavailable and DeskBusy.
+    `back_up_server` backs up a server's database before an upgrade; a file is backed up beside itself. `group` is
+    the operating system's group that shares the file. Raise StoreUnavailable or DeskBusy if it cannot be opened.
     """
     url = database_url(location)
     if url.get_backend_name() == "postgresql":
@@ -44,22 +44,20 @@ def open_database(
 
 
 def database_url(location: str) -> URL:
-    """The URL of a database that is named by its path or its URL; raises StoreUnavailable.
+    """Return the URL of a database that is given by path or URL; raise StoreUnavailable if it is not valid.
 
-    A file is named by where it really is: SQLite keeps its log there, and no restore may put a file in a link's place.
+    Symbolic links are resolved: SQLite keeps the log beside the real file, and a restore must not replace a link.
     """
     if "://" not in location:
         return URL.create("sqlite", database=os.path.realpath(location))
     try:
         url = make_url(location)
     except (ArgumentError, ValueError):
-        raise StoreUnavailable("This is no database URL. Give the path of a file or postgresql://….") from None
+        raise StoreUnavailable("This is not a database URL. Give the path of a file or postgresql://….") from None
     if "@" in (url.host or ""):
-        raise StoreUnavailable(
-            "A password with an @ in it does not fit into a URL. Write %40 for it, or use ~/.pgpass."
-        )
+        raise StoreUnavailable("A password cannot contain @ in a URL. Write it as %40, or use ~/.pgpass.")
     if url.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")
     if url.drivername not in ("sqlite", "sqlite+pysqlite") or not url.database or url.query:
-        raise StoreUnavailable(f"{url.drivername}:// cannot keep the data. Give the path of a file or postgresql://….")
+        raise StoreUnavailable(f"{url.drivername}:// is not supported. Give the path of a file or postgresql://….")
     return url.set(database=os.path.realpath(url.database))

@@ -1,4 +1,4 @@
-"""A connection to a server on which nobody waits for ever."""
+"""A PostgreSQL connection with a limit on every wait for the server."""
 
 from __future__ import annotations
 
@@ -13,20 +13,24 @@ from typing import Any
 import psycopg
 
 ANSWER_SECONDS = 12.0
-"""After so long without an answer the server counts as gone; longer than a desk waits for another."""
+"""The longest wait for an answer; longer than `postgresql.LOCK_SECONDS`, so a lock timeout arrives first."""
 CLOSING_SECONDS = 2.0
-"""The same for a desk that is being closed."""
+"""The longest wait for an answer while the desk is closing."""
 LOOK_SECONDS = 0.25
+"""The interval at which the watchdog checks all waits."""
 
 
 class MonitoredConnection(psycopg.Connection[Any]):
-    """A connection whose every wait for the server is limited, once it has a `watchdog`."""
+    """A connection whose waits for the server are limited once `watchdog` is set."""
 
     watchdog: ConnectionWatchdog | None = None
     answer_seconds = ANSWER_SECONDS
 
     def wait(self, *args: Any, **kwargs: Any) -> Any:
-        """Wait for the server; raises psycopg.OperationalError where it says nothing for too long."""
+        """Wait for the server's answer; raise psycopg.OperationalError if it takes too long.
+
+        psycopg calls this method for every round trip, in the thread that runs the statement.
+        """
         if self.watchdog is None:
             return super().wait(*args, **kwargs)
         with self.watchdog.limit(self):
@@ -34,7 +38,10 @@ class MonitoredConnection(psycopg.Connection[Any]):
 
 
 class ConnectionWatchdog:
-    """Hangs up on a server that says nothing for too long: the driver itself would wait for ever."""
+    """Shuts down connections whose server does not answer in time; libpq has no timeout for an answer.
+
+    One daemon thread, started with the first wait, checks the waits of all threads.
+    """
 
     def __init__(self, closing: threading.Event) -> None:
         self.closing = closing
@@ -45,7 +52,7 @@ class ConnectionWatchdog:
 
     @contextmanager
     def limit(self, driver: MonitoredConnection) -> Iterator[None]:
-        """Somebody waits for the server on this connection."""
+        """Limit the wait of the calling thread on this connection."""
         with self._lock:
             self._waiting[id(driver)] = (time.monotonic(), driver)
             if self._thread is None:
@@ -58,12 +65,12 @@ class ConnectionWatchdog:
                 self._waiting.pop(id(driver), None)
 
     def end(self) -> None:
-        """Nobody waits any more."""
+        """End the thread."""
         self._over.set()
 
     def _watch(self) -> None:
         while not self._over.wait(LOOK_SECONDS):
-            with self._lock:  # while it is held, no connection is given back or closed
+            with self._lock:  # `limit` cannot return, so no connection is closed and its descriptor reused by now
                 for since, driver in self._waiting.values():
                     limit = min(
                         driver.answer_seconds, CLOSING_SECONDS if self.closing.is_set() else driver.answer_seconds
@@ -73,6 +80,9 @@ class ConnectionWatchdog:
 
 
 def hang_up(driver: MonitoredConnection) -> None:
-    """Break a connection from outside, so that whoever waits on it gets an error."""
-    with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(driver.fileno())) as own:
-        own.shutdown(socket.SHUT_RDWR)
+    """Shut down a connection's socket, so that the thread waiting on it gets an error.
+
+    `os.dup` keeps the descriptor that libpq owns open; closing the duplicate does not close the connection.
+    """
+    with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(driver.fileno())) as duplicate:
+        duplicate.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""A database on a PostgreSQL server that the desks of many machines share."""
+"""A database on a PostgreSQL server, shared by desks on many machines."""
 
 from __future__ import annotations
 
@@ -26,20 +26,21 @@ from opd_tui.storage.schema.tables import APPLICATION_ID, APPLICATION_NAME, SCHE
 from opd_tui.storage.transaction import Transaction
 
 BackUp = Callable[[Connection, int], None]
-"""Keeps what a database of an older version holds, by the transaction that locks it; raises StoreUnavailable."""
+"""Backs up a database of an older version within the transaction that locks it; raises StoreUnavailable."""
 
 OLDEST_SERVER = 15
+"""The oldest supported major version of PostgreSQL."""
 CHANNEL = "opd_tui_journal"
 LOCK_SECONDS = 10.0
-"""How long a desk waits for a slot that another desk holds."""
+"""`lock_timeout`: how long a desk waits for a slot that another desk holds."""
 IDLE_SECONDS = 8.0
-"""After so long the server takes back what a desk began and does not go on with, such as one whose machine stopped."""
+"""`idle_in_transaction_session_timeout`: when the server rolls back a transaction of a desk that has stopped."""
 NEWS_SECONDS = 0.5
-"""How long a look for news waits for some."""
+"""How long `news` waits for a notification."""
 HEARTBEAT_SECONDS = 2.0
-"""How often a quiet server is asked whether it is still there."""
+"""The interval at which a server without news is asked whether it is alive."""
 PULSE_SECONDS = 5.0
-"""How long it may take to answer that."""
+"""How long the server may take to answer that."""
 CONNECTING = {
     "connect_timeout": "4",
     "keepalives_idle": "5",
@@ -47,16 +48,17 @@ CONNECTING = {
     "keepalives_count": "3",
     "tcp_user_timeout": "10000",
 }
-"""libpq's parameters, where the URL does not give its own: a machine that vanishes is missed after seconds."""
+"""Defaults of libpq's parameters, which the URL overrides: they detect a lost server machine within seconds."""
 _NOTIFY = text("SELECT pg_notify(:channel, :entry)")
-_NEVER_IDLE = text("SET LOCAL idle_in_transaction_session_timeout = 0")
-_ONE_DESK = text(f"SELECT pg_advisory_xact_lock({APPLICATION_ID})")
-"""Lets one desk at a time make or upgrade the tables."""
+_NO_IDLE_TIMEOUT = text("SET LOCAL idle_in_transaction_session_timeout = 0")
+_LOCK_SCHEMA = text(f"SELECT pg_advisory_xact_lock({APPLICATION_ID})")
+"""Lets one desk at a time create or upgrade the tables; there may be no table yet that could be locked."""
 _HOLD_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+"""Locks an idempotency key that has no row yet; two keys with the same hash merely wait for each other."""
 
 
 class PostgresDatabase(Database):
-    """One open database of a server."""
+    """An open database on a PostgreSQL server."""
 
     answers_may_be_lost = True
 
@@ -71,14 +73,14 @@ class PostgresDatabase(Database):
     def _begin(self, connection: PoolProxiedConnection, writing: bool) -> None:
         driver = driver_of(connection)
         driver.isolation_level = IsolationLevel.READ_COMMITTED if writing else IsolationLevel.REPEATABLE_READ
-        driver.read_only = None if writing else True  # a server that was set to read only stays so
+        driver.read_only = None if writing else True  # None keeps the server's own default, which may be read-only
 
     def _commit(self, connection: PoolProxiedConnection) -> None:
         driver = driver_of(connection)
         try:
             super()._commit(connection)
         except psycopg.Error as error:
-            if driver.closed:
+            if driver.closed:  # COMMIT was sent, but its answer was not received
                 raise AnswerLost from error
             raise
 
@@ -91,20 +93,16 @@ class PostgresDatabase(Database):
             finally:
                 with suppress(psycopg.Error):
                     driver.rollback()  # does nothing after a commit
-                if driver.closed:
+                if driver.closed:  # keep it out of the pool
                     transaction.connection.invalidate()
 
     @contextmanager
     def long_running(self, *, writing: bool = False) -> Iterator[Transaction]:
         """See `Database`."""
         with super().long_running(writing=writing) as transaction:
-            driver = driver_of(transaction.connection)
-            transaction.run(_NEVER_IDLE)
-            usual, driver.answer_seconds = driver.answer_seconds, math.inf
-            try:
+            transaction.run(_NO_IDLE_TIMEOUT)
+            with unlimited_answers(driver_of(transaction.connection)):
                 yield transaction
-            finally:
-                driver.answer_seconds = usual
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
@@ -113,7 +111,7 @@ class PostgresDatabase(Database):
             with refusals():
                 yield
         except StoreOffline:
-            self.engine.dispose()  # what else is in the pool led to the same server
+            self.engine.dispose()  # the pool's other connections are to the same server
             raise
 
     def hold_key(self, transaction: Transaction, key: str) -> None:
@@ -127,14 +125,14 @@ class PostgresDatabase(Database):
             return PostgresWatch(self)
 
     def erase_traces(self) -> bool:
-        """See `Database`: the server's files are in its own hands, so this is never certain."""
+        """See `Database`; always return False, because the desk does not control the server's files."""
         with self.refusals(), closing(self.own_connection()) as driver:
             driver.answer_seconds = math.inf
             driver.execute("VACUUM patient, idempotency_key")
         return False
 
     def own_connection(self) -> MonitoredConnection:
-        """A connection beside the pool, on which every statement counts at once."""
+        """Return a connection outside the pool, in autocommit mode; the caller closes it."""
         connection = self.engine.raw_connection()
         driver = driver_of(connection)
         connection.detach()
@@ -147,7 +145,7 @@ class PostgresDatabase(Database):
 
 
 class PostgresWatch:
-    """Listens on a connection of its own to what every desk announces."""
+    """Listens for the notifications of all desks on a separate connection."""
 
     def __init__(self, database: PostgresDatabase) -> None:
         self.database = database
@@ -161,7 +159,7 @@ class PostgresWatch:
         with self.database.refusals():
             heard = list(self.connection.notifies(timeout=NEWS_SECONDS, stop_after=1))
             heard += self.connection.notifies(timeout=0) if heard else []
-            # Whoever may connect may say anything there: what no desk would say is no news.
+            # Any user of the server can send any payload on the channel: ignore what is not an entry's id.
             entries = [int(each.payload) for each in heard if re.fullmatch("[0-9]{1,18}", each.payload)]
             if heard:
                 self.heard = time.monotonic()
@@ -175,7 +173,7 @@ class PostgresWatch:
 
 
 def driver_of(connection: PoolProxiedConnection) -> MonitoredConnection:
-    """The driver's own connection."""
+    """Return psycopg's connection behind a pooled one."""
     driver = connection.driver_connection
     assert isinstance(driver, MonitoredConnection)
     return driver
@@ -184,10 +182,10 @@ def driver_of(connection: PoolProxiedConnection) -> MonitoredConnection:
 def open_server(
     url: URL, clock: Clock, system_zone: ZoneInfo, back_up: BackUp, *, create: bool = True
 ) -> PostgresDatabase:
-    """Open a database of a server, and make its tables where it is empty.
+    """Open a database on a server, and create its tables if it is empty.
 
-    The zone is kept in a database when it is made and not asked for again; an older version is backed up and upgraded.
-    Raises StoreUnavailable and DeskBusy.
+    `system_zone` becomes the hospital's time zone in a new database and is ignored later. An older version is backed
+    up and upgraded. Raise StoreUnavailable or DeskBusy if the database cannot be opened.
     """
     watchdog = ConnectionWatchdog(threading.Event())
     database = PostgresDatabase(engine_for(url, watchdog), watchdog)
@@ -196,7 +194,7 @@ def open_server(
             set_up_tables(connection, clock, system_zone, back_up, create=create)
             database.zone = read_zone(connection)
     except UnicodeError:
-        raise StoreUnavailable("The database's URL cannot be used: it holds impossible characters. Check it.") from None
+        raise StoreUnavailable("The database's URL cannot be used: it contains invalid characters. Check it.") from None
     except BaseException:
         database.close()
         raise
@@ -204,7 +202,7 @@ def open_server(
 
 
 def engine_for(url: URL, watchdog: ConnectionWatchdog) -> Engine:
-    """An engine whose connections are lines; what the URL says, but for the name, goes before their defaults."""
+    """Return an engine of monitored connections; the URL overrides all defaults except the application name."""
     arguments = {name: value for name, value in CONNECTING.items() if name not in url.query}
     arguments["application_name"] = APPLICATION_NAME
     arguments["options"] = f"{session_options()} {url.query.get('options', '')}".strip()
@@ -228,7 +226,7 @@ def engine_for(url: URL, watchdog: ConnectionWatchdog) -> Engine:
 
 
 def session_options() -> str:
-    """What the server keeps to in every connection of a desk."""
+    """Return libpq's `options` with the session settings of a desk's connections."""
     settings = {
         "lock_timeout": f"{LOCK_SECONDS * 1000:.0f}",
         "idle_in_transaction_session_timeout": f"{IDLE_SECONDS * 1000:.0f}",
@@ -241,28 +239,28 @@ def session_options() -> str:
 def set_up_tables(
     connection: Connection, clock: Clock, system_zone: ZoneInfo, back_up: BackUp, *, create: bool
 ) -> None:
-    """Bring the database's tables to this version, one desk at a time."""
+    """Create or upgrade the database's tables, one desk at a time."""
     refuse_other_server(connection)
     if not has_tables(connection):
         if not create:
             raise StoreUnavailable("The database on the server is empty. Check its name.")
-        connection.execute(_ONE_DESK)
+        connection.execute(_LOCK_SCHEMA)
         if not has_tables(connection) and inspect(connection).get_table_names():
             raise StoreUnavailable(ANOTHER_PROGRAM)
         create_once(connection, clock, system_zone)
     if schema_version(connection) < SCHEMA_VERSION:
-        connection.rollback()  # else the transaction might hold a lock that another desk's upgrade waits for
-        with unhurried(connection):
+        connection.rollback()  # release the read locks, which would deadlock with another desk's upgrade
+        with without_timeouts(connection):
             upgrade_tables(connection, clock, back_up)
     connection.commit()
 
 
 def upgrade_tables(connection: Connection, clock: Clock, back_up: BackUp) -> None:
-    """Back up an older database and upgrade it, unless another desk did while this one waited for its turn."""
-    connection.execute(_ONE_DESK)
+    """Back up and upgrade an older database, unless another desk did while this one waited for the lock."""
+    connection.execute(_LOCK_SCHEMA)
     if (version := schema_version(connection)) == SCHEMA_VERSION:
         return
-    # From the backup on no desk, whatever its version, may read or write until the tables are the new ones.
+    # Desks of an older program do not know the advisory lock, so every table is locked from the backup on.
     tables = ", ".join(f'"{name}"' for name in sorted(inspect(connection).get_table_names()))
     connection.execute(text(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE"))
     back_up(connection, version)
@@ -270,10 +268,16 @@ def upgrade_tables(connection: Connection, clock: Clock, back_up: BackUp) -> Non
 
 
 @contextmanager
-def unhurried(connection: Connection) -> Iterator[None]:
-    """Let what takes long take its time: neither side gives the other up until the transaction ends."""
-    connection.execute(_NEVER_IDLE)
-    driver = driver_of(connection.connection)
+def without_timeouts(connection: Connection) -> Iterator[None]:
+    """Disable the timeouts of the server and the desk until the transaction ends, for a long upgrade."""
+    connection.execute(_NO_IDLE_TIMEOUT)
+    with unlimited_answers(driver_of(connection.connection)):
+        yield
+
+
+@contextmanager
+def unlimited_answers(driver: MonitoredConnection) -> Iterator[None]:
+    """Let the server take any time to answer on this connection."""
     usual, driver.answer_seconds = driver.answer_seconds, math.inf
     try:
         yield
@@ -282,7 +286,7 @@ def unhurried(connection: Connection) -> Iterator[None]:
 
 
 def refuse_other_server(connection: Connection) -> None:
-    """Refuse a server that is too old or cannot write every name; raises StoreUnavailable."""
+    """Raise StoreUnavailable if the server is too old or its encoding cannot store every name."""
     info = driver_of(connection.connection).info
     if info.server_version < OLDEST_SERVER * 10_000:
         version = info.server_version // 10_000

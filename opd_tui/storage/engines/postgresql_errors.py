@@ -1,4 +1,4 @@
-"""What a PostgreSQL server says about itself, in words for the desk."""
+"""Translation of PostgreSQL's errors into refusals."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from sqlalchemy.exc import DBAPIError
 from opd_tui.domain.errors import DeskBusy, DeskRefusal, StoreOffline, StoreUnavailable
 
 ON_PAPER = "Write on paper meanwhile; the desk tries again by itself."
-ANOTHER_PROGRAM = "The database holds tables of another program. Make an empty one for the desk."
+ANOTHER_PROGRAM = "The database holds another program's tables. Create an empty one for the desk."
 
 _BUSY = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure, errors.QueryCanceled)
 _HUNG_UP = (psycopg.OperationalError, psycopg.InterfaceError, errors.IdleInTransactionSessionTimeout)
 _SENTENCES: dict[type[psycopg.Error], str] = {
-    errors.DiskFull: "The server's disk is full. Call whoever looks after it.",
-    errors.IoError: "The server cannot use its disk. Call whoever looks after it.",
-    errors.OutOfMemory: "The server has no memory left. Call whoever looks after it.",
-    errors.DataCorrupted: "The server's database is damaged. Call whoever looks after it.",
-    errors.IndexCorrupted: "The server's database is damaged. Call whoever looks after it.",
-    errors.ReadOnlySqlTransaction: "The server can be read but not written. Call whoever looks after it.",
-    errors.InsufficientPrivilege: "The server does not let this user write there. Check the user's rights.",
+    errors.DiskFull: "The server's disk is full. Call its administrator.",
+    errors.IoError: "The server cannot use its disk. Call its administrator.",
+    errors.OutOfMemory: "The server has no memory left. Call its administrator.",
+    errors.DataCorrupted: "The server's database is damaged. Call its administrator.",
+    errors.IndexCorrupted: "The server's database is damaged. Call its administrator.",
+    errors.ReadOnlySqlTransaction: "The server can be read but not written. Call its administrator.",
+    errors.InsufficientPrivilege: "The server does not let this user write. Check the user's permissions.",
 }
 _SENTENCES_AT_OPENING: dict[type[psycopg.Error], str] = {
     errors.UndefinedColumn: ANOTHER_PROGRAM,
@@ -33,20 +33,20 @@ _SENTENCES_AT_OPENING: dict[type[psycopg.Error], str] = {
 
 @contextmanager
 def refusals(*, opening: bool = False) -> Iterator[None]:
-    """See `Database.refusals`; `opening` says more about a server that was never reached."""
+    """See `Database.refusals`; `opening` selects the messages for a database that was never opened."""
     try:
         yield
     except (psycopg.Error, DBAPIError) as error:
-        said = error.orig if isinstance(error, DBAPIError) else error
-        if not isinstance(said, psycopg.Error):
+        original = error.orig if isinstance(error, DBAPIError) else error
+        if not isinstance(original, psycopg.Error):
             raise
-        if refusal := refusal_of(said, opening):
-            raise refusal from said
-        raise without_values(said) from None
+        if refusal := refusal_of(original, opening):
+            raise refusal from original
+        raise without_values(original) from None
 
 
 def refusal_of(error: psycopg.Error, opening: bool) -> DeskRefusal | None:
-    """What the server says about itself, in words; None where it speaks of anything else."""
+    """Return the refusal for an error, or None if the error is a bug of the program."""
     if isinstance(error, _BUSY):
         return DeskBusy("Another desk is busy.")
     for kind, sentence in (_SENTENCES | _SENTENCES_AT_OPENING if opening else _SENTENCES).items():
@@ -55,13 +55,13 @@ def refusal_of(error: psycopg.Error, opening: bool) -> DeskRefusal | None:
     if opening and isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
         return StoreUnavailable(f"The database's URL cannot be used: {reason_of(error)}. Check it.")
     if isinstance(error, _HUNG_UP):
-        return StoreOffline(gone(error, opening))
+        return StoreOffline(offline_reason(error, opening))
     return None
 
 
-def gone(error: psycopg.Error, opening: bool) -> str:
-    """Why there is no line to the server, and what to do about it."""
-    if error.sqlstate is None and "FATAL:" in str(error):  # the server answers, and lets nobody in
+def offline_reason(error: psycopg.Error, opening: bool) -> str:
+    """Return why the server cannot be reached, with the next step."""
+    if error.sqlstate is None and "FATAL:" in str(error):  # the server is up, but rejects the connection
         check = "Check the user, the password and the database's name." if opening else ON_PAPER
         return f"The database server refuses: {reason_of(error)}. {check}"
     if "no password supplied" in str(error):
@@ -72,13 +72,13 @@ def gone(error: psycopg.Error, opening: bool) -> str:
 
 
 def reason_of(error: psycopg.Error) -> str:
-    """The server's or the driver's own reason, which names no password."""
-    first = next(iter(str(error).strip().splitlines()), "it does not say why")
+    """Return the reason in the server's or driver's words; they do not contain the password."""
+    first = next(iter(str(error).strip().splitlines()), "no reason given")
     for before in ("connection failed: ", "connection is bad: "):
         first = first.removeprefix(before)
     return first.rpartition("FATAL:")[2].strip().rstrip(".")
 
 
 def without_values(error: psycopg.Error) -> psycopg.Error:
-    """The same error without its details, which quote the row that was refused: it may end in a log."""
+    """Return the error without its details: they quote the row with a patient's name and may reach a log."""
     return type(error)(error.diag.message_primary or str(error)).with_traceback(error.__traceback__)

@@ -1,4 +1,4 @@
-"""A database in one file that the desks of one machine share."""
+"""A database in an SQLite file, shared by desks on one machine."""
 
 from __future__ import annotations
 
@@ -24,43 +24,44 @@ from opd_tui.domain.errors import DeskRefusal, StoreUnavailable
 from opd_tui.storage import migrations
 from opd_tui.storage.engines.database import Database, create_once, has_tables, read_zone, schema_version
 from opd_tui.storage.engines.file_fingerprint import FileFingerprint, file_fingerprint_of
-from opd_tui.storage.engines.integrity import diagnose_corruption, first_problem, fresh_connection, whatever_is_there
+from opd_tui.storage.engines.integrity import diagnose_corruption, first_problem, fresh_connection, reading_damaged_file
 from opd_tui.storage.engines.sqlite_errors import damaged, emptied, error_code, refusals
 from opd_tui.storage.files import backup_store
-from opd_tui.storage.files.access import loose_modes, prepare_file, refuse_network_share
+from opd_tui.storage.files.access import permission_warnings, prepare_file, refuse_network_share
 from opd_tui.storage.schema.tables import APPLICATION_ID, SCHEMA_VERSION, hospital
 from opd_tui.storage.transaction import Transaction
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 10.0
-"""How long a desk waits for the write lock before it says that another desk is busy."""
+BUSY_SECONDS = 10.0
+"""How long a desk waits for the write lock before it reports another desk as busy."""
 RETRY_SECONDS = (0.0003, 0.003)
-"""The random steps of waiting: SQLite's own back-off grows to 100 ms and starves whoever has waited longest."""
+"""Bounds of the random retry interval. SQLite's own backs off to 100 ms, which starves the longest waiter."""
 ERASING_SECONDS = 3.0
-"""How long a desk tries to empty the log while others read from it."""
+"""How long a desk tries to truncate the log while others read from it."""
 SETTLING_SECONDS = 0.5
-"""So long a file may be unknown because another desk is just writing the log back into it."""
+"""How long an unknown fingerprint may be due to another desk's checkpoint."""
 SETTLING_STEPS = (0.002, 0.006)
+"""Bounds of the random interval at which the fingerprint is read again meanwhile."""
 MAKING_SECONDS = 3.0
-"""So long a file may be empty because another desk is just making it."""
+"""How long a file may be empty because another desk is creating the database."""
 POLL_SECONDS = 0.1
-"""How often a desk looks whether another has committed something."""
+"""The interval at which a desk polls for commits of other desks."""
 
 
 class SqliteDatabase(Database):
-    """One open file."""
+    """An open SQLite file."""
 
-    def __init__(self, engine: Engine, stamp: FileFingerprint, closing: threading.Event) -> None:
+    def __init__(self, engine: Engine, fingerprint: FileFingerprint, closing: threading.Event) -> None:
         super().__init__(engine, closing)
-        self.path = stamp.path
-        self.location = str(stamp.path)
-        self.stamp = stamp
-        # As long as one connection stays open nobody takes the log away from beside the file.
-        self._anchor = patiently(self.engine.raw_connection, closing)
-        patiently(lambda: start_reading(cursor_of(self._anchor)), closing)
+        self.path = fingerprint.path
+        self.location = str(fingerprint.path)
+        self.fingerprint = fingerprint
+        # While one connection stays open, no other process that closes the file deletes the log.
+        self._anchor = retry_while_busy(self.engine.raw_connection, closing)
+        retry_while_busy(lambda: start_reading(cursor_of(self._anchor)), closing)
         self._anchor.rollback()
-        stamp.follow_log()
+        fingerprint.remember_log()
 
     @contextmanager
     def _transaction(self, *, writing: bool) -> Iterator[Transaction]:
@@ -68,39 +69,40 @@ class SqliteDatabase(Database):
             yield transaction
 
     def _connect(self) -> PoolProxiedConnection:
-        self.stamp.refuse_other_file()
-        return patiently(self.engine.raw_connection, self.closing)
+        self.fingerprint.refuse_other_file()
+        return retry_while_busy(self.engine.raw_connection, self.closing)
 
     def _begin(self, connection: PoolProxiedConnection, writing: bool) -> None:
         cursor = cursor_of(connection)
         if not writing:
-            patiently(lambda: start_reading(cursor), self.closing)
+            retry_while_busy(lambda: start_reading(cursor), self.closing)
             return
-        patiently(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
+        retry_while_busy(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
         settled_at = time.monotonic() + SETTLING_SECONDS
-        while not self.stamp.is_known(cursor):
+        while not self.fingerprint.is_known(cursor):
             cursor.execute("ROLLBACK")
             if time.monotonic() > settled_at:
                 self._examine()
             else:
                 self.closing.wait(random.uniform(*SETTLING_STEPS))
-            patiently(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
+            retry_while_busy(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
 
     def _examine(self) -> None:
-        """See that a file is sound that no desk left so, and trust it from now on; raises StoreDamaged.
+        """Check a file that another program wrote to, and store its fingerprint; raise StoreDamaged if it is damaged.
 
-        Others go on meanwhile; where one of them wrote the log back, the file is known by then or examined once more.
+        The check only holds a read snapshot, so other desks can write. If one of them runs a checkpoint meanwhile,
+        the fingerprint has changed: the caller finds the file known, or examines it once more.
         """
-        with whatever_is_there(self.path), fresh_connection(self.engine) as connection:
+        with reading_damaged_file(self.path), fresh_connection(self.engine) as connection:
             cursor = cursor_of(connection)
             stamp = file_fingerprint_of(self.path)
-            patiently(lambda: start_reading(cursor), self.closing)
+            retry_while_busy(lambda: start_reading(cursor), self.closing)
             if first_problem(Transaction(connection, self.statements, self._commit)):
                 raise damaged(self.path, "is damaged")
             cursor.execute("ROLLBACK")
-            patiently(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
+            retry_while_busy(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
             if file_fingerprint_of(self.path) == stamp:
-                self.stamp.trust(cursor)
+                self.fingerprint.trust(cursor)
             cursor.execute("COMMIT")
 
     def refusals(self) -> AbstractContextManager[None]:
@@ -108,27 +110,29 @@ class SqliteDatabase(Database):
 
     def _commit(self, connection: PoolProxiedConnection) -> None:
         super()._commit(connection)
-        self.stamp.refuse_other_file()  # replaced at this very moment: the file that is there now has it not
-        self.stamp.write_back_in_turn(cursor_of(connection))
+        self.fingerprint.refuse_other_file()  # if it was replaced during the commit, the new file lacks the action
+        self.fingerprint.checkpoint_periodically(cursor_of(connection))
 
     def watch(self) -> SqliteWatch:
         with self.refusals():
             return SqliteWatch(self)
 
     def erase_traces(self) -> bool:
-        # Where an index's page was split, its unused part may hold copies; what is freed is zeroed.
+        # secure_delete zeroes freed pages, but a split index page can keep old keys in its unused part.
         with self.writing() as transaction:
             transaction.run(text("REINDEX patient"))
             transaction.commit()
         return self._empty_log()
 
     def _empty_log(self) -> bool:
-        """Write the log back and cut it off between two looks of the other desks; False where that cannot be."""
+        """Truncate the log between the other desks' reads; return False if it takes longer than ERASING_SECONDS."""
         with self.refusals():
             connection = self._connect()
             try:
                 deadline = time.monotonic() + ERASING_SECONDS
-                while not (emptied := patiently(lambda: self.stamp.empty_log(cursor_of(connection)), self.closing)):
+                while not (
+                    emptied := retry_while_busy(lambda: self.fingerprint.empty_log(cursor_of(connection)), self.closing)
+                ):
                     if time.monotonic() > deadline or self.closing.wait(random.uniform(*RETRY_SECONDS)):
                         break
                 return emptied
@@ -138,19 +142,19 @@ class SqliteDatabase(Database):
     def close(self) -> None:
         self.closing.set()
         if not self._anchor.is_valid:
-            return  # closed before
+            return  # already closed
         stamp = ""
-        with suppress(sqlite3.Error, DeskRefusal, OSError):  # what was acknowledged is durable, whatever happens now
-            stamp = self.stamp.before_closing(cursor_of(self._anchor))
+        with suppress(sqlite3.Error, DeskRefusal, OSError):  # acknowledged actions are durable in the log anyway
+            stamp = self.fingerprint.before_closing(cursor_of(self._anchor))
         self._anchor.close()
         super().close()
         if stamp:
-            with suppress(OSError):  # the file belongs to another account of the group
-                self.stamp.after_closing(stamp)
+            with suppress(OSError):  # only the file's owner may set its time; then the next desk examines the file
+                self.fingerprint.after_closing(stamp)
 
 
 class SqliteWatch:
-    """Looks at a counter in shared memory that every commit of another connection raises."""
+    """Polls `PRAGMA data_version`, a counter in shared memory that changes with other connections' commits."""
 
     def __init__(self, database: SqliteDatabase) -> None:
         self.database = database
@@ -163,7 +167,7 @@ class SqliteWatch:
         """See `Watch`."""
         with self.database.refusals():
             self.database.closing.wait(POLL_SECONDS)
-            self.database.stamp.refuse_other_file()
+            self.database.fingerprint.refuse_other_file()
             if (version := self._version()) == self.version:
                 return []
             before, newest = self.newest, self._newest()
@@ -175,7 +179,7 @@ class SqliteWatch:
         return version
 
     def _newest(self) -> int:
-        newest: int = patiently(self._ask_newest, self.database.closing)
+        newest: int = retry_while_busy(self._ask_newest, self.database.closing)
         return newest
 
     def _ask_newest(self) -> int:
@@ -189,17 +193,17 @@ class SqliteWatch:
 def open_file(
     path: Path, clock: Clock, system_zone: ZoneInfo, *, create: bool = True, group: str | None = None
 ) -> SqliteDatabase:
-    """Open a database by its file's path, and make it where there is none.
+    """Open a database by its file's path, and create it if it does not exist.
 
-    The zone is kept in a database when it is made and not asked for again; an older version is backed up and upgraded.
-    Raises StoreUnavailable and DeskBusy.
+    `system_zone` becomes the hospital's time zone in a new database and is ignored later. An older version is backed
+    up and upgraded. Raise StoreUnavailable or DeskBusy if the database cannot be opened.
     """
     refuse_network_share(path)
     if not prepare_file(path, create=create, group=group):
         refuse_empty_file(path)
-    stamp = FileFingerprint(path)
+    fingerprint = FileFingerprint(path)
     closing = threading.Event()
-    recognise(path, closing)
+    refuse_other_program(path, closing)
     url, arguments = file_url(path, "rw"), {"timeout": 0}
     engine = create_engine(
         url, hide_parameters=True, paramstyle="named", connect_args=arguments, pool_size=4, max_overflow=-1
@@ -207,20 +211,20 @@ def open_file(
     event.listen(engine, "connect", set_up_connection)
     try:
         with diagnose_corruption(engine, path), refusals(path):
-            with patiently(engine.connect, closing) as connection:
+            with retry_while_busy(engine.connect, closing) as connection:
                 set_up_file(connection, path, clock, system_zone, closing)
                 zone = read_zone(connection)
-            database = SqliteDatabase(engine, stamp, closing)
+            database = SqliteDatabase(engine, fingerprint, closing)
     except BaseException:
         engine.dispose()
         raise
     database.zone = zone
-    database.warnings = tuple(loose_modes(path, group))
+    database.warnings = tuple(permission_warnings(path, group))
     return database
 
 
 def refuse_empty_file(path: Path) -> None:
-    """Take no file for a new one that may have been emptied; raises StoreDamaged."""
+    """Raise StoreDamaged if the file stays empty: it was emptied, and is not a new one of another desk."""
     deadline = time.monotonic() + MAKING_SECONDS
     while not os.path.getsize(path):
         if time.monotonic() > deadline:
@@ -231,16 +235,16 @@ def refuse_empty_file(path: Path) -> None:
 def set_up_file(
     connection: Connection, path: Path, clock: Clock, system_zone: ZoneInfo, closing: threading.Event
 ) -> None:
-    """Bring the file's tables to this version; takes the write lock only where something is to be done."""
-    made = patiently(lambda: keep_log(connection, path), closing)
-    if made and patiently(lambda: schema_version(connection), closing) == SCHEMA_VERSION:
+    """Create or upgrade the file's tables; take the write lock only if there is something to do."""
+    has_schema = retry_while_busy(lambda: use_write_ahead_log(connection, path), closing)
+    if has_schema and retry_while_busy(lambda: schema_version(connection), closing) == SCHEMA_VERSION:
         return
     connection.rollback()
     with foreign_keys_off(connection):
-        patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), closing)
+        retry_while_busy(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), closing)
         if not has_tables(connection):
             create_once(connection, clock, system_zone)
-            stamp = file_fingerprint_of(path)  # what was made lies in the log
+            stamp = file_fingerprint_of(path)  # the new tables are in the log, so the file stays as it is
             connection.execute(update(hospital).values(file_stamp=stamp))
             connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
         elif (version := schema_version(connection)) < SCHEMA_VERSION:
@@ -252,7 +256,7 @@ def set_up_file(
 
 @contextmanager
 def foreign_keys_off(connection: Connection) -> Iterator[None]:
-    """Let tables be rebuilt while others refer to them; SQLite heeds this between two transactions only."""
+    """Allow rebuilding of referenced tables; SQLite ignores this pragma inside a transaction."""
     connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
     try:
         yield
@@ -262,7 +266,7 @@ def foreign_keys_off(connection: Connection) -> Iterator[None]:
 
 
 def back_up_before_upgrade(path: Path, version: int, now: dt.datetime) -> None:
-    """Copy a file of an older version, in whose transaction nothing was written yet; raises StoreUnavailable."""
+    """Back up a file of an older version before its transaction writes; raise StoreUnavailable if that fails."""
     store = backup_store.store_of(path)
     with (
         backup_store.before_upgrade(store, version, now) as written,
@@ -272,61 +276,67 @@ def back_up_before_upgrade(path: Path, version: int, now: dt.datetime) -> None:
 
 
 def set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
-    """Leave transactions to us, and make each commit survive a power cut."""
+    """Disable the driver's implicit transactions, and make every commit survive a power failure."""
     connection.isolation_level = None
-    # `FileFingerprint` writes the log back, and remembers how that left the file; what is overwritten is zeroed.
+    # Durability: FULL syncs the log at each commit; fullfsync flushes the drive's cache on macOS, too.
+    # wal_autocheckpoint is off because `FileFingerprint` must run all checkpoints; secure_delete zeroes freed content.
     pragmas = ("foreign_keys=ON", "synchronous=FULL", "fullfsync=ON", "trusted_schema=OFF", "wal_autocheckpoint=0")
     for pragma in (*pragmas, "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def cursor_of(connection: PoolProxiedConnection) -> sqlite3.Cursor:
-    """A cursor of the driver's own."""
+    """Return a new cursor of the sqlite3 connection behind a pooled one."""
     driver = connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     return driver.cursor()
 
 
 def start_reading(cursor: sqlite3.Cursor) -> None:
-    """Begin a transaction and take its snapshot."""
+    """Begin a transaction and take its snapshot, which SQLite does at the first read."""
     if cursor.connection.in_transaction:
         cursor.connection.rollback()
     cursor.execute("BEGIN")
     cursor.execute("SELECT 1 FROM hospital")
 
 
-def recognise(path: Path, closing: threading.Event) -> None:
-    """Refuse, untouched, a file that belongs to another program; raises StoreUnavailable and DeskBusy."""
-    # Whoever closes a write-ahead log last writes it into the file, unless they may only read.
+def refuse_other_program(path: Path, closing: threading.Event) -> None:
+    """Raise StoreUnavailable if the file belongs to another program, without changing it; raise DeskBusy if locked."""
+    # The last connection to close checkpoints the log and deletes it, unless it is read-only.
     mode = "ro" if os.path.exists(f"{path}-wal") else "rw"
     url = file_url(path, mode)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 0}, poolclass=NullPool)
     with diagnose_corruption(engine, path), refusals(path), engine.connect() as connection:
-        # In this order: what another desk makes meanwhile has both at once.
-        tables = patiently(lambda: connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar(), closing)
-        mark = patiently(lambda: connection.exec_driver_sql("PRAGMA application_id").scalar(), closing)
-    if mark != APPLICATION_ID and (tables or mark):
+        # The tables first: another desk commits them together with the application id, so tables imply the id.
+        tables = retry_while_busy(
+            lambda: connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar(), closing
+        )
+        application_id = retry_while_busy(lambda: connection.exec_driver_sql("PRAGMA application_id").scalar(), closing)
+    if application_id != APPLICATION_ID and (tables or application_id):
         raise StoreUnavailable(f"{path} is the database of another program. Name another file.")
 
 
 def file_url(path: Path, mode: str) -> URL:
-    """Where SQLite finds a file, which it does not make: “rw” to write to it, “ro” to leave it as it is."""
+    """Return the SQLAlchemy URL of an existing file, which SQLite does not create; `mode` is “rw” or “ro”."""
     return URL.create("sqlite", database=f"file:{quote(os.fsencode(path))}", query={"mode": mode, "uri": "true"})
 
 
-def keep_log(connection: Connection, path: Path) -> bool:
-    """Keep a write-ahead log beside the file, and say whether its tables are made."""
+def use_write_ahead_log(connection: Connection, path: Path) -> bool:
+    """Switch the file to WAL mode; return whether it has tables. Raise StoreUnavailable if WAL is not possible."""
     connection.rollback()
     if connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar() != "wal":
-        raise StoreUnavailable(f"{path} lies where several desks cannot share it safely. Move it to a local disk.")
-    made = has_tables(connection)
+        raise StoreUnavailable(f"Desks cannot share {path} safely where it is. Move it to a local disk.")
+    found = has_tables(connection)
     connection.rollback()
-    return made
+    return found
 
 
-def patiently(attempt: Callable[[], T], closing: threading.Event) -> T:
-    """Try again in short random steps while another desk holds the database; raises what SQLite says in the end."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def retry_while_busy(attempt: Callable[[], T], closing: threading.Event) -> T:
+    """Retry at short random intervals while another desk holds the lock; raise SQLite's error after BUSY_SECONDS.
+
+    Closing the desk ends the wait. Connections have no timeout of their own, see RETRY_SECONDS.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
             return attempt()

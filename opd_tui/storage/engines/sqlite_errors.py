@@ -1,4 +1,4 @@
-"""What SQLite says about a file, in words for a person."""
+"""Translation of SQLite's errors into refusals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from opd_tui.domain.errors import DeskBusy, DeskRefusal, StoreDamaged, StoreUnav
 from opd_tui.storage.files import backup_store
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-WITHOUT_BACKUP = "Close the program on every desk. There is no backup beside it; ask for the hospital's own."
+WITHOUT_BACKUP = "Close the program on every desk. There is no backup beside it; ask for the hospital's own backup."
 DISK_FULL = "The disk is full. Make room, then try again."
 _SENTENCES = {
     sqlite3.SQLITE_FULL: DISK_FULL,
@@ -27,7 +27,7 @@ _SENTENCES = {
 
 @contextmanager
 def refusals(path: Path, *, recognised: bool = False) -> Iterator[None]:
-    """See `Database.refusals`; a file that was recognised before is this program's, whatever it looks like now."""
+    """See `Database.refusals`; `recognised` means that the file is known to be this program's."""
     try:
         yield
     except (sqlite3.Error, DBAPIError) as error:
@@ -37,11 +37,11 @@ def refusals(path: Path, *, recognised: bool = False) -> Iterator[None]:
 
 
 def refusal_of(error: Exception, path: Path, recognised: bool) -> DeskRefusal | None:
-    """What SQLite says about the file, in words; None where it speaks of anything else."""
+    """Return the refusal for an error, or None if the error is a bug of the program."""
     code = error_code(error)
     if code in _BUSY:
         return DeskBusy("Another desk is busy.")
-    if code == sqlite3.SQLITE_CORRUPT or is_no_text(error):
+    if code == sqlite3.SQLITE_CORRUPT or is_invalid_text(error):
         return damaged(path, "is damaged")
     if code == sqlite3.SQLITE_NOTADB:
         return damaged(path, "is damaged") if recognised else not_a_database(path)
@@ -50,7 +50,7 @@ def refusal_of(error: Exception, path: Path, recognised: bool) -> DeskRefusal | 
 
 
 def damaged(path: Path, how: str) -> StoreDamaged:
-    """Return the refusal to write to this file again, with the way back to the newest backup."""
+    """Return the refusal for a damaged file, with the newest backup as the remedy."""
     reason = f"{path} {how}, so nothing more is written."
     if remedy := backup_store.restore_newest(path):
         return StoreDamaged(reason, remedy)
@@ -58,25 +58,25 @@ def damaged(path: Path, how: str) -> StoreDamaged:
 
 
 def emptied(path: Path) -> StoreDamaged:
-    """A file without a single byte, which a desk that makes one never leaves."""
+    """Return the refusal for an empty file; a desk never leaves one."""
     if backup_store.newest(path):
         return damaged(path, "is empty")
     return StoreDamaged(f"{path} is empty. Delete it to begin a new database, or restore the hospital's own backup.")
 
 
 def not_a_database(path: Path) -> StoreUnavailable:
-    """A file of something else, or one of which not even the first bytes are left."""
+    """Return the refusal for a file without SQLite's header: another file, or a damaged one if it has backups."""
     if backup_store.newest(path):
         return damaged(path, "is damaged")
     return StoreUnavailable(f"{path} is not a database of this program. Name another file.")
 
 
-def is_no_text(error: Exception) -> bool:
-    """Whether a text in the file is none any more: the driver finds that out itself, and gives it no code."""
+def is_invalid_text(error: Exception) -> bool:
+    """Return whether the error is about text that is not UTF-8; sqlite3 raises it itself, without an error code."""
     return type(error) is sqlite3.OperationalError and error_code(error) == 0
 
 
 def error_code(error: Exception) -> int:
-    """SQLite's primary error code, or 0."""
+    """Return SQLite's primary error code, or 0."""
     driver = error.orig if isinstance(error, DBAPIError) else error
     return getattr(driver, "sqlite_errorcode", 0) & 0xFF

@@ -1,1 +1,1 @@
-"""The database's files and folders: access, and where backups are kept."""
+"""Files and folders: access rights and the backup store."""

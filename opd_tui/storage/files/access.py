@@ -1,4 +1,4 @@
-"""Who may read the database's file, and whether it lies where a file can be shared at all."""
+"""Permissions of the database's file, and detection of network file systems."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from opd_tui.domain.errors import StoreUnavailable
 
 OWN_FILE, OWN_FOLDER = 0o600, 0o700
 SHARED_FILE, SHARED_FOLDER = 0o660, 0o2770
-"""With a group: its members read and write, and what is made in the folder belongs to the group."""
+"""With a group: its members may read and write, and new files in the folder belong to the group (setgid)."""
 NETWORK_FILE_SYSTEMS = {
     *("afs", "beegfs", "ceph", "cifs", "coda", "davfs", "fuse.davfs", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs"),
     *("fuse.sshfs", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "smb3", "smbfs"),
@@ -24,15 +24,15 @@ MOUNTS = Path("/proc/self/mounts")
 
 
 def prepare_file(path: Path, *, create: bool, group: str | None = None) -> bool:
-    """See that the file can be opened, or make an empty one that only its owner or group reads; whether it was made.
+    """Create an empty private file if there is none, and return whether it was created.
 
-    Raises StoreUnavailable.
+    Raise StoreUnavailable if the file can be neither opened nor created.
     """
     try:
         if path.is_dir():
             raise StoreUnavailable(f"{path} is a folder. Name a file in it.")
         if path.exists():
-            if not os.access(path, os.W_OK):  # even a reader leaves a log beside it, which would be theirs
+            if not os.access(path, os.W_OK):  # even a reader creates a log beside it, which it would own
                 raise StoreUnavailable(f"You may not write to {path}. Check its permissions.")
             return False
         if not create:
@@ -49,21 +49,21 @@ def prepare_file(path: Path, *, create: bool, group: str | None = None) -> bool:
 
 
 def make_private(path: Path, group: str | None = None) -> None:
-    """Make an empty file for its owner alone, or for a group; raises FileExistsError and OSError."""
+    """Create an empty file that only its owner or the group can access; raise FileExistsError or OSError."""
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWN_FILE)
     os.close(descriptor)
     share(path, group, SHARED_FILE)
 
 
 def make_private_folder(path: Path, group: str | None = None) -> None:
-    """Make a folder for its owner alone, or for a group, where there is none; raises OSError."""
+    """Create a folder that only its owner or the group can access, unless it exists; raise OSError on failure."""
     if not path.is_dir():
         path.mkdir(mode=OWN_FOLDER, parents=True, exist_ok=True)
         share(path, group, SHARED_FOLDER)
 
 
 def share(path: Path, group: str | None, mode: int) -> None:
-    """Give a file or folder to a group; raises StoreUnavailable where the system has no such group."""
+    """Give a group access to a file or folder; raise StoreUnavailable if there is no such group."""
     if group is None:
         return
     try:
@@ -74,7 +74,7 @@ def share(path: Path, group: str | None, mode: int) -> None:
 
 
 def group_of(path: Path) -> str | None:
-    """The group that shares a file, or its folder where there is no file; None where it is its owner's alone."""
+    """Return the group that shares a file, or its folder if there is no file yet; None if it is private."""
     try:
         import grp
 
@@ -85,10 +85,10 @@ def group_of(path: Path) -> str | None:
         return None
 
 
-def loose_modes(path: Path, group: str | None = None) -> Iterator[str]:
-    """A warning for the file, and for its folder where it is the program's own, that others may read.
+def permission_warnings(path: Path, group: str | None = None) -> Iterator[str]:
+    """Yield warnings if other accounts can read the file or the program's own folder.
 
-    A group needs its folder's help: what SQLite makes beside the file belongs to whoever made it.
+    A shared file needs a setgid folder, too, else the log belongs to the primary group of the account that creates it.
     """
     if os.name != "posix":
         return
@@ -99,27 +99,27 @@ def loose_modes(path: Path, group: str | None = None) -> Iterator[str]:
         mode = stat.S_IMODE(place.stat().st_mode)
         if mode & ~allowed:
             yield (
-                f"{place} can be read by others (mode {mode:04o}), and patients' names are in it. "
+                f"{place} can be read by others (mode {mode:04o}) and holds patients' names. "
                 f"Run `chmod {allowed:o} {place}`."
             )
     if group and not path.parent.stat().st_mode & stat.S_ISGID:
         yield (
-            f"The folder {path.parent} does not hand its group on to the log beside the file, so that other accounts "
+            f"The folder {path.parent} does not pass its group on to the log beside the file, so other accounts "
             f"cannot open it. Run `chgrp {group} {path.parent}` and `chmod {SHARED_FOLDER:o} {path.parent}`."
         )
 
 
 def refuse_network_share(path: Path) -> None:
-    """Refuse a file whose locks other machines would not see; raises StoreUnavailable."""
-    if lies_on_network(path):
+    """Raise StoreUnavailable if the file is on a network share, where locks and shared memory are unreliable."""
+    if is_on_network_share(path):
         raise StoreUnavailable(
-            f"{path} lies on a network share, where a file loses data when two desks write to it. "
+            f"{path} is on a network share, where a file loses data when two desks write to it. "
             "Use a local disk, or PostgreSQL for desks on several machines."
         )
 
 
-def lies_on_network(path: Path) -> bool:
-    """Whether the file lies on a network share, as far as the system can tell."""
+def is_on_network_share(path: Path) -> bool:
+    """Return whether the file is on a network share; return False if the system does not tell."""
     real = os.path.realpath(path)
     if sys.platform == "win32":
         import ctypes
@@ -135,7 +135,7 @@ def lies_on_network(path: Path) -> bool:
 
 
 def file_system_of(path: str, mounts: str) -> str:
-    """The kind of file system that a path lies on, by the lines of `/proc/self/mounts`; the last mounted covers."""
+    """Return the type of a path's file system from `/proc/self/mounts`; a later mount hides an earlier one."""
     found = longest = ""
     for line in mounts.splitlines():
         _, point, kind, *_ = line.split(" ")

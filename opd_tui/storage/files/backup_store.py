@@ -1,4 +1,4 @@
-"""Where verified copies of a database are kept, how they are named, and how long they stay."""
+"""The folder of a database's backups: locking, names, drafts and retention."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from opd_tui.domain.instants import EPOCH
 from opd_tui.domain.remedies import RestoreBackup
 from opd_tui.storage.files.access import group_of, make_private, make_private_folder
 
-PATIENCE_SECONDS = 60.0
-"""How long somebody who asks for a backup waits for another that is being made."""
+LOCK_SECONDS = 60.0
+"""How long a backup waits for another one that is being made."""
 DOES_NOT_VERIFY = "does-not-verify"
 DRAFT = ".opd-tui-draft-"
-"""How the name of everything begins that is not whole yet."""
+"""The prefix of incomplete files."""
 _INSTANT = "%Y%m%dT%H%M%S.%f"
 _PLACE = re.compile(r"opd-tui-([0-9]{6,})-")
 _NAME = re.compile(_PLACE.pattern + r"([0-9]{8}T[0-9]{6}\.[0-9]{6})Z-(daily|manual)\.db")
 
 
 class Kind(enum.Enum):
-    """Who asked for a backup: the day, or somebody."""
+    """The reason for a backup: the daily schedule or a person's request."""
 
     DAILY = "daily"
     MANUAL = "manual"
@@ -39,59 +39,59 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, order=True)
 class Backup:
-    """A copy that was verified when it was made; only then does a file get such a name."""
+    """A backup that was verified when it was made; only such files match the name's pattern."""
 
     place: int
-    """Its place among the backups, one after the other: a clock may have been wrong meanwhile."""
+    """The sequence number, which gives the order even if the clock was wrong."""
     made_at: dt.datetime
     path: Path
     kind: Kind
 
     @property
     def size(self) -> int:
-        """In bytes."""
+        """The size in bytes."""
         return self.path.stat().st_size
 
 
 class BackupStore:
-    """The folder with the backups of one database, for its owner alone or for the group that shares it."""
+    """The folder with the backups of a database, private to its owner or shared with a group."""
 
     def __init__(self, folder: Path, group: str | None = None) -> None:
         self.folder = folder
         self.group = group
 
     def backups(self) -> list[Backup]:
-        """All verified ones, oldest first; copies from before an upgrade or a restore are not among them."""
+        """Return the verified backups, oldest first, without copies made before an upgrade or a restore."""
         found = ((_NAME.fullmatch(path.name), path) for path in self.copies())
         named = ((int(name[1]), instant_in(name[2]), path, Kind(name[3])) for name, path in found if name)
         return sorted(Backup(place, instant, path, kind) for place, instant, path, kind in named if instant)
 
     def copies(self) -> list[Path]:
-        """Every database in the folder, whatever it is kept for, by name."""
+        """Return all databases in the folder, by name."""
         return sorted(filter(Path.is_file, self.folder.glob("[!.]*.db"))) if self.folder.is_dir() else []
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
-        """Let nobody else make a backup there meanwhile; raises DeskBusy and StoreUnavailable."""
+        """Hold the store's lock; raise DeskBusy if another process keeps it, or StoreUnavailable if locking fails."""
         with refusals(self.folder):
             make_private_folder(self.folder, self.group)
             lock = self.folder / ".lock"
             with suppress(FileExistsError):
                 make_private(lock, self.group)
-        if not os.access(lock, os.R_OK | os.W_OK):  # SQLite would only read it, beside somebody else
+        if not os.access(lock, os.R_OK | os.W_OK):  # SQLite would open it read-only, which locks nobody out
             raise StoreUnavailable(f"{lock} cannot be written. Check its permissions and its owner.")
         with closing(locked(lock)):
-            clear_drafts(self.folder, DRAFT)  # of somebody who was killed while making a backup
+            clear_drafts(self.folder, DRAFT)  # left by a process that was killed during a backup
             yield
 
     def free_path(self, kind: Kind, now: dt.datetime) -> Path:
-        """The name of the next backup, which nothing has yet: it says when, and comes after all others."""
+        """Return an unused path for the next backup, with the next sequence number and the time."""
         places = (int(found[1]) for path in self.copies() if (found := _PLACE.match(path.name)))
         place = max(places, default=0) + 1
         return unused(self.folder, f"opd-tui-{place:06}-{{}}-{kind.value}", now)
 
     def prune(self, kept: int) -> None:
-        """Keep so many of the newest of each kind, and of those that do not verify."""
+        """Delete all but the newest `kept` backups of each kind, and likewise of those that do not verify."""
         kinds = [[backup.path for backup in self.backups() if backup.kind is kind] for kind in Kind]
         kinds.append([path for path in self.copies() if DOES_NOT_VERIFY in path.name])
         for paths in kinds:
@@ -101,13 +101,14 @@ class BackupStore:
 
 
 def locked(path: Path) -> sqlite3.Connection:
-    """The lock of a database that is never written: whoever is killed lets go of it, on every system.
+    """Return a connection that holds an exclusive lock on an empty SQLite file; closing it releases the lock.
 
-    Raises DeskBusy and StoreUnavailable.
+    SQLite's lock works on every operating system, and is released when a process is killed. Raise DeskBusy if another
+    process keeps it, or StoreUnavailable if it cannot be taken.
     """
     with ExitStack() as stack:
         try:
-            connection = sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None)
+            connection = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
             stack.enter_context(closing(connection))
             connection.execute("PRAGMA journal_mode=MEMORY")
             connection.execute("BEGIN EXCLUSIVE")
@@ -120,28 +121,28 @@ def locked(path: Path) -> sqlite3.Connection:
 
 
 def folder_of(path: Path) -> Path:
-    """Where the backups of a database's file are kept."""
+    """Return the backup folder of a database's file."""
     return path.with_name(f"{path.name}-backups")
 
 
 def store_of(path: Path) -> BackupStore:
-    """The backups of a database's file, which the same group shares."""
+    """Return the backup store of a database's file, shared with the same group."""
     return BackupStore(folder_of(path), group_of(path))
 
 
 def newest(path: Path) -> Path | None:
-    """The newest verified backup of a database's file."""
+    """Return the newest verified backup of a database's file, or None."""
     found = BackupStore(folder_of(path)).backups()
     return found[-1].path if found else None
 
 
 def replaced_name(path: Path, now: dt.datetime) -> Path:
-    """The name beside a database for the one that a restored one replaces."""
+    """Return an unused path beside a database for the file that a restore replaces."""
     return unused(path.parent, path.name.replace("{", "{{").replace("}", "}}") + "-replaced-{}", now)
 
 
 def replaced(path: Path) -> list[Path]:
-    """The databases that restored ones replaced."""
+    """Return the files that restores of this database replaced."""
     return sorted(path.parent.glob(f"{escape(path.name)}-replaced-*.db")) if path.parent.is_dir() else []
 
 
@@ -152,7 +153,7 @@ def restore_newest(path: Path) -> RestoreBackup | None:
 
 
 def unused(folder: Path, pattern: str, now: dt.datetime) -> Path:
-    """A name with this instant in it that no copy has yet."""
+    """Return an unused path with this instant in its name."""
     while True:
         path = folder / f"{pattern.format(now.astimezone(dt.UTC).strftime(_INSTANT) + 'Z')}.db"
         if not path.exists() and not unverified(path).exists():
@@ -161,7 +162,7 @@ def unused(folder: Path, pattern: str, now: dt.datetime) -> Path:
 
 
 def instant_in(text: str) -> dt.datetime | None:
-    """The instant in a backup's name; None where there is no such date, or the program never saw it."""
+    """Return the instant in a backup's name, or None if it is not a date since 1970."""
     try:
         instant = dt.datetime.strptime(text, _INSTANT).replace(tzinfo=dt.UTC)
     except ValueError:
@@ -170,18 +171,18 @@ def instant_in(text: str) -> dt.datetime | None:
 
 
 def unverified(path: Path) -> Path:
-    """The name of a copy that turned out not to verify."""
+    """Return the path for a copy that does not verify."""
     return path.with_stem(f"{path.stem}-{DOES_NOT_VERIFY}")
 
 
 def draft_of(path: Path) -> Path:
-    """The name under which a copy is written until it is whole."""
+    """Return the path for a file while it is incomplete, in the same folder so that it can be renamed."""
     return path.with_name(f"{DRAFT}{path.name}-{secrets.token_hex(4)}")
 
 
 @contextmanager
 def draft(path: Path, group: str | None = None) -> Iterator[Path]:
-    """An empty private file to write a copy into, which is gone afterwards unless `finish` made it `path`."""
+    """Yield an empty private file to write to; it is deleted at the end unless `finish` renamed it to `path`."""
     written = draft_of(path)
     with refusals(path.parent):
         make_private(written, group)
@@ -192,28 +193,31 @@ def draft(path: Path, group: str | None = None) -> Iterator[Path]:
 
 
 def clear_drafts(folder: Path, name: str) -> None:
-    """Remove drafts, and what SQLite kept beside them."""
+    """Delete drafts, with SQLite's files beside them."""
     for left in folder.glob(f"{escape(name)}*"):
         shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def clear_drafts_of(path: Path) -> None:
-    """Remove what a restore that was killed left beside a database; the caller has its store to itself."""
+    """Delete the drafts of a killed restore beside a database; the caller holds the store's lock."""
     if path.parent.is_dir():
         clear_drafts(path.parent, f"{DRAFT}{path.name}-")
 
 
 def finish(written: Path, path: Path) -> None:
-    """Give a draft its name once every byte of it is on the disk; raises OSError."""
+    """Rename a draft to its final name durably and atomically; raise OSError on failure.
+
+    The content is synced before the rename, else a power failure could leave an empty file under the final name.
+    """
     flush(written)
     os.replace(written, path)
     flush(path.parent)
 
 
 def flush(path: Path) -> None:
-    """Wait until a file, or a folder's list of names, is on the disk."""
+    """Sync a file's content, or a folder's entries, to the disk."""
     if path.is_dir() and os.name != "posix":
-        return  # other systems open no folders
+        return  # only POSIX can open and sync a folder
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(descriptor)
@@ -223,9 +227,9 @@ def flush(path: Path) -> None:
 
 @contextmanager
 def before_upgrade(store: BackupStore, version: int, now: dt.datetime) -> Iterator[Path]:
-    """Yield a draft to copy a database of an older version into, which is kept once it is whole.
+    """Yield a draft for the backup before an upgrade, and keep it unless an error is raised.
 
-    Raises StoreUnavailable.
+    Raise StoreUnavailable if the backup fails.
     """
     target = unused(store.folder, f"before-upgrade-from-version-{version}-{{}}", now)
     try:
@@ -234,14 +238,14 @@ def before_upgrade(store: BackupStore, version: int, now: dt.datetime) -> Iterat
             finish(written, target)
     except (DeskBusy, StoreUnavailable) as refusal:
         raise StoreUnavailable(
-            f"The database has version {version} and is backed up before it is upgraded, which cannot be done: "
+            f"The database has version {version} and must be backed up before its upgrade, but the backup failed: "
             f"{refusal.reason}",
             refusal.remedy,
         ) from refusal
 
 
 def copy_pages(source: sqlite3.Connection, target: Path) -> None:
-    """Copy a database into an empty file that needs no log beside it, while desks go on writing to the database."""
+    """Copy a database to an empty file without a log, by SQLite's online backup; desks can write meanwhile."""
     with closing(sqlite3.connect(target, isolation_level=None)) as copy:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")
@@ -249,7 +253,7 @@ def copy_pages(source: sqlite3.Connection, target: Path) -> None:
 
 @contextmanager
 def refusals(place: Path) -> Iterator[None]:
-    """Say in words where nothing can be written."""
+    """Translate OSError into StoreUnavailable."""
     try:
         yield
     except OSError as error:

@@ -1,1 +1,1 @@
-"""The journal: entries, hash chains, the fold, and the proof that the tables agree with it."""
+"""The journal: entries, hash chains, folding events into rows, and verification of the tables."""

@@ -1,9 +1,9 @@
-"""The journal's chains: each event carries a hash of itself and of the event before it in its chain.
+"""The journal's hash chains: each event has a hash over itself and the previous event's hash.
 
-There is one chain for each slot, and a global one for what happens under no slot's lock: doctors, the opening of
-slots, forgotten patients. The end of a slot's chain is kept with the slot, that of the global chain with the hospital.
-So an event that is altered or removed by hand breaks its chain, a removed end differs from the end that is kept, and a
-slot that is removed with all its events is missed by the global chain, which has its opening.
+There is one chain for each slot, and a global chain for events without a slot's lock: doctors, the opening of slots,
+forgotten patients. The last hash of a chain is stored in its slot's row, that of the global chain in the hospital's.
+Editing or deleting an event breaks its chain; deleting the last event leaves a hash that differs from the stored one;
+and a slot deleted with all its events is revealed by its opening in the global chain.
 """
 
 from __future__ import annotations
@@ -16,42 +16,42 @@ from opd_tui.domain.model import SlotId
 from opd_tui.storage.journal.formats import StoredEvent, chained_hash
 
 START = ""
-"""What stands before the first event of a chain."""
+"""The previous hash of a chain's first event."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenEvent:
-    """An event as it stands in the journal, with its entry, its place and its hash."""
+    """An event as stored in the journal, with its entry, number and hash."""
 
     entry_id: int
     entry: JournalEntry
     stored: StoredEvent
     number: int
-    """Its place in the entry, from 1."""
+    """The event's number within its entry, from 1."""
     hash: str
 
 
 @dataclass
 class ChainCheck:
-    """Follows all chains, event after event; `broken` says where one does not hold together."""
+    """Recomputes all chains, event by event; `broken` holds the problems."""
 
     ends: dict[SlotId | None, str] = field(default_factory=lambda: defaultdict(lambda: START))
     broken: list[str] = field(default_factory=list)
 
     def add(self, written: WrittenEvent) -> None:
-        """Take the journal's next event."""
+        """Check the next event of the journal."""
         chain = written.stored.slot_id
         expected = chained_hash(self.ends[chain], written.entry_id, written.entry, written.stored)
         if expected != written.hash:
-            self.broken.append(f"the journal {of_chain(chain)} was altered at or before entry {written.entry_id}")
+            self.broken.append(f"the journal {described(chain)} was altered at or before entry {written.entry_id}")
         self.ends[chain] = written.hash
 
-    def compare(self, chain: SlotId | None, kept: str) -> None:
-        """See that a chain ends where its slot or the hospital says."""
-        if self.ends.get(chain, START) != kept:
-            self.broken.append(f"the journal {of_chain(chain)} does not end where it should")
+    def compare(self, chain: SlotId | None, stored: str) -> None:
+        """Check that a chain's last hash is the one stored in the row of its slot or the hospital."""
+        if self.ends.get(chain, START) != stored:
+            self.broken.append(f"the journal {described(chain)} does not end where it should")
 
 
-def of_chain(chain: SlotId | None) -> str:
-    """Return whose chain it is, in words."""
+def described(chain: SlotId | None) -> str:
+    """Return the words for a chain in a problem."""
     return "of no slot" if chain is None else f"of slot {chain}"

@@ -1,4 +1,4 @@
-"""The journal: every action's entry with its events, written once and never changed."""
+"""Journal entries with their events: append-only."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _KEY = select(idempotency_key.c.fingerprint, idempotency_key.c.entry_id).where(
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an idempotency key was used for: the action's fingerprint and its entry in the journal."""
+    """The action for which an idempotency key was used: its fingerprint and journal entry."""
 
     fingerprint: str
     entry_id: int
@@ -56,7 +56,10 @@ class Receipt:
 def write_entry(
     transaction: Transaction, entry: JournalEntry, events: Iterable[Event], ends: dict[SlotId | None, str]
 ) -> int:
-    """Write one action's entry and return its id; `ends` holds the last hash of each chain that it continues."""
+    """Write an action's entry and return its id; `ends` holds the last hash of each chain and is updated.
+
+    The caller holds the locks of these slots, and that of the global chain if `ends` has it.
+    """
     values = dict(zip(_ENTRY_NAMES, row_of(entry), strict=True))
     entry_id: int = transaction.value(_ADD_ENTRY, values)
     rows, touched = [], set()
@@ -76,30 +79,30 @@ def write_entry(
 
 
 def read_entry(transaction: Transaction, entry_id: int) -> tuple[JournalEntry, list[Event]]:
-    """Return one action's entry with its events; raise LookupError."""
+    """Return an entry with its events; raise LookupError if there is none."""
     if (found := transaction.row(_ENTRY, {"id": entry_id})) is None:
         raise LookupError(f"there is no entry {entry_id}")
     return entry_of(found), events_of(transaction, entry_id)
 
 
 def newest_entries(transaction: Transaction, count: int) -> list[tuple[int, JournalEntry, list[Event]]]:
-    """Return the last actions with their ids and events, newest first."""
+    """Return the newest entries with their ids and events, newest first."""
     rows = transaction.rows(_NEWEST_ENTRIES, {"n": count})
     return [(row[0], entry_of(row[1:]), events_of(transaction, row[0])) for row in rows]
 
 
 def events_of(transaction: Transaction, entry_id: int) -> list[Event]:
-    """Return the events of an entry, in sequence."""
+    """Return the events of an entry in order."""
     return [StoredEvent(*row).event for row in transaction.rows(_EVENTS, {"id": entry_id})]
 
 
 def in_sequence(transaction: Transaction) -> Generator[WrittenEvent, None, None]:
-    """Yield every event, in the order in which they were written."""
+    """Yield all events in the order in which they were written."""
     return _written(transaction, _IN_SEQUENCE)
 
 
 def by_subject(transaction: Transaction, subject: Subject) -> Generator[WrittenEvent, None, None]:
-    """Yield the events of all rows of a table, row after row by id, each in sequence."""
+    """Yield the events of a table's rows, by the row's id and then in order."""
     return _written(transaction, _BY_SUBJECT[subject])
 
 
@@ -111,18 +114,18 @@ def _written(transaction: Transaction, statement: Select[Any]) -> Generator[Writ
 
 
 def empty_entries(transaction: Transaction) -> list[int]:
-    """Return the entries without events: every action writes one at least."""
+    """Return the ids of entries without events, which are damaged because every action writes at least one."""
     return [row[0] for row in transaction.rows(_EMPTY_ENTRIES)]
 
 
 def read_receipt(transaction: Transaction, key: str) -> Receipt | None:
-    """Return what the key was used for, if it was."""
+    """Return the receipt of a key, or None if it was not used."""
     row = transaction.row(_KEY, {"key": key})
     return Receipt(*row) if row else None
 
 
 def write_receipt(transaction: Transaction, key: str, receipt: Receipt) -> None:
-    """Remember what the key was used for."""
+    """Store the receipt of a key."""
     values = {"key": key, "fingerprint": receipt.fingerprint, "entry_id": receipt.entry_id}
     transaction.run(_ADD_KEY, values)
 

@@ -1,4 +1,4 @@
-"""The state of a row that the journal alone gives, event after event."""
+"""Folding a row's events into its state."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from opd_tui.storage.journal.chain import WrittenEvent
 
 
 class Fold:
-    """One row as its events leave it; `state` is None where none made it, `broken` says what contradicts itself."""
+    """The state of a row by its events, or None if no event created it; `broken` lists contradictions."""
 
     def __init__(self, name: str, written: Iterable[WrittenEvent], slots: Mapping[int, Fields]) -> None:
-        """Fold the events of the row called `name`; `slots` are the slots as the journal has them."""
+        """Fold the events of a row; `name` is for problems, `slots` are the slots folded before."""
         self.name = name
         self.state: dict[str, Any] | None = None
         self.broken: list[str] = []
@@ -28,16 +28,14 @@ class Fold:
 
     def _add(self, event: Event) -> None:
         if problem := event.problem():
-            self.broken.append(f"the journal's reason for a change of {self.name} does not fit: {problem}")
+            self.broken.append(f"the journal has the wrong kind of event for {self.name}: {problem}")
         if event.before is None:
             if self.state is not None:
-                self.broken.append(f"the journal makes {self.name} twice")
+                self.broken.append(f"the journal creates {self.name} twice")
             self.state = dict(event.after)
             return
         state = self.state or {}
         for field, was in event.before.items():
             if state.get(field) != was:
-                self.broken.append(
-                    f"the journal changes {self.name} from {field} {was}, where it was {state.get(field)}"
-                )
+                self.broken.append(f"the journal changes {self.name} from {field} {was}, but it was {state.get(field)}")
         self.state = {**state, **event.after}

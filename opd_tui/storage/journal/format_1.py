@@ -1,4 +1,4 @@
-"""Events as schemas 1 and 2 wrote them: what their hashes cover, and the fields that they left to be understood."""
+"""The journal format of schemas 1 and 2: what the hashes cover, and fields that its events imply."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _REASONS = {
     "token_marked_no_show": "NO_SHOW",
     "token_completed": "COMPLETED",
 }
-"""What this format called the kinds of a token's events."""
+"""The names of token events in this format."""
 
 
 class Row(Protocol):
-    """A row of the journal as it is stored."""
+    """A stored row of the journal."""
 
     @property
     def kind(self) -> str: ...
@@ -46,7 +46,7 @@ class Row(Protocol):
 
 
 def hashed_fields(row: Row) -> list[Any]:
-    """Return doctor, slot, token, statuses, reason, cause and facts, as they were hashed."""
+    """Return the hashed fields in order: doctor, slot, token, both statuses, reason, cause and facts."""
     facts = json.loads(row.after)
     match row.subject:
         case Subject.TOKEN.value:
@@ -62,9 +62,9 @@ def hashed_fields(row: Row) -> list[Any]:
 
 
 def completed(event: Event, entry: JournalEntry, slots: Mapping[int, Fields]) -> Event:
-    """Return an event with all the fields that it set; `slots` are those that the journal has.
+    """Return an event with the fields that this format implies; `slots` are the slots folded before.
 
-    A new token took doctor and date from its slot, a closed one the instant from its entry.
+    A new token has its doctor and date from its slot, a closed one its instant from the entry.
     """
     if isinstance(event, TokenIssued):
         return replace(event, after=_issued(event, slots))

@@ -1,6 +1,6 @@
-"""How events stand in the journal's table, and what of each row its hash covers, for every format there was.
+"""The journal's formats: how events are stored and what their hashes cover.
 
-Format 2 is written. Format 1 is what schemas 1 and 2 wrote (format_1.py): those rows keep their hashes.
+New events have format 2. Events of schemas 1 and 2 have format 1 (format_1.py) and keep their hashes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HASHED = EVENT_COLUMNS[:-1]
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """A row of the journal as it is stored, without its place and its hash."""
+    """A stored row of the journal, without its number and hash."""
 
     kind: str
     subject: str
@@ -40,7 +40,7 @@ class StoredEvent:
 
     @classmethod
     def of(cls, event: Event) -> StoredEvent:
-        """Return an event as it is written."""
+        """Return the row for an event."""
         return cls(
             event.kind,
             event.subject.value,
@@ -55,7 +55,7 @@ class StoredEvent:
 
     @property
     def event(self) -> Event:
-        """The event; raises LookupError, TypeError or ValueError where the row is no event."""
+        """The event; raises LookupError, TypeError or ValueError if the row is not valid."""
         subject = Subject(self.subject)
         event_class = EVENTS.get(self.kind) or unknown_event(self.kind, subject)
         return event_class(
@@ -69,7 +69,7 @@ class StoredEvent:
 
 
 def chained_hash(previous: str, entry_id: int, entry: JournalEntry, stored: StoredEvent) -> str:
-    """Return SHA-256 over the hash before it in its chain, the entry and the event, in hexadecimal digits."""
+    """Return the SHA-256 in hexadecimal of the chain's previous hash, the entry and the event."""
     instants = write_instant(entry.at), write_instant(entry.recorded_at)
     entry_fields = [entry_id, entry.action, *instants, entry.operator, entry.desk]
     if stored.format == 1:

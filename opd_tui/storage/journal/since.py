@@ -1,4 +1,4 @@
-"""Which entries of the journal came after one."""
+"""Journal entries after a given one."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ _AFTER = (
 
 
 def ids_after(transaction: Transaction, entry_id: int, count: int) -> list[int]:
-    """Return the ids of the first entries after one, oldest first."""
+    """Return the ids of the first `count` entries after one, oldest first."""
     return [row[0] for row in transaction.rows(_AFTER, {"entry": entry_id, "count": count})]

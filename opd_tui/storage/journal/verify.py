@@ -1,4 +1,4 @@
-"""Proof that the tables are what the journal says, and that the one rule holds in every slot."""
+"""Verification that the tables agree with the journal, and that the allocation rule holds in every slot."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ from opd_tui.storage.schema.tables import (
 from opd_tui.storage.transaction import Transaction
 
 Row = dict[str, Any]
-"""A row by the names of its columns."""
+"""A row by column name."""
 
 
 @dataclass
 class Verification:
-    """What was checked, how much of it, and what does not agree."""
+    """The numbers of checked rows by name, and the problems found."""
 
     checked: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
 def verify(transaction: Transaction) -> Verification:
-    """Fold the journal, compare it with the tables, and check its chains, the rule, the numbers and the file itself.
+    """Check the file, the schema, the chains, the tables against the folded journal, the rule and the numbers.
 
-    However many years there are, the events of one row and the tokens of one slot are held at a time.
+    Rows are streamed: memory holds the events of one row, or the tokens of one slot, at a time.
     """
     result = Verification()
     result.problems += _file_problems(transaction)
@@ -61,37 +61,37 @@ def verify(transaction: Transaction) -> Verification:
             result.problems += check.rows(subject)
         result.problems += check.seats()
         result.problems += check.counters()
-        deque(transaction.stream(select(idempotency_key)), maxlen=0)  # each of its rows can be read
+        deque(transaction.stream(select(idempotency_key)), maxlen=0)  # read every row, in case one is damaged
     except (LookupError, TypeError, ValueError) as error:
         result.problems.append(f"a row cannot be read: {type(error).__name__}: {error}")
         return result
-    result.problems += (f"entry {entry} of the journal lost its events" for entry in entries.empty_entries(transaction))
+    result.problems += (f"entry {entry} of the journal has no events" for entry in entries.empty_entries(transaction))
     result.checked = check.counted
     return result
 
 
 _TABLES = {Subject.DOCTOR: doctor, Subject.SLOT: slot, Subject.PATIENT: patient, Subject.TOKEN: token}
 _UNJOURNALED = {"id", "journal_hash", *PERSONAL, *KEYS}
-"""What no event holds: the ends of chains, which are checked by themselves, and patients' personal fields."""
+"""Columns without events: the last hashes of chains, which are checked separately, and patients' personal fields."""
 _TOKENS_BY_SLOT = select(token).order_by(token.c.slot_id, token.c.id)
 
 
 class _Check:
-    """One reading of a database; each part yields what does not agree."""
+    """One pass over a database; each method yields problems."""
 
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
         self.slots: dict[int, Fields] = {}
-        """The slots as the journal has them."""
+        """The slots' doctors and dates by the folded journal."""
         self.capacities: dict[int, int] = {}
         self.codes: dict[int, str] = {}
-        """The doctors' codes, with which numbers begin."""
+        """The doctors' codes, the prefixes of token numbers."""
         self.sequences: dict[tuple[int, str], list[int]] = defaultdict(list)
-        """The numbers of a doctor's day, without the code."""
+        """The token numbers without codes, by doctor and date."""
         self.counted = {"doctors": 0, "slots": 0, "patients": 0, "tokens": 0, "journal events": 0}
 
     def chains(self) -> Iterator[str]:
-        """Every event's hash, and the ends of the chains."""
+        """Check every event's hash, the numbering of events, and the last hashes of the chains."""
         check, entry_id, number = ChainCheck(), 0, 0
         with closing(entries.in_sequence(self.transaction)) as events:
             for written in events:
@@ -107,7 +107,7 @@ class _Check:
         yield from check.broken
 
     def rows(self, subject: Subject) -> Iterator[str]:
-        """The rows of a table, each against the fold of its events: both come by id, and are held one at a time."""
+        """Check a table's rows against their folded events, by merging two streams in order of id."""
         rows = self._rows(select(_TABLES[subject]).order_by(_TABLES[subject].c.id))
         with closing(entries.by_subject(self.transaction, subject)) as events, closing(rows):
             both: Iterator[WrittenEvent | Row] = merge(events, rows, key=_id_of)
@@ -123,18 +123,18 @@ class _Check:
         yield from fold.broken
         if stored is None:
             if fold.state is not None:
-                yield f"{name} is in the journal and not in its table"
+                yield f"{name} is in the journal but not in its table"
             return
         self.counted[f"{subject.value}s"] += 1
         if fold.state is None:
-            yield f"{name} is in its table and not in the journal"
+            yield f"{name} is in its table but not in the journal"
             return
         yield from _differences(name, fold.state, _journaled(subject, stored))
         if subject is Subject.PATIENT:
             yield from _key_problems(name, stored)
 
     def seats(self) -> Iterator[str]:
-        """The one rule in every slot, and the tokens' numbers."""
+        """Check the allocation rule in every slot, and the tokens' numbers."""
         self.codes = {row["id"]: row["code"] for row in self._rows(select(doctor.c.id, doctor.c.code))}
         self.capacities = {row["id"]: row["capacity"] for row in self._rows(select(slot.c.id, slot.c.capacity))}
         with closing(self._rows(_TOKENS_BY_SLOT)) as rows:
@@ -151,7 +151,7 @@ class _Check:
                 yield f"token number {row['number']} of {row['date']} is not {code}-{row['sequence']:03}"
 
     def counters(self) -> Iterator[str]:
-        """The numbers of every doctor's day, which have no gap, and their counter."""
+        """Check that the numbers of each doctor and date have no gap, and that their counter agrees."""
         counters = {(row["doctor_id"], row["date"]): row["last"] for row in self._rows(select(token_counter))}
         for (doctor_id, date), sequences in self.sequences.items():
             if sorted(sequences) != list(range(1, len(sequences) + 1)):
@@ -159,10 +159,10 @@ class _Check:
         for key in sorted(counters.keys() | self.sequences.keys()):
             issued, counted = len(self.sequences.get(key, ())), counters.get(key)
             if counted != issued:
-                yield f"the counter of doctor {key[0]} on {key[1]} says {counted}, and {issued} were issued"
+                yield f"the counter of doctor {key[0]} on {key[1]} says {counted}, but {issued} were issued"
 
     def _rows(self, statement: Select[Any]) -> Generator[Row, None, None]:
-        """Yield rows by the names of their columns."""
+        """Yield the rows of a statement."""
         names = statement.selected_columns.keys()
         with closing(self.transaction.stream(statement)) as rows:
             for row in rows:
@@ -170,13 +170,13 @@ class _Check:
 
 
 def _id_of(member: WrittenEvent | Row) -> int:
-    """Return whose event it is, or which row."""
+    """Return the id of a row, or of an event's row."""
     found = member.stored.subject_id if isinstance(member, WrittenEvent) else member["id"]
     return cast(int, found)
 
 
 def _journaled(subject: Subject, row: Row) -> Fields:
-    """Return the fields of a row as events hold them: a doctor's name by its digest."""
+    """Return the fields of a row as in its events, with the digest of a doctor's name."""
     fields = {name: value for name, value in row.items() if name not in _UNJOURNALED}
     return fields | {"name": sealed(row["name"])} if subject is Subject.DOCTOR else fields
 
@@ -188,7 +188,7 @@ def _differences(name: str, folded: Fields, stored: Fields) -> Iterator[str]:
 
 
 def _key_problems(name: str, row: Row) -> Iterator[str]:
-    """The keys by which a patient is found follow from the personal fields; those of a forgotten one are empty."""
+    """Check that a patient's match keys are derived from the personal fields, or empty for a forgotten patient."""
     if row["forgotten_at"] is None:
         expected = personal_fields(Patient.trusted(**{column: row[column] for column in PERSONAL}))
     else:
@@ -200,11 +200,11 @@ def _key_problems(name: str, row: Row) -> Iterator[str]:
 
 def _file_problems(transaction: Transaction) -> Iterator[str]:
     if transaction.dialect != "sqlite":
-        return  # the server looks after its files and never lets a reference dangle
+        return  # the server always enforces foreign keys, and its files are not accessible
     if (answer := transaction.value(text("PRAGMA integrity_check(1)"))) != "ok":
         yield f"the file is damaged: {answer}"
     for row in transaction.rows(text("PRAGMA foreign_key_check")):
-        yield f"a row of {row[0]} refers to a row of {row[2]} that is not there"
+        yield f"a row of {row[0]} refers to a missing row of {row[2]}"
 
 
 _INDEXES = {
@@ -222,25 +222,25 @@ _TRIGGERS = {
 
 
 def _schema_problems(transaction: Transaction) -> Iterator[str]:
-    """The triggers and indexes that the schema has must be there, and do what they did when they were made.
+    """Check that the schema's indexes and triggers exist and that the triggers' code is unchanged.
 
-    Of a server's trigger that is its function; when it fires is not compared.
+    Of a PostgreSQL trigger only the function's body is compared, not the events that fire it.
     """
     dialect = transaction.dialect
-    there = {row[0] for row in transaction.rows(_INDEXES[dialect])}
+    found = {row[0] for row in transaction.rows(_INDEXES[dialect])}
     names = {str(index.name) for table in metadata.tables.values() for index in table.indexes}
     indexes = {name for name in names if ONLY_ON.get(name, dialect) == dialect}
     stored = {name: triggers.fold(code) for name, code in transaction.rows(_TRIGGERS[dialect])}
     expected = triggers.definitions(dialect)
-    for name in sorted((indexes - there) | (expected.keys() - stored.keys())):
+    for name in sorted((indexes - found) | (expected.keys() - stored.keys())):
         yield f"{name} is missing from the schema"
     for name in sorted(expected.keys() & stored.keys()):
         if expected[name] != stored[name]:
-            yield f"{name} was altered, and does not do what it should"
+            yield f"{name} was altered and does not do what it should"
 
 
 def _rule_problems(slot_id: int, capacity: int, rows: list[Row]) -> Iterator[str]:
-    """Sort a slot's open tokens from scratch: who should have a seat, has one, and nobody else."""
+    """Sort a slot's open tokens from scratch, and check that exactly the first ones have seats."""
     tokens = [(Status[row["status"]], (row["priority"], row["issued_at"], row["id"]), row["called_at"]) for row in rows]
     used = sum(status is Status.COMPLETED for status, _, _ in tokens)
     staying = {rank for status, rank, called_at in tokens if status is Status.ACTIVE and called_at is not None}
@@ -251,5 +251,5 @@ def _rule_problems(slot_id: int, capacity: int, rows: list[Row]) -> Iterator[str
     if seats < 0:
         yield f"slot {slot_id} holds more tokens than its capacity"
     for token_id in sorted(should ^ seated):
-        stands = "waits, and a seat is due to it" if token_id in should else "has a seat out of turn"
-        yield f"token {token_id} {stands}"
+        problem = "waits but should have a seat" if token_id in should else "has a seat but should wait"
+        yield f"token {token_id} {problem}"

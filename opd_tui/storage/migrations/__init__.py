@@ -1,4 +1,4 @@
-"""The way from each released version of the schema to the next, by Alembic."""
+"""Alembic migrations between the released versions of the schema."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ FOLDER = Path(__file__).parent
 
 
 def schema_of(version: int) -> str:
-    """Return the frozen SQL that makes an empty SQLite database of an older version that servers may have.
+    """Return the SQL that creates an empty SQLite database of an older version.
 
-    Raises StoreUnavailable where there was no such version.
+    Raise StoreUnavailable if that version was never released for servers.
     """
     path = FOLDER / f"schema_{version}.sql"
     if not path.exists():
@@ -28,11 +28,10 @@ def schema_of(version: int) -> str:
 
 
 def upgrade(connection: Connection, version: int, now: dt.datetime) -> None:
-    """Bring an older database to this program's version, within the connection's open transaction.
+    """Upgrade a database to this program's version within the connection's open transaction.
 
-    On SQLite tables are rebuilt while others refer to them: the caller turns foreign keys off before the transaction,
-    which is the only place where SQLite heeds it. Raises StoreUnavailable where the journal cannot be read or a
-    reference leads nowhere.
+    On SQLite referenced tables are rebuilt: the caller turns foreign keys off before the transaction, because SQLite
+    ignores that pragma within one. Raise StoreUnavailable if the journal cannot be read or a foreign key is violated.
     """
     from alembic import command
     from alembic.config import Config
@@ -41,7 +40,7 @@ def upgrade(connection: Connection, version: int, now: dt.datetime) -> None:
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
     triggers.drop(connection)
-    if version == 1:  # the first version knew nothing of Alembic
+    if version == 1:  # version 1 did not use Alembic
         migration.create(connection)
         command.stamp(config, "0001")
     try:
@@ -50,13 +49,13 @@ def upgrade(connection: Connection, version: int, now: dt.datetime) -> None:
         raise cannot_be_upgraded(version, "a row of its journal cannot be read") from error
     if connection.dialect.name == "sqlite":
         for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-            raise cannot_be_upgraded(version, f"a row of {row[0]} refers to a row of {row[2]} that is not there")
+            raise cannot_be_upgraded(version, f"a row of {row[0]} refers to a missing row of {row[2]}")
     triggers.create(connection)
     connection.execute(update(hospital).values(schema_version=SCHEMA_VERSION, program_version=__version__))
 
 
 def cannot_be_upgraded(version: int, reason: str) -> StoreUnavailable:
-    """Return the refusal of a database that has to be restored."""
+    """Return the refusal for a database that cannot be upgraded."""
     return StoreUnavailable(
         f"The database has version {version} and cannot be upgraded: {reason}. Restore a backup of it."
     )

@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection, and in the transaction, that the program hands over."""
+"""Alembic's environment: runs the migrations on the program's connection, within its transaction."""
 
 from alembic import context
 

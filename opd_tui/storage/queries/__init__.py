@@ -1,1 +1,1 @@
-"""Reads, from rows to the domain's values."""
+"""Queries, and mapping of rows to the domain model."""

@@ -1,4 +1,4 @@
-"""Which records belong to one person: one that a visit joins, and all that are forgotten together."""
+"""Matching of patients: the record that a visit joins, and all records of a person to forget."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ _RECORDS_BY_NAME_AND_PHONE = _RECORDS.where(
     patient.c.phone_key == bindparam("phone_key"), patient.c.name_key == bindparam("name_key")
 )
 _COUNT_TOKENS = select(func.count()).select_from(token).where(token.c.patient_id == bindparam("id"))
-_SPOIL_KEY = (
+_ERASE_FINGERPRINT = (
     update(idempotency_key).where(idempotency_key.c.entry_id == bindparam("of")).values(fingerprint=NO_FINGERPRINT)
 )
 
 
 @dataclass(frozen=True, slots=True)
 class PatientRow:
-    """A row of `patient` by the keys that tell whose it is."""
+    """The id and match keys of a `patient` row."""
 
     id: PatientId
     uhid: str | None
@@ -72,18 +72,18 @@ class PatientRow:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """How to find a person in a copy of the database: by what identifies them, and by the visits themselves."""
+    """The match keys and visits by which a person is found in a copy of the database."""
 
     uhids: frozenset[str]
     names_and_phones: frozenset[tuple[str, str]]
     visits: frozenset[tuple[TokenId, str]]
-    """Token and the instant of its issue as it is stored: together they mean the same visit in every copy."""
+    """Token ids with the stored instant of issue, which together identify a visit in every copy."""
 
 
 def same_person(transaction: Transaction, patient_id: PatientId) -> list[PatientRow]:
-    """The rows of the person whose row this is: those of the same UHID, or of the same name and phone.
+    """Return all rows of a row's person: those with the same UHID, or with the same name and phone.
 
-    As when a token is issued, a UHID that is known on both sides decides alone; a name alone says nothing.
+    As when a token is issued, UHIDs decide if both rows have one; a name alone is never a match.
     """
     (first,) = _rows(transaction, _BY_ID, id=patient_id)
     alike = _alike(transaction, [first])
@@ -95,13 +95,13 @@ def same_person(transaction: Transaction, patient_id: PatientId) -> list[Patient
 
 
 def is_forgotten(transaction: Transaction, patient_id: PatientId) -> bool:
-    """Whether this row says of nobody any more whose it was."""
+    """Return whether the row's personal fields were erased."""
     (row,) = _rows(transaction, _BY_ID, id=patient_id)
     return row.name == ""
 
 
 def identity_of(transaction: Transaction, patient_id: PatientId) -> Identity:
-    """How to find the person whose row this is in a copy of the database, also where it says nothing any more."""
+    """Return how to find a row's person in a copy of the database, even after the person was forgotten here."""
     rows = same_person(transaction, patient_id)
     if is_forgotten(transaction, patient_id):
         rows = [row for id_ in _forgotten_with(transaction, patient_id) for row in _rows(transaction, _BY_ID, id=id_)]
@@ -117,7 +117,7 @@ def identity_of(transaction: Transaction, patient_id: PatientId) -> Identity:
 
 
 def _forgotten_with(transaction: Transaction, patient_id: PatientId) -> list[PatientId]:
-    """Return the records that were forgotten at once, by the journal."""
+    """Return the records that the journal's entry forgot together with this one."""
     together: dict[int, list[PatientId]] = {}
     for entry_id, subject_id, details in transaction.rows(_FORGETTING):
         patients = json.loads(details).get("patients", [subject_id])  # schema 2 had one event for all
@@ -126,7 +126,7 @@ def _forgotten_with(transaction: Transaction, patient_id: PatientId) -> list[Pat
 
 
 def rows_of(transaction: Transaction, identity: Identity) -> list[PatientId]:
-    """The rows of a person in a copy, whatever became of them since, but those that are forgotten there, too."""
+    """Return the person's rows in a copy, except those that are already forgotten there."""
     found = {row for uhid in identity.uhids for row in _rows(transaction, _BY_UHID, uhid_key=uhid)}
     for name, phone in identity.names_and_phones:
         rows = _rows(transaction, _BY_NAME_AND_PHONE, name_key=name, phone_key=phone)
@@ -138,27 +138,27 @@ def rows_of(transaction: Transaction, identity: Identity) -> list[PatientId]:
 
 
 def find(transaction: Transaction, keys: Mapping[str, str | None]) -> TokenId | None:
-    """A visit of the person with this UHID, or else with this name and phone."""
+    """Return a token of the person with this UHID, or else with this name and phone; None if there is none."""
     statement = _BY_UHID if keys["uhid_key"] else _BY_NAME_AND_PHONE
     rows = _rows(transaction, statement, **keys)
     return next((token_id for row in rows for token_id in tokens_of(transaction, row.id)), None)
 
 
 def tokens_of(transaction: Transaction, patient_id: PatientId) -> list[TokenId]:
-    """Return the tokens of one record, one for each visit."""
+    """Return the tokens of a record, one for each visit."""
     return [row[0] for row in transaction.rows(_TOKENS_OF, {"id": patient_id})]
 
 
 def open_token_among(transaction: Transaction, ids: Iterable[PatientId]) -> Token | None:
-    """An open token of any of these rows."""
+    """Return an open token of any of these rows, or None."""
     found = (row for id_ in ids for row in transaction.rows(_OPEN_TOKEN_OF, {"id": id_}))
     return next(map(token_of, found), None)
 
 
-def spoil_keys(transaction: Transaction, patient_id: PatientId) -> None:
-    """Make the fingerprints of idempotency keys useless from which somebody's personal fields could be guessed."""
+def erase_fingerprints(transaction: Transaction, patient_id: PatientId) -> None:
+    """Erase a patient's fingerprints of idempotency keys: personal fields could be guessed from such a hash."""
     for (entry,) in transaction.rows(_ISSUES_OF, {"id": patient_id}):
-        transaction.run(_SPOIL_KEY, {"of": entry})
+        transaction.run(_ERASE_FINGERPRINT, {"of": entry})
 
 
 def count_visits(transaction: Transaction, patient_id: PatientId) -> int:
@@ -168,7 +168,7 @@ def count_visits(transaction: Transaction, patient_id: PatientId) -> int:
 
 
 def known_patient(transaction: Transaction, visitor: Patient) -> KnownPatient | None:
-    """Return the record that a visit joins: see `UnitOfWork`."""
+    """See `UnitOfWork`."""
     keys = personal_fields(visitor)
     rows = transaction.rows(_RECORDS_BY_UHID, keys) if visitor.uhid else []
     rows += transaction.rows(_RECORDS_BY_NAME_AND_PHONE, keys) if visitor.phone else []
@@ -178,7 +178,7 @@ def known_patient(transaction: Transaction, visitor: Patient) -> KnownPatient | 
 
 
 def _alike(transaction: Transaction, rows: Iterable[PatientRow]) -> list[PatientRow]:
-    """The rows with the same name and phone as one of these."""
+    """Return the rows with the same name and phone as one of these."""
     pairs = {row.name_and_phone for row in rows} - {None}
     return [
         row

@@ -1,4 +1,4 @@
-"""What the faces of the desk show: every read is one statement, built once."""
+"""Queries for the user interfaces; every statement is built once."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ _WAITING_BEFORE = (
 
 
 def doctors(transaction: Transaction) -> list[Doctor]:
-    """All doctors by code."""
+    """Return all doctors by code."""
     return [doctor_of(row) for row in transaction.rows(_DOCTORS)]
 
 
 def slots(transaction: Transaction, date: dt.date | None = None, doctor_id: DoctorId | None = None) -> list[SlotRecord]:
-    """Slots by date, start and doctor's code."""
+    """Return the slots of a date, a doctor or both, by date, start and doctor's code."""
     statements = {
         (False, False): _SLOTS,
         (True, False): _SLOTS_OF_DATE,
@@ -104,18 +104,18 @@ def slots(transaction: Transaction, date: dt.date | None = None, doctor_id: Doct
 
 
 def slots_by_id(transaction: Transaction, ids: Collection[SlotId]) -> list[SlotRecord]:
-    """These slots by date, start and doctor's code."""
+    """Return the slots with these ids, by date, start and doctor's code."""
     records = [slot_record_of(row) for id_ in ids for row in transaction.rows(_SLOT_BY_ID, {"id": id_})]
     return sorted(records, key=lambda record: (record.slot.date, record.slot.start, record.doctor.code))
 
 
 def slot_by_id(transaction: Transaction, slot_id: SlotId) -> SlotRecord | None:
-    """A slot with its doctor and how full it is."""
+    """Return a slot with its doctor and load, or None."""
     return next(iter(slots_by_id(transaction, [slot_id])), None)
 
 
 def doctors_by_id(transaction: Transaction, ids: Collection[DoctorId]) -> dict[DoctorId, Doctor]:
-    """These doctors by their ids."""
+    """Return the doctors with these ids, by id."""
     rows = (row for id_ in ids for row in transaction.rows(_DOCTOR_BY_ID, {"id": id_}))
     return {found.id: found for found in map(doctor_of, rows)}
 
@@ -126,7 +126,7 @@ def tokens(
     status: Status | None = None,
     date: dt.date | None = None,
 ) -> list[TokenRecord]:
-    """Tokens by slot; within it ACTIVE and WAITING by rank, then COMPLETED, NO_SHOW and CANCELLED by id."""
+    """Return tokens by slot; within a slot ACTIVE and WAITING by rank, then COMPLETED, NO_SHOW and CANCELLED by id."""
     values = {"slot_id": slot_id, "status": status and status.name, "date": date and date.isoformat()}
     given = {name: value for name, value in values.items() if value is not None}
     return [token_record_of(row) for row in transaction.rows(_tokens_where(*given), given)]
@@ -134,29 +134,29 @@ def tokens(
 
 @cache
 def _tokens_where(*names: str) -> Select[Any]:
-    """The list of tokens by the columns that are given."""
+    """Return the statement for tokens that is filtered by these columns."""
     return _TOKENS_IN_LIST_ORDER.where(*(token.c[name] == bindparam(name) for name in names))
 
 
 def waiting(transaction: Transaction, date: dt.date) -> list[TokenRecord]:
-    """Everybody who waits on a date, best rank first."""
+    """Return all WAITING tokens of a date, best rank first."""
     return [token_record_of(row) for row in transaction.rows(_WAITING_OF_DATE, {"date": date.isoformat()})]
 
 
 def tokens_by_id(transaction: Transaction, ids: Collection[TokenId]) -> dict[TokenId, TokenRecord]:
-    """These tokens by their ids."""
+    """Return the tokens with these ids, by id."""
     rows = (row for id_ in ids for row in transaction.rows(_TOKEN_BY_ID, {"id": id_}))
     return {record.token.id: record for record in map(token_record_of, rows)}
 
 
 def token_by_number(transaction: Transaction, date: dt.date, number: str) -> TokenId | None:
-    """The token that has this number on a date."""
+    """Return the id of the token with this number on a date, or None."""
     found: int | None = transaction.value(_TOKEN_BY_NUMBER, {"date": date.isoformat(), "number": number})
     return None if found is None else TokenId(found)
 
 
 def waiting_before(transaction: Transaction, of: Token) -> int:
-    """How many wait in the token's slot and rank before it."""
+    """Return how many WAITING tokens of the token's slot rank before it."""
     values = {
         "slot": of.slot_id,
         "priority": of.source.priority,

@@ -1,4 +1,4 @@
-"""From rows to the frozen values of the domain, and the columns that they need."""
+"""Mapping of rows to the domain model, with the columns that each mapping needs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def slot_of(row: Any) -> Slot:
 
 
 def load_of(row: Any) -> SlotLoad:
-    """The counts that follow a slot's columns."""
+    """Return a slot's load from the counts after its columns."""
     return SlotLoad(*row[6:9])
 
 

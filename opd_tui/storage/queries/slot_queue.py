@@ -1,4 +1,4 @@
-"""The indexed questions that the one rule asks of a slot."""
+"""The indexed queries of the allocation rule."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from opd_tui.domain.model import Rank, Slot
 from opd_tui.storage.schema.tables import SEAT_STATUSES, token
 from opd_tui.storage.transaction import Transaction
 
-# The statuses are literals, not parameters: only so can a partial index answer.
+# The statuses are literals, because the planner does not use a partial index for a parameter.
 _IN_SLOT = token.c.slot_id == bindparam("slot")
 _RANK = (token.c.priority, token.c.issued_at, token.c.id)
 
@@ -28,7 +28,7 @@ _WEAKEST_SEATED = (
 
 
 class SqlSlotQueue:
-    """A slot's open tokens in an open transaction."""
+    """A slot's open tokens within a transaction; implements `SlotQueue`."""
 
     def __init__(self, transaction: Transaction, slot: Slot, record: Callable[[Event], Event]) -> None:
         self.transaction = transaction

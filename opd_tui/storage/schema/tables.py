@@ -1,4 +1,4 @@
-"""Tables, constraints and indexes; what must not be, the database itself refuses (see guards.py for its triggers)."""
+"""Tables, constraints and indexes; triggers.py has the invariants that constraints cannot express."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ from sqlalchemy import (
 from opd_tui.domain.model import Source, Status
 
 SCHEMA_VERSION = 3
-"""The newest migration's number; `hospital.schema_version` tells it to every version of the program."""
+"""The number of the newest migration, stored in `hospital.schema_version`."""
 APPLICATION_ID = 0x4F504454
-"""“OPDT”: marks an SQLite file as this program's."""
+"""“OPDT” in ASCII, the `application_id` of this program's SQLite files."""
 APPLICATION_NAME = "opd-tui"
-"""What every desk calls itself to a server, whatever else the address asks for: so a restore sees who is there."""
+"""The `application_name` of every desk's connections, by which a restore finds desks that are connected."""
 
 
 def sorted_as_bytes(length: int) -> String:
-    """A short text of ASCII characters, which every database sorts alike."""
+    """Return a string type with byte order, because PostgreSQL's default collation would sort differently."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 ID = BigInteger().with_variant(Integer, "sqlite")
 INSTANT = sorted_as_bytes(27)
-"""An instant in UTC with all its digits: `2026-11-22T03:45:00.000000Z`."""
+"""An instant in UTC: `2026-11-22T03:45:00.000000Z`."""
 HASH = String(64)
-"""SHA-256 in hexadecimal digits."""
+"""SHA-256 in hexadecimal."""
 ONLY_ON = {"ix_patient_phone_key_name_key": "sqlite", "ix_patient_phone_key": "postgresql"}
-"""Indexes that only one kind of database has."""
+"""Indexes that exist in one dialect only."""
 NOT_WITHDRAWN: dict[str, Any] = dict.fromkeys(("sqlite_where", "postgresql_where"), text("withdrawn_at IS NULL"))
-"""A doctor or a slot that was withdrawn leaves its code or its time to another."""
+"""Options of partial unique indexes: a withdrawn doctor or slot frees its code or time."""
 WORD = String(16)
-"""A status, a source or another of the program's own words."""
+"""A status, a source or another of the program's keywords."""
 
 metadata = MetaData(
     naming_convention={
@@ -58,7 +58,7 @@ metadata = MetaData(
 
 
 def names(*members: Status | Source) -> str:
-    """Enumeration members as an SQL list."""
+    """Return enumeration members as an SQL list."""
     return ", ".join(f"'{member.name}'" for member in members)
 
 
@@ -76,10 +76,11 @@ hospital = Table(
     Column("journal_hash", HASH, nullable=False, server_default=text("''")),
     Column("file_stamp", String(64), nullable=False, server_default=text("''")),
 )
-"""`journal_hash` ends the global chain (journal/chain.py); `file_stamp` is the file's fingerprint as a desk left it."""
+"""`journal_hash` is the last hash of the global chain (journal/chain.py); `file_stamp` is the file's fingerprint
+(engines/file_fingerprint.py)."""
 
 migration = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
-"""Alembic's own note of where a database stands."""
+"""Alembic's version table."""
 
 doctor = Table(
     "doctor",
@@ -131,7 +132,7 @@ patient = Table(
     Column("merged_into", ForeignKey("patient.id")),
     CheckConstraint("length(name) BETWEEN 1 AND 120", name="name_length"),
     Index(None, "phone_key", "name_key", sqlite_where=text("phone_key IS NOT NULL")).ddl_if(dialect="sqlite"),
-    # A name's key may outgrow what PostgreSQL keeps in an index, and few people share a phone.
+    # A name's key can exceed the size limit of a PostgreSQL index entry; few people share a phone anyway.
     Index(None, "phone_key", postgresql_where=text("phone_key IS NOT NULL")).ddl_if(dialect="postgresql"),
     Index(None, "uhid_key", sqlite_where=text("uhid_key IS NOT NULL"), postgresql_where=text("uhid_key IS NOT NULL")),
 )
@@ -243,6 +244,6 @@ journal_event = Table(
     Column("hash", HASH, nullable=False),
     Index("ix_journal_event_subject", "subject", "subject_id"),
 )
-"""`number` counts the events of an entry from 1; `slot_id` names the chain. `before`, `after` and `details` are JSON,
-kept as text so that it comes back as it was hashed. No CHECK lists kinds: a table that is only added to must not be
-rebuilt for each new one."""
+"""`number` counts the events of an entry from 1; `slot_id` names the chain. `before`, `after` and `details` are JSON as
+text, so that they are read back exactly as they were hashed. There is no CHECK on `kind`, because SQLite would have to
+rebuild this append-only table for every new kind."""

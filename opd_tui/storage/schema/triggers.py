@@ -1,4 +1,4 @@
-"""The triggers by which the database itself refuses an overbooked slot, an overlap and a rewritten journal."""
+"""Triggers that refuse overbooked slots, overlapping slots and changes of the journal."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _SQLITE = [
         for table in (journal_entry.name, journal_event.name)
         for verb in ("UPDATE", "DELETE")
     ),
-    # REPLACE deletes the old row without firing its DELETE trigger.
+    # INSERT OR REPLACE deletes the old row without firing DELETE triggers.
     *(
         f"""
         CREATE TRIGGER {table.name}_no_replace BEFORE INSERT ON {table.name}
@@ -61,7 +61,6 @@ _SQLITE = [
             (journal_event, "entry_id = NEW.entry_id AND number = NEW.number"),
         )
     ),
-    # Nothing is added without its hash, whoever writes.
     f"""
     CREATE TRIGGER journal_event_is_chained BEFORE INSERT ON journal_event WHEN length(NEW.hash) <> 64
     BEGIN SELECT RAISE(ABORT, '{UNCHAINED}'); END
@@ -118,9 +117,9 @@ _STATEMENTS = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
 
 
 def definitions(dialect: str) -> dict[str, str]:
-    """What each trigger that a database must have does: all of it on SQLite, its function's body on a server.
+    """Return the expected code of each trigger: its statement on SQLite, its function's body on PostgreSQL.
 
-    `verify` compares it with what a database has, so another wording needs a new version of the schema.
+    `verify` compares it with the database, so any change of the code needs a migration.
     """
     folded = [(statement, statement.split()) for statement in _STATEMENTS[dialect]]
     bodies = {words[2]: statement.split("$$")[1] for statement, words in folded if words[1] == "FUNCTION"}
@@ -129,18 +128,18 @@ def definitions(dialect: str) -> dict[str, str]:
 
 
 def fold(code: str) -> str:
-    """SQL without its lay-out."""
+    """Return SQL with normalised whitespace."""
     return " ".join(code.split())
 
 
 def create(connection: Connection) -> None:
-    """Create the triggers beside the tables."""
+    """Create the triggers of this version."""
     for statement in _STATEMENTS[connection.dialect.name]:
         connection.exec_driver_sql(statement)
 
 
 def drop(connection: Connection) -> None:
-    """Drop every trigger of the database, whichever version made it, for a migration that creates them again."""
+    """Drop all triggers, of any version, before a migration that creates them again."""
     if connection.dialect.name == "sqlite":
         names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
         for name in names:

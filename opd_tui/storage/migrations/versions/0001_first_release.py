@@ -1,8 +1,8 @@
-"""Version 1, as opd-tui 0.1 made it: where every upgrade starts."""
+"""Version 1, the schema of opd-tui 0.1: the base revision."""
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    """Nothing comes before it."""
+    """Do nothing: this is the base revision."""

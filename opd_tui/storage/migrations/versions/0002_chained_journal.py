@@ -1,6 +1,6 @@
-"""The journal's lines carry hashes, slots and the hospital the ends of their chains; the file its stamp.
+"""Add hashes to the journal's rows, the chains' last hashes to slots and the hospital, and the file's fingerprint.
 
-A migration imports nothing of the program: what it did for one hospital, it does for every other.
+A migration imports nothing from the program, so that it stays the same when the program changes.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ LINES = """
 
 
 def upgrade() -> None:
-    """Add the columns, then chain what the journal holds already."""
+    """Add the columns, then hash the existing journal."""
     for table, column, length in (
         ("hospital", "program_version", 32),
         ("hospital", "journal_hash", 64),
@@ -34,7 +34,7 @@ def upgrade() -> None:
 
 
 def chain_journal(connection: sa.Connection) -> None:
-    """Give every line its hash and every chain its end; the global chain is that of None."""
+    """Store every row's hash and every chain's last hash; None stands for the global chain."""
     ends: dict[int | None, str] = {}
     hashes = []
     for sequence, *row in connection.exec_driver_sql(LINES):
@@ -52,9 +52,9 @@ def chain_journal(connection: sa.Connection) -> None:
 
 
 def line_hash(previous: str, entry: list[Any], line: list[Any]) -> str:
-    """SHA-256 over the hash before, the entry's text and the line, whose facts are hashed as an object.
+    """Return the SHA-256 of the previous hash, the entry and the row, whose facts are hashed as a JSON object.
 
-    Raises ValueError where the facts cannot be read.
+    Raise ValueError if the facts are not valid JSON.
     """
     *fields, facts = line
     text = json.dumps([previous, json.dumps(entry), *fields, json.loads(facts)], sort_keys=True)

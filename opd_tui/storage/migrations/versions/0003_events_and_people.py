@@ -1,6 +1,6 @@
-"""The journal's lines become events, and the rows of one person become one row.
+"""Convert the journal's rows into events, and merge duplicate rows of patients.
 
-A migration imports nothing of the program: what it did for one hospital, it does for every other.
+A migration imports nothing from the program, so that it stays the same when the program changes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROWS_AT_ONCE = 1000
 
 
 def upgrade() -> None:
-    """Change the tables, then the journal and the patients, and write down in the journal what was done."""
+    """Change the tables, convert the journal, merge the patients, and record the changes in the journal."""
     connection = op.get_bind()
     dialect = connection.dialect.name
     for statement in Path(__file__).with_name(f"0003_{dialect}.sql").read_text("utf-8").split(";\n"):
@@ -44,7 +44,7 @@ def upgrade() -> None:
 
 
 def pages(connection: sa.Connection, statement: str) -> Iterator[list[Row]]:
-    """Rows in order of their id, some at a time: memory stays small, and rows may be changed meanwhile."""
+    """Yield pages of rows by id (keyset pagination), which bounds memory and allows updates between pages."""
     after = -(2**63)
     while rows := connection.execute(sa.text(statement), {"after": after, "limit": ROWS_AT_ONCE}).mappings().all():
         yield [dict(row) for row in rows]
@@ -52,10 +52,10 @@ def pages(connection: sa.Connection, statement: str) -> Iterator[list[Row]]:
 
 
 def batches(members: Iterable[T]) -> Iterator[list[T]]:
-    """Some members at a time."""
-    left = iter(members)
-    while some := list(islice(left, ROWS_AT_ONCE)):
-        yield some
+    """Yield lists of up to ROWS_AT_ONCE members."""
+    remaining = iter(members)
+    while batch := list(islice(remaining, ROWS_AT_ONCE)):
+        yield batch
 
 
 # The journal
@@ -84,7 +84,7 @@ KINDS = {
 
 
 class Event(NamedTuple):
-    """What happened to a row; `slot_id` names the chain, None the global one."""
+    """A domain event of schema 3; `slot_id` names the chain, None the global one."""
 
     kind: str
     subject: str
@@ -96,7 +96,7 @@ class Event(NamedTuple):
     because_of: int | None = None
 
     def row(self) -> Row:
-        """The event as it is stored, without its place in the journal."""
+        """Return the event's columns, without entry, number, format and hash."""
         return {
             "kind": self.kind,
             "subject": self.subject,
@@ -111,17 +111,17 @@ class Event(NamedTuple):
 
 
 def convert_journal(connection: sa.Connection) -> dict[int, int]:
-    """Write every line as an event of format 1, with the hash that it has; return who was forgotten in which entry.
+    """Write every row as an event of format 1 with its old hash; return the forgotten patients with their entries.
 
-    Raises LookupError, TypeError and ValueError where a line cannot be read.
+    Raise LookupError, TypeError or ValueError if a row cannot be read.
     """
     forgotten: dict[int, int] = {}
     for lines in pages(connection, LINES):
         rows = []
         for line in lines:
             event = event_of(line)
-            place = {name: line[name] for name in ("entry_id", "number", "hash")} | {"format": 1}
-            rows.append(event.row() | place)
+            position = {name: line[name] for name in ("entry_id", "number", "hash")} | {"format": 1}
+            rows.append(event.row() | position)
             if event.kind == "patient_forgotten":
                 for patient_id in event.details["patients"]:
                     forgotten.setdefault(patient_id, line["entry_id"])
@@ -130,7 +130,7 @@ def convert_journal(connection: sa.Connection) -> dict[int, int]:
 
 
 def event_of(line: Row) -> Event:
-    """What a line says, whose kind follows from which ids it has."""
+    """Return the event of an old row; the ids that it has determine the kind."""
     facts = json.loads(line["facts"])
     doctor_id, slot_id, token_id = line["doctor_id"], line["slot_id"], line["token_id"]
     if token_id is not None:
@@ -146,7 +146,7 @@ def event_of(line: Row) -> Event:
 
 
 def mark_forgotten(connection: sa.Connection, forgotten: dict[int, int]) -> None:
-    """Say in the rows themselves when a patient was forgotten."""
+    """Set `forgotten_at` in the rows of forgotten patients."""
     if forgotten:
         connection.execute(
             sa.text(
@@ -159,7 +159,7 @@ def mark_forgotten(connection: sa.Connection, forgotten: dict[int, int]) -> None
 # The patients
 
 FIELDS = (("phone", "phone_key"), ("uhid", "uhid_key"), ("birth_year",), ("sex",))
-"""What may be known of a person beside the name; where a field has a key, that is compared."""
+"""The personal fields beside the name, each with its match key if it has one; the last column is compared."""
 PATIENTS = """
     SELECT id, name, name_key, phone, phone_key, uhid, uhid_key, birth_year, sex FROM patient
 """
@@ -173,11 +173,11 @@ JOIN = sa.text("UPDATE patient SET merged_into = :kept WHERE id = :id")
 
 
 def join_patients(connection: sa.Connection) -> dict[int, frozenset[str]]:
-    """Let each row that is certainly an earlier one's person say so in `merged_into`; return what was filled in which.
+    """Set `merged_into` in duplicates of exactly one earlier row; return the columns filled in, by the row kept.
 
-    A row that may be several people's stays by itself.
+    A row that matches several people is kept separate.
     """
-    seen: dict[int, tuple[int, ...]] = {}  # digests of keys, and ids: a million people must not need much memory
+    seen: dict[int, tuple[int, ...]] = {}  # hashes of keys to ids, to save memory with a million people
     completed: dict[int, frozenset[str]] = {}
     for page in pages(connection, VISITS):
         earlier = {id_ for row in page for id_ in ids_of(seen, row)}
@@ -201,18 +201,18 @@ def join_patients(connection: sa.Connection) -> dict[int, frozenset[str]]:
 
 
 def ids_of(seen: dict[int, tuple[int, ...]], row: Row) -> set[int]:
-    """The earlier people who may have one of a row's keys."""
+    """Return the ids of earlier people that may share a key with a row; hashes can collide."""
     return {id_ for key in keys_of(row) for id_ in seen.get(hash(key), ())}
 
 
 def rows_of(connection: sa.Connection, ids: Iterable[int]) -> Iterator[sa.RowMapping]:
-    """The rows of patients, by some ids at a time."""
-    for some in batches(ids):
-        yield from connection.execute(THESE, {"ids": some}).mappings()
+    """Yield the rows of patients with these ids, in batches."""
+    for batch in batches(ids):
+        yield from connection.execute(THESE, {"ids": batch}).mappings()
 
 
 def known(row: Row, field: str) -> Any:
-    """A field's value; None for a number that is kept as typed and decides nothing, such as N/A or 0."""
+    """Return a field's value, or None for a number that identifies nobody, such as N/A or 0."""
     value = row[field]
     if value is not None and field.endswith("_key") and not any(unicodedata.digit(each, 0) for each in value):
         return None
@@ -220,13 +220,13 @@ def known(row: Row, field: str) -> Any:
 
 
 def keys_of(row: Row) -> set[tuple[str, ...]]:
-    """By what a person is found: the hospital number, or name and phone."""
+    """Return the keys for matching a person: the hospital number, or name and phone."""
     uhid, phone = known(row, "uhid_key"), known(row, "phone_key")
     return ({(uhid,)} if uhid else set()) | ({(row["name_key"], phone)} if phone else set())
 
 
 def is_same_person(person: Row, row: Row) -> bool:
-    """Whether a key is equal and no known field differs; every token goes on showing the name typed for it."""
+    """Return whether a key is equal and no known field differs; names must be equal exactly, as tokens show them."""
     if person["name"] != row["name"] or not keys_of(person) & keys_of(row):
         return False
     both = ((known(person, field), known(row, field)) for *_, field in FIELDS)
@@ -234,18 +234,18 @@ def is_same_person(person: Row, row: Row) -> bool:
 
 
 def fill(person: Row, row: Row) -> frozenset[str]:
-    """Take over what the person's row lacks; return the columns."""
-    taken: set[str] = set()
+    """Copy fields that are missing in the person's row; return the changed columns."""
+    changed: set[str] = set()
     for names in FIELDS:
         for name in (names[0], names[-1]):
             if known(person, name) is None and known(row, name) is not None:
-                taken.update(each for each in names if person[each] != row[each])
+                changed.update(each for each in names if person[each] != row[each])
                 person.update((each, row[each]) for each in names)
-    return frozenset(taken)
+    return frozenset(changed)
 
 
 def remove_joined(connection: sa.Connection) -> None:
-    """Give the visits of the joined rows to the rows that stay."""
+    """Move the visits of merged rows to the rows kept, and delete the merged rows."""
     connection.exec_driver_sql(
         "UPDATE token SET patient_id = (SELECT merged_into FROM patient WHERE patient.id = token.patient_id)"
         " WHERE patient_id IN (SELECT id FROM patient WHERE merged_into IS NOT NULL)"
@@ -268,7 +268,7 @@ MOVED_TOKENS = """
 
 
 def write_journal(connection: sa.Connection, at: str, completed: dict[int, frozenset[str]]) -> None:
-    """Write the upgrade as an entry with its events, where there are any, and the new ends of the chains."""
+    """Write an entry with the upgrade's events, if there are any, and update the chains' last hashes."""
     events = events_of(connection, completed)
     first = next(events, None)
     if first is None:
@@ -278,9 +278,9 @@ def write_journal(connection: sa.Connection, at: str, completed: dict[int, froze
     entry = json.dumps([entry_id, values["action"], at, at, values["operator"], values["desk"], values["road"]])
     ends = ends_of(connection)
     touched: set[int | None] = set()
-    for some in batches(enumerate(chain([first], events), 1)):
+    for batch in batches(enumerate(chain([first], events), 1)):
         rows = []
-        for number, event in some:
+        for number, event in batch:
             row, slot_id = event.row(), event.slot_id
             touched.add(slot_id)
             ends[slot_id] = event_hash(ends[slot_id], entry, row)
@@ -290,20 +290,20 @@ def write_journal(connection: sa.Connection, at: str, completed: dict[int, froze
 
 
 def ends_of(connection: sa.Connection) -> dict[int | None, str]:
-    """The last hash of the global chain, by None, and of each slot's."""
+    """Return the last hash of each slot's chain, and under None that of the global chain."""
     slots = connection.exec_driver_sql("SELECT id, journal_hash FROM slot")
     return {None: connection.exec_driver_sql("SELECT journal_hash FROM hospital").scalar_one(), **dict(slots.all())}
 
 
 def event_hash(previous: str, entry: str, row: Row) -> str:
-    """SHA-256 over the hash before, the entry's text and the event, by format 2."""
+    """Return the SHA-256 of the previous hash, the entry and the event in format 2."""
     names = ("kind", "subject", "subject_id", "slot_id", "cause", "cause_id", "before", "after", "details")
     text = json.dumps([previous, 2, entry, *(row[name] for name in names)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def events_of(connection: sa.Connection, completed: dict[int, frozenset[str]]) -> Iterator[Event]:
-    """Everything that the upgrade changed or that the journal did not know before."""
+    """Yield events for everything that the upgrade changed or that the old journal did not record."""
     for row in chain.from_iterable(pages(connection, DOCTORS)):
         digest = f"sha256:{hashlib.sha256(row['name'].encode()).hexdigest()}"
         yield Event("doctor_name_sealed", "doctor", row["id"], None, {"name": None}, {"name": digest}, {})
@@ -318,7 +318,7 @@ def events_of(connection: sa.Connection, completed: dict[int, frozenset[str]]) -
 
 
 def write_ends(connection: sa.Connection, ends: dict[int | None, str]) -> None:
-    """Keep the chains' ends: the global one's with the hospital, each slot's with the slot."""
+    """Store the last hashes of the global chain in the hospital's row and of slots in theirs."""
     if None in ends:
         connection.execute(sa.text("UPDATE hospital SET journal_hash = :end"), {"end": ends.pop(None)})
     if ends:
