@@ -6,8 +6,7 @@ tests/desk/test_unit_of_work.py is that contract.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -96,23 +95,14 @@ class MemoryStore:
         self.rows = Rows()
         self.journal: list[Performed] = []
 
-    @contextmanager
-    def writing(self, entry: JournalEntry) -> Iterator[MemoryUnitOfWork]:
-        """A transaction of one action, of which nothing is left unless it is committed."""
-        yield MemoryUnitOfWork(self, entry)
+    def begin(self, entry: JournalEntry) -> MemoryUnitOfWork:
+        """Begin one action, of which nothing is left unless it is committed."""
+        return MemoryUnitOfWork(self, entry)
 
     @property
     def events(self) -> list[Event]:
         """Everything that happened, in sequence."""
         return [event for performed in self.journal for event in performed.events]
-
-    def folded(self) -> dict[Subject, dict[int, Row]]:
-        """Return all rows as the journal alone gives them."""
-        folded: dict[Subject, dict[int, Row]] = {subject: {} for subject in Subject}
-        for event in self.events:
-            rows = folded[event.subject]
-            rows[event.subject_id] = {**rows.get(event.subject_id, {}), **event.after}
-        return folded
 
 
 class MemoryUnitOfWork:

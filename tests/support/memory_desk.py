@@ -26,15 +26,15 @@ class MemoryDesk:
 
     def perform(self, action: Action) -> Outcome:
         """Do an action; raise a DeskRefusal."""
-        with self.store.writing(self._entry(action)) as uow:
-            action.run(uow)
-            return outcome_of(uow, uow.commit())
+        uow = self.store.begin(self._entry(action))
+        action.run(uow)
+        return outcome_of(uow, uow.commit())
 
     def preview(self, action: Action) -> Forecast:
         """Do an action and take it back."""
-        with self.store.writing(self._entry(action)) as uow:
-            action.run(uow)
-            return Forecast(outcome_of(uow, len(self.store.journal) + 1))
+        uow = self.store.begin(self._entry(action))
+        action.run(uow)
+        return Forecast(outcome_of(uow, len(self.store.journal) + 1))
 
     def _entry(self, action: Action) -> JournalEntry:
         now = self.clock.now()
@@ -58,7 +58,7 @@ class MemoryDesk:
     @property
     def _reads(self) -> MemoryUnitOfWork:
         nothing = JournalEntry("", self.clock.now(), self.clock.now(), "", "")
-        return MemoryUnitOfWork(self.store, nothing)
+        return self.store.begin(nothing)
 
 
 def outcome_of(uow: MemoryUnitOfWork, entry_id: int) -> Outcome:
