@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -32,6 +33,8 @@ from tests.support.stores import (
 if TYPE_CHECKING:
     from tests.support.server import Server
 
+pytest_plugins = ["tests.support.plugin"]
+
 ZONE = "Asia/Kolkata"
 NINE = dt.datetime(2026, 11, 22, 3, 30, tzinfo=dt.UTC)
 """09:00 at the hospital."""
@@ -51,6 +54,14 @@ def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
+@pytest.fixture(autouse=True)
+def shared_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the program does to its process for good is not done to that of the tests, which goes on."""
+    monkeypatch.setattr(os, "nice", lambda increment: increment, raising=False)
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    monkeypatch.setattr(gc, "disable", lambda: None)
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(NINE)
@@ -62,12 +73,15 @@ def database_path(tmp_path: Path) -> Path:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", f"{on_every_store.name}: run once on each kind of database")
+    config.addinivalue_line("markers", f"{on_every_store.name}(always): run once on each kind of database")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "store_kind" in metafunc.fixturenames and metafunc.definition.get_closest_marker(on_every_store.name):
-        metafunc.parametrize("store_kind", KINDS)
+    marker = metafunc.definition.get_closest_marker(on_every_store.name)
+    if "store_kind" in metafunc.fixturenames and marker:
+        first, *others = KINDS
+        marks = () if marker.kwargs.get("always") else pytest.mark.slow
+        metafunc.parametrize("store_kind", [first, *(pytest.param(kind, marks=marks) for kind in others)])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -206,10 +220,12 @@ def open_far_desk(store: Store, proxy: Proxy, clock: FixedClock) -> Iterator[Cal
 
 @pytest.fixture
 def impatient(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Desks and servers give up after a second or two, where they wait for many."""
-    from opd_tui.storage.engines.postgresql import CONNECTING
+    """Desks and servers give up four times as soon, which is still long for a busy machine."""
+    from opd_tui.storage.engines.monitored_connection import ANSWER_SECONDS
+    from opd_tui.storage.engines.postgresql import CONNECTING, IDLE_SECONDS
 
-    monkeypatch.setattr("opd_tui.storage.engines.monitored_connection.MonitoredConnection.answer_seconds", 1.0)
-    monkeypatch.setattr("opd_tui.storage.engines.postgresql.IDLE_SECONDS", 1.0)
-    assert int(CONNECTING["connect_timeout"]) > 2
-    monkeypatch.setitem(CONNECTING, "connect_timeout", "2")
+    monkeypatch.setattr(
+        "opd_tui.storage.engines.monitored_connection.MonitoredConnection.answer_seconds", ANSWER_SECONDS / 4
+    )
+    monkeypatch.setattr("opd_tui.storage.engines.postgresql.IDLE_SECONDS", IDLE_SECONDS / 4)
+    monkeypatch.setitem(CONNECTING, "connect_timeout", "2")  # the least that the driver takes

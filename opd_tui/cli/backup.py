@@ -94,7 +94,7 @@ def make_daily(as_json: bool) -> None:
 
 def list_backups(as_json: bool) -> None:
     """Show every verified backup, and what else is kept."""
-    from opd_tui.desk.backup_service import store_of
+    from opd_tui.desk.opening import store_of
 
     store = store_of(shared_option("database"))
     found = store.backups()

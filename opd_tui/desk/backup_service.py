@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +12,14 @@ from typing import TYPE_CHECKING
 from opd_tui import environment
 from opd_tui.clock import Clock
 from opd_tui.desk.actions import ForgetPatient
-from opd_tui.desk.opening import make_data_directory
+from opd_tui.desk.opening import make_data_directory, open_database_at, store_of
 from opd_tui.domain.errors import CopyDoesNotVerify, DeskBusy, NoBackup
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import TokenId
 from opd_tui.domain.remedies import Advice
 from opd_tui.storage.backups import copies
 from opd_tui.storage.backups.forgetting import Result, forget_in_copy
-from opd_tui.storage.engines.locate import database_url, open_database
+from opd_tui.storage.engines.locate import database_url
 from opd_tui.storage.files import backup_store
 from opd_tui.storage.files.backup_store import Backup, BackupStore, Kind
 from opd_tui.storage.journal.verify import Verification
@@ -66,16 +65,6 @@ class CopiesLeft:
 
     rewritten: tuple[Path, ...]
     still_naming: tuple[Path, ...]
-
-
-def store_of(location: str | None) -> BackupStore:
-    """Where the backups of a database are kept: a file's beside it, a server's with this machine's own data."""
-    url = database_url(location or str(environment.default_database()))
-    if url.get_backend_name() == "sqlite":
-        return backup_store.store_of(Path(url.database or ""))
-    make_data_directory()
-    name = re.sub(r"[^\w.-]+", "_", "-".join(filter(None, (url.host, str(url.port or ""), url.database))))
-    return BackupStore(environment.data_directory() / f"{name}-backups")
 
 
 def back_up(desk: FrontDesk, to: Path | None, kept: int) -> Copy:
@@ -169,7 +158,7 @@ def restore(source: Path, location: str | None, clock: Clock, group: str | None 
         with store.exclusively():
             result, replaced = restoring.restore_file(source, Path(url.database or ""), now, group)
         return Restored(result.checked, replaced)
-    database = open_database(location, clock, environment.system_zone())
+    database = open_database_at(location, clock, environment.system_zone())
     try:
         with store.exclusively():
             result, replaced = restoring.restore_server(source, database, store, now)

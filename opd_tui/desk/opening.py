@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from opd_tui import environment
@@ -10,8 +13,14 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.actor import Actor, Road
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.remedies import Advice
-from opd_tui.storage.engines.locate import open_database
+from opd_tui.storage.engines.database import Database
+from opd_tui.storage.engines.locate import database_url, open_database
+from opd_tui.storage.files import backup_store
 from opd_tui.storage.files.access import make_private_folder
+from opd_tui.storage.files.backup_store import BackupStore
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 def open_front_desk(
@@ -36,13 +45,36 @@ def open_front_desk(
         location = str(environment.default_database())
     clock = clock or SystemClock()
     system_zone = ZoneInfo(zone) if zone else environment.system_zone()
-    database = open_database(location, clock, system_zone, create=create, group=group)
+    database = open_database_at(location, clock, system_zone, create=create, group=group)
     actor = Actor(
         environment.label(operator) if operator else environment.default_operator(),
         environment.label(desk) if desk else environment.default_desk(),
         road,
     )
     return FrontDesk(database, clock, actor)
+
+
+def open_database_at(
+    location: str, clock: Clock, system_zone: ZoneInfo, *, create: bool = True, group: str | None = None
+) -> Database:
+    """Open a database, which is kept among its backups before it is upgraded; raises StoreUnavailable and DeskBusy."""
+
+    def back_up_server(connection: Connection, version: int) -> None:
+        from opd_tui.storage.backups import older_servers
+
+        older_servers.back_up(connection, version, store_of(location), clock.now())
+
+    return open_database(location, clock, system_zone, back_up_server, create=create, group=group)
+
+
+def store_of(location: str | None) -> BackupStore:
+    """Where the backups of a database are kept: a file's beside it, a server's with this machine's own data."""
+    url = database_url(location or str(environment.default_database()))
+    if url.get_backend_name() == "sqlite":
+        return backup_store.store_of(Path(url.database or ""))
+    make_data_directory()
+    name = re.sub(r"[^\w.-]+", "_", "-".join(filter(None, (url.host, str(url.port or ""), url.database))))
+    return BackupStore(environment.data_directory() / f"{name}-backups")
 
 
 def make_data_directory(group: str | None = None) -> None:

@@ -147,22 +147,25 @@ PAST = {
         "operator": "'reception'",
         "desk": "'desk 0'",
     },
-    "journal_line": {
-        "sequence": ":line + 2 * past.id + step.step",
+    "journal_event": {
         "entry_id": ":entry + past.id",
+        "number": "step.step",
+        "kind": "CASE step.step WHEN 1 THEN 'patient_registered' WHEN 2 THEN 'token_issued' ELSE 'token_allocated' END",
+        "subject": "iif(step.step = 1, 'patient', 'token')",
+        "subject_id": "past.id",
         "slot_id": "slot.id",
-        "token_id": "past.id",
-        "from_status": "iif(step.step, 'WAITING', NULL)",
-        "to_status": "iif(step.step, 'ACTIVE', 'WAITING')",
-        "reason": "iif(step.step, 'ALLOCATED', 'ISSUED')",
-        "facts": f"""iif(step.step, '{{}}', printf('{{"patient": %d, "number": "%s"}}', past.id, {CODE}))""",
+        "before": """iif(step.step = 3, '{"status": "WAITING"}', NULL)""",
+        "after": f"""CASE step.step WHEN 1 THEN '{{}}' WHEN 3 THEN '{{"status": "ACTIVE"}}'
+            ELSE printf('{{"patient_id": %d, "number": "%s", "status": "WAITING"}}', past.id, {CODE}) END""",
+        "details": "'{}'",
+        "format": "2",
     },
 }
-"""What the columns of a closed token's rows hold: an issue and its two lines in the journal."""
+"""What the columns of a closed token's rows hold: an issue and its three events in the journal."""
 
 
 def fill_history(path: Path, content: Content, today: dt.date) -> None:
-    """Insert a year of closed tokens before today, with their patients, slots, counters and two journal lines each."""
+    """Insert a year of closed tokens before today, with their patients, slots, counters and three events each."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for pragma in ("synchronous=OFF", "foreign_keys=OFF", "cache_size=-200000", "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
@@ -223,14 +226,13 @@ def insert_past(connection: sqlite3.Connection, tokens: int) -> None:
     names = [(f"{first} {last}", f"{first}{last}".casefold()) for last in LAST_NAMES for first in FIRST_NAMES]
     connection.execute("CREATE TEMP TABLE name (id INTEGER PRIMARY KEY, name, key)")
     connection.executemany("INSERT INTO name VALUES (?, ?, ?)", ((id_, *name) for id_, name in enumerate(names)))
-    connection.execute("CREATE TEMP TABLE step AS SELECT 0 AS step UNION ALL SELECT 1")
+    connection.execute("CREATE TEMP TABLE step AS SELECT 1 AS step UNION ALL SELECT 2 UNION ALL SELECT 3")
     last = {
         "entry": connection.execute("SELECT coalesce(max(id), 0) FROM journal_entry").fetchone()[0],
-        "line": connection.execute("SELECT coalesce(max(sequence), 0) FROM journal_line").fetchone()[0],
     }
     for table, columns in PAST.items():
         columns = columns | fillers_for(connection, table, columns)
-        steps = "CROSS JOIN step" if table == "journal_line" else ""
+        steps = "CROSS JOIN step" if table == "journal_event" else ""
         connection.execute(
             f"{SERIES} INSERT INTO {table} ({listed(columns)}) SELECT {', '.join(columns.values())} "
             f"FROM past CROSS JOIN slot ON {SLOT} CROSS JOIN name ON name.id = past.id % {len(names)} {steps}",

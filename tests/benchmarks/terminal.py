@@ -161,7 +161,7 @@ class Terminal:
             before = self.cpu_seconds()
             for _, piece in self._read(seconds, seconds):
                 self._feed(piece)
-            if self.cpu_seconds() - before <= 0.03:
+            if self.cpu_seconds() - before <= 0.03 and is_at_rest(self.process):
                 return
 
     def resident_mib(self) -> tuple[float, float]:
@@ -195,3 +195,12 @@ class Terminal:
                 if question in piece:
                     os.write(self.fd, reply)
         return pieces
+
+
+def is_at_rest(process: subprocess.Popen[bytes]) -> bool:
+    """Return whether every thread of a process waits for something to happen, and none for the processor."""
+    threads = Path(f"/proc/{process.pid}/task").glob("*/stat")
+    try:
+        return all(thread.read_text().rpartition(")")[2].split()[0] == "S" for thread in threads)
+    except OSError:  # a thread has just ended
+        return False

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from opd_tui.clock import FixedClock
@@ -474,7 +474,6 @@ def is_answered(line: bytes) -> bool:
 
 
 @on_every_store
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(mutated_lines(), min_size=5, max_size=25))
 def test_whatever_is_sent_every_line_is_answered(stores: Stores, batch: list[bytes]) -> None:
     with stores.one() as store:

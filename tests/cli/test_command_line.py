@@ -24,7 +24,7 @@ from tests.support.helpers import (
     run,
     stop_the_clock,
 )
-from tests.support.stores import Store, on_every_store
+from tests.support.stores import Store, always_on_every_store, on_every_store
 
 NASTY = ["Ravi [/x", "[bold]", "=cmd()", "देवनागरी", "漢字", "{0} %s \\n", "<b>&amp;", "-rf"]
 
@@ -61,7 +61,7 @@ def issues(patient: str, *others: str) -> str:
 # The words
 
 
-@on_every_store
+@always_on_every_store
 def test_a_morning_from_the_command_line(store: Store) -> None:
     at = ("--database", store.location)
     assert says(*at, "doctor", "add", "--name", "Dr Anil Rao", "--code", "a") == (
@@ -556,6 +556,7 @@ def test_a_path_that_is_no_text_is_told_all_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
 @pytest.mark.parametrize("arguments", [("--help",), ("doctor", "list"), ("doctor", "list", "--json"), ("settings",)])
+@pytest.mark.fast_cases(2)
 def test_an_answer_that_finds_no_room_is_told_in_a_sentence(database: Store, arguments: tuple[str, ...]) -> None:
     with open("/dev/full", "w") as full:
         result = subprocess.run(

@@ -311,6 +311,7 @@ def test_an_empty_database_uses_up_no_days_backup(desk: FrontDesk) -> None:
     assert back_up_today(desk, KEPT) is not None
 
 
+@pytest.mark.slow
 def test_of_desks_that_open_at_the_same_moment_only_one_makes_it(left: Path) -> None:
     command = [*COMMAND, "backup", "--daily", "--json", "--database", str(left)]
     desks = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(DESKS)]
@@ -446,6 +447,7 @@ def restored(path: Path, clock: FixedClock) -> None:
         assert desk.verify().problems == []
 
 
+@pytest.mark.fast_cases(1)
 def test_a_restored_backup_takes_the_place_and_the_replaced_one_is_kept(
     left: Path, backup: Path, clock: FixedClock
 ) -> None:
@@ -478,6 +480,7 @@ def test_what_lies_in_the_log_of_a_desk_that_died_is_kept_with_the_replaced_one(
 
 
 @pytest.mark.parametrize("way", ["this process", "another"])
+@pytest.mark.fast_cases(1)
 def test_while_a_desk_is_open_nothing_is_restored(
     left: Path, backup: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
@@ -534,6 +537,7 @@ def spoil_one_page(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [overwrite_pages, spoil_one_page, truncate, empty, scribble])
 @pytest.mark.parametrize("with_log", [False, True])
+@pytest.mark.fast_cases(2)
 def test_a_damaged_database_is_moved_aside_with_its_log_and_never_deleted(
     left: Path, backup: Path, clock: FixedClock, damage: Callable[[Path], None], with_log: bool
 ) -> None:
@@ -631,6 +635,7 @@ print("done")
 
 
 @pytest.mark.parametrize("pages", [1, 5, 20])
+@pytest.mark.fast_cases(1)
 def test_whoever_is_killed_while_overwriting_leaves_the_old_database(
     left: Path, backup: Path, clock: FixedClock, pages: int
 ) -> None:
@@ -731,15 +736,16 @@ def test_while_a_desk_is_open_on_a_server_nothing_is_restored(on_server: Store, 
     restore(source, on_server.location, clock)
 
 
+@pytest.mark.slow
 def test_a_backup_of_a_server_may_take_longer_than_an_action(
     on_server: Store, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opd_tui.storage.engines.monitored_connection.MonitoredConnection.answer_seconds", 0.1)
-    monkeypatch.setattr("opd_tui.storage.engines.postgresql.IDLE_SECONDS", 0.2)
     fill(on_server.location, clock)
+    monkeypatch.setattr("opd_tui.storage.engines.monitored_connection.MonitoredConnection.answer_seconds", 2.0)
+    monkeypatch.setattr("opd_tui.storage.engines.postgresql.IDLE_SECONDS", 2.0)
     with closing(open_front_desk(on_server.location, clock=clock)) as desk, desk.database.long_running() as transaction:
-        transaction.run(text("SELECT pg_sleep(1)"))
-        threading.Event().wait(0.5)  # meanwhile nothing is asked of the server
+        transaction.run(text("SELECT pg_sleep(3)"))
+        threading.Event().wait(3)  # meanwhile nothing is asked of the server
         assert transaction.value(text("SELECT count(*) FROM token")) == 3
 
 

@@ -46,7 +46,7 @@ from tests.support.helpers import (
     statuses,
     token_of,
 )
-from tests.support.stores import Store, on_every_store
+from tests.support.stores import Store, always_on_every_store, on_every_store
 
 ASHA = {"name": "Asha Verma", "phone": "98765 43210", "uhid": "MRN 17", "birth_year": 1980, "sex": "female"}
 FORGOTTEN = "(forgotten)"
@@ -78,7 +78,7 @@ def names(desk: FrontDesk) -> dict[int, str]:
 # What is forgotten
 
 
-@on_every_store
+@always_on_every_store
 def test_nothing_that_identifies_somebody_is_left_and_all_else_stays(desk: FrontDesk, store: Store, slot: int) -> None:
     token = seen(desk, slot, ASHA)
     other = seen(desk, slot, "Ravi Kumar")

@@ -25,7 +25,7 @@ from opd_tui.domain.model import Status
 from tests.conftest import NINE
 from tests.support.actions import Refusing, at, moves, person, session, window
 from tests.support.helpers import add_doctor, but_for_new_ids, issue, open_slot, statuses, token_of
-from tests.support.stores import NewStore, Store, on_every_store
+from tests.support.stores import NewStore, Store, always_on_every_store, on_every_store
 
 pytestmark = on_every_store
 
@@ -65,6 +65,7 @@ def malformed(naming: str) -> Iterator[None]:
 # The morning of the rules
 
 
+@always_on_every_store
 def test_the_one_day_timeline_ends_as_the_rules_say(desk: FrontDesk, clock: FixedClock) -> None:
     slots = [open_slot(desk, add_doctor(desk, f"Dr {code}", code=code)) for code in "ABC"]
     for slot in slots:
@@ -104,6 +105,7 @@ def test_each_change_says_why_in_words(desk: FrontDesk, slot: int) -> None:
     assert [outcome.sentence for outcome in desk.activity(2)] == [cancelled, preempted]
 
 
+@always_on_every_store
 def test_an_action_is_done_whole_or_not_at_all(desk: FrontDesk, slot: int, refuses: Refusing) -> None:
     assert "09:00–10:00" in refuses(errors.SlotOverlap, session("07:00", "11:00", 60))
     assert len(desk.slot_list()) == 1
@@ -127,6 +129,19 @@ def test_a_patient_who_is_in_the_room_keeps_the_seat(desk: FrontDesk, slot: int,
 
 
 # Instants
+
+
+@always_on_every_store
+def test_what_is_entered_later_keeps_its_instant_beside_that_of_the_entry(
+    desk: FrontDesk, clock: FixedClock, slot: int
+) -> None:
+    clock.instant = at(9, 30)
+    for minute in (10, 20):
+        issue(desk, slot, f"at 09:{minute}", at=at(9, minute))
+    outcome = issue(desk, slot, "at 09:15", at=at(9, 15))
+    assert moves(outcome)[1:] == [("A-002", "WAITING", "preempted"), ("A-003", "ACTIVE", "allocated")]
+    assert (outcome.entry.at, outcome.entry.recorded_at) == (at(9, 15), at(9, 30))
+    assert desk.activity(1) == (outcome,)
 
 
 def test_an_instant_of_the_future_is_refused_to_the_microsecond(desk: FrontDesk, slot: int, refuses: Refusing) -> None:
@@ -218,6 +233,7 @@ def test_every_action_is_safe_to_send_again(desk: FrontDesk, slot: int, store: S
     assert store.dump() == before
 
 
+@always_on_every_store
 def test_a_repeat_is_known_from_another_desk_and_however_it_is_written(
     desk: FrontDesk, slot: int, open_desk: Callable[..., FrontDesk]
 ) -> None:
@@ -267,6 +283,7 @@ def test_a_refused_key_is_not_used_up(desk: FrontDesk, slot: int, refuses: Refus
 # Preview and expect
 
 
+@always_on_every_store
 def test_a_preview_is_what_perform_does_and_leaves_no_trace(desk: FrontDesk, slot: int, store: Store) -> None:
     for name in ("Asha", "Ravi", "Sunita"):
         issue(desk, slot, name)

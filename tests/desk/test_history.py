@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -26,7 +27,7 @@ from opd_tui.domain.errors import DeskRefusal
 from tests.conftest import NINE, ZONE
 from tests.support.helpers import DATE, add_doctor, but_for_new_ids, open_slot, token_of
 from tests.support.oracle import CLOSINGS, PRIORITIES, Move, Oracle, OracleSlot, Person, written
-from tests.support.stores import Stores, on_every_store
+from tests.support.stores import Stores, always_on_every_store
 
 T = TypeVar("T")
 
@@ -174,14 +175,8 @@ def moves_of(outcome: Outcome) -> list[Move]:
     ]
 
 
-@on_every_store
-def test_any_history_agrees_with_the_oracle_after_every_action(stores: Stores) -> None:
-    run_state_machine_as_test(
-        lambda: History(stores),
-        settings=settings(
-            max_examples=30,
-            stateful_step_count=60,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-        ),
-    )
+@always_on_every_store
+@pytest.mark.parametrize("histories", [5, pytest.param(60, marks=pytest.mark.slow)])
+def test_any_history_agrees_with_the_oracle_after_every_action(stores: Stores, histories: int) -> None:
+    how = settings(max_examples=histories, stateful_step_count=60, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(lambda: History(stores), settings=how)

@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from opd_tui.clock import FixedClock
@@ -77,6 +77,7 @@ def key_of(line: bytes) -> str | None:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.fast_cases(1)
 def test_no_line_does_half_of_what_it_says(
     database_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:
@@ -146,7 +147,6 @@ def assert_harmless(text: str) -> None:
     assert len(text) < 500
 
 
-@settings(max_examples=250, deadline=None)
 @given(patient=people, source=st.sampled_from(["PAID", "WALKIN"]), key=st.none() | texts)
 def test_a_patient_is_kept_clean_or_refused_whole(
     counter: FrontDesk, patient: str | Json, source: str, key: str | None
@@ -167,7 +167,6 @@ def test_a_patient_is_kept_clean_or_refused_whole(
         assert_harmless(text)
 
 
-@settings(max_examples=250, deadline=None)
 @given(data=st.data(), verb=st.sampled_from(sorted(ACTIONS)))
 def test_an_action_of_any_fields_is_made_and_done_or_refused(
     counter: FrontDesk, data: st.DataObject, verb: str

@@ -102,6 +102,7 @@ async def test_the_safe_button_has_the_focus_and_arrows_reach_the_other(desk: Fr
         assert statuses(desk)["A-001"] == "CANCELLED"
 
 
+@pytest.mark.slow
 async def test_keys_in_a_hurry_ask_one_question_and_close_one_token(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:

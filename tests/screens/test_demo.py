@@ -39,6 +39,7 @@ def demo_statuses(app: DemoApp) -> dict[str, str]:
     return statuses(app.desk)
 
 
+@pytest.mark.slow
 async def test_stepping_by_hand_plays_the_day_to_its_end() -> None:
     app = DemoApp(playing=False)
     async with at_the_counter(app) as person:
@@ -94,6 +95,7 @@ async def test_plus_and_minus_change_the_speed_within_limits() -> None:
             assert f"×{speed} " in person.read(BAR)
 
 
+@pytest.mark.slow
 async def test_the_person_acts_between_the_steps_and_the_play_goes_on() -> None:
     app = DemoApp(playing=False)
     async with at_the_counter(app) as person:
@@ -126,6 +128,7 @@ async def test_a_step_that_the_person_made_impossible_is_said_and_play_goes_on()
         assert demo_statuses(app)["B-001"] == "NO_SHOW"
 
 
+@pytest.mark.slow
 async def test_what_lies_open_holds_the_play() -> None:
     app = DemoApp()
     async with at_the_counter(app) as person:

@@ -52,6 +52,7 @@ async def test_a_doctor_is_added_by_typing_through_the_form(desk: FrontDesk, ope
         assert "Dr Anil Rao" in meera.line_with("▸ AR", "#doctors")
 
 
+@pytest.mark.slow
 async def test_a_name_alone_makes_a_doctor(desk: FrontDesk, open_desk: OpenDesk) -> None:
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await open_doctors(meera, "a")
@@ -163,6 +164,7 @@ async def test_a_session_is_for_the_day_that_is_shown(desk: FrontDesk, open_desk
         (5, "50", "form", "must divide the session"),
     ],
 )
+@pytest.mark.fast_cases(1)
 async def test_what_is_wrong_with_a_session_is_said_in_the_form(
     desk: FrontDesk, open_desk: OpenDesk, presses: int, text: str, field: str, problem: str
 ) -> None:
@@ -179,6 +181,7 @@ async def test_what_is_wrong_with_a_session_is_said_in_the_form(
         assert desk.slot_list() == []
 
 
+@pytest.mark.slow
 async def test_a_session_that_overlaps_is_refused_in_the_form(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -108,6 +108,7 @@ async def test_enter_on_an_empty_slot_says_what_to_press(desk: FrontDesk, open_d
         assert meera.focused_id == "grid"
 
 
+@pytest.mark.slow
 async def test_fifty_doctors_scroll_and_every_one_can_be_seen(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctors_with_sessions(desk, FIFTY, 2)
     seen: set[str] = set()
@@ -122,6 +123,7 @@ async def test_fifty_doctors_scroll_and_every_one_can_be_seen(desk: FrontDesk, o
 
 
 @pytest.mark.parametrize("size", [(80, 24), WIDE])
+@pytest.mark.fast_cases(1)
 async def test_thirty_start_times_scroll_and_the_doctors_column_stays(
     desk: FrontDesk, open_desk: OpenDesk, size: tuple[int, int]
 ) -> None:

@@ -49,6 +49,7 @@ async def test_the_footer_shows_only_whole_hints_in_80_columns(desk: FrontDesk, 
             await meera.press("escape", "escape", "1")
 
 
+@pytest.mark.slow
 async def test_the_footer_shows_every_hint_where_there_is_room(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=2)
     async with at_the_counter(OpdApp(open_desk), (160, 40)) as meera:
@@ -100,6 +101,7 @@ async def test_help_scrolls_where_it_is_longer_than_the_screen(desk: FrontDesk, 
         await meera.sees("On this screen", within=".help")
 
 
+@pytest.mark.slow
 async def test_help_is_left_by_the_keys_that_one_tries(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -125,6 +127,7 @@ async def test_every_command_has_a_key_that_its_screen_binds(desk: FrontDesk, op
                     assert bound[name].binding.action == command.action
 
 
+@pytest.mark.slow
 async def test_the_palette_lists_every_command_of_the_screen(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk), (120, 100)) as meera:
@@ -184,6 +187,7 @@ async def test_the_palette_goes_to_the_screen_of_a_command(desk: FrontDesk, open
             await meera.settle()
 
 
+@pytest.mark.slow
 async def test_the_palette_goes_to_a_screen_that_showed_another_day(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -210,6 +214,7 @@ async def test_over_a_dialog_one_can_leave_and_hide_the_names(desk: FrontDesk, o
 
 
 @pytest.mark.parametrize("opening", [("enter", "c"), ("/",), ("?",), ("ctrl+p",), ("3", "a")])
+@pytest.mark.fast_cases(2)
 async def test_every_dialog_can_be_left_with_the_program(
     desk: FrontDesk, open_desk: OpenDesk, opening: tuple[str, ...]
 ) -> None:
@@ -268,6 +273,7 @@ async def test_keys_that_do_something_are_not_said_to_do_nothing(desk: FrontDesk
 
 
 @pytest.mark.parametrize("size", [(80, 24), WIDE])
+@pytest.mark.fast_cases(1)
 async def test_an_empty_desk_says_on_every_screen_what_comes_next(open_desk: OpenDesk, size: tuple[int, int]) -> None:
     async with at_the_counter(OpdApp(open_desk), size) as meera:
         await meera.sees(
@@ -318,6 +324,7 @@ async def test_the_bar_shows_the_desks_own_clock(desk: FrontDesk, open_desk: Ope
         await meera.sees("Sun 22 Nov 2026 09:00", within="#top-bar")
 
 
+@pytest.mark.slow
 async def test_thousands_of_toasts_leave_nothing_behind(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

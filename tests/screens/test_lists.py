@@ -119,6 +119,7 @@ async def test_the_queue_says_when_its_window_is_over(desk: FrontDesk, open_desk
 # Marks
 
 
+@pytest.mark.fast_cases(1)
 async def test_marks_of_who_was_displaced_and_who_moved_up_come_and_fade(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -160,6 +161,7 @@ async def test_who_moved_up_is_marked(desk: FrontDesk, open_desk: OpenDesk) -> N
 
 
 @pytest.mark.parametrize("size", [(80, 24), WIDE])
+@pytest.mark.fast_cases(1)
 async def test_an_action_elsewhere_keeps_cursor_scroll_and_focus_in_a_long_queue(
     desk: FrontDesk, open_desk: OpenDesk, size: tuple[int, int]
 ) -> None:
@@ -181,6 +183,7 @@ async def test_an_action_elsewhere_keeps_cursor_scroll_and_focus_in_a_long_queue
         assert meera.focused_id == "queue"
 
 
+@pytest.mark.fast_cases(1)
 async def test_the_cursor_goes_to_a_neighbour_when_its_line_goes(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slot = long_queue(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -417,6 +420,7 @@ async def test_find_says_when_there_is_nothing_and_escape_leaves(desk: FrontDesk
         assert meera.focused_id == "grid"
 
 
+@pytest.mark.slow
 async def test_a_filter_shows_what_it_finds_also_to_who_was_far_down(desk: FrontDesk, open_desk: OpenDesk) -> None:
     long_queue(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -429,6 +433,7 @@ async def test_a_filter_shows_what_it_finds_also_to_who_was_far_down(desk: Front
 
 
 @pytest.mark.parametrize("text", ["patient 1", "a-"])
+@pytest.mark.fast_cases(1)
 async def test_whoever_filters_sees_the_chosen_line_wherever_the_list_was_scrolled(
     desk: FrontDesk, open_desk: OpenDesk, text: str
 ) -> None:

@@ -180,6 +180,7 @@ def gone(path: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["deleted", "replaced"])
+@pytest.mark.fast_cases(1)
 async def test_a_file_that_was_taken_away_is_noticed_without_any_key(
     open_desk: OpenDesk, database_path: Path, how: str
 ) -> None:
@@ -220,6 +221,7 @@ async def test_the_screen_says_since_when_the_server_is_gone_and_when_it_is_back
 
 
 @pytest.mark.parametrize("done", [True, False])
+@pytest.mark.fast_cases(1)
 async def test_what_became_of_an_action_whose_answer_was_lost_is_found_out(
     open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch, done: bool
 ) -> None:
@@ -263,6 +265,7 @@ async def test_a_question_that_is_asked_again_tells_where_the_token_stands_now(
 
 
 @pytest.mark.parametrize("keys", [("n",), ("enter", "c")])
+@pytest.mark.fast_cases(1)
 async def test_nothing_is_done_in_the_list_of_one_day_while_that_of_another_is_loaded(
     open_desk: OpenDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
 ) -> None:

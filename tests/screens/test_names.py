@@ -55,6 +55,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])
+@pytest.mark.fast_cases(1)
 async def test_names_are_drawn_literally_on_every_screen(
     desk: FrontDesk, open_desk: OpenDesk, size: tuple[int, int]
 ) -> None:
@@ -79,6 +80,7 @@ async def test_names_are_drawn_literally_on_every_screen(
         await shows(meera, "New (n)", "CommandList")
 
 
+@pytest.mark.fast_cases(2)
 async def test_a_name_is_typed_shown_asked_about_and_said_literally(
     desk: FrontDesk, open_desk: OpenDesk, name: str
 ) -> None:
@@ -102,6 +104,7 @@ async def test_a_name_is_typed_shown_asked_about_and_said_literally(
         await meera.hears(f"A-001 {clean_text(name)} moves up into the seat")
 
 
+@pytest.mark.slow
 async def test_names_are_found_and_filtered_for_literally(desk: FrontDesk, open_desk: OpenDesk) -> None:
     for number, name in enumerate(NAMES.values()):
         seed(desk, name, f"D{number:02}")
@@ -123,6 +126,7 @@ async def test_names_are_found_and_filtered_for_literally(desk: FrontDesk, open_
                 await meera.press("escape")
 
 
+@pytest.mark.slow
 async def test_doctors_of_any_name_are_added_in_the_form(open_desk: OpenDesk) -> None:
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await meera.press("3")

@@ -25,6 +25,7 @@ def sources(desk: FrontDesk) -> list[str]:
 
 
 @pytest.mark.parametrize("place", ["grid", "queue"])
+@pytest.mark.fast_cases(1)
 async def test_a_name_and_enter_issue_a_token_and_lead_back_to_where_one_was(
     desk: FrontDesk, open_desk: OpenDesk, place: str
 ) -> None:

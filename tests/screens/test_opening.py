@@ -127,6 +127,7 @@ async def test_what_was_asked_for_is_done_even_if_one_leaves_meanwhile(
     assert statuses(desk) == {"A-001": "ACTIVE"}
 
 
+@pytest.mark.slow
 async def test_the_first_of_january_follows_the_last_of_december(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -68,8 +68,11 @@ SCENES = (
     Scene("too small", sizes=(TINY,)),
 )
 PICTURES = [
-    pytest.param(scene, size, id=f"{scene.name} {size[0]}x{size[1]}") for scene in SCENES for size in scene.sizes
+    pytest.param(scene, size, id=f"{scene.name} {size[0]}x{size[1]}", marks=pytest.mark.slow if number else ())
+    for scene in SCENES
+    for number, size in enumerate(scene.sizes)
 ]
+"""Each scene's first size is in the fast set."""
 
 
 def play(desk: FrontDesk, clock: FixedClock, steps: int) -> None:

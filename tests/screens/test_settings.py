@@ -113,6 +113,7 @@ async def test_of_themes_chosen_quickly_the_last_is_kept(desk: FrontDesk, app_wi
     assert tomllib.loads(path.read_text()) == {"theme": "monokai"}
 
 
+@pytest.mark.slow
 async def test_a_theme_that_cannot_be_kept_is_said_and_stays_for_now(
     desk: FrontDesk, app_with: SettingsApp, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,6 +130,7 @@ async def test_a_theme_that_cannot_be_kept_is_said_and_stays_for_now(
         await meera.until(lambda: path.read_text() == 'theme = "dracula"\n', "the next theme in the file")
 
 
+@pytest.mark.slow
 async def test_every_theme_can_be_set(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with("theme = 'textual-light'")) as meera:
@@ -175,6 +177,7 @@ async def test_without_problems_nothing_is_said(desk: FrontDesk, app_with: Setti
         assert "These do not count" not in meera.read(".help")
 
 
+@pytest.mark.slow
 async def test_the_app_starts_with_any_damaged_file_and_says_what_is_wrong(
     desk: FrontDesk, app_with: SettingsApp
 ) -> None:
@@ -377,6 +380,7 @@ async def test_names_hide_when_nobody_pressed_a_key_and_the_counts_stay(desk: Fr
 
 
 @pytest.mark.parametrize("key", ["c", "enter", "escape", "n", "x", "2", "ctrl+q", "ctrl+p", "?", "y"])
+@pytest.mark.fast_cases(2)
 async def test_the_key_that_shows_the_names_does_nothing_else(desk: FrontDesk, app_with: SettingsApp, key: str) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(app_with("idle_minutes = 1")) as meera:
@@ -400,6 +404,7 @@ async def test_keys_that_follow_the_first_at_once_work(desk: FrontDesk, app_with
         await meera.until(lambda: "A-003" in statuses(desk), "the token")
 
 
+@pytest.mark.slow
 async def test_a_question_a_panel_and_a_form_hide_and_come_back_as_they_were(
     desk: FrontDesk, app_with: SettingsApp
 ) -> None:
@@ -495,6 +500,7 @@ async def test_a_pasted_text_only_shows_the_names(desk: FrontDesk, app_with: Set
         assert "Om" not in meera.read("#patient")
 
 
+@pytest.mark.slow
 async def test_a_click_shows_the_names_and_does_nothing_else(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with()) as meera:
@@ -542,6 +548,7 @@ async def test_the_app_looks_for_idleness_by_itself(desk: FrontDesk, app_with: S
         await meera.sees("Names are hidden")
 
 
+@pytest.mark.slow
 async def test_while_names_are_hidden_a_terminal_that_is_too_small_says_so(
     desk: FrontDesk, app_with: SettingsApp
 ) -> None:
@@ -570,6 +577,7 @@ async def test_the_demo_follows_the_settings_and_keeps_nothing(path: Path) -> No
     assert path.read_text() == text
 
 
+@pytest.mark.slow
 async def test_what_comes_over_hidden_names_is_hidden_until_a_key(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with("idle_minutes = 0")) as meera:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
 from tests.support.helpers import statuses
@@ -38,6 +40,7 @@ async def test_a_terminal_that_is_large_enough_shows_everything(desk: FrontDesk,
             meera.assert_columns_are_straight()
 
 
+@pytest.mark.slow
 async def test_the_screen_is_back_where_it_was_after_a_resize(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -52,6 +55,7 @@ async def test_the_screen_is_back_where_it_was_after_a_resize(desk: FrontDesk, o
         await meera.asks("Cancel A-002 Ravi Kumar")
 
 
+@pytest.mark.slow
 async def test_a_question_survives_any_size(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -89,6 +93,7 @@ async def test_the_panel_keeps_what_was_typed_through_any_size(desk: FrontDesk, 
         await meera.until(lambda: "A-003" in statuses(desk))
 
 
+@pytest.mark.slow
 async def test_every_screen_and_dialog_survives_any_size(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -84,6 +84,7 @@ async def test_an_emergency_and_its_answer_may_be_typed_ahead(desk: FrontDesk, o
         ("2[1tn", "New token · Dr A"),
     ],
 )
+@pytest.mark.fast_cases(2)
 async def test_a_key_behind_that_of_a_screen_finds_what_it_is_about(
     desk: FrontDesk, open_desk: OpenDesk, keys: str, shown: str
 ) -> None:

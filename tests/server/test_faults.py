@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -55,6 +54,7 @@ def test_while_the_server_is_away_everything_is_refused_plainly_and_then_goes_on
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
+@pytest.mark.fast_cases(1)
 def test_a_server_that_was_restarted_while_nobody_did_anything_is_not_noticed(
     filled: FrontDesk, store: PostgresStore, server: Server, mode: str
 ) -> None:
@@ -93,7 +93,7 @@ def test_whatever_a_killed_server_answered_is_there_and_nothing_is_there_twice(
                 return
             name = f"{letter} {number}"
             try:
-                issue(desk, slot, name, random.choice(["PAID", "ONLINE", "EMERGENCY"]))
+                issue(desk, slot, name, ("PAID", "ONLINE", "EMERGENCY")[number % 3])
             except AnswerLost:
                 raise
             except StoreOffline:
@@ -101,14 +101,14 @@ def test_whatever_a_killed_server_answered_is_there_and_nothing_is_there_twice(
             else:
                 done.append(name)
 
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2) as pool, ExitStack() as stack:
+        stack.callback(stop.set)  # however it goes, else the pool would wait for ever
         workers = [pool.submit(work, open_desk(), letter) for letter in "AB"]
         for _ in range(4):
             so_far = len(done)
             until(lambda so_far=so_far: len(done) > so_far + 10)
             with server.stopped():
                 pass
-        stop.set()
     for worker in workers:
         worker.result()  # the server was back in time for every answer that was lost
     there = people(store)[4:]
@@ -137,6 +137,7 @@ def test_a_run_of_lines_goes_on_after_the_server_was_away(
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.NONE])
+@pytest.mark.fast_cases(2)
 def test_an_action_whose_answer_is_lost_is_done_once_and_answered(
     filled: FrontDesk, store: PostgresStore, open_far_desk: OpenDesk, proxy: Proxy, fault: Fault
 ) -> None:
@@ -154,6 +155,7 @@ def test_an_action_whose_answer_is_lost_is_done_once_and_answered(
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(("fault", "done"), [(Fault.ANSWER_CUT, True), (Fault.REQUEST_CUT, False)])
+@pytest.mark.fast_cases(1)
 def test_a_server_that_stays_away_is_asked_later_what_became_of_an_action(
     filled: FrontDesk,
     store: PostgresStore,
@@ -181,6 +183,7 @@ def test_a_server_that_stays_away_is_asked_later_what_became_of_an_action(
 
 
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.slow
 def test_an_action_that_may_still_be_done_is_not_said_to_be_refused(
     filled: FrontDesk, store: PostgresStore, open_far_desk: OpenDesk, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +206,7 @@ def test_an_action_that_may_still_be_done_is_not_said_to_be_refused(
 
 
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.slow
 def test_a_silent_server_is_given_up_and_what_was_begun_is_taken_back(
     filled: FrontDesk, store: PostgresStore, open_far_desk: OpenDesk, proxy: Proxy
 ) -> None:
@@ -223,6 +227,7 @@ def test_a_silent_server_is_given_up_and_what_was_begun_is_taken_back(
 
 
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.slow
 def test_a_server_that_falls_silent_while_something_is_taken_back_holds_nobody_up(
     filled: FrontDesk, open_far_desk: OpenDesk, proxy: Proxy, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -237,14 +242,16 @@ def test_a_server_that_falls_silent_while_something_is_taken_back_holds_nobody_u
 
 
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.slow
 def test_long_work_is_not_taken_for_silence(filled: FrontDesk) -> None:
-    slow = text("SELECT pg_sleep(0.4)")
+    slow = text("SELECT pg_sleep(1)")
     with filled.database.reading() as transaction:
         for _ in range(4):
             transaction.run(slow)
 
 
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.slow
 def test_a_desk_that_is_closed_waits_for_no_silent_server(
     filled: FrontDesk, open_far_desk: OpenDesk, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,7 +83,7 @@ def all_at_once(count: int, do: Callable[[int], object]) -> list[object]:
     barrier = threading.Barrier(count)
 
     def begin(number: int) -> object:
-        barrier.wait()
+        barrier.wait(PATIENCE_SECONDS)
         return do(number)
 
     with ThreadPoolExecutor(count) as pool:
@@ -115,6 +115,7 @@ def test_eight_desks_close_the_same_token_once(filled: FrontDesk, open_desk: Ope
     assert filled.verify().problems == []
 
 
+@pytest.mark.slow
 def test_eight_desks_make_the_tables_of_one_database_between_them(stores: Stores, clock: FixedClock) -> None:
     for _ in range(3):
         with stores.one(empty=True) as store:

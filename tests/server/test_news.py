@@ -94,6 +94,7 @@ def test_what_another_desk_does_is_learnt_and_what_one_does_oneself_is_not(
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
+@pytest.mark.fast_cases(1)
 def test_a_server_that_goes_and_comes_back_is_told_without_any_action(
     filled: FrontDesk, other: FrontDesk, follower: Follower, server: Server, mode: str
 ) -> None:
@@ -109,6 +110,7 @@ def test_a_server_that_goes_and_comes_back_is_told_without_any_action(
 
 
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.slow
 def test_a_server_that_says_nothing_any_more_is_gone_even_for_a_desk_that_does_nothing(
     filled: FrontDesk, open_far_desk: OpenDesk, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +172,7 @@ def test_changes_that_cannot_be_read_just_now_are_told_all_the_same(
 
 
 @pytest.mark.parametrize("payload", ["999999", "abc", "-1", "9" * 30, ""])
+@pytest.mark.fast_cases(3)
 def test_what_anybody_may_say_on_the_channel_ends_nothing(
     filled: FrontDesk, other: FrontDesk, follower: Follower, payload: str
 ) -> None:

@@ -108,6 +108,7 @@ def test_a_server_that_is_too_old_is_refused(store: PostgresStore, proxy: Proxy,
     cannot_open(far, clock, "The server runs PostgreSQL 13; the desk needs 15 or newer.")
 
 
+@pytest.mark.slow
 def test_a_server_that_takes_the_line_and_says_nothing_is_given_up(
     store: PostgresStore, proxy: Proxy, clock: FixedClock, impatient: None
 ) -> None:

@@ -164,6 +164,7 @@ OpenPath = Callable[[Path], FrontDesk]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.fast_cases(3)
 def test_a_file_damaged_at_rest_is_refused_or_does_not_hurt(
     damaged_places: Places, clock: FixedClock, damage: str
 ) -> None:
@@ -182,6 +183,7 @@ def test_a_file_damaged_at_rest_is_refused_or_does_not_hurt(
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.fast_cases(2)
 def test_a_file_damaged_under_an_open_desk_is_noticed_before_the_next_action(
     damaged_places: Places, open_path: OpenPath, clock: FixedClock, damage: str
 ) -> None:
@@ -206,6 +208,7 @@ def test_a_file_damaged_under_an_open_desk_is_noticed_before_the_next_action(
 
 
 @pytest.mark.parametrize("damage", ["64 bytes", "the head", "a page garbled", "cut off"])
+@pytest.mark.fast_cases(1)
 def test_the_command_line_refuses_a_damaged_file_in_one_line_with_status_2(
     damaged_places: Places, clock: FixedClock, damage: str
 ) -> None:

@@ -157,6 +157,7 @@ def bookings(count: int) -> list[Json]:
 
 
 @pytest.mark.parametrize("growth", [0, 30_000, 200_000])
+@pytest.mark.fast_cases(1)
 def test_whatever_was_answered_before_the_disk_failed_is_there_and_nothing_else(
     database_path: Path, growth: int
 ) -> None:
@@ -181,6 +182,7 @@ def pages_of(path: Path) -> int:
         return int(pages)
 
 
+@pytest.mark.slow
 def test_a_log_that_cannot_be_written_back_keeps_what_it_holds(
     desk: FrontDesk, monkeypatch: pytest.MonkeyPatch, open_desk: OpenDesk
 ) -> None:
@@ -269,6 +271,7 @@ def refused_in_one_line(result: subprocess.CompletedProcess[str], *words: str) -
         (0o666, 0o000, "Permission denied. Check"),
     ],
 )
+@pytest.mark.fast_cases(2)
 def test_a_file_or_folder_that_may_not_be_used_is_refused_and_left_as_it_was(
     anybodys: Path, clock: FixedClock, file_mode: int, folder_mode: int, words: str
 ) -> None:
@@ -298,6 +301,7 @@ def test_a_folder_in_which_no_file_may_be_made_is_refused(anybodys: Path) -> Non
 
 
 @only_root
+@pytest.mark.slow
 def test_a_user_whom_the_system_does_not_know_needs_to_name_a_database(anybodys: Path) -> None:
     refused_in_one_line(as_somebody("doctor", "list", cwd=anybodys), "You have no home directory", "--database")
     assert list(anybodys.iterdir()) == [], "no folder is made that is called ~"
@@ -309,6 +313,7 @@ def test_a_user_whom_the_system_does_not_know_needs_to_name_a_database(anybodys:
 
 @only_root
 @pytest.mark.parametrize("home", ["/proc/nowhere", "/", "/dev/null"])
+@pytest.mark.fast_cases(1)
 def test_a_home_in_which_nothing_can_be_made_is_said(anybodys: Path, home: str) -> None:
     result = as_somebody("doctor", "add", "--name", "Dr A", cwd=anybodys, HOME=home)
     refused_in_one_line(result, "cannot be made: ", "Name a database with --database.")

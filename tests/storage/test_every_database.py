@@ -13,7 +13,7 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from tests.conftest import ZONE
 from tests.support.helpers import ACTIVE, cannot_open, issue
-from tests.support.stores import Store, on_every_store
+from tests.support.stores import Store, always_on_every_store, on_every_store
 
 pytestmark = on_every_store
 
@@ -26,6 +26,7 @@ def test_a_database_of_a_newer_version_is_refused_untouched(filled: FrontDesk, s
     assert store.dump() == before
 
 
+@always_on_every_store
 def test_the_time_zone_is_kept_from_creation(filled: FrontDesk, store: Store, clock: FixedClock) -> None:
     with closing(open_front_desk(store.location, clock=clock, zone="Europe/Berlin")) as other:
         assert other.zone.key == ZONE
@@ -51,6 +52,7 @@ BROKEN = {
 }
 
 
+@always_on_every_store
 def test_errors_of_the_database_name_no_patient(filled: FrontDesk, store: Store, store_kind: str) -> None:
     store.execute(BROKEN[store_kind])
     with pytest.raises(Exception, match="broken") as error:
@@ -61,6 +63,7 @@ def test_errors_of_the_database_name_no_patient(filled: FrontDesk, store: Store,
     assert "98989" not in told
 
 
+@always_on_every_store
 def test_names_and_phones_are_in_no_journal_table(filled: FrontDesk, store: Store) -> None:
     issue(filled, 2, {"name": "Imran Khan", "phone": "98989 89898", "uhid": "MRN77"}, key="k1")
     filled.perform(CompleteToken(token=ACTIVE))

@@ -6,7 +6,7 @@ import pytest
 
 from opd_tui.desk.front_desk import FrontDesk
 from tests.support.helpers import CANCELLED, DATE, WAITING, token_row
-from tests.support.stores import Store, on_every_store
+from tests.support.stores import Store, always_on_every_store, on_every_store
 
 pytestmark = on_every_store
 
@@ -38,6 +38,7 @@ def test_the_database_refuses_to_overbook(filled: FrontDesk, store: Store, state
     refused(store, statement, because="never holds more tokens than its capacity")
 
 
+@always_on_every_store
 def test_the_database_refuses_to_overbook_by_a_move_to_another_slot(filled: FrontDesk, store: Store) -> None:
     move = f"UPDATE token SET slot_id = 1 WHERE number = 'A-{5:03}'"
     refused(store, token_row(5, slot=2), move, because="never holds more tokens than its capacity")
@@ -56,6 +57,7 @@ def test_the_database_refuses_an_overlap(filled: FrontDesk, store: Store, window
     refused(store, insert, because=f"never overlap|{NOT_UNIQUE}")
 
 
+@always_on_every_store
 def test_the_database_refuses_an_overlap_by_a_later_change(filled: FrontDesk, store: Store) -> None:
     refused(store, "UPDATE slot SET \"end\" = '10:01' WHERE id = 1", because="never overlap")
 

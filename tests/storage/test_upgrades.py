@@ -1,19 +1,15 @@
-"""A database of every released version is backed up and upgraded, whatever happens meanwhile."""
+"""A database of every released version is backed up and upgraded, with everything in it."""
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
 import re
-import shutil
-import signal
 import sqlite3
 import stat
-import subprocess
-import sys
-import tempfile
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +21,28 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from opd_tui.clock import FixedClock
-from opd_tui.desk.actions import CancelToken, CompleteToken
+from opd_tui.desk.actions import CancelToken, CompleteToken, ForgetPatient
+from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
-from opd_tui.domain.errors import KeyReused, StoreUnavailable
+from opd_tui.domain.errors import KeyReused
 from opd_tui.storage import migrations
-from opd_tui.storage.backups.copies import verify_file
 from opd_tui.storage.schema import triggers
 from opd_tui.storage.schema.tables import ONLY_ON, SCHEMA_VERSION, metadata
 from tests.schemas.dump import path_of
-from tests.storage.test_opening import as_an_ordinary_user
-from tests.support.helpers import PATIENCE_SECONDS, dump, execute, invoke, issue, statuses
+from tests.support.helpers import dump, invoke, issue, people, statuses
+from tests.support.older import (
+    OLDER,
+    RELEASED,
+    RELEASED_FOR_SERVERS,
+    fill_as_old,
+    kept_copies,
+    old_file,
+    on_every_older_version,
+    upgrade,
+)
+from tests.support.stores import NewStore, Row, Store
 
-RELEASED = range(1, SCHEMA_VERSION)
-"""Every version that a hospital may still have."""
-BEFORE = {
+FIRST = {
     "RAO-001": "ACTIVE",
     "RAO-002": "WAITING",
     "RAO-003": "CANCELLED",
@@ -48,57 +52,116 @@ BEFORE = {
     "RAO-007": "ACTIVE",
     "JOB-001": "ACTIVE",
 }
+"""What a database of version 1 holds."""
+SECOND = FIRST | dict.fromkeys((f"JOB-{number:03}" for number in range(2, 8)), "ACTIVE")
+BEFORE = {1: FIRST, 2: SECOND | {"JOB-008": "CANCELLED", "JOB-009": "COMPLETED"}}
 ASHA = {"name": "Asha Verma", "phone": "98765 43210", "uhid": "MRN 17", "birth_year": 1980, "sex": "female"}
-DESKS, ROUNDS = 4, 5
 
 
-def old_file(path: Path, version: int = 1) -> Path:
-    """A database as that version of the program left it."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(path_of(version).read_text("utf-8"))
-    path.chmod(0o600)
-    return path
+def opened(store: Store, clock: FixedClock) -> closing[FrontDesk]:
+    return closing(open_front_desk(store.location, clock=clock, zone="UTC"))
 
 
-@pytest.fixture
-def old(database_path: Path) -> Path:
-    return old_file(database_path)
+def columns(rows: list[Row], *places: int) -> list[Row]:
+    return [tuple(row[place] for place in places) for row in rows]
 
 
-def backups_of(path: Path) -> list[Path]:
-    return sorted(path.with_name(f"{path.name}-backups").glob("*.db"))
-
-
-def test_every_older_version_has_its_dump_and_its_migration() -> None:
-    """Whoever raises the version first runs `python -m tests.schemas.dump`, then writes the migration."""
-    assert [version for version in RELEASED if not path_of(version).exists()] == []
+def test_every_older_version_has_its_dumps_and_its_migration() -> None:
+    """Before the version rises, run `python -m tests.schemas.dump`; then write the migration."""
+    assert [version for kind, version in OLDER if not path_of(version, kind).exists()] == []
+    assert [version for version in RELEASED_FOR_SERVERS if not migrations.schema_of(version)] == []
     config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("script_location", str(migrations.FOLDER))
     config.set_main_option("path_separator", "newline")
     script = ScriptDirectory.from_config(config)
     assert script.get_heads() == [f"{SCHEMA_VERSION:04}"]
     assert len(list(script.walk_revisions())) == SCHEMA_VERSION
 
 
-@pytest.mark.parametrize("version", RELEASED)
-def test_an_older_database_is_upgraded_with_everything_in_it(
-    database_path: Path, clock: FixedClock, version: int
-) -> None:
-    old_file(database_path, version)
-    before = dump(database_path)
-    with closing(open_front_desk(str(database_path), clock=clock, zone="UTC")) as desk:
+def test_a_migration_imports_nothing_of_the_program() -> None:
+    """What it did for one hospital, it does for every other."""
+    scripts = [migrations.FOLDER / "env.py", *(migrations.FOLDER / "versions").glob("*.py")]
+    assert len(scripts) == SCHEMA_VERSION + 1
+    for script in scripts:
+        for node in ast.walk(ast.parse(script.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or "."] if isinstance(node, ast.ImportFrom) else []
+            assert not [name for name in names if name.startswith(("opd_tui", "."))], script
+
+
+@on_every_older_version
+def test_an_older_database_is_upgraded_with_everything_in_it(old: Store, clock: FixedClock, version: int) -> None:
+    before, names = old.dump(), people(old)
+    with opened(old, clock) as desk:
         assert desk.zone.key == "Asia/Kolkata"
-        assert statuses(desk) == BEFORE
+        assert statuses(desk) == BEFORE[version]
         assert desk.verify().problems == []
-        assert desk.activity(1)[0].sentence.startswith("RAO-005 Diya Joseph was cancelled")
-    after = dump(database_path)
-    for table in ("doctor", "patient", "token", "token_counter", "idempotency_key", "journal_entry"):
+    after = old.dump()
+    assert people(old) == names
+    for table in ("token_counter", "idempotency_key"):
         assert after[table] == before[table], table
-    assert len(after["journal_line"]) == len(before["journal_line"]) == 28
+    assert columns(after["doctor"], *range(5)) == before["doctor"]
+    assert columns(after["token"], 0, 1, *range(3, 13)) == columns(before["token"], 0, 1, *range(3, 13))
+    assert set(columns(after["journal_entry"], *range(6))) > set(before["journal_entry"])
 
 
-def test_the_day_goes_on_after_an_upgrade(old: Path, clock: FixedClock) -> None:
-    with closing(open_front_desk(str(old), clock=clock)) as desk:
+@pytest.mark.parametrize("store_kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("version", [2])
+def test_the_journal_keeps_its_hashes(old: Store, clock: FixedClock) -> None:
+    lines = "SELECT entry_id, {}, because_of, hash FROM journal_line WHERE token_id > 0 ORDER BY sequence"
+    before = old.query(lines.format("token_id, slot_id"))
+    upgrade(old, clock)
+    assert before == old.query(
+        "SELECT entry_id, subject_id, slot_id, cause_id, hash FROM journal_event"
+        " WHERE subject = 'token' AND format = 1 ORDER BY entry_id, number"
+    )
+    (forgotten,) = old.query(
+        "SELECT subject_id, before, after, details FROM journal_event WHERE kind = 'patient_forgotten'"
+    )
+    assert forgotten == (16, None, "{}", '{"patients": [16]}')
+    assert "journal_line" not in old.tables()
+
+
+@on_every_older_version
+def test_the_upgrade_itself_is_an_entry_of_the_journal(old: Store, clock: FixedClock, version: int) -> None:
+    upgrade(old, clock)
+    (entry,) = old.query(
+        "SELECT action, at, recorded_at, operator, desk, road FROM journal_entry ORDER BY id DESC LIMIT 1"
+    )
+    now = "2026-11-22T03:30:00.000000Z"
+    assert entry == ("upgrade_database", now, now, "opd-tui", "", "")
+    events = old.query(
+        'SELECT kind, subject_id, slot_id, "before", "after", details FROM journal_event'
+        " WHERE format = 2 ORDER BY entry_id, number"
+    )
+    digest = f"sha256:{hashlib.sha256(b'Dr Anil Rao').hexdigest()}"
+    assert events[0] == ("doctor_name_sealed", 1, None, '{"name": null}', json.dumps({"name": digest}), "{}")
+    assert events[2] == ("patient_registered", 1, None, None, "{}", "{}")
+    assert ("token_patient_changed", 8, 3, '{"patient_id": 8}', '{"patient_id": 1}', "{}") in events
+    kinds = [event[0] for event in events]
+    if version == 1:
+        assert kinds == ["doctor_name_sealed"] * 2 + ["patient_registered"] * 7 + ["token_patient_changed"]
+    else:
+        assert kinds[2:] == (["patient_registered"] * 12 + ["patient_details_added"] + ["token_patient_changed"] * 4)
+        forgotten = '{"forgotten_at": "2026-11-20T05:00:00.000000Z"}'
+        assert events[13] == ("patient_registered", 16, None, None, forgotten, "{}")
+        assert events[14] == ("patient_details_added", 12, None, "{}", "{}", '{"fields": ["birth_year"]}')
+
+
+@pytest.mark.parametrize("store_kind", ["sqlite", "postgresql"])
+def test_an_upgrade_of_an_empty_database_has_nothing_to_say(new_store: NewStore, clock: FixedClock) -> None:
+    store = fill_as_old(new_store(empty=True), 2)
+    store.force(*(f"DELETE FROM {table}" for table in ("idempotency_key", "journal_line", "journal_entry")))
+    store.force(*(f"DELETE FROM {table}" for table in ("token", "token_counter", "patient", "slot", "doctor")))
+    store.force("UPDATE hospital SET journal_hash = ''")
+    with opened(store, clock) as desk:
+        assert desk.verify().problems == []
+    assert store.query("SELECT count(*) FROM journal_entry") == [(0,)]
+
+
+@on_every_older_version
+def test_the_day_goes_on_after_an_upgrade(old: Store, clock: FixedClock, version: int) -> None:
+    with opened(old, clock) as desk:
         at = "2026-11-20T08:10"
         assert issue(desk, 1, ASHA, "ONLINE", key="booking-1", at=at).entry_id == 5, "a repeat is the first answer"
         with pytest.raises(KeyReused):
@@ -109,30 +172,68 @@ def test_the_day_goes_on_after_an_upgrade(old: Path, clock: FixedClock) -> None:
         assert desk.verify().problems == []
 
 
-def test_it_is_backed_up_before_in_a_private_file_of_the_old_version(old: Path, clock: FixedClock) -> None:
-    before = dump(old)
-    open_front_desk(str(old), clock=clock).close()
-    (backup,) = backups_of(old)
-    assert re.fullmatch(r"before-upgrade-from-version-1-20261122T033000\.000000Z\.db", backup.name)
+@on_every_older_version
+def test_a_person_of_before_is_forgotten_with_every_visit(old: Store, clock: FixedClock, version: int) -> None:
+    with opened(old, clock) as desk:
+        for token in [1, 8] if version == 1 else [1, 8, 9, 10, 11]:
+            desk.perform(CancelToken(token=token))
+        desk.perform(ForgetPatient(token=8))
+        assert desk.verify().problems == []
+    assert not [name for name in people(old) if name.casefold() == "asha verma"]
+
+
+# The backup
+
+
+@on_every_older_version
+def test_it_is_backed_up_before_in_a_private_file_of_the_old_version(
+    old: Store, clock: FixedClock, version: int, tmp_path: Path
+) -> None:
+    before = old.dump()
+    upgrade(old, clock)
+    (backup,) = kept_copies(old)
+    assert re.fullmatch(rf"before-upgrade-from-version-{version}-20261122T033000\.000000Z\.db", backup.name)
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     assert stat.S_IMODE(backup.parent.stat().st_mode) == 0o700
     assert sorted(file.name for file in backup.parent.iterdir()) == [".lock", backup.name], "nothing lies beside it"
     assert dump(backup) == before
+    assert schema_of(backup) == schema_of(old_file(tmp_path / "pattern.db", version))
 
 
-def test_what_was_kept_before_an_upgrade_can_be_restored(old: Path, clock: FixedClock) -> None:
-    with closing(open_front_desk(str(old), clock=clock)) as desk:
+@on_every_older_version
+def test_what_was_kept_before_an_upgrade_can_be_restored(old: Store, clock: FixedClock, version: int) -> None:
+    with opened(old, clock) as desk:
         issue(desk, 2, "Imran", "PAID")
-    (backup,) = backups_of(old)
-    assert invoke("restore", backup, "--yes", "--database", old).exit_code == 0
-    with closing(open_front_desk(str(old), clock=clock)) as desk:
-        assert statuses(desk) == BEFORE
+    (backup,) = kept_copies(old)
+    assert invoke("restore", backup, "--yes", "--database", old.location).exit_code == 0
+    with opened(old, clock) as desk:
+        assert statuses(desk) == BEFORE[version]
         assert desk.verify().problems == []
 
 
-def test_a_backup_from_before_an_upgrade_is_not_offered_as_the_newest(old: Path, clock: FixedClock) -> None:
-    open_front_desk(str(old), clock=clock).close()
-    assert invoke("backup", "--drill", "--database", old).exit_code == 1
+@pytest.mark.parametrize(("store_kind", "version"), [("postgresql", 2)])
+def test_what_a_server_had_before_its_upgrade_can_be_restored_into_a_file_and_back(
+    old: Store, new_store: NewStore, clock: FixedClock, version: int, database_path: Path
+) -> None:
+    upgrade(old, clock)
+    (backup,) = kept_copies(old)
+    for location in (str(database_path), new_store(empty=True).location):
+        assert invoke("restore", backup, "--yes", "--database", location).exit_code == 0
+        with closing(open_front_desk(location, clock=clock)) as desk:
+            assert statuses(desk) == BEFORE[version]
+            assert desk.verify().problems == []
+
+
+@on_every_older_version
+def test_a_backup_from_before_an_upgrade_is_not_offered_as_the_newest(old: Store, clock: FixedClock) -> None:
+    upgrade(old, clock)
+    assert kept_copies(old)
+    assert invoke("backup", "--drill", "--database", old.location).exit_code == 1
+
+
+def test_an_upgraded_file_is_read_by_its_own_account_alone(old: Store, clock: FixedClock) -> None:
+    upgrade(old, clock)
+    assert stat.S_IMODE(os.stat(old.location).st_mode) == 0o600
 
 
 # The schema
@@ -160,7 +261,8 @@ def parts_of(sql: str) -> list[str]:
             parts.append("")
         else:
             parts[-1] += character
-    return [head.strip(), *sorted(part.strip() for part in parts), tail.strip()]
+    # A table that was renamed stands in quotes.
+    return [head.replace('"', "").strip(), *sorted(part.strip() for part in parts), tail.strip()]
 
 
 @pytest.mark.parametrize("version", RELEASED)
@@ -176,198 +278,46 @@ def test_an_upgraded_schema_is_that_of_a_new_database(
     assert dump(database_path)["alembic_version"] == dump(fresh)["alembic_version"] == [(f"{SCHEMA_VERSION:04}",)]
 
 
-def is_of_a_file(_thing: Any, name: str | None, *_: Any) -> bool:
-    """Whether a file has it: some indexes are of a server alone."""
-    return ONLY_ON.get(name or "", "sqlite") == "sqlite"
+SERVERS_SCHEMA = {
+    "columns": "SELECT table_name, ordinal_position, column_name, data_type, character_maximum_length, is_nullable,"
+    " column_default, collation_name FROM information_schema.columns WHERE table_schema = 'public'",
+    "constraints": "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+    " WHERE connamespace = 'public'::regnamespace",
+    "indexes": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "functions": "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    "sequences": "SELECT sequencename, data_type::text, start_value, max_value FROM pg_sequences",
+}
 
 
-@pytest.mark.parametrize("version", RELEASED)
-def test_alembic_finds_nothing_left_to_migrate(database_path: Path, clock: FixedClock, version: int) -> None:
-    open_front_desk(str(old_file(database_path, version)), clock=clock).close()
-    with create_engine(f"sqlite:///{database_path}").connect() as connection:
-        options = {"compare_type": True, "compare_server_default": True, "include_object": is_of_a_file}
-        context = MigrationContext.configure(connection, opts=options)
-        assert compare_metadata(context, metadata) == []
-
-
-# Many desks, and the end of one
-
-
-TOGETHER = """
-import sys
-from opd_tui.desk.opening import open_front_desk
-import alembic.command, opd_tui.storage.migrations, opd_tui.storage.engines.sqlite
-print("ready", flush=True)
-for path in sys.stdin:
-    desk = open_front_desk(path.strip(), operator="meera", desk="desk 1")
-    print(len(desk.token_list()), desk.verify().problems, flush=True)
-    desk.close()
-"""
-
-
-def test_desks_that_open_it_at_once_upgrade_it_once(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", TOGETHER]
-    with ExitStack() as stack:
-        desks = [
-            stack.enter_context(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
-            for _ in range(DESKS)
-        ]
-        assert [said(desk) for desk in desks] == ["ready"] * DESKS
-        for number in range(ROUNDS):
-            path = tmp_path / str(number) / "opd.db"
-            path.parent.mkdir()
-            old_file(path)
-            for desk in desks:
-                assert desk.stdin
-                desk.stdin.write(f"{path}\n")
-                desk.stdin.flush()
-            assert [said(desk) for desk in desks] == ["8 []"] * DESKS
-            assert len(backups_of(path)) == 1
-
-
-def said(desk: subprocess.Popen[str]) -> str:
-    """The next line that a desk says."""
-    assert desk.stdout
-    return desk.stdout.readline().strip()
-
-
-KILLED = """
-import os, signal, sys
-from sqlalchemy import Engine, event
-from opd_tui.desk.opening import open_front_desk
-left = int(sys.argv[2])
-
-def count(connection, cursor, statement, parameters, context, many):
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-event.listen(Engine, "before_cursor_execute", count)
-open_front_desk(sys.argv[1], operator="meera", desk="desk 1").close()
-print("done")
-"""
-
-
-def opened_until_killed(path: Path, statements: int) -> subprocess.CompletedProcess[bytes]:
-    """Open a database in a process that is killed before so many statements are run."""
-    command = [sys.executable, "-c", KILLED, str(path), str(statements)]
-    return subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
-
-
-def test_whoever_is_killed_in_the_middle_leaves_the_old_version_or_the_new_one(tmp_path: Path) -> None:
-    before = dump(old_file(tmp_path / "pattern.db"))
-    killed = untouched = 0
-    for number, statements in enumerate(range(9, 69, 4)):
-        path = tmp_path / str(number) / "opd.db"
-        path.parent.mkdir()
-        shutil.copy(tmp_path / "pattern.db", path)
-        result = opened_until_killed(path, statements)
-        if result.returncode == -signal.SIGKILL:
-            killed += 1
-            untouched += dump(path) == before
-        assert dump(path)["hospital"][0][1] in (1, SCHEMA_VERSION)
-        with closing(open_front_desk(str(path))) as desk:
-            assert statuses(desk) == BEFORE
-            assert desk.verify().problems == []
-        assert all(dump(backup) == before for backup in backups_of(path))
-        assert not list(path.parent.glob(".opd-tui-draft-*"))
-    assert killed >= 10, "else the kills came too late"
-    assert untouched >= 8, "else they came too early"
-
-
-def break_down(_connection: object) -> None:
-    raise ZeroDivisionError
-
-
-def test_an_upgrade_that_fails_leaves_the_old_version(
-    old: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("store_kind", ["postgresql"])
+@pytest.mark.parametrize("version", RELEASED_FOR_SERVERS)
+def test_a_servers_upgraded_schema_is_that_of_a_new_database(
+    old: Store, new_store: NewStore, clock: FixedClock
 ) -> None:
-    before = dump(old)
-    with monkeypatch.context() as broken:
-        broken.setattr(triggers, "create", break_down)
-        with pytest.raises(ZeroDivisionError):
-            open_front_desk(str(old), clock=clock)
-    assert dump(old) == before
-    open_front_desk(str(old), clock=clock).close()
-    assert dump(old)["hospital"][0][1] == SCHEMA_VERSION
-    assert len(backups_of(old)) == 2, "each attempt kept what was there before"
+    upgrade(old, clock)
+    fresh = new_store()
+    for what, question in SERVERS_SCHEMA.items():
+        assert set(old.query(question)) == set(fresh.query(question)), what
 
 
-def test_a_journal_that_cannot_be_read_is_not_upgraded(old: Path, clock: FixedClock) -> None:
-    execute(old, "DROP TRIGGER journal_line_no_update", "UPDATE journal_line SET facts = '{' WHERE sequence = 8")
-    before = dump(old)
-    refused(old, clock, "a row of its journal cannot be read")
-    assert dump(old) == before
+def is_of(dialect: str) -> Any:
+    """Whether a database of this kind has it: some indexes are of one kind alone."""
+    return lambda _thing, name, *_: ONLY_ON.get(name or "", dialect) == dialect
 
 
-def refused(path: Path, clock: FixedClock, saying: str) -> None:
-    with pytest.raises(StoreUnavailable) as refusal:
-        open_front_desk(str(path), clock=clock)
-    assert saying in refusal.value.message
-    assert refusal.value.message.endswith("Nothing was changed.")
+@on_every_older_version
+def test_alembic_finds_nothing_left_to_migrate(old: Store, clock: FixedClock, version: int) -> None:
+    upgrade(old, clock)
+    engine = create_engine(old.location if "://" in old.location else f"sqlite:///{old.location}")
+    options = {"compare_type": True, "compare_server_default": True, "include_object": is_of(engine.dialect.name)}
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
+    engine.dispose()
 
 
-def test_a_newer_version_is_refused_untouched_and_says_what_it_needs(old: Path, clock: FixedClock) -> None:
-    open_front_desk(str(old), clock=clock).close()
-    newer = SCHEMA_VERSION + 1
-    execute(old, f"UPDATE hospital SET schema_version = {newer}, program_version = '9.9'")
-    before = dump(old)
-    refused(old, clock, f"made by opd-tui 9.9 and has version {newer}")
-    refused(old, clock, "Install opd-tui 9.9 or newer.")
-    assert dump(old) == before
-    assert len(backups_of(old)) == 1, "only that of the upgrade before"
-
-
-# Where nothing can be written
-
-
-def test_without_a_place_for_the_backup_nothing_is_upgraded(old: Path, clock: FixedClock) -> None:
-    before = dump(old)
-    old.with_name("opd.db-backups").write_text("in the way")
-    refused(old, clock, "The database has version 1 and is backed up before it is upgraded, which cannot be done: ")
-    assert dump(old) == before
-
-
-def test_in_a_folder_that_cannot_be_written_it_is_refused_in_words() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        path = old_file(folder / "opd.db")
-        before = path.read_bytes()
-        path.chmod(0o444)
-        folder.chmod(0o555)
-        result = as_an_ordinary_user("verify", "--database", str(path))
-        folder.chmod(0o755)
-        assert (result.returncode, result.stdout) == (2, ""), result.stderr
-        assert "Check its permissions" in result.stderr
-        assert "Traceback" not in result.stderr
-        assert path.read_bytes() == before
-
-
-def test_a_desk_of_the_old_program_that_was_left_open_writes_no_unchained_line(old: Path, clock: FixedClock) -> None:
-    with closing(sqlite3.connect(old, isolation_level=None)) as left_open:
-        assert left_open.execute("SELECT schema_version FROM hospital").fetchone() == (1,)
-        open_front_desk(str(old), clock=clock).close()
-        before = dump(old)
-        left_open.execute("BEGIN IMMEDIATE")
-        left_open.execute("UPDATE token SET status = 'CANCELLED', closed_at = 'x' WHERE id = 7")
-        with pytest.raises(sqlite3.IntegrityError, match="a line of the journal carries its hash"):
-            left_open.execute(
-                "INSERT INTO journal_line (entry_id, slot_id, token_id, from_status, to_status, reason, facts)"
-                " VALUES (16, 2, 7, 'ACTIVE', 'CANCELLED', 'CANCELLED', '{}')"
-            )
-        left_open.execute("ROLLBACK")
-        assert dump(old) == before
-    assert verify_file(old).problems == []
-
-
-def test_an_upgraded_file_is_read_by_its_own_account_alone(old: Path, clock: FixedClock) -> None:
-    open_front_desk(str(old), clock=clock).close()
-    assert stat.S_IMODE(os.stat(old).st_mode) == 0o600
-
-
-@pytest.mark.parametrize(("dialect", "digest"), [("sqlite", "fc6788674ece7f44"), ("postgresql", "49a080d996f965c7")])
+@pytest.mark.parametrize(("dialect", "digest"), [("sqlite", "4a92a946807b9b7a"), ("postgresql", "8a2f8ddf18a951e5")])
 def test_the_triggers_are_those_of_their_version(dialect: str, digest: str) -> None:
     """Other words for a trigger make `verify` doubt every database that has the old ones: they need a migration."""
     text = json.dumps(triggers.definitions(dialect), sort_keys=True)
-    assert (SCHEMA_VERSION, hashlib.sha256(text.encode()).hexdigest()[:16]) == (2, digest)
+    assert (SCHEMA_VERSION, hashlib.sha256(text.encode()).hexdigest()[:16]) == (3, digest)

@@ -9,13 +9,14 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.events.patients import PERSONAL
 from opd_tui.storage.schema.tables import doctor, journal_entry, journal_event, metadata, patient, slot, token
 from tests.support.helpers import ACTIVE, CANCELLED, issue, token_row
-from tests.support.stores import Store, on_every_store
+from tests.support.stores import Store, always_on_every_store, on_every_store
 
 pytestmark = on_every_store
 
 NEXT_IN_LINE = f"UPDATE token SET status = 'WAITING' WHERE id = {ACTIVE}"
 
 
+@always_on_every_store
 def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
     result = filled.verify()
     assert result.problems == []
@@ -128,6 +129,7 @@ GONE = {
 }
 
 
+@always_on_every_store
 def test_verify_finds_a_trigger_or_an_index_that_is_gone(filled: FrontDesk, store: Store, store_kind: str) -> None:
     for statement, name in GONE[store_kind]:
         store.execute(statement)
@@ -162,6 +164,7 @@ def test_verify_finds_a_trigger_that_does_something_else(filled: FrontDesk, stor
         ("DELETE FROM patient WHERE id = 1", "a row of token refers to a row of patient that is not there"),
     ],
 )
+@always_on_every_store
 def test_a_file_may_lose_what_it_refers_to_and_a_server_refuses(
     filled: FrontDesk, store: Store, store_kind: str, statement: str, found: str
 ) -> None:
@@ -175,7 +178,7 @@ def test_a_file_may_lose_what_it_refers_to_and_a_server_refuses(
 
 def test_verify_finds_a_seat_given_out_of_turn_even_where_the_journal_agrees(filled: FrontDesk, store: Store) -> None:
     columns = "entry_id, number, kind, subject, subject_id, slot_id, before, after, details, format, hash"
-    swap = f"INSERT INTO journal_event ({columns}) VALUES (1, "
+    swap = f"INSERT INTO journal_event ({columns}) VALUES (8, "
     waits, seated = '{"status": "WAITING"}', '{"status": "ACTIVE"}'
     store.force(
         "UPDATE token SET status = 'WAITING' WHERE id = 1",

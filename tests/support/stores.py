@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 KINDS = ("sqlite", "postgresql")
 on_every_store = pytest.mark.on_every_store
-"""Marks tests that run once on each kind of database, as far as they use one."""
+"""Marks tests that run once on each kind of database if they use one, in the fast set only on the first."""
+always_on_every_store = on_every_store(always=True)
+"""Marks tests that do so in the fast set too."""
 
 Row = tuple[Any, ...]
 Dump = dict[str, list[Row]]

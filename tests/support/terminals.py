@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import os
 import pty
@@ -22,10 +23,13 @@ import pyte
 
 from opd_tui.desk.actions import AddDoctor, IssueToken, OpenSlot
 from opd_tui.desk.opening import open_front_desk
-from tests.benchmarks.terminal import KEYS, REPLIES, UNFINISHED, UNKNOWN
+from tests.benchmarks.terminal import KEYS, REPLIES, UNFINISHED, UNKNOWN, is_at_rest
+from tests.support.helpers import zone_where_it_is_nine
 
 PATIENCE_SECONDS = 30
 """After so long something that was expected is not coming; nothing is measured with it."""
+LONGEST_READ_SECONDS = 1.0
+"""So long at most a program that never goes quiet is read before one looks at what it shows."""
 LEAVES_ALTERNATE_SCREEN, SHOWS_CURSOR = b"\x1b[?1049l", b"\x1b[?25h"
 
 _START = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
@@ -33,8 +37,9 @@ _START = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); 
 
 
 def open_today(database: Path, *patients: str, capacity: int = 2) -> None:
-    """A doctor with one slot of today, by the machine's own clock, and tokens in it."""
-    with closing(open_front_desk(str(database))) as desk:
+    """A doctor with one slot of today, by the machine's own clock but far from midnight, and tokens in it."""
+    zone = zone_where_it_is_nine(dt.datetime.now(dt.UTC))
+    with closing(open_front_desk(str(database), zone=zone)) as desk:
         doctor = desk.perform(AddDoctor(name="Dr A", code="A")).doctor
         assert doctor is not None
         window = {"date": desk.today().isoformat(), "start": "00:00", "end": "23:59"}
@@ -126,8 +131,9 @@ class RealTerminal:
         return status
 
     def read(self, seconds: float = 0.05) -> None:
-        """Take what the program sends within a moment."""
-        while select.select([self.terminal], [], [], seconds)[0]:
+        """Take what the program sends until it is quiet for a moment."""
+        deadline = time.monotonic() + max(LONGEST_READ_SECONDS, seconds)
+        while select.select([self.terminal], [], [], seconds)[0] and time.monotonic() < deadline:
             try:
                 piece = os.read(self.terminal, 65536)
             except OSError:
@@ -140,6 +146,17 @@ class RealTerminal:
             cut = UNFINISHED.search(data)
             self._unfinished = cut.group() if cut else b""
             self.stream.feed(data[: cut.start()] if cut else data)
+
+    def settle(self, seconds: float) -> None:
+        """Read until the program has sent nothing for a moment in which it never waited for the processor.
+
+        A program that rests on a busy machine cannot be told from one that was not let on by its silence alone.
+        """
+        quiet_since, before = time.monotonic(), b""
+        while time.monotonic() - quiet_since < seconds:
+            self.read(seconds / 10)
+            if self.output != before or not is_at_rest(self.process):
+                quiet_since, before = time.monotonic(), self.output
 
     @property
     def last_words(self) -> str:

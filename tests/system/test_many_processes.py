@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+
+import pytest
 
 from opd_tui.desk.opening import open_front_desk
 from tests.support.helpers import DATE, Applying, Json, answers_in, first_slot, invoke, lines, run
@@ -13,12 +16,14 @@ from tests.support.stores import NewStore, Store, on_every_store
 
 pytestmark = on_every_store
 
-DESKS = 8
 EACH = 6
-ROUNDS = 15
-ACTIONS = {"sqlite": 4000, "postgresql": 2000}
+few_and_many = pytest.mark.parametrize("count", [3, pytest.param(8, marks=pytest.mark.slow)])
+"""How many desks are there at once."""
 MORNING = dt.datetime(2024, 5, 6, 9, tzinfo=dt.UTC)
 """In the past of any clock, so that back-entry may name it."""
+
+
+StartDesks = Callable[[Store, int], list[Applying]]
 
 
 def verified(store: Store) -> list[str]:
@@ -36,43 +41,52 @@ def booking(patient: str, source: str, slot: int = 1) -> Json:
     return {"action": "issue_token", "slot": slot, "patient": patient, "source": source}
 
 
-def test_eight_desks_that_book_at_once_lose_nothing_and_never_overbook(store: Store) -> None:
-    invoke("apply", "-", "--database", store.location, input=lines(*first_slot(capacity=5)))
+@pytest.fixture
+def start_desks() -> Iterator[StartDesks]:
+    """Start desks on one database, which are ended with the test."""
     with ExitStack() as stack:
-        desks = [stack.enter_context(Applying(store.location)) for _ in range(DESKS)]
-        for desk in desks:
-            assert desk.ask({"action": "cancel_token", "token": 999})["error"] == "UnknownToken"
-        for number, desk in enumerate(desks):
-            desk.send(*(booking(f"{number} {n}", random.choice(sorted(PRIORITIES))) for n in range(EACH)))
-        answers = [desk.answer() for desk in desks for _ in range(EACH)]
+        yield lambda store, count: [stack.enter_context(Applying(store.location)) for _ in range(count)]
+
+
+@few_and_many
+def test_desks_that_book_at_once_lose_nothing_and_never_overbook(
+    store: Store, start_desks: StartDesks, count: int, dice: random.Random
+) -> None:
+    invoke("apply", "-", "--database", store.location, input=lines(*first_slot(capacity=5)))
+    desks = start_desks(store, count)
+    for desk in desks:
+        assert desk.ask({"action": "cancel_token", "token": 999})["error"] == "UnknownToken"
+    for number, desk in enumerate(desks):
+        desk.send(*(booking(f"{number} {n}", dice.choice(sorted(PRIORITIES))) for n in range(EACH)))
+    answers = [desk.answer() for desk in desks for _ in range(EACH)]
     assert all(answer["ok"] for answer in answers)
     tokens = stored_tokens(store)
     assert sorted(tokens) == sorted(answer["token"]["id"] for answer in answers)
-    assert sorted(number for number, *_ in tokens.values()) == [f"A-{n:03}" for n in range(1, DESKS * EACH + 1)]
+    assert sorted(number for number, *_ in tokens.values()) == [f"A-{n:03}" for n in range(1, count * EACH + 1)]
     best = sorted(tokens, key=lambda id_: (PRIORITIES[tokens[id_][1]], tokens[id_][3], id_))[:5]
     assert {id_ for id_, token in tokens.items() if token[2] == "ACTIVE"} == set(best)
     assert verified(store) == []
 
 
-def test_eight_desks_make_one_database_between_them(new_store: NewStore) -> None:
+@few_and_many
+def test_desks_make_one_database_between_them(new_store: NewStore, start_desks: StartDesks, count: int) -> None:
     store = new_store(empty=True)
-    with ExitStack() as stack:
-        desks = [stack.enter_context(Applying(store.location)) for _ in range(DESKS)]
-        for desk in desks:
-            desk.send({"action": "add_doctor", "name": "Dr Rao"})
-        codes = [desk.answer()["doctor"]["code"] for desk in desks]
-    assert sorted(codes) == ["RAO", *(f"RAO{n}" for n in range(2, DESKS + 1))]
+    desks = start_desks(store, count)
+    for desk in desks:
+        desk.send({"action": "add_doctor", "name": "Dr Rao"})
+    codes = [desk.answer()["doctor"]["code"] for desk in desks]
+    assert sorted(codes) == ["RAO", *(f"RAO{n}" for n in range(2, count + 1))]
     assert verified(store) == []
 
 
-def test_a_repeated_key_from_eight_desks_issues_one_token(store: Store) -> None:
+@few_and_many
+def test_a_repeated_key_from_several_desks_issues_one_token(store: Store, start_desks: StartDesks, count: int) -> None:
     invoke("apply", "-", "--database", store.location, input=lines(*first_slot()))
-    with ExitStack() as stack:
-        desks = [stack.enter_context(Applying(store.location)) for _ in range(DESKS)]
-        for desk in desks:
-            desk.send(booking("Asha", "PAID") | {"key": "booking-17"})
-        answers = [desk.answer() for desk in desks]
-    assert answers == [answers[0]] * DESKS
+    desks = start_desks(store, count)
+    for desk in desks:
+        desk.send(booking("Asha", "PAID") | {"key": "booking-17"})
+    answers = [desk.answer() for desk in desks]
+    assert answers == [answers[0]] * count
     assert len(stored_tokens(store)) == 1
 
 
@@ -122,8 +136,10 @@ def replay(oracle: Oracle, replica: dict[int, str], action: Json, answer: Json) 
     assert answer["token"]["status"] == here[answer["token"]["id"]]
 
 
-def test_thousands_of_actions_agree_with_sorting_from_scratch_after_every_one(store: Store, store_kind: str) -> None:
-    dice = random.Random(20261122)
+@pytest.mark.parametrize("count", [800, pytest.param(4000, marks=pytest.mark.slow)])
+def test_many_actions_agree_with_sorting_from_scratch_after_every_one(
+    store: Store, dice: random.Random, count: int
+) -> None:
     oracle, replica = Oracle(), {}
     setup: list[Json] = []
     for doctor, code in enumerate("ABCD", 1):
@@ -133,7 +149,7 @@ def test_thousands_of_actions_agree_with_sorting_from_scratch_after_every_one(st
             capacity = dice.randint(1, 12)
             setup.append({"action": "open_slot", "doctor": doctor, **window, "capacity": capacity})
             oracle.slots[len(oracle.slots) + 1] = OracleSlot(code, DATE, capacity)
-    actions = random_lines(dice, len(oracle.slots), ACTIONS[store_kind])
+    actions = random_lines(dice, len(oracle.slots), count)
     result = run("apply", "-", "--database", store.location, input=lines(*setup, *actions))
     answers = answers_in(result.stdout)
     assert (result.returncode, result.stderr, len(answers)) == (1, b"", len(setup) + len(actions))
@@ -149,10 +165,10 @@ def test_thousands_of_actions_agree_with_sorting_from_scratch_after_every_one(st
 # Desks that die
 
 
-def test_what_was_answered_survives_a_desk_that_is_killed(store: Store) -> None:
-    dice = random.Random()
+@pytest.mark.parametrize("rounds", [2, pytest.param(15, marks=pytest.mark.slow)])
+def test_what_was_answered_survives_a_desk_that_is_killed(store: Store, dice: random.Random, rounds: int) -> None:
     invoke("apply", "-", "--database", store.location, input=lines(*first_slot(capacity=5)))
-    for number in range(ROUNDS):
+    for number in range(rounds):
         work = [booking(f"patient {number} {n}", dice.choice(sorted(PRIORITIES))) for n in range(40)]
         answers = until_killed(store, work, dice.randrange(20))
         tokens = stored_tokens(store)

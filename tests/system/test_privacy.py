@@ -209,6 +209,7 @@ def names_nobody(text: str) -> None:
 
 
 @pytest.mark.usefixtures("umask")
+@pytest.mark.fast_cases(1)
 def test_a_bug_in_the_middle_of_an_action_is_reported_without_names(database_path: Path, reports: Path) -> None:
     assert run("apply", "-", "--database", database_path, input=lines(*first_slot())).returncode == 0
     execute(database_path, BREAK_IT)
@@ -294,6 +295,7 @@ main(sys.argv[1:])
     ],
     ids=["a line is drawn", "a key is pressed", "another thread"],
 )
+@pytest.mark.fast_cases(1)
 def test_a_bug_in_the_screens_ends_them_cleanly_and_names_nobody(
     database_path: Path, reports: Path, module: str, owner: str, method: str
 ) -> None:

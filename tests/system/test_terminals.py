@@ -16,7 +16,7 @@ from tests.support.terminals import RealTerminal, open_today
 
 TOO_SMALL = "The terminal is too small"
 SETTLED_SECONDS = 0.15
-"""A screen that did not change for so long is ready."""
+"""A program that rests for so long has drawn everything; no timer of it that draws is longer."""
 
 
 def leaves(terminal: RealTerminal) -> None:
@@ -74,7 +74,8 @@ ROUNDS = (
 """Keys that move about and change nothing."""
 
 
-def test_what_stands_on_the_terminal_is_what_is_drawn_anew(database: Path) -> None:
+@pytest.mark.parametrize("rounds", [ROUNDS[5:7], pytest.param(ROUNDS, marks=pytest.mark.slow)], ids=["few", "all"])
+def test_what_stands_on_the_terminal_is_what_is_drawn_anew(database: Path, rounds: tuple[tuple[str, ...], ...]) -> None:
     """No cell is left behind of what was there before, wherever one goes."""
     with closing(open_front_desk(str(database))) as desk:
         for code in "BC":
@@ -86,7 +87,7 @@ def test_what_stands_on_the_terminal_is_what_is_drawn_anew(database: Path) -> No
                 desk.perform(IssueToken(slot=slots[number * 9].id, patient=name, source="PAID"))
     with RealTerminal("--database", database, size=(120, 30)) as terminal:
         terminal.shows("Asha Verma", "Just now")
-        for keys in ROUNDS:
+        for keys in rounds:
             for key in keys:
                 terminal.press(key)
                 stands = picture(terminal)
@@ -105,12 +106,9 @@ def below_the_clock(terminal: RealTerminal) -> str:
 
 
 def picture(terminal: RealTerminal) -> str:
-    """The screen below the clock, once it has not changed for a moment."""
-    before = ""
-    while (now := below_the_clock(terminal)) != before:
-        terminal.read(SETTLED_SECONDS)
-        before = now
-    return now
+    """The screen below the clock, once the program rests."""
+    terminal.settle(SETTLED_SECONDS)
+    return below_the_clock(terminal)
 
 
 AS_AFTER_A_SCROLL = """
@@ -129,6 +127,7 @@ main()
 """Textual does not know where everything stands when the panel closes: it scrolled, and nobody asked since."""
 
 
+@pytest.mark.slow
 def test_a_panel_that_closes_right_after_a_scroll_leaves_nothing_behind(database: Path, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(AS_AFTER_A_SCROLL)
@@ -141,6 +140,7 @@ def test_a_panel_that_closes_right_after_a_scroll_leaves_nothing_behind(database
         leaves(terminal)
 
 
+@pytest.mark.slow
 def test_a_size_that_the_shell_exported_is_not_believed(database: Path) -> None:
     with RealTerminal("--database", database, COLUMNS="50", LINES="12") as terminal:
         terminal.shows("Asha Verma", "1/2")
@@ -149,6 +149,7 @@ def test_a_size_that_the_shell_exported_is_not_believed(database: Path) -> None:
         leaves(terminal)
 
 
+@pytest.mark.slow
 def test_a_question_and_a_panel_survive_every_size_that_a_window_passes_through(database: Path) -> None:
     dice = random.Random(1)
     with RealTerminal("--database", database) as terminal:
@@ -202,6 +203,7 @@ def test_without_colour_everything_is_grey_and_works(database: Path) -> None:
         assert all(red == green == blue for red, green, blue in colours)
 
 
+@pytest.mark.slow
 def test_on_a_dumb_terminal_everything_is_drawn_in_plain_signs_and_works(database: Path) -> None:
     with RealTerminal("--database", database, TERM="dumb", COLORTERM="") as terminal:
         works(terminal)
@@ -217,6 +219,7 @@ def test_on_a_dumb_terminal_everything_is_drawn_in_plain_signs_and_works(databas
     ],
     ids=["C", "C that Python does not correct", "Latin-1"],
 )
+@pytest.mark.fast_cases(1)
 def test_without_a_unicode_locale_everything_is_drawn_in_plain_signs_and_works(
     database: Path, environment: dict[str, str]
 ) -> None:
@@ -232,6 +235,7 @@ def test_without_a_unicode_locale_everything_is_drawn_in_plain_signs_and_works(
     assert patients(database) == ["Asha Verma", "देव"]
 
 
+@pytest.mark.slow
 def test_a_terminal_that_the_program_knows_nothing_of_will_do(database: Path) -> None:
     with RealTerminal("--database", database, TERM="nobody-knows-it", COLORTERM="") as terminal:
         works(terminal)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.benchmarks.site import ROOT, Site
 from tests.benchmarks.terminal import PATIENCE_SECONDS, NotShown, Terminal
+from tests.support.helpers import zone_where_it_is_nine
 from tests.support.stores import Store
 from tests.two_desks.audit import Audit
 from tests.two_desks.day import DOCTORS, STARTS, Day, straight_on
@@ -72,7 +73,7 @@ class Report:
 def run_a_day(store: Store, folder: Path, actions: int, seed: int) -> Report:
     """Drive both desks until so many actions are done, leave them, and examine the database."""
     report = Report()
-    tally = Tally(actions)
+    tally = Tally(actions, DESKS)
     environment = Site(folder).environment() | {"TZ": zone_where_it_is_nine(dt.datetime.now(dt.UTC))}
     start = time.monotonic()
     with terminal(store, DESKS[0], environment) as first, terminal(store, DESKS[1], environment) as second:
@@ -87,7 +88,7 @@ def run_a_day(store: Store, folder: Path, actions: int, seed: int) -> Report:
             report.problems += guarded([desk], lambda desk=desk: leave(desk))
     report.seconds = time.monotonic() - start
     report.met = {desk.desk: desk.met for desk in desks}
-    examine(report, store, {desk.desk: desk.seen for desk in desks}, environment)
+    examine(report, store, actions, {desk.desk: desk.seen for desk in desks}, environment)
     return report
 
 
@@ -185,7 +186,9 @@ def leave(desk: Receptionist) -> list[str]:
     return [f"{desk.desk} left with the exit status {process.returncode}"] if process.returncode else []
 
 
-def examine(report: Report, store: Store, seen: dict[str, list[Seen]], environment: dict[str, str]) -> None:
+def examine(
+    report: Report, store: Store, actions: int, seen: dict[str, list[Seen]], environment: dict[str, str]
+) -> None:
     """Feed the oracle, run `opd-tui verify`, and count."""
     audit = Audit(store)
     report.problems += audit.run(seen)
@@ -196,11 +199,5 @@ def examine(report: Report, store: Store, seen: dict[str, list[Seen]], environme
     if result.returncode:
         report.problems.append(f"opd-tui verify ends with {result.returncode}: {result.stdout}{result.stderr}")
     for desk in DESKS:
-        if report.kinds.get(desk, Counter()).total() < report.total / 3:
+        if report.kinds.get(desk, Counter()).total() < actions / 3:
             report.problems.append(f"{desk} did less than a third of the day's work")
-
-
-def zone_where_it_is_nine(now: dt.datetime) -> str:
-    """A time zone in which the day has just begun, so that no run meets midnight."""
-    ahead = (9 - now.hour + 11) % 24 - 11
-    return f"Etc/GMT{-ahead:+}" if ahead else "Etc/GMT"

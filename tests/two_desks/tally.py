@@ -24,6 +24,7 @@ class Tally:
     """Acknowledged actions by desk, up to a goal; used by both desks' threads."""
 
     goal: int
+    desks: tuple[str, ...]
     done: Counter[str] = field(default_factory=Counter)
     hesitation: Hesitation | None = None
     failed: bool = False
@@ -36,8 +37,10 @@ class Tally:
 
     @property
     def over(self) -> bool:
-        """Whether the day is over, or a desk could not go on."""
-        return self.failed or self.done.total() >= self.goal
+        """Whether the day is over, for which each desk has done a third at least, or a desk could not go on."""
+        return self.failed or (
+            self.done.total() >= self.goal and min(self.done[desk] for desk in self.desks) * 3 >= self.goal
+        )
 
     def hesitate(self, hesitation: Hesitation) -> bool:
         """Begin to hesitate, as one desk at a time may."""

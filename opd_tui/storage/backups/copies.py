@@ -122,7 +122,7 @@ def _no_commit(_connection: object) -> None:
     raise AssertionError("whoever opened the connection commits")
 
 
-def prepare(source: Path, written: Path) -> Verification:
+def prepare(source: Path, written: Path, now: dt.datetime) -> Verification:
     """Copy a file that somebody wants back into an empty one, at this program's version, and verify it.
 
     Raises StoreUnavailable where it is damaged, of another program or of a newer version.
@@ -134,7 +134,7 @@ def prepare(source: Path, written: Path) -> Verification:
             if original.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise StoreUnavailable(f"{source} is no backup of this program. Name another file.")
             copy_pages(original, written)
-        bring_up_to_date(written)
+        bring_up_to_date(written, now)
         result = verify_file(written)
     if result.problems:
         raise StoreUnavailable(f"{source} does not verify: {result.problems[0]}. Choose another backup.")
@@ -148,13 +148,14 @@ def read_only(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{quote(os.fsencode(path))}?{how}", uri=True)
 
 
-def bring_up_to_date(path: Path) -> None:
+def bring_up_to_date(path: Path, now: dt.datetime) -> None:
     """Upgrade a copy to this program's version; it was no desk's file yet, so it has no stamp."""
     with engine_of(path).connect() as connection:
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         if (version := schema_version(connection)) < SCHEMA_VERSION:
-            migrations.upgrade(connection, version)
+            migrations.upgrade(connection, version, now)
         connection.execute(update(hospital).values(file_stamp=""))
         connection.commit()
 

@@ -56,7 +56,7 @@ def restore_file(
     group = group_of(path) or group
     backup_store.clear_drafts_of(path)
     with backup_store.draft(path, group) as written:
-        result = prepare(source, written)
+        result = prepare(source, written, now)
         present = what_is_at(path)
         replaced = None if present is Present.NOTHING else backup_store.replaced_name(path, now)
         with backup_store.refusals(path), sqlite_errors.refusals(path):
@@ -165,7 +165,7 @@ def restore_server(
     """Replace all rows of a server's database by a copy's in one transaction; as `restore_file`."""
     replaced = backup_store.unused(store.folder, "before-restore-{}", now)
     with backup_store.draft(store.folder / "restored.db") as written:
-        prepare(source, written)
+        prepare(source, written, now)
         with database.long_running(writing=True) as target:
             hold_tables(target)
             holds_anything = target.value(text(f"SELECT EXISTS (SELECT FROM {journal_entry.name})"))

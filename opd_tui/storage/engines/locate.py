@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
 from opd_tui.clock import Clock
@@ -15,11 +16,18 @@ from opd_tui.storage.engines.database import Database
 
 
 def open_database(
-    location: str, clock: Clock, system_zone: ZoneInfo, *, create: bool = True, group: str | None = None
+    location: str,
+    clock: Clock,
+    system_zone: ZoneInfo,
+    back_up_server: Callable[[Connection, int], None],
+    *,
+    create: bool = True,
+    group: str | None = None,
 ) -> Database:
     """Open a database by its file's path or its URL, and make it where there is none.
 
-    `group` is the system's group that shares a file. Raises StoreUnavailable and DeskBusy.
+    `back_up_server` keeps a server's database before it is upgraded; a file is kept beside itself. `group` is the
+    system's group that shares a file. Raises StoreUnavailable and DeskBusy.
     """
     url = database_url(location)
     if url.get_backend_name() == "postgresql":
@@ -29,7 +37,7 @@ def open_database(
             raise StoreUnavailable(
                 "PostgreSQL needs a driver that is not installed. Install it with `pip install 'opd-tui[postgres]'`."
             ) from None
-        return open_server(url, clock, system_zone, create=create)
+        return open_server(url, clock, system_zone, back_up_server, create=create)
     from opd_tui.storage.engines.sqlite import open_file
 
     return open_file(Path(url.database or ""), clock, system_zone, create=create, group=group)

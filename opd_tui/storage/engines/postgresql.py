@@ -6,7 +6,7 @@ import math
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,11 +18,15 @@ from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_en
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import AnswerLost, StoreOffline, StoreUnavailable
 from opd_tui.domain.text import without_secrets
+from opd_tui.storage import migrations
 from opd_tui.storage.engines.database import Database, create_once, has_tables, read_zone, schema_version
 from opd_tui.storage.engines.monitored_connection import ConnectionWatchdog, MonitoredConnection
 from opd_tui.storage.engines.postgresql_errors import ANOTHER_PROGRAM, refusals
 from opd_tui.storage.schema.tables import APPLICATION_ID, APPLICATION_NAME, SCHEMA_VERSION
 from opd_tui.storage.transaction import Transaction
+
+BackUp = Callable[[Connection, int], None]
+"""Keeps what a database of an older version holds, by the transaction that locks it; raises StoreUnavailable."""
 
 OLDEST_SERVER = 15
 CHANNEL = "opd_tui_journal"
@@ -46,6 +50,8 @@ CONNECTING = {
 """libpq's parameters, where the URL does not give its own: a machine that vanishes is missed after seconds."""
 _NOTIFY = text("SELECT pg_notify(:channel, :entry)")
 _NEVER_IDLE = text("SET LOCAL idle_in_transaction_session_timeout = 0")
+_ONE_DESK = text(f"SELECT pg_advisory_xact_lock({APPLICATION_ID})")
+"""Lets one desk at a time make or upgrade the tables."""
 _HOLD_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 
@@ -175,16 +181,19 @@ def driver_of(connection: PoolProxiedConnection) -> MonitoredConnection:
     return driver
 
 
-def open_server(url: URL, clock: Clock, system_zone: ZoneInfo, *, create: bool = True) -> PostgresDatabase:
+def open_server(
+    url: URL, clock: Clock, system_zone: ZoneInfo, back_up: BackUp, *, create: bool = True
+) -> PostgresDatabase:
     """Open a database of a server, and make its tables where it is empty.
 
-    The zone is kept in a database when it is made and not asked for again. Raises StoreUnavailable and DeskBusy.
+    The zone is kept in a database when it is made and not asked for again; an older version is backed up and upgraded.
+    Raises StoreUnavailable and DeskBusy.
     """
     watchdog = ConnectionWatchdog(threading.Event())
     database = PostgresDatabase(engine_for(url, watchdog), watchdog)
     try:
         with refusals(opening=True), database.engine.connect() as connection:
-            set_up_tables(connection, clock, system_zone, create=create)
+            set_up_tables(connection, clock, system_zone, back_up, create=create)
             database.zone = read_zone(connection)
     except UnicodeError:
         raise StoreUnavailable("The database's URL cannot be used: it holds impossible characters. Check it.") from None
@@ -229,19 +238,47 @@ def session_options() -> str:
     return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
 
-def set_up_tables(connection: Connection, clock: Clock, system_zone: ZoneInfo, *, create: bool) -> None:
+def set_up_tables(
+    connection: Connection, clock: Clock, system_zone: ZoneInfo, back_up: BackUp, *, create: bool
+) -> None:
     """Bring the database's tables to this version, one desk at a time."""
     refuse_other_server(connection)
     if not has_tables(connection):
         if not create:
             raise StoreUnavailable("The database on the server is empty. Check its name.")
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({APPLICATION_ID})"))
+        connection.execute(_ONE_DESK)
         if not has_tables(connection) and inspect(connection).get_table_names():
             raise StoreUnavailable(ANOTHER_PROGRAM)
         create_once(connection, clock, system_zone)
-    if (version := schema_version(connection)) < SCHEMA_VERSION:
-        raise StoreUnavailable(f"The database has version {version}, which was never released for a server.")
+    if schema_version(connection) < SCHEMA_VERSION:
+        connection.rollback()  # else the transaction might hold a lock that another desk's upgrade waits for
+        with unhurried(connection):
+            upgrade_tables(connection, clock, back_up)
     connection.commit()
+
+
+def upgrade_tables(connection: Connection, clock: Clock, back_up: BackUp) -> None:
+    """Back up an older database and upgrade it, unless another desk did while this one waited for its turn."""
+    connection.execute(_ONE_DESK)
+    if (version := schema_version(connection)) == SCHEMA_VERSION:
+        return
+    # From the backup on no desk, whatever its version, may read or write until the tables are the new ones.
+    tables = ", ".join(f'"{name}"' for name in sorted(inspect(connection).get_table_names()))
+    connection.execute(text(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE"))
+    back_up(connection, version)
+    migrations.upgrade(connection, version, clock.now())
+
+
+@contextmanager
+def unhurried(connection: Connection) -> Iterator[None]:
+    """Let what takes long take its time: neither side gives the other up until the transaction ends."""
+    connection.execute(_NEVER_IDLE)
+    driver = driver_of(connection.connection)
+    usual, driver.answer_seconds = driver.answer_seconds, math.inf
+    try:
+        yield
+    finally:
+        driver.answer_seconds = usual
 
 
 def refuse_other_server(connection: Connection) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import random
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
@@ -235,17 +236,39 @@ def set_up_file(
     if made and patiently(lambda: schema_version(connection), closing) == SCHEMA_VERSION:
         return
     connection.rollback()
-    patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), closing)
-    if not has_tables(connection):
-        create_once(connection, clock, system_zone)
-        connection.execute(
-            update(hospital).values(file_stamp=file_fingerprint_of(path))
-        )  # what was made lies in the log
-        connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-    elif (version := schema_version(connection)) < SCHEMA_VERSION:
-        backup_store.before_upgrade(path, version, clock.now())
-        migrations.upgrade(connection, version)
-    connection.commit()
+    with foreign_keys_off(connection):
+        patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), closing)
+        if not has_tables(connection):
+            create_once(connection, clock, system_zone)
+            stamp = file_fingerprint_of(path)  # what was made lies in the log
+            connection.execute(update(hospital).values(file_stamp=stamp))
+            connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+        elif (version := schema_version(connection)) < SCHEMA_VERSION:
+            now = clock.now()
+            back_up_before_upgrade(path, version, now)
+            migrations.upgrade(connection, version, now)
+        connection.commit()
+
+
+@contextmanager
+def foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """Let tables be rebuilt while others refer to them; SQLite heeds this between two transactions only."""
+    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+
+def back_up_before_upgrade(path: Path, version: int, now: dt.datetime) -> None:
+    """Copy a file of an older version, in whose transaction nothing was written yet; raises StoreUnavailable."""
+    store = backup_store.store_of(path)
+    with (
+        backup_store.before_upgrade(store, version, now) as written,
+        closing(sqlite3.connect(path)) as original,
+    ):
+        backup_store.copy_pages(original, written)
 
 
 def set_up_connection(connection: sqlite3.Connection, _record: object) -> None:

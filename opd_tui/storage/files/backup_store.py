@@ -221,17 +221,16 @@ def flush(path: Path) -> None:
         os.close(descriptor)
 
 
-def before_upgrade(path: Path, version: int, now: dt.datetime) -> Path:
-    """Copy a file of an older version before it is upgraded; raises StoreUnavailable."""
-    store = store_of(path)
+@contextmanager
+def before_upgrade(store: BackupStore, version: int, now: dt.datetime) -> Iterator[Path]:
+    """Yield a draft to copy a database of an older version into, which is kept once it is whole.
+
+    Raises StoreUnavailable.
+    """
     target = unused(store.folder, f"before-upgrade-from-version-{version}-{{}}", now)
     try:
-        with (
-            store.exclusively(),
-            draft(target, store.group) as written,
-            closing(sqlite3.connect(path)) as original,
-        ):
-            copy_pages(original, written)
+        with store.exclusively(), draft(target, store.group) as written:
+            yield written
             finish(written, target)
     except (DeskBusy, StoreUnavailable) as refusal:
         raise StoreUnavailable(
@@ -239,7 +238,6 @@ def before_upgrade(path: Path, version: int, now: dt.datetime) -> Path:
             f"{refusal.reason}",
             refusal.remedy,
         ) from refusal
-    return target
 
 
 def copy_pages(source: sqlite3.Connection, target: Path) -> None:

@@ -76,10 +76,11 @@ def completed(event: Event, entry: JournalEntry, slots: Mapping[int, Fields]) ->
 
 def _issued(event: TokenIssued, slots: Mapping[int, Fields]) -> Fields:
     fields = dict(event.after)
+    patient_id = fields.pop("patient")  # its name in this format
     slot = slots.get(event.slot_id or 0, {})
     return {
         **fields,
-        "patient_id": fields.pop("patient"),
+        "patient_id": patient_id,
         "slot_id": event.slot_id,
         "doctor_id": slot.get("doctor_id"),
         "date": slot.get("date"),

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from sqlalchemy import Connection, update
 
 from opd_tui import __version__
 from opd_tui.domain.errors import StoreUnavailable
+from opd_tui.domain.instants import write_instant
 from opd_tui.storage.schema import triggers
 from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital, migration
 
+FOLDER = Path(__file__).parent
 
-def upgrade(connection: Connection, version: int) -> None:
+
+def schema_of(version: int) -> str:
+    """Return the frozen SQL that makes an empty SQLite database of an older version that servers may have.
+
+    Raises StoreUnavailable where there was no such version.
+    """
+    path = FOLDER / f"schema_{version}.sql"
+    if not path.exists():
+        raise StoreUnavailable(f"The database has version {version}, which was never released for a server.")
+    return path.read_text("utf-8")
+
+
+def upgrade(connection: Connection, version: int, now: dt.datetime) -> None:
     """Bring an older database to this program's version, within the connection's open transaction.
 
-    Raises StoreUnavailable where its journal cannot be read.
+    On SQLite tables are rebuilt while others refer to them: the caller turns foreign keys off before the transaction,
+    which is the only place where SQLite heeds it. Raises StoreUnavailable where the journal cannot be read or a
+    reference leads nowhere.
     """
     from alembic import command
     from alembic.config import Config
 
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config = Config(attributes={"connection": connection, "now": write_instant(now)})
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
     triggers.drop(connection)
     if version == 1:  # the first version knew nothing of Alembic
@@ -30,9 +47,16 @@ def upgrade(connection: Connection, version: int) -> None:
     try:
         command.upgrade(config, f"{SCHEMA_VERSION:04}")
     except (LookupError, TypeError, ValueError) as error:
-        raise StoreUnavailable(
-            f"The database has version {version} and cannot be upgraded: a row of its journal cannot be read. "
-            "Restore a backup of it."
-        ) from error
+        raise cannot_be_upgraded(version, "a row of its journal cannot be read") from error
+    if connection.dialect.name == "sqlite":
+        for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+            raise cannot_be_upgraded(version, f"a row of {row[0]} refers to a row of {row[2]} that is not there")
     triggers.create(connection)
     connection.execute(update(hospital).values(schema_version=SCHEMA_VERSION, program_version=__version__))
+
+
+def cannot_be_upgraded(version: int, reason: str) -> StoreUnavailable:
+    """Return the refusal of a database that has to be restored."""
+    return StoreUnavailable(
+        f"The database has version {version} and cannot be upgraded: {reason}. Restore a backup of it."
+    )

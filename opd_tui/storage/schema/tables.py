@@ -243,5 +243,6 @@ journal_event = Table(
     Column("hash", HASH, nullable=False),
     Index("ix_journal_event_subject", "subject", "subject_id"),
 )
-"""`number` counts the events of an entry from 1. `before`, `after` and `details` are JSON, kept as text so that it comes back as it was hashed; `slot_id` names the
-chain. No CHECK lists kinds: a table that is only added to must not be rebuilt for each new one."""
+"""`number` counts the events of an entry from 1; `slot_id` names the chain. `before`, `after` and `details` are JSON,
+kept as text so that it comes back as it was hashed. No CHECK lists kinds: a table that is only added to must not be
+rebuilt for each new one."""

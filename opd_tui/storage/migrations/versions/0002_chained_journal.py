@@ -1,10 +1,14 @@
-"""The journal's lines carry hashes, slots and the hospital the ends of their chains; the file its stamp."""
+"""The journal's lines carry hashes, slots and the hospital the ends of their chains; the file its stamp.
+
+A migration imports nothing of the program: what it did for one hospital, it does for every other.
+"""
+
+import hashlib
+import json
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-
-from opd_tui.storage.journal.chain import START, chain_of, entry_text, line_hash
-from opd_tui.storage.journal.entries import entry_of, line_of
 
 revision = "0002"
 down_revision = "0001"
@@ -30,17 +34,28 @@ def upgrade() -> None:
 
 
 def chain_journal(connection: sa.Connection) -> None:
-    """Give every line its hash and every chain its end."""
+    """Give every line its hash and every chain its end; the global chain is that of None."""
     ends: dict[int | None, str] = {}
     hashes = []
-    for row in connection.exec_driver_sql(LINES):
-        line, entry = line_of(row[7:]), entry_text(row[1], entry_of(row[2:7]))
-        chain = chain_of(line)
-        ends[chain] = line_hash(ends.get(chain, START), entry, line)
-        hashes.append({"hash": ends[chain], "line": row[0]})
+    for sequence, *row in connection.exec_driver_sql(LINES):
+        entry, line = row[:6], row[6:]
+        _, slot_id, token_id, *_ = line
+        chain = slot_id if token_id is not None else None
+        ends[chain] = line_hash(ends.get(chain, ""), entry, line)
+        hashes.append({"hash": ends[chain], "line": sequence})
     if hashes:
         connection.execute(sa.text("UPDATE journal_line SET hash = :hash WHERE sequence = :line"), hashes)
-    connection.execute(sa.text("UPDATE hospital SET journal_hash = :end"), {"end": ends.pop(None, START)})
+    connection.execute(sa.text("UPDATE hospital SET journal_hash = :end"), {"end": ends.pop(None, "")})
     if ends:
         slots = [{"end": end, "slot": slot} for slot, end in ends.items()]
         connection.execute(sa.text("UPDATE slot SET journal_hash = :end WHERE id = :slot"), slots)
+
+
+def line_hash(previous: str, entry: list[Any], line: list[Any]) -> str:
+    """SHA-256 over the hash before, the entry's text and the line, whose facts are hashed as an object.
+
+    Raises ValueError where the facts cannot be read.
+    """
+    *fields, facts = line
+    text = json.dumps([previous, json.dumps(entry), *fields, json.loads(facts)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,326 @@
+"""The journal's lines become events, and the rows of one person become one row.
+
+A migration imports nothing of the program: what it did for one hospital, it does for every other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import sqlalchemy as sa
+from alembic import context, op
+
+revision = "0003"
+down_revision = "0002"
+
+Row = dict[str, Any]
+JsonObject = dict[str, Any]
+T = TypeVar("T")
+
+ROWS_AT_ONCE = 1000
+
+
+def upgrade() -> None:
+    """Change the tables, then the journal and the patients, and write down in the journal what was done."""
+    connection = op.get_bind()
+    dialect = connection.dialect.name
+    for statement in Path(__file__).with_name(f"0003_{dialect}.sql").read_text("utf-8").split(";\n"):
+        if statement.strip():
+            connection.exec_driver_sql(statement)
+    forgotten = convert_journal(connection)
+    connection.exec_driver_sql("DROP TABLE journal_line")
+    mark_forgotten(connection, forgotten)
+    completed = join_patients(connection)
+    write_journal(connection, context.config.attributes["now"], completed)
+    remove_joined(connection)
+    if dialect == "postgresql":
+        op.create_foreign_key("fk_patient_merged_into_patient", "patient", "patient", ["merged_into"], ["id"])
+
+
+def pages(connection: sa.Connection, statement: str) -> Iterator[list[Row]]:
+    """Rows in order of their id, some at a time: memory stays small, and rows may be changed meanwhile."""
+    after = -(2**63)
+    while rows := connection.execute(sa.text(statement), {"after": after, "limit": ROWS_AT_ONCE}).mappings().all():
+        yield [dict(row) for row in rows]
+        after = rows[-1]["id"]
+
+
+def batches(members: Iterable[T]) -> Iterator[list[T]]:
+    """Some members at a time."""
+    left = iter(members)
+    while some := list(islice(left, ROWS_AT_ONCE)):
+        yield some
+
+
+# The journal
+
+LINES = """
+    SELECT sequence AS id, entry_id, doctor_id, slot_id, token_id, from_status, to_status, reason, because_of, facts,
+           hash, (SELECT count(*) FROM journal_line AS other
+                  WHERE other.entry_id = line.entry_id AND other.sequence <= line.sequence) AS number
+    FROM journal_line AS line WHERE sequence > :after ORDER BY sequence LIMIT :limit
+"""
+ADD_EVENT = sa.text(
+    "INSERT INTO journal_event (entry_id, number, kind, subject, subject_id, slot_id, cause, cause_id,"
+    ' "before", "after", details, format, hash)'
+    " VALUES (:entry_id, :number, :kind, :subject, :subject_id, :slot_id, :cause, :cause_id,"
+    " :before, :after, :details, :format, :hash)"
+)
+KINDS = {
+    "ISSUED": "token_issued",
+    "ALLOCATED": "token_allocated",
+    "PREEMPTED": "token_preempted",
+    "PROMOTED": "token_promoted",
+    "CANCELLED": "token_cancelled",
+    "NO_SHOW": "token_marked_no_show",
+    "COMPLETED": "token_completed",
+}
+
+
+class Event(NamedTuple):
+    """What happened to a row; `slot_id` names the chain, None the global one."""
+
+    kind: str
+    subject: str
+    subject_id: int
+    slot_id: int | None
+    before: JsonObject | None
+    after: JsonObject
+    details: JsonObject
+    because_of: int | None = None
+
+    def row(self) -> Row:
+        """The event as it is stored, without its place in the journal."""
+        return {
+            "kind": self.kind,
+            "subject": self.subject,
+            "subject_id": self.subject_id,
+            "slot_id": self.slot_id,
+            "cause": None if self.because_of is None else "token",
+            "cause_id": self.because_of,
+            "before": None if self.before is None else json.dumps(self.before),
+            "after": json.dumps(self.after),
+            "details": json.dumps(self.details),
+        }
+
+
+def convert_journal(connection: sa.Connection) -> dict[int, int]:
+    """Write every line as an event of format 1, with the hash that it has; return who was forgotten in which entry.
+
+    Raises LookupError, TypeError and ValueError where a line cannot be read.
+    """
+    forgotten: dict[int, int] = {}
+    for lines in pages(connection, LINES):
+        rows = []
+        for line in lines:
+            event = event_of(line)
+            place = {name: line[name] for name in ("entry_id", "number", "hash")} | {"format": 1}
+            rows.append(event.row() | place)
+            if event.kind == "patient_forgotten":
+                for patient_id in event.details["patients"]:
+                    forgotten.setdefault(patient_id, line["entry_id"])
+        connection.execute(ADD_EVENT, rows)
+    return forgotten
+
+
+def event_of(line: Row) -> Event:
+    """What a line says, whose kind follows from which ids it has."""
+    facts = json.loads(line["facts"])
+    doctor_id, slot_id, token_id = line["doctor_id"], line["slot_id"], line["token_id"]
+    if token_id is not None:
+        was = line["from_status"]
+        before = None if was is None else {"status": was}
+        after = {"status": line["to_status"], **facts}
+        return Event(KINDS[line["reason"]], "token", token_id, slot_id, before, after, {}, line["because_of"])
+    if slot_id is not None and doctor_id is not None:
+        return Event("slot_opened", "slot", slot_id, None, None, {"doctor_id": doctor_id, **facts}, {})
+    if doctor_id is not None:
+        return Event("doctor_added", "doctor", doctor_id, None, None, {**facts}, {})
+    return Event("patient_forgotten", "patient", facts["patients"][0], None, None, {}, facts)
+
+
+def mark_forgotten(connection: sa.Connection, forgotten: dict[int, int]) -> None:
+    """Say in the rows themselves when a patient was forgotten."""
+    if forgotten:
+        connection.execute(
+            sa.text(
+                "UPDATE patient SET forgotten_at = (SELECT at FROM journal_entry WHERE id = :entry) WHERE id = :patient"
+            ),
+            [{"patient": patient, "entry": entry} for patient, entry in forgotten.items()],
+        )
+
+
+# The patients
+
+FIELDS = (("phone", "phone_key"), ("uhid", "uhid_key"), ("birth_year",), ("sex",))
+"""What may be known of a person beside the name; where a field has a key, that is compared."""
+PATIENTS = """
+    SELECT id, name, name_key, phone, phone_key, uhid, uhid_key, birth_year, sex FROM patient
+"""
+VISITS = PATIENTS + "WHERE id > :after AND name_key <> '' AND forgotten_at IS NULL ORDER BY id LIMIT :limit"
+THESE = sa.text(PATIENTS + "WHERE id IN :ids").bindparams(sa.bindparam("ids", expanding=True))
+FILL = sa.text(
+    "UPDATE patient SET phone = :phone, phone_key = :phone_key, uhid = :uhid, uhid_key = :uhid_key,"
+    " birth_year = :birth_year, sex = :sex WHERE id = :id"
+)
+JOIN = sa.text("UPDATE patient SET merged_into = :kept WHERE id = :id")
+
+
+def join_patients(connection: sa.Connection) -> dict[int, frozenset[str]]:
+    """Let each row that is certainly an earlier one's person say so in `merged_into`; return what was filled in which.
+
+    A row that may be several people's stays by itself.
+    """
+    seen: dict[int, tuple[int, ...]] = {}  # digests of keys, and ids: a million people must not need much memory
+    completed: dict[int, frozenset[str]] = {}
+    for page in pages(connection, VISITS):
+        earlier = {id_ for row in page for id_ in ids_of(seen, row)}
+        people = {row["id"]: dict(row) for row in rows_of(connection, earlier)}
+        joined, filled = [], {}
+        for row in page:
+            matching = [people[id_] for id_ in ids_of(seen, row) if is_same_person(people[id_], row)]
+            person = matching[0] if len(matching) == 1 else people.setdefault(row["id"], row)
+            if person is not row:
+                joined.append({"id": row["id"], "kept": person["id"]})
+                if names := fill(person, row):
+                    filled[person["id"]] = person
+                    completed[person["id"]] = completed.get(person["id"], frozenset()) | names
+            for key in map(hash, keys_of(person)):
+                if person["id"] not in seen.get(key, ()):
+                    seen[key] = (*seen.get(key, ()), person["id"])
+        for statement, rows in ((JOIN, joined), (FILL, list(filled.values()))):
+            if rows:
+                connection.execute(statement, rows)
+    return completed
+
+
+def ids_of(seen: dict[int, tuple[int, ...]], row: Row) -> set[int]:
+    """The earlier people who may have one of a row's keys."""
+    return {id_ for key in keys_of(row) for id_ in seen.get(hash(key), ())}
+
+
+def rows_of(connection: sa.Connection, ids: Iterable[int]) -> Iterator[sa.RowMapping]:
+    """The rows of patients, by some ids at a time."""
+    for some in batches(ids):
+        yield from connection.execute(THESE, {"ids": some}).mappings()
+
+
+def known(row: Row, field: str) -> Any:
+    """A field's value; None for a number that is kept as typed and decides nothing, such as N/A or 0."""
+    value = row[field]
+    if value is not None and field.endswith("_key") and not any(unicodedata.digit(each, 0) for each in value):
+        return None
+    return value
+
+
+def keys_of(row: Row) -> set[tuple[str, ...]]:
+    """By what a person is found: the hospital number, or name and phone."""
+    uhid, phone = known(row, "uhid_key"), known(row, "phone_key")
+    return ({(uhid,)} if uhid else set()) | ({(row["name_key"], phone)} if phone else set())
+
+
+def is_same_person(person: Row, row: Row) -> bool:
+    """Whether a key is equal and no known field differs; every token goes on showing the name typed for it."""
+    if person["name"] != row["name"] or not keys_of(person) & keys_of(row):
+        return False
+    both = ((known(person, field), known(row, field)) for *_, field in FIELDS)
+    return all(one is None or other is None or one == other for one, other in both)
+
+
+def fill(person: Row, row: Row) -> frozenset[str]:
+    """Take over what the person's row lacks; return the columns."""
+    taken: set[str] = set()
+    for names in FIELDS:
+        for name in (names[0], names[-1]):
+            if known(person, name) is None and known(row, name) is not None:
+                taken.update(each for each in names if person[each] != row[each])
+                person.update((each, row[each]) for each in names)
+    return frozenset(taken)
+
+
+def remove_joined(connection: sa.Connection) -> None:
+    """Give the visits of the joined rows to the rows that stay."""
+    connection.exec_driver_sql(
+        "UPDATE token SET patient_id = (SELECT merged_into FROM patient WHERE patient.id = token.patient_id)"
+        " WHERE patient_id IN (SELECT id FROM patient WHERE merged_into IS NOT NULL)"
+    )
+    connection.exec_driver_sql("DELETE FROM patient WHERE merged_into IS NOT NULL")
+
+
+# The upgrade's own entry
+
+ADD_ENTRY = sa.text(
+    "INSERT INTO journal_entry (action, at, recorded_at, operator, desk, road)"
+    " VALUES (:action, :at, :at, :operator, :desk, :road) RETURNING id"
+)
+DOCTORS = "SELECT id, name FROM doctor WHERE id > :after ORDER BY id LIMIT :limit"
+PEOPLE = "SELECT id, forgotten_at FROM patient WHERE id > :after AND merged_into IS NULL ORDER BY id LIMIT :limit"
+MOVED_TOKENS = """
+    SELECT t.id, t.slot_id, t.patient_id, p.merged_into FROM token t JOIN patient p ON p.id = t.patient_id
+    WHERE t.id > :after AND p.merged_into IS NOT NULL ORDER BY t.id LIMIT :limit
+"""
+
+
+def write_journal(connection: sa.Connection, at: str, completed: dict[int, frozenset[str]]) -> None:
+    """Write the upgrade as an entry with its events, where there are any, and the new ends of the chains."""
+    events = events_of(connection, completed)
+    first = next(events, None)
+    if first is None:
+        return
+    values = {"action": "upgrade_database", "at": at, "operator": "opd-tui", "desk": "", "road": ""}
+    entry_id = connection.execute(ADD_ENTRY, values).scalar_one()
+    entry = json.dumps([entry_id, values["action"], at, at, values["operator"], values["desk"], values["road"]])
+    ends = ends_of(connection)
+    touched: set[int | None] = set()
+    for some in batches(enumerate(chain([first], events), 1)):
+        rows = []
+        for number, event in some:
+            row, slot_id = event.row(), event.slot_id
+            touched.add(slot_id)
+            ends[slot_id] = event_hash(ends[slot_id], entry, row)
+            rows.append(row | {"number": number, "entry_id": entry_id, "format": 2, "hash": ends[slot_id]})
+        connection.execute(ADD_EVENT, rows)
+    write_ends(connection, {slot_id: ends[slot_id] for slot_id in touched})
+
+
+def ends_of(connection: sa.Connection) -> dict[int | None, str]:
+    """The last hash of the global chain, by None, and of each slot's."""
+    slots = connection.exec_driver_sql("SELECT id, journal_hash FROM slot")
+    return {None: connection.exec_driver_sql("SELECT journal_hash FROM hospital").scalar_one(), **dict(slots.all())}
+
+
+def event_hash(previous: str, entry: str, row: Row) -> str:
+    """SHA-256 over the hash before, the entry's text and the event, by format 2."""
+    names = ("kind", "subject", "subject_id", "slot_id", "cause", "cause_id", "before", "after", "details")
+    text = json.dumps([previous, 2, entry, *(row[name] for name in names)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def events_of(connection: sa.Connection, completed: dict[int, frozenset[str]]) -> Iterator[Event]:
+    """Everything that the upgrade changed or that the journal did not know before."""
+    for row in chain.from_iterable(pages(connection, DOCTORS)):
+        digest = f"sha256:{hashlib.sha256(row['name'].encode()).hexdigest()}"
+        yield Event("doctor_name_sealed", "doctor", row["id"], None, {"name": None}, {"name": digest}, {})
+    for row in chain.from_iterable(pages(connection, PEOPLE)):
+        after = {"forgotten_at": row["forgotten_at"]} if row["forgotten_at"] else {}
+        yield Event("patient_registered", "patient", row["id"], None, None, after, {})
+    for patient_id, fields in sorted(completed.items()):
+        yield Event("patient_details_added", "patient", patient_id, None, {}, {}, {"fields": sorted(fields)})
+    for row in chain.from_iterable(pages(connection, MOVED_TOKENS)):
+        before, after = {"patient_id": row["patient_id"]}, {"patient_id": row["merged_into"]}
+        yield Event("token_patient_changed", "token", row["id"], row["slot_id"], before, after, {})
+
+
+def write_ends(connection: sa.Connection, ends: dict[int | None, str]) -> None:
+    """Keep the chains' ends: the global one's with the hospital, each slot's with the slot."""
+    if None in ends:
+        connection.execute(sa.text("UPDATE hospital SET journal_hash = :end"), {"end": ends.pop(None)})
+    if ends:
+        slots = [{"end": end, "slot": slot} for slot, end in ends.items()]
+        connection.execute(sa.text("UPDATE slot SET journal_hash = :end WHERE id = :slot"), slots)
