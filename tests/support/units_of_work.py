@@ -10,12 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from opd_tui.clock import FixedClock
+from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.events import Event, Subject
 from opd_tui.domain.events.doctors import sealed
 from opd_tui.domain.events.patients import KEYS, PERSONAL
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.unit_of_work import UnitOfWork
-from opd_tui.storage.engines.locate import open_database
 from opd_tui.storage.journal import entries
 from opd_tui.storage.schema.tables import metadata
 from opd_tui.storage.unit_of_work import SqlUnitOfWork
@@ -92,7 +92,7 @@ class SqlUnitsOfWork(UnitsOfWork):
         super().__init__(now)
         self.broken_rule = store.broken_rule
         self.store = store
-        self.database = open_database(store.location, FixedClock(now), ZoneInfo(zone))
+        self.database = open_front_desk(store.location, clock=FixedClock(now), zone=zone).database
 
     @contextmanager
     def action(self, *, at: dt.datetime | None = None, commit: bool = True) -> Iterator[UnitOfWork]:
