@@ -1,4 +1,4 @@
-"""Runs the command line: `python -m opd_tui`."""
+"""The entry point of `python -m opd_tui`."""
 
 from opd_tui.cli import main
 

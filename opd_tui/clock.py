@@ -1,4 +1,4 @@
-"""Where the time comes from: it is passed in, never read inside the rules."""
+"""The source of the current time, passed in wherever it is needed so that demo and tests can set it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the present instant in UTC."""
+    """Anything that returns the current instant, in UTC."""
 
     def now(self) -> dt.datetime: ...
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The system clock."""
 
     def now(self) -> dt.datetime:
         return dt.datetime.now(dt.UTC)
 
 
 class FixedClock:
-    """A clock that stands still until it is set, for the demo and for tests."""
+    """A clock that stays at one instant until it is set, for the demo and for tests."""
 
     def __init__(self, instant: dt.datetime) -> None:
         self.instant = instant

@@ -1,7 +1,7 @@
-"""What is kept and said of an error that nobody expected: where it happened, and no value of anything.
+"""Reports of unexpected errors, which contain no personal data.
 
-Values are what patients told the desk, and an error's own words may quote them. So a report has the places in the
-program and the kinds of the errors, and that is enough to find the bug.
+Values of variables may be patients' data, and error messages may quote them. So a report contains only the types of the
+errors and their stack traces without messages, which is enough to find the bug.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from opd_tui.environment import reports_directory
 STATUS = 70
 """The exit status of a program with a bug (EX_SOFTWARE)."""
 APOLOGY = (
-    "This is a bug in opd-tui, and not your mistake. What was answered before is saved. What you asked for last may "
-    "have been done or not: look before you repeat it."
+    "This is a bug in opd-tui, not your mistake. Everything that was confirmed before is saved. Your last action may "
+    "or may not have been done: look before you repeat it."
 )
 
 
 def report(error: BaseException | None) -> str:
-    """Keep a report of an error and return what to say to the person."""
+    """Write a report of an error and return the message for the user."""
     place = keep(error)
-    where = f"A report without names is in {place}." if place else "A report could not be written."
+    where = f"A report without names is in {place}." if place else "The report could not be written."
     return f"opd-tui: {APOLOGY} {where}"
 
 
 def keep(error: BaseException | None) -> Path | None:
-    """Write a report that only its owner reads, and return its place; None where it cannot be written."""
+    """Write a report that only its owner can read; return its path, or None if it cannot be written."""
     try:
         if (folder := reports_directory()) is None:
             return None
@@ -43,13 +43,13 @@ def keep(error: BaseException | None) -> Path | None:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.writelines(f"{line}\n" for line in lines_of(error, now))
-    except OSError:  # the person is told that there is none
+    except OSError:  # `report` says so; a second error here would hide the first
         return None
     return path
 
 
 def lines_of(error: BaseException | None, now: dt.datetime) -> Iterator[str]:
-    """The report, line by line."""
+    """Yield the lines of the report."""
     yield f"opd-tui {__version__} on Python {platform.python_version()}, {sys.platform}, {now:%Y-%m-%d %H:%M:%S} UTC"
     for one in chain_of(error):
         yield ""
@@ -58,7 +58,7 @@ def lines_of(error: BaseException | None, now: dt.datetime) -> Iterator[str]:
 
 
 def chain_of(error: BaseException | None) -> Iterator[TracebackException]:
-    """An error, then what it came from."""
+    """Yield an error, then its causes."""
     found = TracebackException.from_exception(error) if error else None
     while found is not None:
         yield found

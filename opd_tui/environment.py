@@ -1,4 +1,4 @@
-"""Where things live, and who acts at which desk."""
+"""Facts about this machine and user: folders, the default operator and desk, and the time zone."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from opd_tui.domain.text import clean_text
 
 APP_NAME = "opd-tui"
 NAMES_SETTINGS_FILE = "OPD_TUI_CONFIG"
-"""The environment variable that may name another settings file."""
+"""The environment variable that names another settings file."""
 
 
 def data_directory() -> Path:
-    """The user's data directory of this program; raises StoreUnavailable where the user has no home."""
+    """Return the program's data directory; raise StoreUnavailable if the user has no home directory."""
     try:
         return platformdirs.user_data_path(APP_NAME, appauthor=False)
     except RuntimeError:
@@ -29,12 +29,12 @@ def data_directory() -> Path:
 
 
 def default_database() -> Path:
-    """The desk's own file."""
+    """Return the path of the default database."""
     return data_directory() / "opd.db"
 
 
 def settings_file() -> Path | None:
-    """The settings file, whether it is there or not; None where the user has no home to keep one in."""
+    """Return the path of the settings file, whether or not it exists; None if the user has no home directory."""
     if named := os.environ.get(NAMES_SETTINGS_FILE):
         return Path(named)
     try:
@@ -44,7 +44,7 @@ def settings_file() -> Path | None:
 
 
 def reports_directory() -> Path | None:
-    """Where reports of bugs are kept; None where the user has no home."""
+    """Return the folder of bug reports; None if the user has no home directory."""
     try:
         return platformdirs.user_log_path(APP_NAME, appauthor=False)
     except RuntimeError:
@@ -52,7 +52,7 @@ def reports_directory() -> Path | None:
 
 
 def default_operator() -> str:
-    """The system's user."""
+    """Return the name of the system user."""
     try:
         return label(getpass.getuser())
     except (KeyError, OSError):
@@ -60,7 +60,7 @@ def default_operator() -> str:
 
 
 def default_desk() -> str:
-    """The host and, where there is one, its terminal."""
+    """Return the host's name, followed by the terminal's if there is one."""
     host = platform.node() or "desk"
     try:
         return label(f"{host} {os.ttyname(0).removeprefix('/dev/')}")
@@ -69,12 +69,12 @@ def default_desk() -> str:
 
 
 def label(text: str) -> str:
-    """A desk's or an operator's name as the journal keeps it."""
+    """Return a desk's or operator's name as it is stored in the journal."""
     return clean_text(text)[:NAME_LENGTH] or "unknown"
 
 
 def system_zone() -> ZoneInfo:
-    """The machine's IANA time zone, or UTC where it has none."""
+    """Return the machine's IANA time zone, or UTC if it has none."""
     from tzlocal import get_localzone_name
 
     try:

@@ -1,13 +1,13 @@
-"""The signals that end a program from outside, and the exit status of one that they ended."""
+"""The signals that end a program, and the exit status of a program that they ended."""
 
 from __future__ import annotations
 
 import signal
 
 ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""Those of this system: not every one has both."""
+"""The signals that this system has: Windows lacks SIGHUP."""
 
 
 def exit_status(number: int) -> int:
-    """The status by which a shell tells that a signal ended a program."""
+    """Return the exit status of a program that a signal ended, by the shell's convention."""
     return 128 + number

@@ -60,6 +60,7 @@ def shared_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "nice", lambda increment: increment, raising=False)
     monkeypatch.setattr(gc, "freeze", lambda: None)
     monkeypatch.setattr(gc, "disable", lambda: None)
+    monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 1 / 1000)  # as the program has it from its environment
 
 
 @pytest.fixture

@@ -17,23 +17,21 @@ NEEDS_TERMINAL = (
     "The screens need a terminal. Without one, use `opd-tui token list`, `opd-tui slot list`, "
     "`opd-tui apply` or `opd-tui demo --plain`; `opd-tui --help` shows all."
 )
+OUTPUT_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""Errors of writing the output to a full disk. Errors in writing a named file are handled where it is written."""
+OUTPUT_NOT_WRITTEN = "opd-tui: The output cannot be written: {}. Everything done before is saved. Free some disk space."
 
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-"""Why a stream takes no more; whatever else is written says so itself."""
-NOT_WRITTEN = "opd-tui: The answer cannot be written: {}. What was done before stays done."
-
-
-class LateCommands(click.Group):
-    """A group that imports its commands when one of them is asked for, since the screens start without them."""
+class LazyGroup(click.Group):
+    """A group that imports its commands on first use, so that the screens start without loading them."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run a command; what nobody expected is reported without a name in it."""
+        """Run a command; report an unexpected error without personal data."""
         try:
             return super().main(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told
-            if isinstance(error, OSError) and error.errno in NO_ROOM and error.filename is None:
-                click.echo(NOT_WRITTEN.format(error.strerror), err=True)
+        except Exception as error:  # noqa: BLE001 - a traceback might quote personal data
+            if isinstance(error, OSError) and error.errno in OUTPUT_FULL and error.filename is None:
+                click.echo(OUTPUT_NOT_WRITTEN.format(error.strerror), err=True)
                 sys.exit(WRONG_USE)
             from opd_tui import crashes
 
@@ -48,31 +46,31 @@ class LateCommands(click.Group):
 
     @commands.setter
     def commands(self, _none_yet: MutableMapping[str, click.Command]) -> None:
-        pass
+        """Do nothing: click's constructor assigns an empty mapping."""
 
 
-@click.group(cls=LateCommands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @shared_options
 @click.version_option(__version__, prog_name="opd-tui")
 @click.pass_context
 def main(context: click.Context) -> None:
     """The front desk of an outpatient department.
 
-    Without a command it opens the screens; press ? there for the keys.
+    Without a command, it opens the screens; press ? there for help on the keys.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a name that the terminal cannot spell ends no command
+            stream.reconfigure(errors="replace")  # no name may raise UnicodeEncodeError
     if context.invoked_subcommand is None:
         open_screens()
 
 
 def open_screens() -> None:
-    """Run the app on this terminal."""
+    """Run the app on this terminal; fail if there is none."""
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         fail(NEEDS_TERMINAL, WRONG_USE)
     make_ready_for_screens()
-    file = settings_file(quietly=True)  # the screens tell what is wrong in it
+    file = settings_file(quietly=True)  # the screens show its problems
     from opd_tui.tui.app import run_app
 
     sys.exit(run_app(shared_option("database"), shared_option("operator"), shared_option("desk"), file))

@@ -1,4 +1,4 @@
-"""A command for every action, made from the fields that the action declares."""
+"""Commands for the actions, generated from their fields."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from opd_tui.domain.records import Nested, Spec
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
 
-_TOKEN_HELP = "TOKEN is the token's id, or its number (A-003) with --date."
+_TOKEN_HELP = "TOKEN is the token's id, or its number, such as A-003, on the day given by --date."
 
 
 def command_for(action: type[Action], word: str) -> click.Command:
-    """The command `word` that performs an action."""
+    """Return a command named `word` that performs an action."""
     names_token = any(spec.name == "token" for spec in action.specs())
 
     @refusals_end_the_command
@@ -60,7 +60,7 @@ def command_for(action: type[Action], word: str) -> click.Command:
 
 
 def _own_options(action: type[Action]) -> list[Spec]:
-    """The action's fields as options: a nested field gives its own fields, the first under the outer name."""
+    """Return the action's fields as options; a nested field becomes several, the first under the outer name."""
     options: list[Spec] = []
     for spec in action.own_specs():
         if spec.name == "token":
@@ -78,7 +78,7 @@ def _sentence(spec: Spec) -> str:
 
 
 def _fields(action: type[Action], values: dict[str, str | None]) -> dict[str, object]:
-    """The options that were given, as the fields of the action."""
+    """Return the given options as the fields of the action."""
     fields: dict[str, object] = {}
     for spec in action.specs():
         if isinstance(spec.type, Nested):
@@ -103,11 +103,11 @@ def _perform(action: type[Action], values: dict[str, str | None], as_json: bool)
         if as_json:
             print_json(accepted(outcome))
         else:
-            click.echo(f"{outcome.sentence}{_where_a_seat_is_free(desk, outcome)}.")
+            click.echo(f"{outcome.sentence}{_nearest_seat_clause(desk, outcome)}.")
 
 
 def _action(desk: FrontDesk, action: type[Action], values: dict[str, str | None]) -> Action:
-    """The action that the options describe; a token's number is looked up."""
+    """Build the action from the options, looking up a token by its number."""
     date = date_option(values.pop("date", None)) if "token" in values else None
     fields = _fields(action, values)
     if isinstance(number := fields.get("token"), str):
@@ -115,19 +115,19 @@ def _action(desk: FrontDesk, action: type[Action], values: dict[str, str | None]
     return action.from_mapping(fields)
 
 
-def _where_a_seat_is_free(desk: FrontDesk, outcome: Outcome) -> str:
-    """What a new token that waits is told besides."""
+def _nearest_seat_clause(desk: FrontDesk, outcome: Outcome) -> str:
+    """Return a clause on the nearest free seat if the action issued a token that waits, else an empty string."""
     issued = outcome.changed(TokenIssued)
     if outcome.token is None or issued is None or outcome.token.token.status is not Status.WAITING:
         return ""
     try:
         return f"; {nearest_seat_sentence(desk.nearest_seat(outcome.token), outcome.token)}"
     except DeskRefusal:
-        return ""  # the token is issued, whether or not another seat can be looked up now
+        return ""  # the token is issued already: a failed look-up must not look like a refusal
 
 
 def date_option(text: str | None) -> dt.date | None:
-    """The day that an option --date names; raises InvalidAction."""
+    """Return the date given by --date; raise InvalidAction if it is not a date."""
     try:
         return None if text is None else Date().accept(text)
     except InvalidValue as error:

@@ -1,4 +1,4 @@
-"""Questions before what cannot be taken back, and refusals where answers are JSON."""
+"""Confirmations before irreversible commands, and refusals as JSON."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from opd_tui.domain.errors import DeskRefusal
 
 
 def at_terminal() -> bool:
-    """Whether there is somebody to answer."""
+    """Return whether standard input is a terminal, so that a person can answer."""
     return sys.stdin.isatty()
 
 
 def confirm(question: str, yes: bool) -> None:
-    """Go on only if a person says so, or said so with --yes; else end the command."""
+    """Return if the person confirms or gave --yes; else end the command."""
     if yes:
         return
     if not at_terminal():
-        fail("This cannot be taken back, so it asks. Say --yes where nobody can answer.", WRONG_USE)
+        fail("This cannot be undone and needs confirmation. Without a terminal, add --yes.", WRONG_USE)
     if not click.confirm(question, err=True):
         fail("Nothing was changed.", REFUSED)
 
 
 def answer_of(verb: str | None, refusal: DeskRefusal) -> Json:
-    """Return the answer to an action that was refused, in the words of the command line."""
+    """Return the JSON answer to a refused action, with the command line's advice."""
     return refused(verb, refusal, advice_of(refusal.remedy))
 
 
 @contextmanager
 def refusals_in_json(as_json: bool, verb: str | None = None) -> Iterator[None]:
-    """Answer a refusal in JSON, where answers are."""
+    """Print a refusal as JSON and end the command if `as_json`; else let it propagate."""
     try:
         yield
     except DeskRefusal as refusal:

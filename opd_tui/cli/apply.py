@@ -1,4 +1,4 @@
-"""`apply`: one action a line in, one answer a line out, each durable before it is answered."""
+"""`apply`: actions as JSON lines in, answers as JSON lines out, each action durable before its answer."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from opd_tui.domain.errors import DeskRefusal, StoreDamaged
 @shared_options
 @click.argument("file", type=click.File("rb"))
 def apply(file: BinaryIO) -> None:
-    """Perform actions from FILE (- for standard input), one JSON object a line.
+    """Perform actions from FILE (- for standard input), one JSON object per line.
 
-    Each line is a transaction of its own and is answered by one line of JSON, flushed as soon as the action is
-    durable. A refused line changes nothing and the run goes on. Blank lines and lines that start with # are skipped.
-    The exit status is 1 if any line was refused. The run ends, with status 2, where the database turns out damaged.
+    Each line is its own transaction and is answered by one line of JSON, which is flushed as soon as the action is
+    durable. A refused line changes nothing, and the run continues. Blank lines and lines starting with # are skipped.
+    The exit status is 1 if any line was refused. If the database is damaged, the run ends with status 2.
     """
     any_refused = False
     with front_desk(road=Road.APPLY) as desk:
@@ -46,7 +46,11 @@ def apply(file: BinaryIO) -> None:
 
 
 def lines_of(file: BinaryIO) -> Iterator[bytes]:
-    """The lines that hold something; one that is too long comes cut just beyond the limit, whatever its length."""
+    """Yield the lines that are neither blank nor comments, without their ends.
+
+    A line that is too long is cut just beyond the limit, where `read_fields` refuses it, and the rest is skipped: no
+    line is ever held in memory whole.
+    """
     first = True
     while line := file.readline(LINE_BYTES + len(codecs.BOM_UTF8) + 2):
         rest = line

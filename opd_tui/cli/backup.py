@@ -1,4 +1,4 @@
-"""`backup` and `restore`: copies of the database, and the way back from them."""
+"""`backup` and `restore`."""
 
 from __future__ import annotations
 
@@ -28,31 +28,31 @@ from opd_tui.domain.instants import write_instant
 if TYPE_CHECKING:
     from opd_tui.desk.backup_service import Checked, Copy
 
-GENTLE = 10
-"""By how much a daily backup lets other programs go first (nice)."""
+NICENESS = 10
+"""How much a daily backup lowers its priority, so that it does not slow the desks down."""
 
 
 @click.command()
 @shared_options
 @json_option
-@click.option("--daily", is_flag=True, help="Only if there is none of today yet; nobody is waiting for it.")
-@click.option("--list", "as_list", is_flag=True, help="List the backups, the newest last.")
-@click.option("--drill", is_flag=True, help="Restore the newest backup into a temporary place and verify it.")
+@click.option("--daily", is_flag=True, help="Only if there is no backup of today yet; runs at low priority.")
+@click.option("--list", "as_list", is_flag=True, help="List the backups, newest last.")
+@click.option("--drill", is_flag=True, help="Restore the newest backup into a temporary folder and verify it.")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @refusals_end_the_command
 def backup(path: Path | None, drill: bool, as_list: bool, daily: bool, as_json: bool) -> None:
-    """Copy the whole database and verify the copy, while the desks go on working.
+    """Copy the whole database and verify the copy, while the desks keep working.
 
-    Without PATH the copy goes into the folder of backups, beside the database; of a database on a server, into your
-    data directory. The last 14 daily ones stay there, and the last 14 that you ask for; the setting backups_kept
-    changes the number. PATH is a folder, such as a memory stick, or a new file; what you put there is never deleted.
+    Without PATH, the copy goes into the backup folder beside the database or, for a database on a server, in your
+    data directory. It keeps the last 14 daily backups and the last 14 that you ask for; the setting backups_kept
+    changes this number. PATH is a folder, such as a memory stick, or a new file; copies there are never deleted.
 
-    The program makes a backup by itself, once a day, when the screens are opened. --daily does the same from a
-    timetable (cron). Try --drill now and then: it proves that the newest backup can be restored, and its exit status
-    is 1 if there is none or it does not verify. The way back is `opd-tui restore`.
+    The program makes a backup automatically once a day, when the screens are opened. --daily does the same from cron
+    or another scheduler. Run --drill now and then: it proves that the newest backup can be restored, and its exit
+    status is 1 if there is none or it does not verify. To go back to a backup, use `opd-tui restore`.
     """
     if sum((path is not None, drill, as_list, daily)) > 1:
-        fail("PATH, --daily, --list and --drill do not go together. Choose one.", WRONG_USE)
+        fail("PATH, --daily, --list and --drill cannot be combined. Choose one.", WRONG_USE)
     with refusals_in_json(as_json):
         if as_list:
             list_backups(as_json)
@@ -65,7 +65,7 @@ def backup(path: Path | None, drill: bool, as_list: bool, daily: bool, as_json: 
 
 
 def make(path: Path | None, as_json: bool) -> None:
-    """Make a backup and say where it is."""
+    """Make a backup and print its path."""
     from opd_tui.desk.backup_service import back_up
 
     with front_desk(create=False) as desk:
@@ -77,11 +77,11 @@ def make(path: Path | None, as_json: bool) -> None:
 
 
 def make_daily(as_json: bool) -> None:
-    """Make today's backup unless it is there."""
+    """Make today's backup unless there is one."""
     from opd_tui.desk.backup_service import back_up_today
 
     if hasattr(os, "nice"):
-        os.nice(GENTLE)
+        os.nice(NICENESS)
     with front_desk(create=False) as desk:
         copy = back_up_today(desk, settings_file().settings.backups_kept)
     if as_json:
@@ -89,11 +89,11 @@ def make_daily(as_json: bool) -> None:
     elif copy:
         click.echo(f"Backed up to {copy.path} ({size(copy.size)}): {counted(copy.checked)}, all verified.")
     else:
-        click.echo("There is a backup of today already, or nothing to back up yet.")
+        click.echo("There is already a backup of today, or nothing to back up yet.")
 
 
 def list_backups(as_json: bool) -> None:
-    """Show every verified backup, and what else is kept."""
+    """Print every verified backup, and the other copies in the folder."""
     from opd_tui.desk.opening import store_of
 
     store = store_of(shared_option("database"))
@@ -140,18 +140,17 @@ def drill_newest(as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @refusals_end_the_command
 def restore(file: Path, yes: bool, as_json: bool) -> None:
-    """Put the backup FILE in the place of the database.
+    """Replace the database by the backup FILE.
 
-    Close the program on every desk first. FILE is verified before anything is touched; one of an older version is
-    brought to this one. The database that is replaced is kept beside the new one, or, of a server, among the backups:
-    nothing is deleted, also where it is damaged. Actions since the backup are not in it: enter them again from paper.
+    Close the program on every desk first. FILE is verified before anything is changed, and upgraded if an older
+    version made it. The replaced database is kept, even a damaged one: a file beside the new one, a server's among
+    the backups. Actions since the backup are not in it: enter them again from paper.
 
-    A backup of a server's database can be restored into a file, too, if the server is gone: give
-    --database with the file's path.
+    If a server is lost, a backup of its database can be restored into a file: give the file's path with --database.
     """
     from opd_tui.desk import backup_service
 
-    confirm(f"Put {file} in the place of the database? What was done since that backup is not in it.", yes)
+    confirm(f"Replace the database by {file}? Actions since that backup are not in it.", yes)
     with refusals_in_json(as_json):
         group = settings_file().settings.group
         restored = backup_service.restore(file, shared_option("database"), SystemClock(), group)
@@ -161,26 +160,26 @@ def restore(file: Path, yes: bool, as_json: bool) -> None:
         return
     click.echo(f"Restored: {counted(restored.checked)}, all verified.")
     if restored.replaced:
-        click.echo(f"What was there before is kept as {restored.replaced}.")
+        click.echo(f"The replaced database is kept as {restored.replaced}.")
 
 
 def in_json(copy: Copy) -> dict[str, object]:
-    """A backup as an answer."""
+    """Return a backup as a JSON answer."""
     return {"ok": True, "path": str(copy.path), "bytes": copy.size, "checked": copy.checked}
 
 
 def counted(checked: Checked) -> str:
-    """What was checked, in words."""
+    """Return what was checked, in words."""
     return ", ".join(f"{count} {what}" for what, count in checked.items())
 
 
 def size(count: int) -> str:
-    """A number of bytes in words."""
+    """Return a number of bytes as kB or MB."""
     return f"{count / 1_000_000:.1f} MB" if count >= 100_000 else f"{count / 1000:.0f} kB"
 
 
 def age_in_words(age: dt.timedelta) -> str:
-    """How long ago something was, to the unit that matters."""
+    """Return an age in minutes, hours or days."""
     hours = age.total_seconds() / 3600
     if hours < 1:
         return f"{max(round(hours * 60), 0)} minutes"

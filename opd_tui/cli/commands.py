@@ -1,4 +1,4 @@
-"""Every word after `opd-tui`, with what it does."""
+"""All commands of `opd-tui`."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from opd_tui.desk.actions import (
     MarkNoShow,
     OpenSession,
     OpenSlot,
+    ResizeSlot,
 )
 
 
 def group(name: str, help: str, *commands: click.Command) -> click.Command:
-    """A noun with its verbs."""
+    """Return a group of commands named by a noun."""
     noun = click.group(name, help=help)(shared_options(lambda: None))
     for command in commands:
         noun.add_command(command)
@@ -34,7 +35,7 @@ def group(name: str, help: str, *commands: click.Command) -> click.Command:
 
 COMMANDS: tuple[click.Command, ...] = (
     group("doctor", "Doctors.", command_for(AddDoctor, "add"), doctor_list),
-    group("slot", "Slots.", command_for(OpenSlot, "open"), slot_list),
+    group("slot", "Slots.", command_for(OpenSlot, "open"), command_for(ResizeSlot, "resize"), slot_list),
     group("session", "Sessions: equal slots one after another.", command_for(OpenSession, "open")),
     group(
         "token",

@@ -1,4 +1,4 @@
-"""`forget`: remove what identifies a person and leave everything else as it is."""
+"""`forget`: remove what identifies a patient."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from opd_tui.desk.backup_service import CopiesLeft
     from opd_tui.desk.front_desk import FrontDesk
 
-SHOWN = 5
-"""So many visits are named in the question."""
+VISITS_SHOWN = 5
+"""The maximum number of visits listed in the question."""
 NOT_ERASED = (
-    "Old pages of the database may hold the name for a while: those of a file until every desk is closed, those of a "
-    "server as long as it keeps them in its own logs and copies."
+    "Old pages of the database may hold the name for a while: a file's until every desk is closed, a server's as long "
+    "as they are in its own logs and copies."
 )
 
 
@@ -40,10 +40,10 @@ NOT_ERASED = (
 @shared_options
 @json_option
 @click.option("--date", metavar="DATE", help="The day of the token's number; today by default.")
-@click.option("--uhid", metavar="TEXT", help="The patient's hospital number, in place of a token.")
-@click.option("--name", metavar="TEXT", help="The patient's name, with --phone, in place of a token.")
-@click.option("--phone", metavar="PHONE", help="The patient's phone number, with --name.")
-@click.option("--backups", is_flag=True, help="Also rewrite the backups that are kept.")
+@click.option("--uhid", metavar="TEXT", help="The patient's hospital number, instead of a token.")
+@click.option("--name", metavar="TEXT", help="The patient's name, together with --phone, instead of a token.")
+@click.option("--phone", metavar="PHONE", help="The patient's phone number, together with --name.")
+@click.option("--backups", is_flag=True, help="Rewrite the backups, too.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.argument("patient", required=False, metavar="[PATIENT]")
 @refusals_end_the_command
@@ -59,13 +59,13 @@ def forget(
 ) -> None:
     """Remove what identifies a patient: name, phone, hospital number, year of birth and sex.
 
-    PATIENT is any token of the patient: its id, or its number (A-003) with --date. Or name the patient by --uhid, or
-    by --name and --phone together. All visits of the same person are meant: those with the same hospital number, or
-    with the same name and phone; a name alone never is. The tokens, the counts and the journal stay as they are. A
-    patient with an open token is refused.
+    PATIENT is any token of the patient: its id, or its number, such as A-003, on the day given by --date. Or name the
+    patient by --uhid, or by --name and --phone together. This covers all visits of the same person: those with the
+    same hospital number, or with the same name and phone, but never those with only the same name. The tokens, the
+    counts and the journal stay as they are. A patient with an open token cannot be forgotten.
 
-    This cannot be taken back. The backups that are kept still hold the name: --backups rewrites them, too. What you
-    copied elsewhere yourself is yours to delete.
+    This cannot be undone. Existing backups still hold the name: --backups rewrites them, too. Copies that you made
+    elsewhere are yours to delete.
     """
     if sum(map(bool, (patient, uhid, name or phone))) != 1:
         fail("Name one patient: by a token, by --uhid, or by --name and --phone together.", WRONG_USE)
@@ -75,13 +75,13 @@ def forget(
 
 
 def forget_one(desk: FrontDesk, token: TokenId, backups: bool, yes: bool, as_json: bool) -> None:
-    """Ask, forget, and say where the name may still be."""
+    """Ask for confirmation, forget the patient, and print where the name may still be."""
     from opd_tui.desk import backup_service
 
     action, answer, words = ForgetPatient(token=token), {}, []
     identity, copies = backup_service.identity_of(desk, token), len(backup_service.copies_of(desk))
     try:
-        desk.preview(action)  # refused before anybody is asked
+        desk.preview(action)  # so that a refusal comes before the question
         confirm(question(desk, token), yes)
         if copies and not backups and not yes:
             backups = click.confirm(f"{in_words(copies)} may still hold the name. Rewrite them, too?", err=True)
@@ -101,31 +101,31 @@ def forget_one(desk: FrontDesk, token: TokenId, backups: bool, yes: bool, as_jso
 
 
 def chosen(desk: FrontDesk, patient: str, date: str | None) -> TokenId:
-    """The token that was given by its id or its number."""
+    """Return the token given by its id or its number."""
     token = whole_number(patient)
     return TokenId(token) if isinstance(token, int) else desk.token_numbered(patient, date_option(date) or desk.today())
 
 
 def question(desk: FrontDesk, token: TokenId) -> str:
-    """Who is forgotten, and in which visits."""
+    """Return the question that names the patient and the visits."""
     visits = desk.visits_of(token)
-    shown = [f"{record.token.number} on {record.slot.date:%d %b %Y}" for record in visits[-SHOWN:]]
-    more = [f"and {len(visits) - SHOWN} before"] if len(visits) > SHOWN else []
+    shown = [f"{record.token.number} on {record.slot.date:%d %b %Y}" for record in visits[-VISITS_SHOWN:]]
+    more = [f"and {len(visits) - VISITS_SHOWN} before"] if len(visits) > VISITS_SHOWN else []
     count = "1 visit" if len(visits) == 1 else f"{len(visits)} visits"
     return f"Forget {visits[-1].token.patient.name} for good, in {count} ({', '.join(shown + more)})?"
 
 
 def in_json(left: CopiesLeft | None) -> dict[str, list[str]] | None:
-    """What became of the backups, as part of an answer; None where they were not asked for."""
+    """Return the result for the backups as part of a JSON answer; None if they were not to be rewritten."""
     if left is None:
         return None
     return {"rewritten": list(map(str, left.rewritten)), "still_naming": list(map(str, left.still_naming))}
 
 
 def about(left: CopiesLeft) -> list[str]:
-    """What became of the backups."""
+    """Return the result for the backups, in sentences."""
     if not left.rewritten and not left.still_naming:
-        return ["No backup that is kept holds the name."]
+        return ["No backup holds the name."]
     lines = [f"Rewritten without the name: {path}" for path in left.rewritten]
     return lines + [
         f"Still holds the name, and could not be rewritten: {path}. Delete it." for path in left.still_naming
@@ -133,17 +133,17 @@ def about(left: CopiesLeft) -> list[str]:
 
 
 def kept_until(copies: int) -> list[str]:
-    """How long the backups hold the name."""
+    """Return how long the backups will hold the name, in sentences."""
     if not copies:
         return []
     kept = settings_file().settings.backups_kept
     return [
-        f"{in_words(copies)} may still hold the name; `opd-tui backup --list` shows them. A daily one goes after "
-        f"{kept} more days with a backup, a copy from before an upgrade or a restore when you delete it. The same "
-        "command with --backups rewrites them at once."
+        f"{in_words(copies)} may still hold the name; `opd-tui backup --list` shows them. A daily one is deleted after "
+        f"{kept} more daily backups, a copy from before an upgrade or a restore only by you. The same command with "
+        "--backups rewrites them now."
     ]
 
 
 def in_words(copies: int) -> str:
-    """So many copies of the database."""
+    """Return a number of backups in words."""
     return "One backup" if copies == 1 else f"{copies} backups"

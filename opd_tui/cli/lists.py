@@ -1,4 +1,4 @@
-"""The commands that list what the screens show."""
+"""The commands that list doctors, slots and tokens."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from opd_tui.domain.field_types import Choice, Date, FieldType, Id, InvalidValue
 from opd_tui.domain.model import Status
 
 
-class KindType(click.ParamType[Any]):
-    """A declared type as the type of an option."""
+class FieldParamType(click.ParamType[Any]):
+    """A field type as the type of a click option."""
 
     def __init__(self, type: FieldType[Any]) -> None:
         self.type = type
@@ -34,7 +34,7 @@ class KindType(click.ParamType[Any]):
             self.fail(f"it {error}.", param, ctx)
 
 
-DATE = KindType(Date())
+DATE = FieldParamType(Date())
 
 
 @click.command("list")
@@ -55,11 +55,11 @@ def doctor_list(as_json: bool) -> None:
 @click.command("list")
 @shared_options
 @json_option
-@click.option("--date", type=DATE, help="Of this day only.")
-@click.option("--doctor", type=KindType(Id("doctor")), help="Of this doctor only.")
+@click.option("--date", type=DATE, help="Only slots of this day.")
+@click.option("--doctor", type=FieldParamType(Id("doctor")), help="Only this doctor's slots.")
 @refusals_end_the_command
 def slot_list(as_json: bool, date: dt.date | None, doctor: int | None) -> None:
-    """List slots by date, start and doctor's code, with how full they are."""
+    """List slots by date, start and doctor's code, with their seats taken and patients waiting."""
     with desk_to_read() as desk:
         records = desk.slot_list(date, doctor)
     if as_json:
@@ -76,12 +76,12 @@ def slot_list(as_json: bool, date: dt.date | None, doctor: int | None) -> None:
 @click.command("list")
 @shared_options
 @json_option
-@click.option("--slot", type=KindType(Id("slot")), help="Of this slot only.")
-@click.option("--status", type=KindType(Choice(Status)), help="With this status only.")
-@click.option("--date", type=DATE, help="Of this day only.")
+@click.option("--slot", type=FieldParamType(Id("slot")), help="Only tokens of this slot.")
+@click.option("--status", type=FieldParamType(Choice(Status)), help="Only tokens with this status.")
+@click.option("--date", type=DATE, help="Only tokens of this day.")
 @refusals_end_the_command
 def token_list(as_json: bool, slot: int | None, status: Status | None, date: dt.date | None) -> None:
-    """List tokens in the order of their queues."""
+    """List tokens in queue order."""
     with desk_to_read() as desk:
         records = desk.token_list(slot, status, date)
         zone = desk.zone

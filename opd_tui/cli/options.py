@@ -1,4 +1,4 @@
-"""The options that every command takes, before or after its word, and how commands answer."""
+"""Options shared by all commands, accepted before or after the command's name, and helpers for output."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ WRONG_USE = 2
 _SETTINGS = "opd_tui.environment"
 
 _SHARED = {
-    "database": "The database's file, or a server's address; without it, the desk's own.",
-    "desk": "The desk that acts; by default the host and its terminal.",
-    "operator": "Who acts; by default the system's user.",
+    "database": "The database's file, or a server's URL; by default the desk's own database.",
+    "desk": "The desk's name; by default the host and its terminal.",
+    "operator": "The operator's name; by default the system user.",
 }
 
 
 def shared_options(command: F) -> F:
-    """Add --database, --desk and --operator; what stands nearest to the command wins."""
+    """Add --database, --desk and --operator to a command; the last one on the command line wins."""
     for name, help in reversed(_SHARED.items()):
         command = click.option(f"--{name}", help=help, metavar="TEXT", expose_value=False, callback=_remember)(command)
     return command
 
 
 def json_option(command: F) -> F:
-    """Add --json."""
+    """Add --json to a command."""
     return click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")(command)
 
 
@@ -53,18 +53,18 @@ def _remember(context: click.Context, parameter: click.Parameter, value: str | N
 
 
 def shared_option(name: str) -> str | None:
-    """An option's value from the command line, the environment or the settings file; an empty one is none."""
+    """Return an option's value from the command line, the environment or the settings file; None if it is empty."""
     return given_option(name) or getattr(settings_file().settings, name, None)
 
 
 def given_option(name: str) -> str | None:
-    """An option's value from the command line or the environment."""
+    """Return an option's value from the command line or the environment, or None."""
     given = click.get_current_context().find_root().meta.get(f"opd_tui.{name}")
     return given or os.environ.get(f"OPD_TUI_{name.upper()}") or None
 
 
 def settings_file(*, quietly: bool = False) -> SettingsFile:
-    """The settings, read once; what is wrong in them is said in one line unless the caller says it at length."""
+    """Return the settings, read once per run; unless `quietly`, print a line that they have problems."""
     meta = click.get_current_context().find_root().meta
     if _SETTINGS not in meta:
         meta[_SETTINGS] = file = read_settings()
@@ -76,7 +76,7 @@ def settings_file(*, quietly: bool = False) -> SettingsFile:
 
 @contextmanager
 def front_desk(*, create: bool = True, road: Road = Road.COMMAND_LINE) -> Iterator[FrontDesk]:
-    """The desk that the options name; ends the command with status 2 where it cannot be opened."""
+    """Yield the desk that the options name; end the command with status 2 if it cannot be opened."""
     from opd_tui.desk.opening import open_front_desk
 
     try:
@@ -99,17 +99,17 @@ def front_desk(*, create: bool = True, road: Road = Road.COMMAND_LINE) -> Iterat
 
 
 def desk_to_read() -> AbstractContextManager[FrontDesk]:
-    """The desk that the options name, for a list: a mistyped name makes no new database."""
+    """Open the desk that the options name, for a list: a mistyped path must not create a database."""
     return front_desk(create=shared_option("database") is None)
 
 
 def status_of(refusal: DeskRefusal) -> int:
-    """Return the exit status of a refusal: malformed input is wrong use, and so is a database that is damaged."""
+    """Return the exit status of a refusal: 2 for malformed input or a damaged database, else 1."""
     return WRONG_USE if isinstance(refusal, Invalid | StoreDamaged) else REFUSED
 
 
 def refusals_end_the_command(command: F) -> F:
-    """Say a refusal in one line and end with its status."""
+    """Decorate a command to print a refusal in one line and exit with its status."""
 
     @functools.wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -122,30 +122,27 @@ def refusals_end_the_command(command: F) -> F:
 
 
 def make_ready_for_screens() -> None:
-    """Before Textual is imported: no garbage collection until the first board stands, and frames in quick succession.
-
-    A key and what it brings from the desk are two frames; at Textual's 60 a second the other waits 17 ms for its turn.
-    A size that a shell has exported would be believed for ever, however the window is resized.
-    """
-    gc.disable()
-    for name in ("COLUMNS", "LINES"):
+    """Prepare the process for Textual; call this before Textual is imported, since it reads these variables then."""
+    gc.disable()  # the app enables it once the first board is drawn: until then it would only slow the start down
+    for name in ("COLUMNS", "LINES"):  # Textual prefers them to the terminal's size, even after a resize
         os.environ.pop(name, None)
+    # A key press and the desk's answer are two frames; at the default of 60 per second, the second waits 17 ms.
     os.environ.setdefault("TEXTUAL_FPS", "1000")
 
 
 def fail(message: str, status: int) -> NoReturn:
-    """Say what is wrong and end the command."""
+    """Print an error message and end the command with this status."""
     click.echo(f"opd-tui: {message}", err=True)
     raise click.exceptions.Exit(status)
 
 
 def print_json(value: object) -> None:
-    """One line of JSON in UTF-8, whatever the terminal speaks."""
+    """Print a value as one line of JSON in UTF-8, whatever the terminal's encoding."""
     click.echo(json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace"))
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
-    """A plain table with straight columns, or a sentence where it would be empty."""
+    """Print rows as aligned columns, or the sentence `empty` if there are none."""
     if not rows:
         click.echo(empty)
         return

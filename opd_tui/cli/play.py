@@ -1,4 +1,4 @@
-"""`demo`: the one-day timeline in the app, as text, or as JSON lines."""
+"""`demo`: the timeline in the app, as text, or as JSON lines."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from opd_tui.demo.player import PlayedStep, Player
 
 SLOWEST, FASTEST = 0.1, 100.0
-OWN_DATABASE = "The demo has a database of its own and never opens yours. Leave out --database."
+OWN_DATABASE = "The demo uses its own database and never opens yours. Leave out --database."
 
 
 def check_speed(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
-    """The speed, if it is within its limits; NaN is not."""
+    """Return the speed if it is within its limits, which NaN is not; else raise BadParameter."""
     if not SLOWEST <= value <= FASTEST:
         raise click.BadParameter(f"it must be a number from {SLOWEST:g} to {FASTEST:g}.")
     return value
 
 
 @click.command()
-@click.option("--plain", is_flag=True, help="Print it as text, also in a terminal.")
+@click.option("--plain", is_flag=True, help="Print it as text, even in a terminal.")
 @json_option
 @click.option(
     "--speed",
@@ -47,11 +47,11 @@ def check_speed(_context: click.Context, _parameter: click.Parameter, value: flo
 def demo(plain: bool, as_json: bool, speed: float, database: str | None) -> None:
     """Play a morning at the desk, 09:00 to 09:50.
 
-    Without a terminal, or with --plain, it is printed as text; with --json the answer to every action is printed,
-    one a line. Neither waits, and the exit status is 1 if an action was refused.
+    Without a terminal, or with --plain, it is printed as text; with --json, the answer to every action is printed, one
+    per line. Both print without waiting, and the exit status is 1 if an action was refused.
 
-    It plays on a database of its own that is gone afterwards: --database is refused and OPD_TUI_DATABASE ignored.
-    Operator and desk are both “demo”, whatever --operator and --desk say.
+    It uses a temporary database: --database is refused, and OPD_TUI_DATABASE is ignored. Operator and desk are both
+    “demo”, and --operator and --desk are ignored.
     """
     if database or click.get_current_context().find_root().meta.get("opd_tui.database"):
         fail(OWN_DATABASE, WRONG_USE)
@@ -65,7 +65,7 @@ def demo(plain: bool, as_json: bool, speed: float, database: str | None) -> None
 
 
 def print_the_day(as_json: bool) -> None:
-    """Play the whole day without waiting; ends with status 1 if an action was refused, 2 if there can be no desk."""
+    """Play the whole timeline without waiting; exit with 1 if an action was refused, 2 if no desk can be opened."""
     from opd_tui.demo.player import Player, open_demo_desk
 
     try:
@@ -80,7 +80,7 @@ def print_the_day(as_json: bool) -> None:
 
 @contextmanager
 def unwound_by_signals() -> Iterator[None]:
-    """Let a signal that would end the program at once unwind it, so that no temporary folder stays behind."""
+    """Turn signals that would kill the process into SystemExit, so that the temporary folder is removed."""
 
     def leave(number: int, _frame: object) -> None:
         sys.exit(exit_status(number))
@@ -94,7 +94,7 @@ def unwound_by_signals() -> Iterator[None]:
 
 
 def print_answers(player: Player) -> bool:
-    """Print the answer to every action, each when it is done; whether any was refused."""
+    """Print the answer to each action as it is performed; return whether any was refused."""
     any_refused = False
     for played in player.play_all():
         for answer in answers_of(played):
@@ -104,19 +104,19 @@ def print_answers(player: Player) -> bool:
 
 
 def answers_of(played: PlayedStep) -> list[dict[str, object]]:
-    """A step's answers as in JSON lines."""
+    """Return the answers to a step's actions, as in JSON lines."""
     from opd_tui.cli.answers import answer_of
     from opd_tui.demo.player import Refused
     from opd_tui.desk.answers import accepted
 
     return [
-        answer_of(result.deed.verb, result.refusal) if isinstance(result, Refused) else accepted(result)
+        answer_of(result.scripted.verb, result.refusal) if isinstance(result, Refused) else accepted(result)
         for result in played.results
     ]
 
 
 def print_text(player: Player) -> bool:
-    """Print each step when it is done, then where everybody stands; whether any action was refused."""
+    """Print each step as it is played, then the final statuses; return whether any action was refused."""
     from opd_tui.demo.text import closing_lines, opening_lines, step_lines
 
     any_refused = False
@@ -129,7 +129,7 @@ def print_text(player: Player) -> bool:
 
 
 def echo_lines(lines: list[str]) -> None:
-    """Print lines in whatever the output can write."""
+    """Print lines, in ASCII if the output's encoding cannot represent them."""
     from opd_tui.demo.text import fit_encoding
 
     for line in lines:

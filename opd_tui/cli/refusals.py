@@ -1,4 +1,4 @@
-"""Refusals in the words of the command line."""
+"""The command line's wording of refusals and their remedies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WORDS = {
 
 
 def advice_of(remedy: Remedy | None) -> str:
-    """Return the sentence about a remedy, or nothing where there is none."""
+    """Return the sentence for a remedy, or an empty string if there is none."""
     if isinstance(remedy, RestoreBackup):
         command = shlex.join(["opd-tui", "restore", str(remedy.backup), "--database", str(remedy.database)])
         return f"Close the program on every desk, then restore the newest backup: `{command}`."

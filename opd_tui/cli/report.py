@@ -1,4 +1,4 @@
-"""The commands that tell about the database itself."""
+"""`verify` and `paths`: the state and the place of the database."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ NO_HOME = "none, since you have no home directory"
 def verify(as_json: bool) -> None:
     """Check the whole database.
 
-    Folds the journal and compares it with the tables, sorts every slot from scratch by the one rule, and looks for
-    gaps in counters and numbers. The exit status is 1 if something does not agree.
+    Folds the journal and compares the result with the tables, sorts every slot from scratch by the one rule, and looks
+    for gaps in counters and token numbers. The exit status is 1 if anything does not agree.
     """
     with front_desk(create=False) as desk:
         result = desk.verify()
@@ -52,7 +52,7 @@ def verify(as_json: bool) -> None:
 @json_option
 @refusals_end_the_command
 def paths(as_json: bool) -> None:
-    """Show where things live, who acts, and the hospital's time zone."""
+    """Show where files are kept, the operator and desk, and the hospital's time zone."""
     location, zone = _location_and_zone()
     facts = {
         "database": location,
@@ -69,7 +69,7 @@ def paths(as_json: bool) -> None:
 
 
 def _location_and_zone() -> tuple[str, str]:
-    """The database without its password, and the zone that it keeps or that a new one will."""
+    """Return the database's location without a password, and its time zone, or the zone that a new one would get."""
     location = shared_option("database") or str(environment.default_database())
     if "://" not in location and not os.path.exists(location):
         return location, environment.system_zone().key

@@ -1,4 +1,4 @@
-"""`settings`: what can be set, what counts now, and what is wrong in the settings file."""
+"""`settings`: the options, the values in effect, and the problems in the settings file."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import click
 from opd_tui.cli.options import REFUSED, given_option, json_option, print_json, settings_file, shared_options
 
 if TYPE_CHECKING:
-    from opd_tui.config.report import Line
-    from opd_tui.tui.commands import Command
-    from opd_tui.tui.preferences import Preferences
+    from opd_tui.config.report import OptionValue
+    from opd_tui.tui.keys.commands import Command
+    from opd_tui.tui.settings.preferences import Preferences
 
 WIDTH = 80
 
@@ -20,16 +20,15 @@ WIDTH = 80
 @click.command()
 @shared_options
 @json_option
-@click.option("--sample", "as_sample", is_flag=True, help="Print a settings file to start from, every line a comment.")
+@click.option("--sample", "as_sample", is_flag=True, help="Print a sample settings file with every line commented out.")
 def settings(as_json: bool, as_sample: bool) -> None:
-    """Show every option with its value, its default and what it means.
+    """Show every option with its value, its default and its meaning.
 
-    The settings are in a file of TOML. What is wrong in it is said on the standard error, a line for each; the
-    defaults count there, and the exit status is 1. Command line and environment go before the file.
+    The settings file is in TOML. Its problems are printed on standard error, one per line; the default is used for each
+    of them, and the exit status is 1. The command line and the environment take precedence over the file.
     """
     from opd_tui.config.report import lines_of, sample
-    from opd_tui.tui.preferences import preferences_from
-    from opd_tui.tui.settings_help import declared_commands
+    from opd_tui.tui.catalogue import declared_commands, preferences_from
 
     preferences = preferences_from(settings_file(quietly=True))
     commands = declared_commands()
@@ -37,19 +36,19 @@ def settings(as_json: bool, as_sample: bool) -> None:
         click.echo(sample((command.id, command.written_keys, command.help) for command in commands), nl=False)
         return
     given = {name: value for name in ("database", "desk") if (value := given_option(name))}
-    lines = lines_of(preferences.file.settings, given)
+    values = lines_of(preferences.file.settings, given)
     if as_json:
-        print_json(in_json(preferences, lines, commands))
+        print_json(in_json(preferences, values, commands))
     else:
-        print_in_words(preferences, lines, given, commands)
+        print_in_words(preferences, values, given, commands)
     for problem in preferences.problems:
         click.echo(f"opd-tui: {preferences.file.path}, {problem}", err=True)
     if preferences.problems:
         raise click.exceptions.Exit(REFUSED)
 
 
-def in_json(preferences: Preferences, lines: list[Line], commands: list[Command]) -> dict[str, object]:
-    """Everything, as one answer."""
+def in_json(preferences: Preferences, values: list[OptionValue], commands: list[Command]) -> dict[str, object]:
+    """Return options, keys and problems as one JSON answer."""
     from opd_tui.config.report import without_password
 
     keymap = preferences.keymap
@@ -57,12 +56,12 @@ def in_json(preferences: Preferences, lines: list[Line], commands: list[Command]
         "file": str(preferences.file.path) if preferences.file.path else None,
         "exists": preferences.file.text is not None,
         "options": {
-            line.option.id: {
-                "value": line.option.to_json(without_password(line.value)),
-                "default": line.option.to_json(line.option.default),
-                "help": line.option.help,
+            each.option.id: {
+                "value": each.option.to_json(without_password(each.value)),
+                "default": each.option.to_json(each.option.default),
+                "help": each.option.help,
             }
-            for line in lines
+            for each in values
         },
         "keys": {
             command.id: {
@@ -76,17 +75,21 @@ def in_json(preferences: Preferences, lines: list[Line], commands: list[Command]
     }
 
 
-def print_in_words(preferences: Preferences, lines: list[Line], given: dict[str, str], commands: list[Command]) -> None:
-    """Everything, in lines that fit a terminal."""
+def print_in_words(
+    preferences: Preferences, values: list[OptionValue], given: dict[str, str], commands: list[Command]
+) -> None:
+    """Print options and keys, wrapped to the width of a terminal."""
     file = preferences.file
-    state = "" if file.text is not None or file.problems else " (there is none yet; --sample prints one to start from)"
+    state = (
+        "" if file.text is not None or file.problems else " (it does not exist yet; --sample prints one to start from)"
+    )
     click.echo(f"Settings file: {file.path or 'none, since you have no home directory'}{state}\n")
-    for line in lines:
-        id = line.option.id
+    for each in values:
+        id = each.option.id
         where = " (from the command line or the environment)" if id in given else ""
-        default = "" if line.is_default else f"  [default: {line.option.default_toml}]"
-        click.echo(f"{id} = {line.toml}{default}{where}")
-        meaning = f"{line.option.help[0].upper()}{line.option.help[1:]}."
+        default = "" if each.is_default else f"  [default: {each.option.default_toml}]"
+        click.echo(f"{id} = {each.toml}{default}{where}")
+        meaning = f"{each.option.help[0].upper()}{each.option.help[1:]}."
         click.echo(textwrap.fill(meaning, WIDTH, initial_indent="    ", subsequent_indent="    "))
     click.echo("\n[keys]")
     for command in commands:

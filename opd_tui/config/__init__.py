@@ -1,1 +1,1 @@
-"""The settings file: what can be set, how the file is read, and how what the screens change is kept in it."""
+"""The settings file: its options, reading it, and writing changes made on the screens back to it."""

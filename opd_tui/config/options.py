@@ -1,4 +1,4 @@
-"""Every option of the settings file, declared once: its type, its default and what it means."""
+"""The options of the settings file, each declared once with its type, default and help text."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from opd_tui.domain.field_types import MINUTES_A_DAY, NAME_LENGTH, FieldType, Text, Whole
 
 HOSPITAL_LENGTH = 60
-"""Of the hospital's name, in characters: more would leave no room for the day and the time."""
+"""The maximum length of the hospital's name, in characters, which leaves room for the date and time beside it."""
 MOST_BACKUPS = 1000
 
 
 class Automatic(FieldType[bool | None]):
-    """Yes, no, or what the program finds out by itself."""
+    """A Boolean, or None for “auto”: the program decides."""
 
     expected = 'true, false or "auto"'
 
@@ -30,7 +30,7 @@ class Automatic(FieldType[bool | None]):
 
 
 class Location(FieldType[str]):
-    """A database: a file of which it is clear where it lies, or a server's address."""
+    """A database: a file's absolute path, or a server's URL."""
 
     expected = "a file's full path, such as /srv/opd/opd.db or ~/opd.db, or an address such as postgresql+psycopg://…"
 
@@ -42,14 +42,16 @@ class Location(FieldType[str]):
         try:
             path = Path(value).expanduser()
         except RuntimeError:
-            raise self.refuse(f"names the home of somebody who has none here; it must be {self.expected}") from None
+            raise self.refuse(
+                f"names the home directory of a user who does not exist here; it must be {self.expected}"
+            ) from None
         if not path.is_absolute():
             raise self.refuse()
         return str(path)
 
 
 class ThemeName(Text):
-    """A theme; only the screens know which there are."""
+    """The name of a Textual theme. Whether it exists is checked by the screens, which load Textual."""
 
     def __init__(self) -> None:
         super().__init__(64)
@@ -57,7 +59,7 @@ class ThemeName(Text):
 
 
 class Group(FieldType[str]):
-    """A group of accounts that this system knows."""
+    """The name of a Unix group on this machine."""
 
     expected = "the name of a group of this system"
 
@@ -80,28 +82,28 @@ class Group(FieldType[str]):
 
 
 class Option(NamedTuple):
-    """One declared option."""
+    """An option of the settings file."""
 
     id: str
     type: FieldType[Any]
     default: Any
     help: str
     default_toml: str
-    """The default as it is written in the file; an empty text is no value."""
+    """The default as TOML; an empty string stands for “not set”."""
 
     def to_json(self, value: object) -> object:
-        """A value as JSON; None where nothing is set."""
+        """Return the value as JSON, or the default's if `value` is None; None if that is not set either."""
         return (json.loads(self.default_toml) or None) if value is None else value
 
 
 def option(type: FieldType[Any], default: Any, help: str, default_toml: str = '""') -> Any:
-    """A field of `Settings`; a default that is no text and no number says how it is written."""
+    """Return a dataclass field for an option of `Settings`."""
     return dataclasses.field(default=default, metadata={"type": type, "help": help, "toml": default_toml})
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the person set; every value that exists is a valid one."""
+    """The user's settings, all of them valid; None stands for “not set”."""
 
     hospital: str | None = option(Text(HOSPITAL_LENGTH), None, "the hospital's name, at the top of every screen")
     desk: str | None = option(
@@ -125,11 +127,11 @@ class Settings:
     backups_kept: int = option(Whole(1, MOST_BACKUPS), 14, "how many backups of each kind are kept", "14")
     group: str | None = option(Group(), None, "the group of accounts that share the files; else they are yours alone")
     keys: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """Keys by the command's id, as they stand in the file: only the screens know which are right."""
+    """Keys by command id, as written in the file; the screens check them, since they know the commands."""
 
 
 def options() -> tuple[Option, ...]:
-    """Every option but the keys, in the order in which they are shown."""
+    """Return every option except the keys, in display order."""
     return tuple(
         Option(field.name, field.metadata["type"], field.default, field.metadata["help"], field.metadata["toml"])
         for field in dataclasses.fields(Settings)

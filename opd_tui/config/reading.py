@@ -1,4 +1,4 @@
-"""Reading the settings file: whatever is wrong in it is told with its line, and the default counts instead."""
+"""Reading the settings file: each mistake is reported with its line number, and the default is used instead."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ if TYPE_CHECKING:
     from opd_tui.config.toml_lines import KeyPath
 
 KEYS = "keys"
-"""The table of keys by the command's id."""
+"""The name of the table of keys by command id."""
 
 
 @dataclass(frozen=True)
 class SettingsFile:
-    """The settings that count, the file that they are from, and what is wrong in it."""
+    """The settings in effect, the file they come from, and the problems found in it."""
 
     path: Path | None = None
-    """Where the file is, or would be; None where the user has no home."""
+    """The file's path, whether or not it exists; None if the user has no home directory."""
     settings: Settings = Settings()
     problems: tuple[Problem, ...] = ()
     text: str | None = field(default=None, repr=False)
-    """None where there is no file, or none that can be read."""
+    """The file's text; None if it does not exist or cannot be read."""
 
     @functools.cached_property
     def lines(self) -> Mapping[KeyPath, int]:
-        """The line of every key in the file."""
+        """The line number of every key in the file."""
         from opd_tui.config.toml_lines import key_lines
 
         return key_lines(self.text or "")
 
     def line_of(self, option: str) -> int | None:
-        """The line in which an option is given."""
+        """Return the line number at which an option is set, or None."""
         return self.lines.get((option,))
 
     def line_of_key(self, command: str) -> int | None:
-        """The line in which a command is given its key."""
+        """Return the line number at which a command's key is set, or None."""
         given = (line for path, line in self.lines.items() if path[0] == KEYS and ".".join(path[1:]) == command)
         return next(given, None)
 
 
 def read_settings() -> SettingsFile:
-    """The user's settings; nothing that stands in the file, or hinders reading it, stops the program."""
+    """Return the user's settings. Mistakes in the file and errors in reading it become problems, never exceptions."""
     path = environment.settings_file()
     if path is None:
         return SettingsFile()
@@ -65,7 +65,7 @@ def read_settings() -> SettingsFile:
 
 
 def _checked(file: SettingsFile, table: Mapping[str, Any]) -> SettingsFile:
-    """The values that count, and the problems of the others."""
+    """Return the file with its valid values as settings and a problem for each of the others."""
     known = {option.id: option for option in options()}
     values: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -85,7 +85,7 @@ def _checked(file: SettingsFile, table: Mapping[str, Any]) -> SettingsFile:
 
 
 def _accepted(option: Option, value: object) -> Any:
-    """The clean value; an empty text is none. Raises InvalidValue with whole sentences."""
+    """Return the cleaned value, or the default for an empty string; raise InvalidValue with complete sentences."""
     try:
         clean = option.type.accept(value)
     except InvalidValue as error:
@@ -96,7 +96,7 @@ def _accepted(option: Option, value: object) -> Any:
 
 
 def _keys(value: object, file: SettingsFile) -> tuple[dict[str, str], list[Problem]]:
-    """Keys by the command's id, as they stand in the file, and what is no text; raises InvalidValue."""
+    """Return keys by command id, and a problem for each that is not a string; raise InvalidValue if not a table."""
     if not isinstance(value, Mapping):
         raise InvalidValue(f'{KEYS} must be a table: a line [{KEYS}], and below it lines such as "token.new" = "f2".')
     keys: dict[str, str] = {}
@@ -104,9 +104,9 @@ def _keys(value: object, file: SettingsFile) -> tuple[dict[str, str], list[Probl
     for path, key in _leaves(value):
         command, wrong = ".".join(path), ""
         if not isinstance(key, str):
-            wrong = f'The key of {quoted(command)} must be a text, such as "f2"; its default is kept.'
+            wrong = f'The key of {quoted(command)} must be a string, such as "f2"; the default is used.'
         elif command in keys:
-            wrong = f"{quoted(command)} has a key already; this one does not count."
+            wrong = f"{quoted(command)} already has a key; this one is ignored."
         else:
             keys[command] = key
         if wrong:
@@ -115,7 +115,8 @@ def _keys(value: object, file: SettingsFile) -> tuple[dict[str, str], list[Probl
 
 
 def _leaves(table: Mapping[str, Any]) -> Iterator[tuple[KeyPath, object]]:
-    """What stands in a table and its tables: `token.new = …` without quotes is a table within a table."""
+    """Yield the values of a table and its subtables: to TOML, `token.new = …` without quotes is a nested table."""
+    # A loop and not recursion, so that no depth of nesting in the file can raise RecursionError.
     waiting: list[tuple[KeyPath, Any]] = [((name,), value) for name, value in table.items()]
     while waiting:
         path, value = waiting.pop(0)
@@ -126,11 +127,11 @@ def _leaves(table: Mapping[str, Any]) -> Iterator[tuple[KeyPath, object]]:
 
 
 def _unknown(name: str, allowed: Iterable[str]) -> str:
-    return f"{quoted(name)} is no option{did_you_mean(name, allowed)}; the options are {', '.join(allowed)}."
+    return f"{quoted(name)} is not an option{did_you_mean(name, allowed)}; the options are {', '.join(allowed)}."
 
 
 def did_you_mean(name: str, allowed: Iterable[str]) -> str:
-    """A question for somebody who mistyped a name; nothing where no name is near."""
+    """Return “ (did you mean …?)” with the most similar name, or an empty string if none is similar."""
     import difflib
 
     near = difflib.get_close_matches(name, list(allowed), n=1)

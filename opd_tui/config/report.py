@@ -1,4 +1,4 @@
-"""The settings in words: every option with its value and its default, and a file to start from."""
+"""The settings for display: every option with its value and default, and a sample file."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from opd_tui.domain.text import without_secrets
 _HEAD = """\
 # Settings of opd-tui.
 #
-# Every line is a comment and shows the default. Take the leading # away from a line to change what stands in it;
-# `opd-tui settings` shows what counts, and what is wrong.
+# Every line is a comment and shows the default. To change a setting, remove the leading # from its line.
+# `opd-tui settings` shows the settings in effect, and any problems in this file.
 """
 _KEYS_HEAD = """
-# Keys, by the command's id: one key, or several with commas between them, such as "n, F2". Take the # away from
-# the line [keys] too.
+# Keys, by command id: one key, or several separated by commas, such as "n, F2". Remove the leading # from the line
+# [keys] too.
 #
 # [keys]
 """
 
 
-class Line(NamedTuple):
-    """One option as it counts."""
+class OptionValue(NamedTuple):
+    """An option with the value in effect."""
 
     option: Option
     value: object
-    """As JSON would hold it; None where nothing is set."""
+    """The value as JSON; None if it is not set."""
 
     @property
     def toml(self) -> str:
-        """The value as the file would hold it; a password is not shown."""
+        """The value as TOML, with any password masked."""
         return self.option.default_toml if self.value is None else to_toml(without_password(self.value))
 
     @property
@@ -40,23 +40,23 @@ class Line(NamedTuple):
         return bool(self.value == self.option.default)
 
 
-def lines_of(settings: Settings, instead: Mapping[str, object]) -> list[Line]:
-    """Every option with its value, or with the one that command line or environment put in its place."""
-    return [Line(option, instead.get(option.id) or getattr(settings, option.id)) for option in options()]
+def lines_of(settings: Settings, instead: Mapping[str, object]) -> list[OptionValue]:
+    """Return every option with its value; `instead` holds those given by command line or environment."""
+    return [OptionValue(option, instead.get(option.id) or getattr(settings, option.id)) for option in options()]
 
 
 def to_toml(value: object) -> str:
-    """A text, a number, true or false as TOML writes it."""
+    """Return a string, number or Boolean as TOML; JSON's notation of these is valid TOML."""
     return json.dumps(value, ensure_ascii=False)
 
 
 def without_password(value: object) -> object:
-    """An option's value as it may be shown."""
+    """Return an option's value with any password masked."""
     return without_secrets(value) if isinstance(value, str) else value
 
 
 def sample(keys: Iterable[tuple[str, str, str]]) -> str:
-    """A settings file in which every line is a comment and shows the default; keys come with id, key and meaning."""
+    """Return a settings file with every default commented out; `keys` are triples of command id, key and help."""
     parts = [_HEAD]
     for option in options():
         parts.append(f"\n# {option.help[0].upper()}{option.help[1:]}.\n# {option.id} = {option.default_toml}\n")

@@ -1,4 +1,4 @@
-"""In which line of a TOML text each key stands, which the standard library's reader does not tell."""
+"""The line number of each key in a TOML document, which the standard library's parser does not report."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TOKEN = re.compile(
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
-    """The line, counted from 1, in which each key and table is first named; the text must be valid TOML."""
+    """Return the line number, from 1, at which each key and table first appears; the text must be valid TOML."""
     scan = _Scan()
     for token, line in _tokens(text):
         scan.take(token, line)
@@ -42,21 +42,21 @@ def _tokens(text: str) -> Iterator[tuple[str, int]]:
 
 @dataclass
 class _Scan:
-    """What has been read so far: where a key may stand, and within which table it would be."""
+    """The state of the scan: the keys found, the current table, and what the next token belongs to."""
 
     found: dict[KeyPath, int] = field(default_factory=dict)
     table: KeyPath = ()
     path: KeyPath = ()
     """The key whose value is being read."""
     brackets: list[tuple[str, KeyPath]] = field(default_factory=list)
-    """Arrays and inline tables that are open, each with the key whose value it is part of."""
+    """The open arrays and inline tables, each with the key whose value it is part of."""
     raw: str = ""
-    """The key that is being read, as it is written."""
+    """The source text of the key being read."""
     place: str = "key"
-    """`key`, `header` (a table's name in brackets) or `value`."""
+    """What is being read: `key`, `header` (a table's name in brackets) or `value`."""
 
     def take(self, token: str, line: int) -> None:
-        """Go on by one token."""
+        """Process one token."""
         if token == "\n" and not self.brackets:
             self.place, self.raw = "key", ""
         elif self.place == "value":
@@ -94,7 +94,7 @@ class _Scan:
         self.place, self.raw = "value", ""
 
     def _found(self, within: KeyPath, line: int) -> None:
-        """A key is complete: it and the tables that it names stand in this line, if they stood in none before."""
+        """Record the line of a complete key and of the tables in its dotted path, unless they were found before."""
         self.path = (*within, *_parts(self.raw))
         self.raw = ""
         for length in range(1, len(self.path) + 1):
@@ -102,7 +102,7 @@ class _Scan:
 
 
 def _parts(raw: str) -> KeyPath:
-    """A key as it is written, such as `a."b.c"`, in its parts: the reader itself knows all ways of quoting."""
+    """Split a dotted key such as `a."b.c"` into its parts; tomllib itself handles the quoting."""
     import tomllib
 
     parts: list[str] = []

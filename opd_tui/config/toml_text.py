@@ -1,4 +1,4 @@
-"""From a file to what its TOML says; where that cannot be, what is wrong and in which line."""
+"""Reading a TOML file, with its mistakes as problems with line numbers."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from typing import Any, NamedTuple
 from opd_tui.domain.text import clean_text
 
 LARGEST_BYTES = 64 * 1024
-"""Of a settings file; what is larger is none."""
+"""The maximum size of a settings file; a larger one is rejected."""
 OWN_DATABASE = "Unless another is named at the start, this desk now works on its own database."
-"""What must not be overlooked."""
+"""The warning that a setting for the database was lost, since patients would go into another database."""
 
 _ERROR_LINE = r" \(at (?:line (\d+), column \d+|end of document)\)$"
 _NAMES_DATABASE = rb"(?m)^\s*[\"']?database[\"']?\s*="
 
 
 class Problem(NamedTuple):
-    """Something in the settings file that does not count, and why."""
+    """Something in the settings file that is ignored, and why."""
 
     message: str
     line: int | None = None
-    """Counted from 1; None where no single line is wrong."""
+    """The line number, from 1; None if the problem is not in a single line."""
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.message}" if self.line else self.message
 
 
 class Unreadable(Exception):
-    """The file as a whole cannot be read."""
+    """The whole file cannot be read or parsed."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
@@ -38,12 +38,12 @@ class Unreadable(Exception):
 
 
 def bytes_of(path: Path, *, must_exist: bool) -> bytes | None:
-    """What is in the file; None where there is none and none must be. Raises Unreadable."""
+    """Return the file's content, or None if it does not exist; raise Unreadable, also if it must."""
     try:
         if path == Path(os.devnull) or not (must_exist or path.exists()):
             return None
         if not path.is_file():
-            what = "is no file" if path.exists() else "does not exist"
+            what = "is not a file" if path.exists() else "does not exist"
             raise Unreadable(Problem(f"The settings file {what}, so every default is used."))
         with path.open("rb") as file:
             return file.read(LARGEST_BYTES + 1)
@@ -54,17 +54,17 @@ def bytes_of(path: Path, *, must_exist: bool) -> bytes | None:
 
 
 def text_of(data: bytes) -> str:
-    """The text, without the mark that some editors put at its beginning; raises Unreadable."""
+    """Return the text without a byte order mark; raise Unreadable if it is too large or not UTF-8."""
     if len(data) > LARGEST_BYTES:
         raise _nothing_counts(data, f"The file is larger than {LARGEST_BYTES // 1024} KiB")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _nothing_counts(data, "This is no text in UTF-8", data.count(b"\n", 0, error.start) + 1) from None
+        raise _nothing_counts(data, "This is not UTF-8 text", data.count(b"\n", 0, error.start) + 1) from None
 
 
 def table_of(data: bytes) -> dict[str, Any]:
-    """What the file says; raises Unreadable."""
+    """Return the parsed document; raise Unreadable if it is not valid TOML."""
     text = text_of(data)
     import tomllib
 
@@ -73,7 +73,7 @@ def table_of(data: bytes) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         said = str(error)
         what = clean_text(re.sub(_ERROR_LINE, "", said))[:100]
-        raise _nothing_counts(data, f'This is no TOML, such as desk = "desk 1" ({what})', _line(text, said)) from None
+        raise _nothing_counts(data, f'This is not TOML, such as desk = "desk 1" ({what})', _line(text, said)) from None
     except ValueError:
         raise _nothing_counts(data, "A number in it is too long") from None
     except RecursionError:
@@ -81,7 +81,7 @@ def table_of(data: bytes) -> dict[str, Any]:
 
 
 def _line(text: str, said: str) -> int:
-    """The line that the reader complains of; the end of the document is the last line that holds something."""
+    """Return the line number in tomllib's message; for “end of document”, the last line that is not blank."""
     last = text.rstrip().count("\n") + 1
     where = re.search(_ERROR_LINE, said)
     return int(where[1]) if where and where[1] else last
@@ -90,5 +90,5 @@ def _line(text: str, said: str) -> int:
 def _nothing_counts(data: bytes, what: str, line: int | None = None) -> Unreadable:
     warning = f" {OWN_DATABASE}" if re.search(_NAMES_DATABASE, data) else ""
     return Unreadable(
-        Problem(f"{what}. Until that is right nothing in the file counts, and every default is used.{warning}", line)
+        Problem(f"{what}. Until this is fixed the whole file is ignored, and every default is used.{warning}", line)
     )

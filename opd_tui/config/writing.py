@@ -1,4 +1,4 @@
-"""Keeping in the settings file what was changed on the screens, and leaving everything else in it as it is."""
+"""Saving a setting changed on the screens, without touching anything else in the settings file."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from opd_tui.domain.remedies import Advice, Remedy
 
 
 def keep_setting(path: Path, option: str, value: str) -> None:
-    """Write one option's value into the file, comments and layout untouched; raises SettingsNotKept."""
+    """Write one option to the file, leaving comments and layout untouched; raise SettingsNotKept if that fails."""
     target = Path(os.path.realpath(path))
     try:
         before = bytes_of(target, must_exist=False) or b""
         wanted = {**table_of(before), option: value}
     except Unreadable:
-        raise _not_kept(option, f"{path} has to be put right first", Advice.SHOW_SETTINGS) from None
+        raise _not_kept(option, f"the mistakes in {path} must be fixed first", Advice.SHOW_SETTINGS) from None
     for text in _candidates(text_of(before), option, value):
         after = text.encode()
         if _says(after, wanted):
             break
     else:
-        raise _not_kept(option, f"there is no place for it in {path}")
+        raise _not_kept(option, f"it cannot be added to {path}")
     try:
         _replace(target, after)
     except OSError as error:
@@ -35,11 +35,11 @@ def keep_setting(path: Path, option: str, value: str) -> None:
 
 
 def _not_kept(option: str, why: str, remedy: Remedy | None = None) -> SettingsNotKept:
-    return SettingsNotKept(f"The {option} stays until you leave, but is not kept for the next time: {why}.", remedy)
+    return SettingsNotKept(f"The {option} lasts until you quit, but is not saved for next time: {why}.", remedy)
 
 
 def _candidates(text: str, option: str, value: str) -> Iterator[str]:
-    """The text with the option: where it stands, below a comment that shows it, or where the library puts it."""
+    """Yield texts with the option set: below the sample comment that shows it, then where tomlkit puts it."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -56,7 +56,7 @@ def _candidates(text: str, option: str, value: str) -> Iterator[str]:
 
 
 def _says(data: bytes, wanted: dict[str, object]) -> bool:
-    """Whether the file would say what is wanted, and nothing else."""
+    """Return whether the file would have exactly the wanted settings."""
     try:
         return table_of(data) == wanted
     except Unreadable:
@@ -64,14 +64,14 @@ def _says(data: bytes, wanted: dict[str, object]) -> bool:
 
 
 def _replace(target: Path, data: bytes) -> None:
-    """Put a file in the place of another in one step, so that nobody ever reads half of it; raises OSError."""
+    """Replace a file atomically, so that no reader sees half of it; raise OSError if that fails."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            os.fsync(file.fileno())  # before the rename: else a power failure could leave the new name empty
         if target.exists():
             _share_alike(Path(name), target)
         os.replace(name, target)
@@ -81,7 +81,7 @@ def _replace(target: Path, data: bytes) -> None:
 
 
 def _share_alike(new: Path, old: Path) -> None:
-    """Let everybody read a file who could read the one before it; raises OSError."""
+    """Give a file the mode and the group of the one that it replaces; raise OSError if that fails."""
     shutil.copymode(old, new)
     if hasattr(os, "chown") and old.stat().st_gid != new.stat().st_gid:
         os.chown(new, -1, old.stat().st_gid)

@@ -1,1 +1,1 @@
-"""The 09:00–09:50 timeline as data, and its player."""
+"""The demo: the timeline from 09:00 to 09:50 as data, and its player."""

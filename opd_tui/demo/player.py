@@ -1,4 +1,4 @@
-"""Plays the timeline on a real desk, whose database is gone afterwards."""
+"""The player of the timeline, on a real desk with a temporary database."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from opd_tui.domain.errors import DeskRefusal, StoreUnavailable
 from opd_tui.domain.instants import slot_instant
 
 ACTOR = Actor("demo", "demo", Road.DEMO)
-"""Who plays the timeline, in the demo's journal."""
+"""The actor of the timeline's actions."""
 
 
 @contextmanager
 def open_demo_desk(road: Road = Road.DEMO) -> Iterator[tuple[FrontDesk, FixedClock]]:
-    """An empty desk at 08:55 on a database of its own; raises StoreUnavailable. Leave it when no thread uses it.
+    """Yield an empty desk at 08:55 on a temporary database, and its clock; raise StoreUnavailable.
 
-    `road` is that of a person who acts between the steps.
+    `road` is the way in of a person who acts between the steps. No thread may use the desk when the block ends.
     """
     clock = FixedClock(instant_at(SETTING.at))
     with temporary_folder() as folder:
@@ -43,12 +43,13 @@ def open_demo_desk(road: Road = Road.DEMO) -> Iterator[tuple[FrontDesk, FixedClo
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A folder that is gone afterwards; raises StoreUnavailable."""
+    """Yield a temporary folder that is removed afterwards; raise StoreUnavailable if none can be made."""
     try:
         folder = TemporaryDirectory(prefix="opd-tui-demo-", ignore_cleanup_errors=True)
     except OSError as error:
         raise StoreUnavailable(
-            f"No temporary folder can be made: {error.strerror or error}. Make room, or set TMPDIR to another folder."
+            f"Cannot make a temporary folder: {error.strerror or error}. "
+            "Free some space, or set TMPDIR to another folder."
         ) from None
     with folder as name:
         yield Path(name)
@@ -56,33 +57,36 @@ def temporary_folder() -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A deed that the desk refused, because somebody acted in between."""
+    """An action that the desk refused, because somebody acted between the steps."""
 
-    deed: ScriptedAction
+    scripted: ScriptedAction
     refusal: DeskRefusal
 
 
 @dataclass(frozen=True, slots=True)
 class PlayedStep:
-    """A step and what came of its deeds, in their order."""
+    """A step with the outcomes or refusals of its actions, in their order."""
 
     step: Step
     results: tuple[Outcome | Refused, ...]
 
     @property
     def refusals(self) -> tuple[Refused, ...]:
-        """The deeds that were refused."""
+        """The actions that were refused."""
         return tuple(result for result in self.results if isinstance(result, Refused))
 
 
 class Player:
-    """Plays the timeline step by step; its methods may be called from any thread."""
+    """Plays the timeline step by step; any thread may call its methods."""
 
-    def __init__(self, desk: FrontDesk, clock: FixedClock) -> None:
+    def __init__(self, desk: FrontDesk, clock: FixedClock, actor: Actor = ACTOR) -> None:
         self.desk = desk
+        self.actor = actor
         self.clock = clock
         self._ids = Ids()
         self._played = 0
+        # `_playing` is held for a whole step; `_moving_clock` only to set the time, so that `advance` never waits for
+        # the desk. A step takes the second while it holds the first, never the other way round.
         self._playing = threading.Lock()
         self._moving_clock = threading.Lock()
 
@@ -93,7 +97,7 @@ class Player:
 
     @property
     def next_step(self) -> Step | None:
-        """The step that comes next, or None at the end."""
+        """The next step, or None at the end."""
         played = self._played
         return TIMELINE[played] if played < len(TIMELINE) else None
 
@@ -103,9 +107,9 @@ class Player:
             return self._play(SETTING)
 
     def play_next(self) -> PlayedStep | None:
-        """Play the next step at its time, or at the clock's if that is later; None at the end.
+        """Play the next step, at its time or the clock's, whichever is later; return None at the end.
 
-        A deed that the desk refuses is part of the result, and play goes on.
+        An action that the desk refuses becomes part of the result, and the play goes on.
         """
         with self._playing:
             if (step := self.next_step) is None:
@@ -114,26 +118,26 @@ class Player:
             return self._play(step)
 
     def play_all(self) -> Iterator[PlayedStep]:
-        """The setting and then every step, each played when it is asked for."""
+        """Play the setting and then every step, and yield each as it is played."""
         yield self.prepare()
         while played := self.play_next():
             yield played
 
     def advance(self, to: dt.time) -> None:
-        """Let the clock run, never backwards and not beyond the next step's time; it never waits for the desk."""
+        """Move the clock forward, at most to the next step's time. It never waits for the desk."""
         step = self.next_step
         self._set_clock(min(to, step.at) if step else to)
 
     def _play(self, step: Step) -> PlayedStep:
         self._set_clock(step.at)
-        return PlayedStep(step, tuple(self._do(deed) for deed in step.deeds))
+        return PlayedStep(step, tuple(self._perform(scripted) for scripted in step.actions))
 
-    def _do(self, deed: ScriptedAction) -> Outcome | Refused:
+    def _perform(self, scripted: ScriptedAction) -> Outcome | Refused:
         try:
-            outcome = self.desk.perform(deed.action(self._ids), ACTOR)
+            outcome = self.desk.perform(scripted.action(self._ids), self.actor)
         except DeskRefusal as refusal:
-            return Refused(deed, refusal)
-        remember(self._ids, deed, outcome)
+            return Refused(scripted, refusal)
+        store_id(self._ids, scripted, outcome)
         return outcome
 
     def _set_clock(self, to: dt.time) -> None:
@@ -141,16 +145,16 @@ class Player:
             self.clock.instant = max(self.clock.instant, instant_at(to))
 
 
-def remember(ids: Ids, deed: ScriptedAction, outcome: Outcome) -> None:
-    """Keep the id of what a deed made under the name that the timeline gives it."""
-    if isinstance(deed, Join) and outcome.doctor:
-        ids.doctors[deed.code] = outcome.doctor.id
-    elif isinstance(deed, Open):
-        ids.slots[deed.doctor] = outcome.slots[0].id
-    elif isinstance(deed, Issue) and outcome.token:
-        ids.tokens[deed.label] = outcome.token.token.id
+def store_id(ids: Ids, scripted: ScriptedAction, outcome: Outcome) -> None:
+    """Store the id of the doctor, slot or token that an action made, by its name in the timeline."""
+    if isinstance(scripted, Join) and outcome.doctor:
+        ids.doctors[scripted.code] = outcome.doctor.id
+    elif isinstance(scripted, Open):
+        ids.slots[scripted.doctor] = outcome.slots[0].id
+    elif isinstance(scripted, Issue) and outcome.token:
+        ids.tokens[scripted.label] = outcome.token.token.id
 
 
 def instant_at(time: dt.time) -> dt.datetime:
-    """The instant of a wall clock time on the demo's day."""
+    """Return the instant of a local time on the demo's day."""
     return slot_instant(DATE, time, ZoneInfo(ZONE))

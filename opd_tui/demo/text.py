@@ -14,19 +14,19 @@ from opd_tui.domain.model import Status, TokenRecord
 
 WIDTH = 79
 HEADING = "A morning at the front desk: more patients than seats"
-LEGEND = "● is a taken seat, ○ a free one."
-CLOSING = "Nothing of this was kept. Run `opd-tui` in a terminal to open your own desk."
+LEGEND = "● is a taken seat, ○ is a free one."
+CLOSING = "Nothing was saved. Run `opd-tui` in a terminal to open your own desk."
 
 _ASCII = str.maketrans({"●": "#", "○": ".", "·": "|", "–": "-"})
 
 
 def opening_lines() -> list[str]:
-    """What is shown before the first step."""
+    """Return the lines before the first step."""
     return [HEADING, "=" * len(HEADING), LEGEND]
 
 
 def step_lines(played: PlayedStep, desk: FrontDesk) -> list[str]:
-    """A step's time and caption, what came of each deed, and the board after it."""
+    """Return a step's time and caption, the result of each action, and the board after it."""
     lines = ["", *wrapped(f"{played.step.at:%H:%M}  {played.step.caption}", 7)]
     for result in played.results:
         lines += wrapped(f"  {result_sentence(result)}", 4)
@@ -37,15 +37,15 @@ def step_lines(played: PlayedStep, desk: FrontDesk) -> list[str]:
 
 
 def result_sentence(result: Outcome | Refused) -> str:
-    """What came of a deed, marked if it was refused."""
+    """Return an action's result as a list item, marked if it was refused."""
     return f"! Refused: {result.refusal.message}" if isinstance(result, Refused) else f"- {result.sentence}."
 
 
 def board_lines(queue: Queue) -> list[str]:
-    """A slot's seats, who has one and who waits; one line, unless many wait."""
+    """Return a slot's seats with its seated and waiting tokens, wrapped if it has many."""
     slot, taken = queue.slot.slot, queue.slot.load.taken
     dots = "●" * taken + "○" * queue.slot.free_seats
-    records = [line.record for line in queue.lines]
+    records = [row.record for row in queue.rows]
     groups = [
         " ".join([status.value, *numbers])
         for status in (Status.ACTIVE, Status.WAITING)
@@ -56,7 +56,7 @@ def board_lines(queue: Queue) -> list[str]:
 
 
 def closing_lines(desk: FrontDesk) -> list[str]:
-    """Where every token stands at the end, and how to go on."""
+    """Return the final status of every token, and what to do next."""
     lines = ["", "At the end"]
     records = desk.token_list(date=DATE)
     for status in (Status.ACTIVE, Status.WAITING, Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW):
@@ -66,17 +66,17 @@ def closing_lines(desk: FrontDesk) -> list[str]:
 
 
 def numbers_of(status: Status, records: Iterable[TokenRecord]) -> list[str]:
-    """The numbers of the tokens with a status, in the order given."""
+    """Return the numbers of the tokens with a status, in the order given."""
     return [record.token.number for record in records if record.token.status is status]
 
 
 def wrapped(line: str, indent: int) -> list[str]:
-    """A line cut at spaces to the width, its continuations indented."""
+    """Wrap a line at spaces to the width, with its continuation lines indented."""
     return textwrap.wrap(line, WIDTH, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
 
 
 def fit_encoding(line: str, encoding: str) -> str:
-    """The line as it is where the encoding can write it, else in ASCII."""
+    """Return the line unchanged if the encoding has all its characters, else in ASCII."""
     try:
         line.encode(encoding)
     except UnicodeEncodeError:

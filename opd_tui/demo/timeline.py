@@ -1,4 +1,4 @@
-"""One morning at the desk, as data: what happens when, named by what the timeline itself issued."""
+"""One morning at the desk, as data; doctors, slots and tokens go by names of the timeline's own, not by ids."""
 
 from __future__ import annotations
 
@@ -17,40 +17,40 @@ ZONE = "Asia/Kolkata"
 
 @dataclass(frozen=True)
 class Ids:
-    """What the desk gave to the doctors, slots and tokens that the timeline names."""
+    """The database ids of the doctors, slots and tokens that the timeline names."""
 
     doctors: dict[str, DoctorId] = field(default_factory=dict)
     slots: dict[str, SlotId] = field(default_factory=dict)
     tokens: dict[str, TokenId] = field(default_factory=dict)
 
     def doctor(self, code: str) -> DoctorId:
-        """The doctor that the timeline added; raises UnknownDoctor."""
+        """Return the id of the doctor with this code; raise UnknownDoctor if adding the doctor was refused."""
         if code not in self.doctors:
-            raise UnknownDoctor(f"The demo's doctor {code} could not be added before.")
+            raise UnknownDoctor(f"The demo's doctor {code} could not be added earlier.")
         return self.doctors[code]
 
     def slot(self, doctor: str) -> SlotId:
-        """The slot that the timeline opened for a doctor; raises UnknownSlot."""
+        """Return the id of the doctor's slot; raise UnknownSlot if opening it was refused."""
         if doctor not in self.slots:
-            raise UnknownSlot(f"The slot of the demo's doctor {doctor} could not be opened before.")
+            raise UnknownSlot(f"The slot of the demo's doctor {doctor} could not be opened earlier.")
         return self.slots[doctor]
 
     def token(self, label: str) -> TokenId:
-        """The token that the timeline issued under a label; raises UnknownToken."""
+        """Return the id of the token with this label; raise UnknownToken if issuing it was refused."""
         if label not in self.tokens:
-            raise UnknownToken("The token that this is about could not be issued before.")
+            raise UnknownToken("The demo's token for this step could not be issued earlier.")
         return self.tokens[label]
 
 
 class ScriptedAction(Protocol):
-    """One thing that a step does."""
+    """One action of a step."""
 
     @property
     def verb(self) -> str:
         """The action's name in JSON lines."""
 
     def action(self, ids: Ids) -> Action:
-        """The action for the desk; raises a DeskRefusal where it needs something that was never made."""
+        """Return the action for the desk; raise a DeskRefusal if what it refers to was never made."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Open:
 
 @dataclass(frozen=True)
 class Issue:
-    """A patient gets a token for a doctor's slot; later steps name it by its label."""
+    """A patient gets a token for a doctor's slot; later steps refer to it by its label."""
 
     verb: ClassVar[str] = IssueToken.verb
     label: str
@@ -119,11 +119,11 @@ class NoShow:
 
 @dataclass(frozen=True)
 class Step:
-    """What happens at one time of the hospital's wall clock, and the sentence that tells it."""
+    """What happens at one time of the hospital's local clock, with a caption."""
 
     at: dt.time
     caption: str
-    deeds: tuple[ScriptedAction, ...]
+    actions: tuple[ScriptedAction, ...]
 
 
 SETTING = Step(
@@ -138,7 +138,7 @@ SETTING = Step(
         Open("C"),
     ),
 )
-"""What is there before the timeline begins."""
+"""What exists before the timeline begins."""
 
 TIMELINE: tuple[Step, ...] = (
     Step(
@@ -189,4 +189,4 @@ EXPECTED: Mapping[str, Status] = {
     "c2": Status.ACTIVE,
     "c3": Status.WAITING,
 }
-"""Where every token stands at the end, if nobody acts between the steps."""
+"""The status of every token at the end, if nobody acts between the steps."""

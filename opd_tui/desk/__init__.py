@@ -1,1 +1,1 @@
-"""What a front desk does."""
+"""The service layer: actions, outcomes, reads and backups, for every user interface."""

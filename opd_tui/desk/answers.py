@@ -1,4 +1,4 @@
-"""The desk's objects and answers as JSON, and JSON lines as actions."""
+"""Answers as JSON, and actions from lines of JSON."""
 
 from __future__ import annotations
 
@@ -8,30 +8,28 @@ from typing import Any, NoReturn
 from opd_tui.desk.actions import ACTIONS, Action
 from opd_tui.desk.outcome import Json, Outcome
 from opd_tui.domain.errors import AnswerLost, DeskRefusal, InvalidAction
-from opd_tui.domain.events import TokenEvent
+from opd_tui.domain.events import Event, TokenEvent
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import TokenId
 from opd_tui.domain.records import quoted
 
 LINE_BYTES = 64 * 1024
-"""The longest line that is read."""
+"""The maximum length of a line, in bytes."""
 
 
-def change_json(event: TokenEvent, outcome: Outcome) -> Json:
-    """Return what happened to a token as JSON."""
-    token = outcome.directory.tokens[TokenId(event.subject_id)].token
-    return {
-        "token": token.id,
-        "number": token.number,
-        "from": event.from_status.name if event.from_status else None,
-        "to": event.to_status.name if event.to_status else None,
-        "reason": event.reason,
-        "because_of": event.because_of,
-    }
+def change_json(event: Event, outcome: Outcome) -> Json:
+    """Return a change of a token or a slot as JSON; a slot's has null for token, number and statuses."""
+    change: Json = {"token": None, "number": None, "from": None, "to": None}
+    if isinstance(event, TokenEvent):
+        token = outcome.directory.tokens[TokenId(event.subject_id)].token
+        before, after = (status and status.name for status in (event.from_status, event.to_status))
+        change = {"token": token.id, "number": token.number, "from": before, "to": after}
+    change |= {"reason": event.reason, "because_of": event.because_of}
+    return change if isinstance(event, TokenEvent) else change | {event.subject.value: event.subject_id}
 
 
 def accepted(outcome: Outcome) -> Json:
-    """Return the answer to an action that was done."""
+    """Return the answer to an action that was carried out."""
     entry = outcome.entry
     return {
         "ok": True,
@@ -39,18 +37,18 @@ def accepted(outcome: Outcome) -> Json:
         "at": write_instant(entry.at),
         "entry": outcome.entry_id,
         **ACTIONS[entry.action].answer(outcome),
-        "changes": [change_json(event, outcome) for event in outcome.events if isinstance(event, TokenEvent)],
+        "changes": [change_json(event, outcome) for event in outcome.events if event.reason],
     }
 
 
 def refused(verb: str | None, refusal: DeskRefusal, advice: str = "") -> Json:
-    """Return the answer to an action that was refused; `advice` is the remedy in the words of a face."""
+    """Return the answer to an action that was refused; `advice` is the remedy as the user interface words it."""
     answer: Json = {"ok": False, "action": verb, "error": refusal.code, "message": refusal.told(advice)}
     return answer | ({"key": refusal.key} if isinstance(refusal, AnswerLost) and refusal.key else {})
 
 
 def read_fields(line: bytes) -> Json:
-    """A line's JSON object, read strictly; raises InvalidAction."""
+    """Return a line's JSON object; raise InvalidAction if it is not strict JSON or names a field twice."""
     if len(line) > LINE_BYTES:
         raise InvalidAction(f"The line is longer than {LINE_BYTES // 1024} KiB. Send one action a line.")
     try:
@@ -68,13 +66,13 @@ def read_fields(line: bytes) -> Json:
 
 
 def verb_of(fields: Json) -> str | None:
-    """The action that a line names, if it names one."""
+    """Return the verb of the action that a line names, or None if it names no known action."""
     verb = fields.get("action")
     return verb if isinstance(verb, str) and verb in ACTIONS else None
 
 
 def read_action(fields: Json) -> Action:
-    """The action that a line's object is; raises InvalidAction."""
+    """Build the action from a line's JSON object; raise InvalidAction if it is malformed."""
     allowed = ", ".join(ACTIONS)
     if "action" not in fields:
         raise InvalidAction(f"Field 'action' is missing; it is one of {allowed}.")

@@ -1,4 +1,4 @@
-"""Backups of the database, the way back from them, and the proof that it works."""
+"""Backing up and restoring the database, and the drill that proves that the newest backup can be restored."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
 
 Checked = dict[str, int]
-"""How many of each kind were checked."""
+"""The number of rows checked, by kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A verified copy: where it is, how large in bytes, and what is in it."""
+    """A verified backup, with its size in bytes."""
 
     path: Path
     size: int
@@ -44,7 +44,7 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """The newest backup, which was restored into a temporary place and verified there."""
+    """The result of restoring the newest backup into a temporary folder and verifying it there."""
 
     backup: Backup
     age: dt.timedelta
@@ -53,7 +53,7 @@ class Drill:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What is in the database now, and where the one before it is kept."""
+    """The result of a restore: what was verified, and where the replaced database is kept."""
 
     checked: Checked
     replaced: Path | None
@@ -61,40 +61,40 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class CopiesLeft:
-    """Copies of the database in which a person was forgotten, too, and those that still name the person."""
+    """The copies of the database from which a person was removed, and those that still name the person."""
 
     rewritten: tuple[Path, ...]
     still_naming: tuple[Path, ...]
 
 
 def back_up(desk: FrontDesk, to: Path | None, kept: int) -> Copy:
-    """Make a verified backup in its usual place, a folder or a new file; `kept` of each kind stay in the usual place.
+    """Make and verify a backup; without `to`, in the backup folder, which keeps the newest `kept` of each kind.
 
-    Raises StoreUnavailable, DeskBusy and CopyDoesNotVerify.
+    `to` is a folder or a new file. Raises StoreUnavailable, DeskBusy and CopyDoesNotVerify.
     """
     now = desk.clock.now()
     if to is None:
         store = store_of(desk.database.location)
         with store.exclusively():
-            return _kept(desk, store, Kind.MANUAL, now, kept)
+            return _back_up_to_store(desk, store, Kind.MANUAL, now, kept)
     path = BackupStore(to).free_path(Kind.MANUAL, now) if to.is_dir() else to
-    return _verified(*copies.back_up_to(desk.database, path))
+    return _verified_copy(*copies.back_up_to(desk.database, path))
 
 
 def back_up_today(desk: FrontDesk, kept: int) -> Copy | None:
-    """Make the backup of the hospital's day, where no desk has made it yet; None where there is nothing to do.
+    """Make today's backup by the hospital's clock; return None if a desk already made it or the database is empty.
 
-    Raises as `back_up`.
+    Raises as `back_up` does.
     """
     store = store_of(desk.database.location)
     with ExitStack() as stack:
         try:
             stack.enter_context(store.exclusively())
         except DeskBusy:
-            return None  # another desk is making it, of a database that takes long
+            return None  # another desk is still copying a large database
         if _made_today(desk, store) or not desk.activity(1):
             return None
-        return _kept(desk, store, Kind.DAILY, desk.clock.now(), kept)
+        return _back_up_to_store(desk, store, Kind.DAILY, desk.clock.now(), kept)
 
 
 def _made_today(desk: FrontDesk, store: BackupStore) -> bool:
@@ -102,13 +102,13 @@ def _made_today(desk: FrontDesk, store: BackupStore) -> bool:
     return desk.today() in days
 
 
-def _kept(desk: FrontDesk, store: BackupStore, kind: Kind, now: dt.datetime, kept: int) -> Copy:
+def _back_up_to_store(desk: FrontDesk, store: BackupStore, kind: Kind, now: dt.datetime, kept: int) -> Copy:
     path, result = copies.back_up(desk.database, store, kind, now)
-    store.prune(kept)
-    return _verified(path, result)
+    store.prune(kept)  # also if this copy does not verify: it is on the disk all the same
+    return _verified_copy(path, result)
 
 
-def _verified(path: Path, result: Verification) -> Copy:
+def _verified_copy(path: Path, result: Verification) -> Copy:
     if result.problems:
         more = f" and {len(result.problems) - 1} more" if len(result.problems) > 1 else ""
         raise CopyDoesNotVerify(
@@ -120,7 +120,7 @@ def _verified(path: Path, result: Verification) -> Copy:
 
 
 def newest(location: str | None) -> Backup:
-    """The newest verified backup; raises NoBackup."""
+    """Return the newest verified backup; raise NoBackup if there is none."""
     found = store_of(location).backups()
     if not found:
         raise NoBackup("There is no backup yet.", Advice.MAKE_BACKUP)
@@ -128,7 +128,7 @@ def newest(location: str | None) -> Backup:
 
 
 def drill(location: str | None, clock: Clock) -> Drill:
-    """Restore the newest backup into a temporary place and verify it; raises NoBackup and StoreUnavailable."""
+    """Restore the newest backup into a temporary folder and verify it; raise NoBackup or StoreUnavailable."""
     from opd_tui.storage.backups.restoring import restore_file
 
     backup, store, now = newest(location), store_of(location), clock.now()
@@ -142,7 +142,7 @@ def drill(location: str | None, clock: Clock) -> Drill:
 
 
 def restore(source: Path, location: str | None, clock: Clock, group: str | None = None) -> Restored:
-    """Put a backup in the place of a database, which is kept; a new one is shared with the system's `group`.
+    """Replace a database by a backup, and keep the replaced one; a new file is shared with the Unix group `group`.
 
     Raises StoreUnavailable and DatabaseInUse.
     """
@@ -153,7 +153,7 @@ def restore(source: Path, location: str | None, clock: Clock, group: str | None 
         location = str(environment.default_database())
     url, store, now = database_url(location), store_of(location), clock.now()
     store.group = store.group or group
-    source = source.resolve()  # beside the file itself lies its log
+    source = source.resolve()  # SQLite looks for the write-ahead log beside the file, not beside a link to it
     if url.get_backend_name() == "sqlite":
         with store.exclusively():
             result, replaced = restoring.restore_file(source, Path(url.database or ""), now, group)
@@ -168,13 +168,16 @@ def restore(source: Path, location: str | None, clock: Clock, group: str | None 
 
 
 def identity_of(desk: FrontDesk, token: TokenId) -> Identity:
-    """How to find the person who has a token in the copies, as long as nobody forgot it; raises UnknownToken."""
+    """Return what identifies a token's patient in the copies; raise UnknownToken.
+
+    Call it before the patient is forgotten: afterwards the database no longer has these fields.
+    """
     patient = next(visit.token.patient_id for visit in desk.visits_of(token) if visit.token.id == token)
     return desk.read(lambda transaction: people.identity_of(transaction, patient))
 
 
 def forget_in_copies(desk: FrontDesk, identity: Identity) -> CopiesLeft:
-    """Forget a person in every kept copy of the database, each verified before it replaces the old one."""
+    """Forget a person in every copy of the database; each copy is verified before it replaces the old one."""
     now, store = desk.clock.now(), store_of(desk.database.location)
     entry = JournalEntry(ForgetPatient.verb, now, now, desk.actor.operator, desk.actor.desk, desk.actor.road.value)
     found: dict[Result, list[Path]] = {result: [] for result in Result}
@@ -186,6 +189,6 @@ def forget_in_copies(desk: FrontDesk, identity: Identity) -> CopiesLeft:
 
 
 def copies_of(desk: FrontDesk) -> list[Path]:
-    """Every copy of the database that this program keeps: backups, and what was upgraded or replaced."""
+    """Return every copy that the program keeps: backups, and databases from before an upgrade or a restore."""
     location = desk.database.location
     return [*store_of(location).copies(), *backup_store.replaced(Path(location))]

@@ -1,4 +1,4 @@
-"""The front desk: actions in, outcomes out, and what other desks do meanwhile."""
+"""The front desk: performs actions, returns their outcomes, and follows what other desks commit."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ from opd_tui.storage.transaction import Transaction
 from opd_tui.storage.unit_of_work import SqlUnitOfWork
 
 SECONDS_TO_COME_BACK = 5.0
-"""How long an action whose answer was lost waits for the server, to be asked for again."""
+"""How long an action whose answer was lost is retried until the server is back."""
 RECONNECT_SECONDS = 0.5
 NEWS_AT_ONCE = 50
-"""More changes than this at once are not told one by one."""
+"""The maximum number of outcomes in one piece of news; of more, only the newest are reported."""
 
 
 class FrontDesk(DeskReads):
@@ -49,31 +49,32 @@ class FrontDesk(DeskReads):
     def __init__(self, database: Database, clock: Clock, actor: Actor) -> None:
         super().__init__(database, clock)
         self.actor = actor
-        """Who acts where a call names nobody else."""
+        """The default actor."""
         self._subscribers = Subscribers()
         self._own = OwnEntries()
 
     def stop_waiting(self) -> None:
-        """End a wait for another desk with DeskBusy; what has the lock already is finished."""
+        """End all waits for other desks with DeskBusy; an action that already holds its lock is completed."""
         self.database.closing.set()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self.database.close()
 
     # Actions
 
     def perform(self, action: Action, actor: Actor | None = None, *, expect: Moves | None = None) -> Outcome:
-        """Do an action durably; raises a DeskRefusal, and MovesChanged where others would move than `expect`.
+        """Perform an action; once this returns, it is durable. Raise a DeskRefusal if it is refused.
 
-        Where a server's answer can be lost the action gets an idempotency key, so that asking again is safe.
+        Raises MovesChanged if its moves would differ from `expect`.
         """
-        if self.database.answers_may_be_lost and action.key is None:
+        if self.database.answers_may_be_lost and action.key is None:  # so that a retry after AnswerLost is safe
             action = replace(action, key=uuid.uuid4().hex)
         actor = actor or self.actor
         try:
             outcome, done_before = retry_once(lambda: self._perform(action, actor, expect))
         except AnswerLost:
+            # Counts as done now, even if the lost attempt had committed: the subscribers were not told of it.
             outcome, done_before = self._perform_when_back(action, actor, expect), False
         if outcome.visits:
             self.erase_traces()
@@ -82,18 +83,18 @@ class FrontDesk(DeskReads):
         return outcome
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
-        """Call back with the outcome of every action that this desk commits, and return what ends it.
+        """Call `callback` with the outcome of every action that this desk commits; return a function that unsubscribes.
 
-        The callback runs in the thread that performed, after the commit; a repeat under the same key is not told.
+        It runs after the commit, in the thread that performed the action; a repeat under the same key is not reported.
         """
         return self._subscribers.add(callback)
 
     def erase_traces(self) -> bool:
-        """Overwrite what is left in the files of somebody who was forgotten; says whether that was certainly all."""
+        """Overwrite what the database's files still hold of forgotten patients; return whether nothing is left."""
         try:
             return self.database.erase_traces()
         except DeskRefusal:
-            return False  # the patient is forgotten, whatever becomes of old pages
+            return False  # forgetting is committed already, so it must not look refused
 
     def _perform(self, action: Action, actor: Actor, expect: Moves | None) -> tuple[Outcome, bool]:
         with self.database.writing() as transaction:
@@ -103,26 +104,27 @@ class FrontDesk(DeskReads):
             if expect is not None and outcome.moves != expect:
                 raise MovesChanged("Another desk has changed this slot meanwhile. Look again, then confirm.")
             self.database.announce(transaction, outcome.entry_id)
-            with self._own.committing(outcome.entry_id):
+            with self._own.committing(outcome.entry_id):  # a watch may report the entry before commit() returns
                 transaction.commit()
         return outcome, False
 
     def _perform_when_back(self, action: Action, actor: Actor, expect: Moves | None) -> Outcome:
-        """Ask again under the same key until the server answers; raises AnswerLost if it stays away."""
+        """Retry under the same key until the server answers; raise AnswerLost if it stays offline."""
         deadline = time.monotonic() + SECONDS_TO_COME_BACK
         while True:
             self.database.closing.wait(RECONNECT_SECONDS)
             try:
                 return self._perform(action, actor, expect)[0]
-            except (StoreUnavailable, DeskBusy) as error:  # it may even be this action that still holds its key
+            except (StoreUnavailable, DeskBusy) as error:  # busy: the lost attempt may still hold the key's lock
                 if time.monotonic() > deadline or self.database.closing.is_set():
                     key = action.key or ""
-                    raise AnswerLost(key, f"Look before you repeat it; under the key {key} it is done once.") from error
+                    advice = f"Look before you repeat it; under the key {key} it is done only once."
+                    raise AnswerLost(key, advice) from error
 
     def find_out(self, key: str) -> Outcome | None:
-        """Return what was done under the key of a lost answer and tell the subscribers; None if nothing was done.
+        """Return the outcome of the action whose answer was lost, or None if it was not done; tell the subscribers.
 
-        Raises DeskBusy while it may still be done, and StoreUnavailable.
+        Raises DeskBusy while the action may still be running on the server, and StoreUnavailable.
         """
         outcome = retry_once(lambda: self._find_out(key))
         if outcome is not None:
@@ -131,26 +133,32 @@ class FrontDesk(DeskReads):
 
     def _find_out(self, key: str) -> Outcome | None:
         with self.database.writing() as transaction:
-            self.database.hold_key(transaction, key)
+            self.database.hold_key(transaction, key)  # waits for a transaction that the server has not yet ended
             receipt = entries.read_receipt(transaction, key)
             return self._outcome_of_entry(transaction, receipt.entry_id) if receipt else None
 
     def preview(self, action: Action, actor: Actor | None = None) -> Forecast:
-        """Do an action and take it back: what `perform` would do now; raises as `perform` does."""
+        """Return what `perform` would do now: run the action and roll it back; raise as `perform` does."""
         return retry_once(lambda: self._preview(action, actor or self.actor))
 
     def _preview(self, action: Action, actor: Actor) -> Forecast:
         with self.database.writing() as transaction:
             outcome, _ = self._run(transaction, action, actor)
-            return self._forecast(transaction, outcome)
+            return self._forecast(transaction, outcome)  # leaving the block without commit() rolls back
 
     def check_file(self) -> None:
-        """See that the database's file is as a desk left it; raises StoreDamaged."""
+        """Examine the file if it is not as the last desk left it; raise StoreDamaged if it is damaged.
+
+        Beginning a write transaction does the check.
+        """
         with self.database.writing() as transaction:
             transaction.commit()
 
     def _run(self, transaction: Transaction, action: Action, actor: Actor) -> tuple[Outcome, bool]:
-        """Do an action, or find that its key says it was done before."""
+        """Run an action, or find the outcome of an earlier one with its key; return whether there was an earlier one.
+
+        Lock order on a server: the key, the slots by id (`hold_slots`), the global chain of the journal.
+        """
         now = self.clock.now()
         at = self._instant_of(action) or now
         fingerprint = fingerprint_of(action, at) if action.key else ""
@@ -172,7 +180,7 @@ class FrontDesk(DeskReads):
         return outcome, False
 
     def _instant_of(self, action: Action) -> dt.datetime | None:
-        """When the action says it took place; raises InvalidAction."""
+        """Return the instant in the action's `at`; raise InvalidAction if the local time is impossible or ambiguous."""
         if action.at is None or action.at.tzinfo:
             return action.at
         return local_instant(action.at, self.zone)
@@ -203,12 +211,12 @@ class FrontDesk(DeskReads):
         nearest = nearest_seat(transaction, outcome.token, self.wall_clock())
         return Forecast(outcome, load, place, nearest)
 
-    # What was committed
+    # News
 
     def changes_since(self, entry_id: int) -> tuple[Outcome, ...]:
-        """Return what any desk committed after an entry, oldest first and so many at most; ask again from the last.
+        """Return what all desks committed after an entry, oldest first, NEWS_AT_ONCE at most; ask again from the last.
 
-        On a server, an entry may be committed after one with a higher id: `follow` misses none.
+        On a server, an entry may be committed after one with a higher id and so be missed here, but not by `follow`.
         """
         return self.read(lambda transaction: self._changes_since(transaction, entry_id))
 
@@ -216,9 +224,9 @@ class FrontDesk(DeskReads):
         return self._outcomes(transaction, since.ids_after(transaction, entry_id, NEWS_AT_ONCE))
 
     def follow(self, *, own: bool = False) -> Iterator[News]:
-        """Return what other desks do from now on, for as long as this one is open, for one thread to read.
+        """Yield news of other desks from this call on until this desk is closed; one thread at a time may iterate.
 
-        With `own` it has the actions of this desk, too.
+        With `own`, actions of this desk are included.
         """
         # Registered before the watch starts, so that no action of this desk falls between the two.
         follower = Follower() if own else self._own.new_follower()
@@ -254,7 +262,7 @@ class FrontDesk(DeskReads):
                 watch.close()
 
     def _changed(self, ids: Collection[int]) -> Changed:
-        """What these journal entries did, in their order; where that cannot be read, only that they did something."""
+        """Return the outcomes of these journal entries, or none of them if they cannot be read just now."""
         try:
             return Changed(self.read(lambda transaction: self._outcomes(transaction, ids)))
         except (DeskBusy, LookupError):
@@ -262,7 +270,7 @@ class FrontDesk(DeskReads):
 
 
 def fingerprint_of(action: Action, at: dt.datetime) -> str:
-    """What an action contains, whoever sends it: SHA-256 of its fields but the key."""
+    """Return the SHA-256 of an action's verb and fields, without its key: equal for equal requests of any actor."""
     fields = action.to_json()
     fields.pop("key", None)
     if action.at is not None:

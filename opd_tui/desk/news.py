@@ -1,4 +1,4 @@
-"""What a desk learns without having asked: changes by other desks, and whether the database is there."""
+"""The items of `FrontDesk.follow`: changes by other desks, and the database going offline or coming back."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from opd_tui.domain.errors import StoreUnavailable
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Something was committed; the oldest come first, and only the last few of very many."""
+    """Actions were committed: the newest of them, oldest first; empty if they cannot be read just now."""
 
     outcomes: tuple[Outcome, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Since an instant the database can no longer be reached, or no longer be trusted."""
+    """The database has been unreachable or damaged since an instant."""
 
     refusal: StoreUnavailable
     since: dt.datetime
@@ -26,7 +26,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """The database is there again; what was committed meanwhile is not told one by one."""
+    """The database is reachable again; actions committed in the meantime are not reported, so reload everything."""
 
 
 News = Changed | Gone | Back

@@ -1,4 +1,4 @@
-"""The one place where a front desk is put together."""
+"""The composition root: opens a database and builds a front desk on it."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def open_front_desk(
     create: bool = True,
     group: str | None = None,
 ) -> FrontDesk:
-    """A desk on a database; what is not given comes from the system.
+    """Open a desk on a database; what is not given comes from the system.
 
-    Operator, desk and road are the actor of every action that names no other.
-    `group` is the system's group of accounts that share what is made. Raises StoreUnavailable and DeskBusy.
+    Operator, desk and road are the default actor of its actions. `group` is the Unix group that shares the files.
+    Raises StoreUnavailable and DeskBusy.
     """
     if location is None:
         if create:
@@ -57,7 +57,7 @@ def open_front_desk(
 def open_database_at(
     location: str, clock: Clock, system_zone: ZoneInfo, *, create: bool = True, group: str | None = None
 ) -> Database:
-    """Open a database, which is kept among its backups before it is upgraded; raises StoreUnavailable and DeskBusy."""
+    """Open a database, backing it up before any upgrade; raise StoreUnavailable or DeskBusy."""
 
     def back_up_server(connection: Connection, version: int) -> None:
         from opd_tui.storage.backups import older_servers
@@ -68,7 +68,7 @@ def open_database_at(
 
 
 def store_of(location: str | None) -> BackupStore:
-    """Where the backups of a database are kept: a file's beside it, a server's with this machine's own data."""
+    """Return the backup folder of a database: beside a file, or in this machine's data directory for a server."""
     url = database_url(location or str(environment.default_database()))
     if url.get_backend_name() == "sqlite":
         return backup_store.store_of(Path(url.database or ""))
@@ -78,7 +78,7 @@ def store_of(location: str | None) -> BackupStore:
 
 
 def make_data_directory(group: str | None = None) -> None:
-    """Make the data directory, for its owner or a group only; raises StoreUnavailable."""
+    """Make the data directory, accessible only to its owner or the group; raise StoreUnavailable if that fails."""
     try:
         make_private_folder(environment.data_directory(), group)
     except OSError as error:

@@ -1,8 +1,8 @@
-"""What an action did: its events, with the rows that they name, and the sentence a receptionist would say."""
+"""The outcome of an action: its events, the rows that they name, and a sentence that tells what happened."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,18 +25,18 @@ from opd_tui.domain.model import (
 
 Json = dict[str, Any]
 Moves = tuple[tuple[TokenId | None, Status | None, str], ...]
-"""Who moves where and why; None is the token that the action issues."""
+"""Which token gets which status, and why; a token of None is the one that the action issues."""
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The rows that events name, as they are now. It gives their sentences the words: see `Names`."""
+    """The current rows that events refer to; it implements `Names` for the events' sentences."""
 
     tokens: Mapping[TokenId, TokenRecord]
     slots: Mapping[SlotId, SlotRecord]
     doctors: Mapping[DoctorId, Doctor]
     visits: Mapping[PatientId, int]
-    """In how many visits a patient came who was forgotten."""
+    """The number of visits of each patient forgotten by these events."""
 
     def token(self, token_id: int) -> str:
         """See `Names`."""
@@ -54,7 +54,7 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to one token, as it was just then; `because_of` is the token that caused it."""
+    """A change of one token, with the token as it was then; `because_of` is the token that caused it."""
 
     token: Token
     from_status: Status | None
@@ -65,23 +65,23 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one action did, as it was when it was done; `entry_id` is its place in the journal."""
+    """What one action did; `entry_id` is the id of its journal entry."""
 
     entry_id: int
     entry: JournalEntry
     events: tuple[Event, ...]
     directory: Directory = field(compare=False, repr=False)
     sentence: str = ""
-    """What happened, in one sentence without a full stop."""
+    """What happened, as one sentence without a full stop."""
 
     @property
     def asked_for(self) -> tuple[Event, ...]:
-        """The events that somebody asked for; the others follow from the one rule."""
+        """The events that the action asked for; the others follow from the one rule."""
         return tuple(event for event in self.events if not event.by_rule)
 
     @property
     def token(self) -> TokenRecord | None:
-        """The token that the action was about, as it was at the end."""
+        """The token that the action was about, as the action left it."""
         first = next((event for event in self.asked_for if isinstance(event, TokenEvent)), None)
         if first is None:
             return None
@@ -101,7 +101,7 @@ class Outcome:
 
     @property
     def doctor(self) -> Doctor | None:
-        """The doctor that the action was about, or whose slot or token it was."""
+        """The doctor that the action was about, or the doctor of its slot or token."""
         for event in self.asked_for:
             if event.subject is Subject.DOCTOR:
                 return self.directory.doctors[DoctorId(event.subject_id)]
@@ -111,13 +111,13 @@ class Outcome:
 
     @property
     def visits(self) -> int:
-        """In how many visits a patient was forgotten."""
+        """The number of visits from which a patient was forgotten."""
         forgotten = (event.subject_id for event in self.events if isinstance(event, PatientForgotten))
         return sum(self.directory.visits[PatientId(patient_id)] for patient_id in forgotten)
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """What happened to tokens, in order."""
+        """The changes of tokens, in the order in which they happened."""
         return tuple(
             Change(self._token_after(event), event.from_status, event.to_status, event.reason, event.because_of)
             for event in self.events
@@ -125,7 +125,7 @@ class Outcome:
         )
 
     def _token_after(self, event: TokenEvent) -> Token:
-        """Return an event's token with the status that it had then."""
+        """Return an event's token with the status that the event gave it."""
         token = self.directory.tokens[TokenId(event.subject_id)].token
         closed_at = event.after.get("closed_at")
         return replace(
@@ -134,7 +134,7 @@ class Outcome:
 
     @property
     def moves(self) -> Moves:
-        """What a person is shown before they confirm."""
+        """The moves that a person confirms: every change except the issuing itself."""
         issued = {event.subject_id for event in self.events if isinstance(event, TokenIssued)}
         return tuple(
             (None if change.token.id in issued else change.token.id, change.to_status, change.reason)
@@ -143,29 +143,28 @@ class Outcome:
         )
 
     def changed(self, by: type[TokenEvent]) -> Token | None:
-        """Return the first token to which this happened."""
+        """Return the token of the first event of this class, or None."""
         events = (event for event in self.events if isinstance(event, by))
         return next(map(self._token_after, events), None)
 
     @property
     def events_in_words(self) -> str:
-        """The sentences of the events, one after the other."""
-        return in_words(self.events, self.directory)
-
-
-def in_words(events: Iterable[Event], directory: Directory) -> str:
-    """Return the sentences of events as one."""
-    return "; ".join(event.sentence(directory) for event in events)
+        """The sentences of all events as one, those that the action asked for first."""
+        events = sorted(self.events, key=lambda event: event.by_rule)
+        return "; ".join(event.sentence(self.directory) for event in events)
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What an action would do, how full its slot would be; for a token that would wait, its place and a free seat."""
+    """What an action would do."""
 
     outcome: Outcome
     load: SlotLoad | None = None
+    """How full its slot would be."""
     place: int | None = None
+    """The place in the queue, from 1, of a token that would wait."""
     nearest: SlotOffer | None = None
+    """The nearest free seat, for a token that would wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,7 @@ class SlotOffer:
 
 
 def nearest_seat_sentence(offer: SlotOffer | None, record: TokenRecord) -> str:
-    """Where somebody who waits would find a seat."""
+    """Return where a waiting patient would find a seat, as a clause."""
     if offer is None:
         return "no free seat later with this doctor or specialty"
     where = "" if offer.doctor.id == record.doctor.id else f"with {offer.doctor.name} "

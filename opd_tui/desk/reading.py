@@ -1,4 +1,4 @@
-"""What every face of the program reads from the database, as frozen models."""
+"""The desk's queries, which return frozen read models."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 
 class DeskReads:
-    """The reads of a desk. None of them takes the write lock; all may be called from any thread."""
+    """The queries of a desk. None takes the write lock; any thread may call them."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
@@ -60,23 +60,23 @@ class DeskReads:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is not as it should be about the database, but keeps nobody from working."""
+        """Warnings about the database, none of which prevents work."""
         return self.database.warnings
 
     def today(self) -> dt.date:
-        """The date on the hospital's wall clock."""
+        """Return today's date at the hospital."""
         return self.wall_clock().date()
 
     def wall_clock(self) -> dt.datetime:
-        """What the clock on the hospital's wall shows."""
+        """Return the current time in the hospital's time zone."""
         return self.clock.now().astimezone(self.zone)
 
     def board(self, date: dt.date) -> Board:
-        """A day at a glance."""
+        """Return the board of a day."""
         return board_of(date, self.read(lambda transaction: reads.slots(transaction, date)))
 
     def queue(self, slot_id: SlotId) -> Queue:
-        """A slot's tokens in order; raises UnknownSlot."""
+        """Return a slot's tokens in queue order; raise UnknownSlot if there is no such slot."""
         return self.read(lambda transaction: self._queue(transaction, slot_id))
 
     def _queue(self, transaction: Transaction, slot_id: SlotId) -> Queue:
@@ -85,25 +85,25 @@ class DeskReads:
         return Queue(record, queue_rows(reads.tokens(transaction, slot_id), self.zone))
 
     def waitlist(self, date: dt.date) -> tuple[QueueRow, ...]:
-        """Everybody who waits on a date, best rank first."""
+        """Return all waiting tokens of a date, best rank first."""
         return queue_rows(self.read(lambda transaction: reads.waiting(transaction, date)), self.zone)
 
     def doctors(self, date: dt.date) -> tuple[DoctorDay, ...]:
-        """All doctors with their slots of a date."""
+        """Return all doctors with their slots on a date."""
         return self.read(lambda transaction: doctor_days(reads.doctors(transaction), reads.slots(transaction, date)))
 
     def activity(self, count: int) -> tuple[Outcome, ...]:
-        """The last things that happened at any desk, newest first."""
+        """Return the most recent outcomes of all desks, newest first."""
         return self.read(
             lambda transaction: tuple(outcomes_of(transaction, entries.newest_entries(transaction, count)))
         )
 
     def doctor_list(self) -> list[Doctor]:
-        """All doctors by code."""
+        """Return all doctors by code."""
         return self.read(reads.doctors)
 
     def slot_list(self, date: dt.date | None = None, doctor: int | None = None) -> list[SlotRecord]:
-        """Slots by date, start and doctor's code."""
+        """Return slots by date, start and doctor's code."""
         if doctor is not None and not is_valid_id(doctor):
             return []
         doctor_id = None if doctor is None else DoctorId(doctor)
@@ -112,38 +112,40 @@ class DeskReads:
     def token_list(
         self, slot: int | None = None, status: Status | None = None, date: dt.date | None = None
     ) -> list[TokenRecord]:
-        """Tokens by slot; within it ACTIVE and WAITING by rank, then COMPLETED, NO_SHOW and CANCELLED by id."""
+        """Return tokens by slot: ACTIVE and WAITING by rank, then COMPLETED, NO_SHOW and CANCELLED by id."""
         if slot is not None and not is_valid_id(slot):
             return []
         slot_id = None if slot is None else SlotId(slot)
         return self.read(lambda transaction: reads.tokens(transaction, slot_id, status, date))
 
     def token_numbered(self, number: str, date: dt.date) -> TokenId:
-        """The token with this number on a date; raises UnknownToken."""
+        """Return the id of the token with this number on a date; raise UnknownToken if there is none."""
         found = self.read(lambda transaction: reads.token_by_number(transaction, date, number.strip().upper()))
         if found is None:
             raise UnknownToken(f"There is no token {quoted(number)} on {date:%d %b %Y}. Check the number and the date.")
         return found
 
     def visits_of(self, token: TokenId) -> list[TokenRecord]:
-        """All tokens of the person who has this one, oldest first; raises UnknownToken."""
+        """Return all tokens of the person who has this one, oldest first; raise UnknownToken if it does not exist."""
         return self.read(lambda transaction: self._visits_of(transaction, token))
 
     def _visits_of(self, transaction: Transaction, token: TokenId) -> list[TokenRecord]:
         found = reads.tokens_by_id(transaction, [token] if is_valid_id(token) else [])
         if not found:
-            raise UnknownToken("This token is not there. Check its number and the date.")
+            raise UnknownToken("There is no such token. Check its number and the date.")
         rows = people.same_person(transaction, found[token].token.patient_id)
         tokens = {id_ for row in rows for id_ in people.tokens_of(transaction, row.id)}
         return sorted(reads.tokens_by_id(transaction, tokens).values(), key=lambda record: record.token.id)
 
     def visit_of(self, uhid: str | None, name: str | None, phone: str | None) -> TokenId:
-        """A token of the person with this hospital number, or with this name and phone.
+        """Return a token of the person with this hospital number, or with this name and phone.
 
-        Raises UnknownPatient, and InvalidAction for a name or a phone alone, which more than one may have.
+        Raises UnknownPatient, and InvalidAction for a name or a phone alone, which several people may share.
         """
         if not uhid and not (name and phone):
-            raise InvalidAction("A name or a phone alone may be another's. Give both, or the hospital number (UHID).")
+            raise InvalidAction(
+                "A name or a phone alone may be another person's. Give both, or the hospital number (UHID)."
+            )
         keys = {
             "uhid_key": uhid_key(uhid) if uhid else None,
             "name_key": name_key(name or ""),
@@ -151,15 +153,15 @@ class DeskReads:
         }
         found = self.read(lambda transaction: people.find(transaction, keys))
         if found is None:
-            raise UnknownPatient("Nobody here has this. Check the hospital number, or the name and the phone.")
+            raise UnknownPatient("No patient here matches. Check the hospital number, or the name and the phone.")
         return found
 
     def nearest_seat(self, record: TokenRecord) -> SlotOffer | None:
-        """Where a token that waits would find a seat the same day."""
+        """Return the nearest free seat on the same day for a waiting token, or None."""
         return self.read(lambda transaction: nearest_seat(transaction, record, self.wall_clock()))
 
     def verify(self) -> Verification:
-        """Fold the journal and check the one rule over the whole database."""
+        """Verify the whole database: fold the journal, and check the one rule in every slot."""
         return retry_once(self._verify)
 
     def _verify(self) -> Verification:
@@ -167,7 +169,7 @@ class DeskReads:
             return verify(transaction)
 
     def read(self, read: Callable[[Transaction], T]) -> T:
-        """Read from one state of the database; raises StoreUnavailable."""
+        """Run a query on one consistent snapshot of the database; raise StoreUnavailable."""
         return retry_once(lambda: self._read_once(read))
 
     def _read_once(self, read: Callable[[Transaction], T]) -> T:
@@ -176,7 +178,11 @@ class DeskReads:
 
 
 def retry_once(attempt: Callable[[], T]) -> T:
-    """Try again at once where a line to the server broke while nobody used it; nothing was done over that line."""
+    """Call `attempt`, and once more if the server is offline.
+
+    A pooled connection may have been lost while idle, which shows only when it is used, and the engine then drops the
+    whole pool. Nothing was committed over the lost connection; only AnswerLost leaves that open, so it is raised.
+    """
     try:
         return attempt()
     except AnswerLost:
@@ -186,11 +192,11 @@ def retry_once(attempt: Callable[[], T]) -> T:
 
 
 Written = tuple[int, JournalEntry, list[Event]]
-"""An entry of the journal by its id, with its events."""
+"""A journal entry with its id and its events."""
 
 
 def outcomes_of(transaction: Transaction, written: Iterable[Written]) -> list[Outcome]:
-    """Return the outcomes of journal entries, with everything that they name looked up."""
+    """Return the outcomes of journal entries; all rows that they refer to are looked up in a few queries."""
     written = list(written)
     directory = directory_of(transaction, [event for _, _, events in written for event in events])
     outcomes = (Outcome(entry_id, entry, tuple(events), directory) for entry_id, entry, events in written)
@@ -198,13 +204,13 @@ def outcomes_of(transaction: Transaction, written: Iterable[Written]) -> list[Ou
 
 
 def sentence_of(outcome: Outcome) -> str:
-    """Return what happened in the words of its action, or of its events where this version has no such action."""
+    """Return its action's sentence, or its events' sentences if a newer version wrote the action."""
     action = ACTIONS.get(outcome.entry.action)
     return action.sentence(outcome) if action else outcome.events_in_words
 
 
 def directory_of(transaction: Transaction, events: list[Event]) -> Directory:
-    """Look up the rows that events name."""
+    """Look up the rows that events refer to."""
     ids: dict[Subject, set[int]] = {subject: set() for subject in Subject}
     for event in events:
         ids[event.subject].add(event.subject_id)
@@ -222,9 +228,9 @@ def directory_of(transaction: Transaction, events: list[Event]) -> Directory:
 
 
 def nearest_seat(transaction: Transaction, record: TokenRecord, now: dt.datetime) -> SlotOffer | None:
-    """The next free seat of the same day, the same doctor's before another's of the specialty.
+    """Return the next free seat on the same day: the same doctor's, else another doctor's of the same specialty.
 
-    `now` is the hospital's wall clock: a window that is over offers nothing.
+    `now` is the hospital's local time; slots that are over do not count.
     """
     candidates = [
         other

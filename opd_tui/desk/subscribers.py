@@ -1,4 +1,4 @@
-"""Callbacks that learn of what this desk committed."""
+"""Callbacks for the actions that this desk commits."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ Subscriber = Callable[[Outcome], object]
 
 
 class Subscribers:
-    """The callbacks of one desk; any thread may add and remove them."""
+    """The callbacks of one desk; any thread may add and remove them, since each is one atomic dict operation."""
 
     def __init__(self) -> None:
         self._callbacks: dict[object, Subscriber] = {}
 
     def add(self, callback: Subscriber) -> Callable[[], None]:
         """Add a callback and return the function that removes it."""
-        place = object()  # one callback may subscribe twice
-        self._callbacks[place] = callback
+        key = object()  # not the callback itself, which may be added twice
+        self._callbacks[key] = callback
 
         def remove() -> None:
-            self._callbacks.pop(place, None)
+            self._callbacks.pop(key, None)
 
         return remove
 
     def tell(self, outcome: Outcome) -> None:
-        """Call every subscriber; an error in one is kept as a bug, since what was committed did not fail."""
-        for callback in tuple(self._callbacks.values()):
+        """Call every subscriber. An error in one is reported as a bug and not raised: the action is committed."""
+        for callback in tuple(self._callbacks.values()):  # a copy: a callback may add or remove subscribers
             try:
                 callback(outcome)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the action is done
+            except Exception as error:  # noqa: BLE001 - no error of a subscriber may look like a failed action
                 crashes.keep(error)

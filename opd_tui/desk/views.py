@@ -1,4 +1,4 @@
-"""Frozen read models: what the screens and the command line draw."""
+"""Frozen read models for the screens and the command line."""
 
 from __future__ import annotations
 
@@ -23,65 +23,65 @@ class Board:
     """The slots by doctor and start."""
 
     def at(self, doctor_id: DoctorId, start: dt.time) -> SlotRecord | None:
-        """The doctor's slot that begins then."""
+        """Return the doctor's slot that begins at this time, or None."""
         return self.cells.get((doctor_id, start))
 
     def slot(self, slot_id: SlotId | None) -> SlotRecord | None:
-        """The slot with this id."""
+        """Return the slot with this id, or None."""
         return next((record for record in self.slots if record.slot.id == slot_id), None)
 
     def with_slot(self, changed: SlotRecord) -> Board:
-        """This board with one of its slots as it is now."""
+        """Return this board with one of its slots replaced by its present state."""
         slots = tuple(changed if record.slot.id == changed.slot.id else record for record in self.slots)
         return replace(self, slots=slots, cells={**self.cells, (changed.doctor.id, changed.slot.start): changed})
 
     def next_slot(self, now: dt.datetime | None) -> SlotRecord | None:
-        """The first doctor's slot that is not over on the hospital's clock, or the day's first."""
+        """Return the first doctor's first slot that is not over by the hospital's clock, else the first of the day."""
         coming = [r for r in self.slots if now is None or not r.slot.is_over(now)]
         return min(coming or self.slots, key=lambda r: (r.doctor.code, r.slot.start), default=None)
 
     @property
     def waiting(self) -> int:
-        """How many wait on this day."""
+        """The number of waiting patients on this day."""
         return sum(record.load.waiting for record in self.slots)
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A token as it stands in a queue; `place` counts those who wait in its slot, from 1."""
+    """A token in a queue; `place` is its place among those waiting in its slot, from 1."""
 
     record: TokenRecord
     place: int | None
     begins_at: dt.datetime
-    """When the slot begins: no wait counts from earlier."""
+    """When the slot begins; waiting times count from here at the earliest."""
 
     @property
     def id(self) -> TokenId:
         return self.record.token.id
 
     def waited(self, now: dt.datetime) -> dt.timedelta:
-        """How long the patient has waited, never below zero."""
+        """Return how long the patient has waited, at least zero."""
         return waited(self.record.token.issued_at, self.begins_at, now)
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One slot's tokens: seated by rank, waiting by rank, then the closed ones."""
+    """A slot's tokens: seated by rank, waiting by rank, then closed."""
 
     slot: SlotRecord
-    lines: tuple[QueueRow, ...]
+    rows: tuple[QueueRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorDay:
-    """A doctor with the slots of a day."""
+    """A doctor with their slots on one day."""
 
     doctor: Doctor
     slots: tuple[SlotRecord, ...]
 
 
 def board_of(date: dt.date, records: Iterable[SlotRecord]) -> Board:
-    """A board from a day's slots."""
+    """Build a board from a day's slots."""
     records = tuple(records)
     doctors = {record.doctor.id: record.doctor for record in records}
     return Board(
@@ -94,19 +94,19 @@ def board_of(date: dt.date, records: Iterable[SlotRecord]) -> Board:
 
 
 def queue_rows(records: Iterable[TokenRecord], zone: ZoneInfo) -> tuple[QueueRow, ...]:
-    """Lines in the order given; places count up within each slot, so the order must hold ranks."""
+    """Return tokens as queue rows in the order given, which must be by rank within each slot."""
     places: dict[SlotId, int] = {}
-    lines = []
+    rows = []
     for record in records:
         place = None
         if record.token.status is Status.WAITING:
             place = places[record.slot.id] = places.get(record.slot.id, 0) + 1
-        lines.append(QueueRow(record, place, slot_instant(record.slot.date, record.slot.start, zone)))
-    return tuple(lines)
+        rows.append(QueueRow(record, place, slot_instant(record.slot.date, record.slot.start, zone)))
+    return tuple(rows)
 
 
 def doctor_days(doctors: Iterable[Doctor], records: Iterable[SlotRecord]) -> tuple[DoctorDay, ...]:
-    """All doctors with their slots of a day."""
+    """Return every doctor with their slots among these records."""
     by_doctor: dict[DoctorId, list[SlotRecord]] = {}
     for record in records:
         by_doctor.setdefault(record.doctor.id, []).append(record)
@@ -137,7 +137,7 @@ def slot_json(slot: Slot) -> dict[str, object]:
 
 
 def slot_record_json(record: SlotRecord) -> dict[str, object]:
-    """Return a slot as JSON, with how full it is."""
+    """Return a slot as JSON, with its counts of tokens."""
     load = record.load
     return slot_json(record.slot) | {"active": load.active, "waiting": load.waiting, "completed": load.completed}
 

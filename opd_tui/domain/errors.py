@@ -95,6 +95,18 @@ class SlotOverlap(Conflict):
     code = "SlotOverlap"
 
 
+class NothingToChange(Conflict):
+    """It is so already, and nothing would change."""
+
+    code = "NothingToChange"
+
+
+class SeatsInUse(Conflict):
+    """More patients were seen or are with the doctor than the slot would have seats."""
+
+    code = "SeatsInUse"
+
+
 class TokenAlreadyClosed(Conflict):
     """The token is already completed, cancelled or marked as a no-show."""
 

@@ -17,11 +17,13 @@ from textual.widget import Widget
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.tui.app import OpdApp
-from opd_tui.tui.commands import DEMO_COMMANDS, DEMO_LEAVE, Command, bindings
-from opd_tui.tui.preferences import Preferences, preferences_from
+from opd_tui.tui.catalogue import preferences_from
+from opd_tui.tui.commands import DEMO_COMMANDS, DEMO_LEAVE
+from opd_tui.tui.keys.commands import Command, bindings
 from opd_tui.tui.screens.bar_screen import BarScreen
-from opd_tui.tui.shutdown import run_to_its_end
-from opd_tui.tui.widgets.demo_bar import DemoBar, DemoState
+from opd_tui.tui.settings.preferences import Preferences
+from opd_tui.tui.shell.demo_bar import DemoBar, DemoState
+from opd_tui.tui.shell.shutdown import run_to_its_end
 
 if TYPE_CHECKING:
     from opd_tui.clock import FixedClock
@@ -109,7 +111,7 @@ class DemoApp(OpdApp):
         try:
             played = await self.async_desk.act(lambda desk: player.play_next())
         except DeskRefusal as refusal:
-            self.say_refusal(refusal)
+            self.notices.refuse(refusal)
         else:
             self.show_played(played)
         finally:
@@ -130,7 +132,7 @@ class DemoApp(OpdApp):
             if isinstance(result, Outcome):
                 self.publish(result, toast=False)
             else:
-                self.say_refusal(result.refusal)
+                self.notices.refuse(result.refusal)
 
     def action_demo_pause(self) -> None:
         """Pause, or go on."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.model import SlotId
-from opd_tui.tui.text import doctor_label
+from opd_tui.tui.drawing.text import doctor_label
 from tests.benchmarks.terminal import Expectation, Terminal
 
 NUMBER = re.compile(r"\b[A-Z]+[0-9]*-[0-9]{3,}\b")

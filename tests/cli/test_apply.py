@@ -1,4 +1,4 @@
-"""Actions as JSON lines, contract line by contract line."""
+"""`apply`: actions and answers as JSON lines."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ VALID: dict[str, Json] = {
     "add_doctor": {"name": "Dr B"},
     "open_slot": {"doctor": 1, "date": DATE, "start": "12:00", "end": "13:00", "capacity": 2},
     "open_session": {"doctor": 1, "date": DATE, "start": "14:00", "end": "16:00", "capacity": 2, "every": 60},
+    "resize_slot": {"slot": 1, "capacity": 5},
     "issue_token": {"slot": 1, "patient": "Asha Verma", "source": "ONLINE"},
     "cancel_token": {"token": 1},
     "mark_no_show": {"token": 1},
@@ -34,13 +35,13 @@ Apply = Callable[[bytes], tuple[int, list[Json]]]
 
 
 def action(verb: str, **fields: object) -> Json:
-    """A valid line with other fields."""
+    """Return a valid action with some fields replaced."""
     return {"action": verb, **VALID[verb], **fields}
 
 
 @pytest.fixture
 def apply(monkeypatch: pytest.MonkeyPatch, clock: FixedClock, store: Store) -> Apply:
-    """`apply -` on a database with one slot and a token in it; the exit status and the answers."""
+    """Run `apply -` on a database with one slot and one token; return the exit status and the answers."""
     stop_the_clock(monkeypatch, clock, ZONE)
     invoke("apply", "-", "--database", store.location, input=lines(*first_slot(), action("issue_token")))
 
@@ -53,7 +54,7 @@ def apply(monkeypatch: pytest.MonkeyPatch, clock: FixedClock, store: Store) -> A
 
 
 def refused(apply: Apply, store: Store, *bad: bytes, error: str = "InvalidAction") -> list[Json]:
-    """Each line is answered with this error, nothing has changed, and the run has gone on."""
+    """Assert that each line is answered with this error, that nothing has changed, and that the run continued."""
     before = store.dump()
     status, answers = apply(b"\n".join(bad))
     assert store.dump() == before
@@ -68,11 +69,11 @@ def refused(apply: Apply, store: Store, *bad: bytes, error: str = "InvalidAction
 
 
 def as_lines(*actions: Json) -> list[bytes]:
-    """Actions as single lines."""
+    """Return actions as JSON lines."""
     return [lines(each).rstrip() for each in actions]
 
 
-# What cannot be read
+# Unreadable lines
 
 
 UNREADABLE = [
@@ -125,7 +126,7 @@ def test_a_line_that_names_no_action_is_refused_with_a_reason(
     assert words in answer["message"]
 
 
-# What can be read and is malformed
+# Malformed actions
 
 
 @pytest.mark.parametrize("verb", VALID)
@@ -232,7 +233,7 @@ def test_an_id_that_no_database_could_hold_is_simply_unknown(
     refused(apply, store, *as_lines(*(action(verb) | {field: id_} for id_ in ids)), error=error)
 
 
-# What is accepted
+# Accepted actions
 
 
 @on_every_store
@@ -241,7 +242,9 @@ def test_every_action_is_accepted_with_its_required_fields(apply: Apply, verb: s
     status, (answer,) = apply(lines(action(verb)))
     assert (status, answer["ok"], answer["action"]) == (0, True, verb)
     assert answer["at"] == "2026-11-22T03:30:00.000000Z"
-    noun = {"add_doctor": "doctor", "open_slot": "slot", "open_session": "slots"}.get(verb, "token")
+    noun = {"add_doctor": "doctor", "open_slot": "slot", "open_session": "slots", "resize_slot": "slot"}.get(
+        verb, "token"
+    )
     assert list(answer) == ["ok", "action", "at", "entry", noun, "changes"]
 
 
@@ -385,7 +388,7 @@ def test_blank_lines_comments_marks_and_line_ends_are_no_lines(apply: Apply, inp
 
 
 def padded(length: int) -> bytes:
-    """A valid line of so many bytes."""
+    """Return a valid line of this many bytes."""
     line = b'{"action": "add_doctor", "name": "a"'
     return line + b" " * (length - len(line) - 1) + b"}"
 
@@ -437,7 +440,7 @@ def test_the_real_command_answers_bytes_that_no_terminal_changes(store: Store) -
     assert "Dr देवनागरी 漢字" in result.stdout.decode()
 
 
-# Anything at all
+# Random lines
 
 
 REFUSALS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and kind is not errors.DeskRefusal}
@@ -457,7 +460,7 @@ field_names = st.one_of(
 
 @st.composite
 def mutated_lines(draw: st.DrawFn) -> bytes:
-    """A valid line with some of its fields and some of its bytes changed."""
+    """Return a valid line with some of its fields and bytes changed."""
     fields: dict[str, Any] = dict(action(draw(st.sampled_from(sorted(VALID)))))
     fields |= draw(st.dictionaries(field_names, json_values, max_size=2))
     for name in draw(st.lists(st.sampled_from(sorted(fields)), max_size=1)):

@@ -31,20 +31,20 @@ NASTY = ["Ravi [/x", "[bold]", "=cmd()", "देवनागरी", "漢字", "
 
 @pytest.fixture(autouse=True)
 def stopped(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> None:
-    """Commands run at nine o'clock at the hospital, whatever the machine says."""
+    """Fix the clock of all commands at nine o'clock at the hospital."""
     stop_the_clock(monkeypatch, clock, ZONE)
 
 
 @pytest.fixture
 def database(monkeypatch: pytest.MonkeyPatch, store: Store) -> Store:
-    """A database with one slot of two seats, named by the environment."""
+    """Return a database with one slot of two seats, named by the environment."""
     monkeypatch.setenv("OPD_TUI_DATABASE", store.location)
     assert invoke("apply", "-", input=lines(*first_slot())).exit_code == 0
     return store
 
 
 def says(*arguments: str | Path, status: int = 0) -> str:
-    """What a command says, with the stream that its status calls for."""
+    """Return a command's output, from the stream that its exit status calls for."""
     result = invoke(*arguments)
     assert result.exit_code == status, result.output
     if status:
@@ -58,7 +58,7 @@ def issues(patient: str, *others: str) -> str:
     return says("token", "issue", "--slot", "1", "--patient", patient, "--source", "ONLINE", *others)
 
 
-# The words
+# Commands
 
 
 @always_on_every_store
@@ -122,7 +122,7 @@ def test_today_is_the_hospitals_date(database: Store, clock: FixedClock) -> None
 
 
 def entries(store: Store) -> list[tuple[str, str]]:
-    """Operator and desk of every entry of the journal."""
+    """Return operator and desk of every journal entry."""
     return [row[4:6] for row in store.dump()["journal_entry"]]
 
 
@@ -372,7 +372,7 @@ def test_lists_are_filtered_and_without_a_filter_they_hold_everything(database: 
 
 
 def cells_wide(text: str) -> int:
-    """How many cells a terminal draws, by the Unicode tables alone."""
+    """Return the number of terminal cells of a text, by the Unicode tables."""
     zero = ("Mn", "Me", "Cf")
     return sum(
         0 if unicodedata.category(c) in zero else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
@@ -477,7 +477,7 @@ def test_a_terminal_that_speaks_less_gets_question_marks_and_not_a_traceback(dat
 
 
 def commands(command: click.Command, *words: str) -> list[tuple[str, ...]]:
-    """Every command by its words."""
+    """Return the words of every command."""
     found = [words]
     for name, inner in getattr(command, "commands", {}).items():
         found += commands(inner, *words, name)
@@ -569,5 +569,6 @@ def test_an_answer_that_finds_no_room_is_told_in_a_sentence(database: Store, arg
         )
     assert result.returncode == 2
     assert result.stderr == (
-        "opd-tui: The answer cannot be written: No space left on device. What was done before stays done.\n"
+        "opd-tui: The output cannot be written: No space left on device. Everything done before is saved. "
+        "Free some disk space.\n"
     )

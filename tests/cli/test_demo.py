@@ -1,4 +1,4 @@
-"""The one-day timeline is a test: played on a real desk, as text, and as JSON lines."""
+"""The demo's timeline, played on a real desk, as text and as JSON lines."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ VERBS = ["add_doctor"] * 3 + ["open_slot"] * 3 + ["issue_token"] * 11 + ["cancel
 
 @pytest.fixture(autouse=True)
 def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Where temporary folders are made, by this process and by those that it starts."""
+    """Return the folder for temporary files of this process and its children."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
@@ -59,13 +59,13 @@ def player() -> Iterator[Player]:
 
 
 def play_until(player: Player, time: str) -> None:
-    """Play every step that is not later."""
+    """Play every step up to this time."""
     while (step := player.next_step) and f"{step.at:%H:%M}" <= time:
         player.play_next()
 
 
 def standings(desk: FrontDesk) -> tuple[str, ...]:
-    """The numbers by status, as the table has them."""
+    """Return the token numbers by status, in the form of the table."""
     tokens = [record.token for record in desk.token_list(date=DATE)]
     statuses = (Status.ACTIVE, Status.WAITING, Status.CANCELLED, Status.NO_SHOW)
     return tuple(" ".join(token.number for token in tokens if token.status is status) for status in statuses)
@@ -82,7 +82,7 @@ def slot_of(desk: FrontDesk, code: str) -> SlotId:
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """The command in a process of its own, between pipes."""
+    """Run the command in its own process, with pipes."""
     return subprocess.run(
         [sys.executable, "-m", "opd_tui", *arguments],
         env=os.environ | environment,
@@ -128,7 +128,7 @@ def test_the_setting_is_three_doctors_with_two_seats_each_and_no_tokens(player: 
 
 def test_the_expected_states_are_those_of_the_end(player: Player) -> None:
     play_until(player, "23:59")
-    patients = {deed.label: deed.patient for step in TIMELINE for deed in step.deeds if isinstance(deed, Issue)}
+    patients = {each.label: each.patient for step in TIMELINE for each in step.actions if isinstance(each, Issue)}
     assert {label: status_of(player.desk, patient) for label, patient in patients.items()} == dict(EXPECTED)
 
 
@@ -195,7 +195,7 @@ def test_every_step_is_played_once_by_however_many_threads(player: Player) -> No
     assert standings(player.desk) == AFTERWARDS["09:50"]
 
 
-def test_without_its_setting_every_deed_is_refused_and_none_is_a_crash() -> None:
+def test_without_its_setting_every_action_is_refused_and_none_is_a_crash() -> None:
     with open_demo_desk() as (desk, clock):
         player = Player(desk, clock)
         refusals: list[Refused] = []
@@ -269,11 +269,11 @@ def test_the_temporary_folder_is_gone_after_an_error_too(temporary: Path) -> Non
 
 def test_without_a_place_for_temporary_folders_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
-    with pytest.raises(StoreUnavailable, match="No temporary folder"), open_demo_desk():
+    with pytest.raises(StoreUnavailable, match="Cannot make a temporary folder"), open_demo_desk():
         pass
     result = CliRunner().invoke(main, ["demo", "--plain"])
     assert result.exit_code == 2
-    assert result.stderr.startswith("opd-tui: No temporary folder can be made")
+    assert result.stderr.startswith("opd-tui: Cannot make a temporary folder")
 
 
 @pytest.mark.parametrize("form", ["--plain", "--json"])
@@ -297,9 +297,7 @@ def test_a_database_is_refused_wherever_it_is_named(
     result = CliRunner().invoke(main, [*arguments, *form])
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert result.stderr == (
-        "opd-tui: The demo has a database of its own and never opens yours. Leave out --database.\n"
-    )
+    assert result.stderr == ("opd-tui: The demo uses its own database and never opens yours. Leave out --database.\n")
     assert not (tmp_path / "x.db").exists()
 
 
@@ -326,7 +324,7 @@ def test_in_a_pipe_it_prints_the_day_as_text() -> None:
         "  CANCELLED  A-004",
         "  NO_SHOW    B-001",
         "",
-        "Nothing of this was kept. Run `opd-tui` in a terminal to open your own desk.",
+        "Nothing was saved. Run `opd-tui` in a terminal to open your own desk.",
     ]
 
 
@@ -431,7 +429,7 @@ def test_a_speed_that_is_none_is_wrong_use(speed: str) -> None:
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """A terminal, and the speeds at which the app was asked to play."""
+    """Pretend that there is a terminal; return the speeds at which the app was started."""
     speeds: list[float] = []
 
     def run_demo(speed: float, settings: object) -> int:

@@ -1,4 +1,4 @@
-"""Each way into the program names its road, and the program's one way to open a desk takes it."""
+"""Every way into the program records its `Road` with its actions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.helpers import invoke, lines
 
 @pytest.fixture
 def roads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """By which road each action came that any desk of this process did."""
+    """Return the road of each action that any desk of this process performed."""
     found: list[str] = []
 
     class WatchedDesk(FrontDesk):

@@ -1,4 +1,4 @@
-"""The settings file: what counts, what is wrong in which line, and that nothing in it stops the program."""
+"""The settings file: values in effect, problems with line numbers, and damage that never stops the program."""
 
 from __future__ import annotations
 
@@ -49,24 +49,24 @@ SEED = 20261122
 
 @pytest.fixture
 def path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Where the settings file is; it is not there yet."""
+    """Return the path of the settings file, which does not exist yet."""
     named = tmp_path / "config" / "opd-tui" / "config.toml"
     named.parent.mkdir(parents=True)
     return named
 
 
 def reading(path: Path, text: str | bytes) -> SettingsFile:
-    """The settings from a file with this text."""
+    """Write the settings file and read it."""
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return read_settings()
 
 
 def problems(file: SettingsFile) -> list[tuple[int | None, str]]:
-    """What is wrong, by line."""
+    """Return the problems, each with its line number."""
     return [(problem.line, problem.message) for problem in file.problems]
 
 
-# What counts
+# Values in effect
 
 
 def test_without_a_file_every_default_counts(path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_path_may_begin_with_ones_home(path: Path, monkeypatch: pytest.MonkeyP
     assert reading(path, 'database = "~/opd.db"').settings.database == str(tmp_path / "opd.db")
 
 
-# What is wrong
+# Problems
 
 
 @pytest.mark.parametrize(
@@ -156,13 +156,13 @@ def test_a_path_may_begin_with_ones_home(path: Path, monkeypatch: pytest.MonkeyP
         ("database = '/srv/\\u0000.db'".replace("'", '"'), 1, "a file's full path"),
         ("group = 'no such group'", 1, "the name of a group of this system"),
         ("group = 0", 1, "the name of a group of this system"),
-        ("a = 1\n\n'hospitl' = 'x'", 1, "'a' is no option; the options are hospital, desk, database, theme,"),
-        ("desk = 'a'\n'hospitl' = 'x'", 2, "'hospitl' is no option (did you mean hospital?); the options are"),
-        ("desk = 'a'\n[screen]\nwidth = 3", 2, "'screen' is no option"),
+        ("a = 1\n\n'hospitl' = 'x'", 1, "'a' is not an option; the options are hospital, desk, database, theme,"),
+        ("desk = 'a'\n'hospitl' = 'x'", 2, "'hospitl' is not an option (did you mean hospital?); the options are"),
+        ("desk = 'a'\n[screen]\nwidth = 3", 2, "'screen' is not an option"),
         ("[[desk]]\nname = 'a'", 1, "desk must be text"),
         ("keys = 'n'", 1, "keys must be a table: a line [keys]"),
-        ("[keys]\n'token.new' = 'n'\nday.next = 3", 3, "The key of 'day.next' must be a text"),
-        ("[keys]\n'token.new' = 'n'\ntoken.new = 'm'", 3, "'token.new' has a key already"),
+        ("[keys]\n'token.new' = 'n'\nday.next = 3", 3, "The key of 'day.next' must be a string"),
+        ("[keys]\n'token.new' = 'n'\ntoken.new = 'm'", 3, "'token.new' already has a key"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_line_and_what_is_allowed(path: Path, text: str, line: int, said: str) -> None:
@@ -180,14 +180,14 @@ def test_what_is_right_counts_beside_what_is_wrong(path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        (b"desk = 'a'\nidle_minutes = \nhospital = 'x'\n", 2, "no TOML"),
-        (b"desk = 'a'\n\n[keys\n", 3, "no TOML"),
-        (b"desk = 'a'\ndesk = 'b'", 2, "no TOML"),
-        (b"desk = 'a'\nhospital = '''\n\n", 2, "no TOML"),
-        (b"desk = 'a'\n\x1b[2J\n", 2, "no TOML"),
-        (b"desk = 'a'\nhospital = '\xff'\n", 2, "no text in UTF-8"),
-        (b"\n\n\n\x00\xfe", 4, "no text in UTF-8"),
-        ("desk = 'a'".encode("utf-16"), 1, "no text in UTF-8"),
+        (b"desk = 'a'\nidle_minutes = \nhospital = 'x'\n", 2, "not TOML"),
+        (b"desk = 'a'\n\n[keys\n", 3, "not TOML"),
+        (b"desk = 'a'\ndesk = 'b'", 2, "not TOML"),
+        (b"desk = 'a'\nhospital = '''\n\n", 2, "not TOML"),
+        (b"desk = 'a'\n\x1b[2J\n", 2, "not TOML"),
+        (b"desk = 'a'\nhospital = '\xff'\n", 2, "not UTF-8 text"),
+        (b"\n\n\n\x00\xfe", 4, "not UTF-8 text"),
+        ("desk = 'a'".encode("utf-16"), 1, "not UTF-8 text"),
         (b"x = " + b"[" * 20_000, None, "nested too deeply"),
         (b"x = " + b"9" * 5_000, None, "too long"),
         (b"#" * (LARGEST_BYTES + 1), None, "larger than 64 KiB"),
@@ -200,7 +200,7 @@ def test_a_file_that_cannot_be_read_is_told_and_every_default_counts(
     ((told, message),) = problems(file)
     assert told == line
     assert said in message
-    assert "nothing in the file counts" in message
+    assert "the whole file is ignored" in message
     assert file.settings == Settings()
     assert message.isprintable()
 
@@ -214,7 +214,7 @@ def test_where_a_broken_file_named_a_database_the_other_one_is_pointed_out(path:
 
 def test_a_folder_in_the_place_of_the_file_is_told(path: Path) -> None:
     path.mkdir()
-    assert "is no file" in problems(read_settings())[0][1]
+    assert "is not a file" in problems(read_settings())[0][1]
 
 
 def test_a_file_that_may_not_be_read_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,7 +226,7 @@ def test_a_file_that_may_not_be_read_is_told(path: Path, monkeypatch: pytest.Mon
     assert "cannot be read (Permission denied)" in problems(read_settings())[0][1]
 
 
-# In which line
+# Line numbers
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_the_line_of_every_key_is_that_in_which_it_was_written(
 
 
 def damaged(generator: random.Random) -> bytes:
-    """The file with some of its bytes overwritten."""
+    """Return the file's content with some of its bytes overwritten."""
     data = bytearray(FULL.encode())
     for _ in range(generator.randint(1, 6)):
         start = generator.randrange(len(data))
@@ -319,7 +319,7 @@ def test_with_a_damaged_file_every_command_works_and_says_so(path: Path, databas
     ]
     told = run("settings")
     assert told.returncode == 1
-    assert f"opd-tui: {path}, line 1: This is no text in UTF-8." in told.stderr.decode()
+    assert f"opd-tui: {path}, line 1: This is not UTF-8 text." in told.stderr.decode()
 
 
 # The command line
@@ -426,7 +426,7 @@ def test_reading_the_settings_loads_nothing_heavy(path: Path) -> None:
     assert not {"tomlkit", "textual", "sqlalchemy", "difflib", "opd_tui.config.toml_lines"} & set(words)
 
 
-# Keeping what was changed
+# Saving a setting
 
 
 def test_a_setting_is_kept_and_comments_and_layout_stay(path: Path) -> None:
@@ -476,7 +476,7 @@ def test_a_link_to_the_file_stays_a_link(path: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", [b"desk = \n", b"\xff", b"#" * (LARGEST_BYTES + 1)])
 def test_a_file_that_is_broken_is_left_as_it_is(path: Path, text: bytes) -> None:
     path.write_bytes(text)
-    with pytest.raises(SettingsNotKept, match="has to be put right first"):
+    with pytest.raises(SettingsNotKept, match="must be fixed first"):
         keep_setting(path, "theme", "nord")
     assert path.read_bytes() == text
 

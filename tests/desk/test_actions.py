@@ -384,7 +384,7 @@ def test_who_was_forgotten_before_and_who_is_not_there(desk: MemoryDesk, slot: i
     token = seen(desk, slot, ASHA)
     forget(desk, token)
     before = refuses(errors.PatientAlreadyForgotten, ForgetPatient(token=token))
-    assert "The patient of A-001 was forgotten before" in before
+    assert "The patient of A-001 has already been forgotten" in before
     refuses(errors.UnknownToken, ForgetPatient(token=99))
 
 

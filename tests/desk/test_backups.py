@@ -1,4 +1,4 @@
-"""Backups that are verified, kept and thinned out, and the way back from them."""
+"""Making, verifying, pruning and restoring backups."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ DESKS = 6
 
 @pytest.fixture
 def filled(desk: FrontDesk) -> FrontDesk:
-    """Dr A's slot of two seats, three tokens in it, one of them done."""
+    """Return a desk with Dr A's slot of two seats and three tokens, one of them completed."""
     slot = open_slot(desk, add_doctor(desk, "Dr A", code="A"))
     for name in ("Asha", "Ravi", "Sunita"):
         issue(desk, slot, {"name": f"{name} Kumar", "phone": "98765 43210"}, key=name)
@@ -75,7 +75,7 @@ def filled(desk: FrontDesk) -> FrontDesk:
 
 @pytest.fixture
 def left(filled: FrontDesk, database_path: Path) -> Path:
-    """The same as a file that nobody has open."""
+    """Return the same database as a file that no desk has open."""
     filled.close()
     return database_path
 
@@ -85,7 +85,7 @@ def mode(path: Path) -> int:
 
 
 def everything_in(folder: Path) -> list[str]:
-    """All that was put there, but the lock."""
+    """Return the names in a backup folder, without the lock."""
     return sorted(path.name for path in folder.iterdir() if path.name != ".lock") if folder.is_dir() else []
 
 
@@ -97,7 +97,7 @@ def opened(path: Path, clock: FixedClock) -> FrontDesk:
     return open_front_desk(str(path), clock=clock, zone=ZONE)
 
 
-# Making one
+# Making a backup
 
 
 @on_every_store
@@ -138,6 +138,7 @@ def test_it_is_made_while_another_desk_is_in_the_middle_of_an_action(filled: Fro
     assert "half done" not in repr(dump(copy.path))
 
 
+@pytest.mark.slow
 def test_each_of_many_backups_under_load_is_a_state_that_was(database_path: Path, clock: FixedClock) -> None:
     with Applying(database_path) as applying:
         for line in first_slot(capacity=5):
@@ -173,12 +174,13 @@ main(sys.argv[1:])
 
 
 def killed(*arguments: object) -> None:
-    """Run a command that is killed when the file that it writes is whole but for its name."""
+    """Run a command that is killed after the file is written and before it is renamed."""
     command = [sys.executable, "-c", KILLED, *map(str, arguments)]
     result = subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
     assert result.returncode == -signal.SIGKILL, result.stderr
 
 
+@pytest.mark.slow
 def test_one_that_was_killed_never_looks_like_a_finished_one_and_is_cleared_away(
     filled: FrontDesk, database_path: Path, tmp_path: Path
 ) -> None:
@@ -338,7 +340,7 @@ def test_the_demo_makes_none(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("*backups*")) == []
 
 
-# The newest, and the proof
+# The newest backup, and the drill
 
 
 def test_without_a_backup_the_drill_fails(left: Path) -> None:
@@ -422,7 +424,7 @@ def test_a_file_that_goes_while_desks_are_open_has_the_newest_backup_offered(
 
 @pytest.fixture
 def backup(left: Path, clock: FixedClock) -> Path:
-    """A backup with the three tokens; the database has one more, which is lost by going back to it."""
+    """Return a backup with three tokens; the database has a fourth, which a restore loses."""
     with closing(opened(left, clock)) as desk:
         copy = back_up(desk, None, KEPT)
         issue(desk, 1, "Imran")
@@ -433,7 +435,7 @@ BACKED_UP = {"A-001": "COMPLETED", "A-002": "ACTIVE", "A-003": "WAITING"}
 
 
 def restored(path: Path, clock: FixedClock) -> None:
-    """The backup is in its place, agrees with itself, and the day goes on."""
+    """Assert that the backup is restored and verified, and that desks can go on."""
     assert mode(path) == 0o600
     assert not list(path.parent.glob(".opd-tui-draft-*"))
     for _ in range(2):
@@ -527,7 +529,7 @@ def scribble(path: Path) -> None:
 
 
 def spoil_one_page(path: Path) -> None:
-    """Damage a page that nobody reads who only looks at the schema."""
+    """Damage a page that is not read when only the schema is."""
     with closing(sqlite3.connect(path)) as connection:
         (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'patient'").fetchone()
     with path.open("r+b") as file:
@@ -654,7 +656,7 @@ def test_whoever_is_killed_while_overwriting_leaves_the_old_database(
 
 @pytest.fixture
 def on_server(request: pytest.FixtureRequest) -> Iterator[Store]:
-    """A server's database with nobody in it."""
+    """Return an empty database of a server."""
     with request.getfixturevalue("postgres_stores").one() as store:
         yield store
 
@@ -671,6 +673,7 @@ def backed_up(location: str, clock: FixedClock) -> Path:
         return back_up(desk, None, KEPT).path
 
 
+@pytest.mark.slow
 def test_the_backup_of_a_server_that_is_gone_goes_on_as_a_file(
     on_server: Store, database_path: Path, clock: FixedClock
 ) -> None:
@@ -701,7 +704,7 @@ def test_a_file_is_restored_to_a_server_and_ids_go_on_behind_the_highest(
 
 
 def token_and_entry(desk: FrontDesk) -> tuple[int, int]:
-    """The ids that the next action gets."""
+    """Return the ids of the next token and journal entry."""
     outcome = issue(desk, 1, "Imran")
     return outcome.changes[0].token.id, outcome.entry_id
 
@@ -745,7 +748,7 @@ def test_a_backup_of_a_server_may_take_longer_than_an_action(
     monkeypatch.setattr("opd_tui.storage.engines.postgresql.IDLE_SECONDS", 2.0)
     with closing(open_front_desk(on_server.location, clock=clock)) as desk, desk.database.long_running() as transaction:
         transaction.run(text("SELECT pg_sleep(3)"))
-        threading.Event().wait(3)  # meanwhile nothing is asked of the server
+        threading.Event().wait(3)  # longer than the server lets an action's transaction idle
         assert transaction.value(text("SELECT count(*) FROM token")) == 3
 
 
@@ -782,7 +785,7 @@ def test_the_list_names_what_else_is_kept(left: Path) -> None:
 def test_what_does_not_go_together_is_wrong_use(left: Path) -> None:
     result = invoke("backup", "--list", "--drill", "--database", left)
     assert result.exit_code == 2
-    assert "do not go together" in result.stderr
+    assert "cannot be combined" in result.stderr
 
 
 def test_a_database_that_is_not_there_is_not_made_to_be_backed_up(tmp_path: Path) -> None:
@@ -802,13 +805,13 @@ def test_a_restore_asks_and_without_a_terminal_wants_to_be_told(left: Path, back
     before = dump(left)
     result = invoke("restore", backup, "--database", left)
     assert result.exit_code == 2
-    assert "Say --yes where nobody can answer" in result.stderr
+    assert "Without a terminal, add --yes" in result.stderr
     assert dump(left) == before
     said = invoke("restore", backup, "--yes", "--database", left).stdout
     (replaced,) = left.parent.glob("*-replaced-*")
     assert said == (
         "Restored: 1 doctors, 1 slots, 3 patients, 3 tokens, 11 journal events, all verified.\n"
-        f"What was there before is kept as {replaced}.\n"
+        f"The replaced database is kept as {replaced}.\n"
     )
 
 
@@ -826,7 +829,7 @@ def test_a_lock_that_cannot_be_taken_is_not_called_another_desk(tmp_path: Path) 
         pass
 
 
-def test_the_day_has_its_backup_where_somebody_else_had_the_shelf_for_a_moment(filled: FrontDesk) -> None:
+def test_the_daily_backup_is_made_even_if_another_process_held_the_store_for_a_moment(filled: FrontDesk) -> None:
     store, made = backup_service.store_of(filled.database.location), threading.Event()
 
     def make() -> None:

@@ -1,4 +1,4 @@
-"""Clocks that are set, that differ, or that stand in another zone: order, numbers and dates are right all the same."""
+"""Clocks that are reset, differ or are in another time zone: order, numbers and dates stay correct."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ from tests.support.pilot import WIDE, at_the_counter, full_slot
 
 OpenAt = Callable[[FixedClock], FrontDesk]
 SUMMER, WINTER = "2026-03-29", "2026-10-25"
-"""The days on which the clocks of Berlin are changed, at 01:00 UTC."""
+"""The days on which daylight saving time begins and ends in Berlin, at 01:00 UTC."""
 
 
 @pytest.fixture
 def open_at(database_path: Path) -> Iterator[OpenAt]:
-    """Opens desks on one database, each with a clock of its own."""
+    """Return a function that opens desks on one database, each with its own clock."""
     desks: list[FrontDesk] = []
 
     def open_one(clock: FixedClock) -> FrontDesk:
@@ -56,7 +56,7 @@ def numbers_in_order(desk: FrontDesk, slot: int) -> list[str]:
     return [record.token.number for record in desk.token_list(slot)]
 
 
-# Set back and forward
+# Clocks set back and forward
 
 
 def test_a_desk_whose_clock_is_slow_does_not_let_its_patients_overtake(open_at: OpenAt) -> None:
@@ -158,7 +158,7 @@ def session(doctor: int, date: str, start: str, end: str) -> dict[str, object]:
 
 
 def listed(database: Path, zone: str) -> str:
-    """When the one token was issued, as a command says whose machine stands in a zone."""
+    """Return when the only token was issued, as printed by a command on a machine in this time zone."""
     result = run("token", "list", "--database", database, TZ=zone)
     assert (result.returncode, result.stderr) == (0, b"")
     return result.stdout.decode().split()[-1]
@@ -187,7 +187,7 @@ def test_a_new_database_keeps_the_zone_of_the_machine(tmp_path: Path, zone: str,
 
 @pytest.fixture
 def berlin(database_path: Path, clock: FixedClock) -> Iterator[FrontDesk]:
-    """A desk in Berlin with a night of slots on each of the days on which the clocks are changed."""
+    """Return a desk in Berlin with slots in the nights in which the clocks change."""
     with closing(open_front_desk(str(database_path), clock=clock, zone="Europe/Berlin")) as desk:
         add_doctor(desk)
         for date in (SUMMER, WINTER):
@@ -215,7 +215,7 @@ def test_who_came_in_the_first_of_two_equal_hours_stands_before_the_second(
 def test_a_wait_over_the_change_is_as_long_as_it_takes(
     berlin: FrontDesk, clock: FixedClock, date: str, before: str, hours: int
 ) -> None:
-    """From 01:30 to 03:30 on the wall clock it is one hour in spring and three in autumn."""
+    """From 01:30 to 03:30 local time is one hour in spring and three in autumn."""
     slot = next(record.slot.id for record in berlin.slot_list(dt.date.fromisoformat(date)))
     clock.instant = dt.datetime.fromisoformat(before)
     for number in range(6):
@@ -234,7 +234,7 @@ def test_a_wait_for_a_slot_after_the_change_counts_from_its_beginning_on_the_new
     clock.instant = dt.datetime.fromisoformat("2026-03-29T00:30:00+00:00")
     for number in range(6):
         issue(berlin, slot, f"Patient {number}")
-    clock.instant = dt.datetime.fromisoformat("2026-03-29T01:10:00+00:00")  # 03:10 on the wall
+    clock.instant = dt.datetime.fromisoformat("2026-03-29T01:10:00+00:00")  # 03:10 in Berlin
     (line,) = berlin.waitlist(dt.date.fromisoformat(SUMMER))
     assert line.waited(clock.now()) == dt.timedelta(minutes=10)
 

@@ -1,4 +1,4 @@
-"""A forgotten patient leaves counts, tokens and journal behind, and no name: not even in old pages."""
+"""Forgetting a patient keeps counts, tokens and journal, and leaves no name, not even in old pages."""
 
 from __future__ import annotations
 
@@ -55,19 +55,19 @@ KEPT = 9
 
 @pytest.fixture
 def slot(desk: FrontDesk) -> int:
-    """A slot with room for all."""
+    """Return a slot with enough seats for every patient."""
     return open_slot(desk, add_doctor(desk, "Dr A", code="A"), capacity=5000)
 
 
 def seen(desk: FrontDesk, slot: int, patient: object, **envelope: object) -> TokenId:
-    """A visit that is over."""
+    """Issue and complete a token."""
     token = TokenId(token_of(issue(desk, slot, patient, **envelope)))
     desk.perform(CompleteToken(token=token))
     return token
 
 
 def forget(desk: FrontDesk, token: int, **envelope: object) -> int:
-    """Forget who has a token, and return in how many visits."""
+    """Forget a token's patient and return the number of visits."""
     return desk.perform(ForgetPatient(token=token, **envelope)).visits
 
 
@@ -175,7 +175,7 @@ def test_the_fingerprint_of_a_forgotten_patients_booking_tells_nothing(
     assert token_of(issue(desk, slot, "Ravi", key="booking-2")) == other
 
 
-# By another road
+# From JSON lines and by the patient's details
 
 
 def test_a_json_line_forgets(database_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_person_is_found_by_number_or_by_name_and_phone_but_never_by_one_alone
         with pytest.raises(UnknownPatient):
             desk.visit_of(*nobody)
     for too_little in ((None, "Asha Verma", None), (None, None, "98765 43210"), (None, None, None)):
-        with pytest.raises(InvalidAction, match="may be another's"):
+        with pytest.raises(InvalidAction, match="may be another person's"):
             desk.visit_of(*too_little)
 
 
@@ -216,7 +216,7 @@ def test_a_person_is_found_by_number_or_by_name_and_phone_but_never_by_one_alone
 
 
 def traces(folder: Path, *words: str) -> dict[str, list[str]]:
-    """Which words are still in the bytes of which file."""
+    """Return the words that are still in the bytes of the database's files."""
     found = {
         path.name: [word for word in words if word.encode() in path.read_bytes()]
         for path in folder.glob("opd.db*")
@@ -240,7 +240,7 @@ def test_no_byte_of_the_name_is_left_in_the_file_or_its_log(
 
 
 def test_no_byte_is_left_in_pages_that_were_split_when_many_came(desk: FrontDesk, database_path: Path) -> None:
-    """The unused part of an index's page keeps what was moved to another, also where what is deleted is zeroed."""
+    """When an index page is split, its unused part keeps copies, which `secure_delete` does not zero."""
     dice = random.Random(1)
     people = [(f"{dice.getrandbits(dice.randint(32, 160)):x}", f"UH{dice.randrange(10**9):09}") for _ in range(6000)]
     with desk.database.writing() as transaction:
@@ -282,7 +282,7 @@ def test_while_another_program_reads_it_says_that_old_pages_are_left(
 
 @pytest.fixture
 def with_backups(desk: FrontDesk, slot: int, clock: FixedClock, database_path: Path) -> TokenId:
-    """Asha's visit, open in the first backup, closed in the second, and not there yet in the one before."""
+    """Make three backups: before Asha's token, while it was open, and after it was completed; return its id."""
     backup_service.back_up(desk, None, KEPT)
     token = TokenId(token_of(issue(desk, slot, ASHA)))
     backup_service.back_up(desk, None, KEPT)
@@ -336,7 +336,7 @@ def test_a_visit_after_the_backup_is_enough_to_be_forgotten_there_later(
 def test_after_a_restore_of_an_older_state_nobody_else_is_forgotten_in_a_backup(
     database_path: Path, clock: FixedClock
 ) -> None:
-    """The token's id belongs to another in the newer backup, whose history was given up."""
+    """In the newer backup, made before the restore, the token's id belongs to another patient."""
     clock.instant = clock.instant.replace(year=2025)
     with closing(open_front_desk(str(database_path), clock=clock, zone=ZONE)) as desk:
         slot = open_slot(desk, add_doctor(desk, "Dr A", code="A"))
@@ -388,7 +388,7 @@ def test_a_servers_backups_are_rewritten_too(desk: FrontDesk, slot: int) -> None
 
 @pytest.fixture
 def closed(desk: FrontDesk, slot: int, database_path: Path) -> Path:
-    """Asha was there twice, Ravi once; the desk is closed."""
+    """Return a closed database in which Asha has two visits and Ravi one."""
     seen(desk, slot, ASHA)
     seen(desk, slot, "Ravi Kumar")
     seen(desk, slot, {"name": "Asha Verma", "phone": "9876543210"})
@@ -427,7 +427,7 @@ def test_without_a_terminal_it_wants_to_be_told(closed: Path) -> None:
     before = dump(closed)
     result = invoke("forget", "1", "--database", closed)
     assert result.exit_code == 2
-    assert "Say --yes where nobody can answer" in result.stderr
+    assert "Without a terminal, add --yes" in result.stderr
     assert dump(closed) == before
 
 
@@ -452,8 +452,8 @@ def test_it_says_how_long_the_backups_hold_the_name(closed: Path) -> None:
     assert invoke("backup", "--database", closed).exit_code == 0
     said = invoke("forget", "1", "--yes", "--database", closed).stdout
     assert "One backup may still hold the name" in said
-    assert "after 14 more days with a backup" in said
-    assert "with --backups rewrites them at once" in said
+    assert "after 14 more daily backups" in said
+    assert "with --backups rewrites them now" in said
 
 
 def test_answers_and_refusals_are_json_where_asked_for(closed: Path) -> None:
@@ -477,7 +477,7 @@ def test_another_desk_that_is_open_goes_on(closed: Path) -> None:
 def test_a_token_that_is_not_there_is_a_refusal(closed: Path, token: str) -> None:
     result = invoke("forget", token, "--yes", "--database", closed)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "This token is not there" in result.stderr
+    assert "There is no such token" in result.stderr
 
 
 def test_what_a_killed_restore_left_beside_the_database_is_gone_with_the_name(closed: Path) -> None:

@@ -393,7 +393,7 @@ def test_a_queue_lists_tokens_in_the_order_in_which_they_are_seen(desk: FrontDes
         issue(desk, slot, name, source)
     desk.perform(CancelToken(token=3))
     desk.perform(CompleteToken(token=2))
-    lines = [(line.record.token.number, line.record.token.status, line.place) for line in desk.queue(slot).lines]
+    lines = [(line.record.token.number, line.record.token.status, line.place) for line in desk.queue(slot).rows]
     assert lines == [
         ("A-005", Status.ACTIVE, None),
         ("A-001", Status.WAITING, 1),
@@ -408,9 +408,9 @@ def test_no_wait_is_negative_and_none_counts_from_before_the_slot(
 ) -> None:
     clock.instant = at(8, 30)
     issue(desk, slot, "early")
-    (line,) = desk.queue(slot).lines
+    (line,) = desk.queue(slot).rows
     assert line.waited(at(8, 45)) == dt.timedelta()
     assert line.waited(at(9, 10)) == dt.timedelta(minutes=10)
     clock.instant = at(9, 5)
     issue(desk, slot, "late")
-    assert desk.queue(slot).lines[1].waited(at(9, 10)) == dt.timedelta(minutes=5)
+    assert desk.queue(slot).rows[1].waited(at(9, 10)) == dt.timedelta(minutes=5)

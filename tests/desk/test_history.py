@@ -1,4 +1,4 @@
-"""Long random histories at a real desk, compared with the oracle after every action."""
+"""Long random histories on a real desk, compared with the oracle after every action."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ PEOPLE = [
     ({"name": "Asha V.", "phone": "+91-99999-00000"}, Person("asha v.", "9999900000")),
     ({"name": "Asha V.", "uhid": "MRN 18", "phone": "99999 00000"}, Person("asha v.", "9999900000", "mrn18")),
 ]
-"""How somebody is written, and who it is."""
+"""Ways to write a patient, with the patient's identity."""
 
 people = st.one_of(st.none(), st.none(), st.sampled_from(PEOPLE))
 sources = st.sampled_from([*sorted(PRIORITIES), "ONLINE", "ONLINE"])
 minutes_ago = st.one_of(st.none(), st.integers(0, 40), st.integers(0, 40), st.sampled_from([-1, 30_000_000]))
-"""Before now: none is now, one lies in the future and one in 1969."""
+"""How long before now an action took place: None is now, one is in the future and one in 1969."""
 nowhere = st.sampled_from([999, 0, -1, 2**63, 10**40])
 
 
 class History(RuleBasedStateMachine):
-    """Two desks on one database, and the oracle beside them."""
+    """Two desks on one database, compared with the oracle."""
 
     def __init__(self, stores: Stores) -> None:
         super().__init__()
@@ -98,7 +98,7 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: self.oracle.tokens)
     @rule(data=st.data())
     def call_into_the_room(self, data: st.DataObject) -> None:
-        """Calling comes later; its column is there already, and the rule knows it."""
+        """Set `called_at` directly: no action sets it yet, but the one rule depends on it."""
         token = self.oracle.tokens[data.draw(st.sampled_from(self.tokens("seated")))]
         if self.oracle.statuses(token.slot)[token.id] == "ACTIVE":
             self.store.execute(f"UPDATE token SET called_at = '{written(self.clock.now())}' WHERE id = {token.id}")
@@ -125,7 +125,7 @@ class History(RuleBasedStateMachine):
         self.stores.take_back(self.store)
 
     def act(self, desk: FrontDesk, action: Action, why_not: set[str]) -> Outcome | None:
-        """Preview and perform: both are refused for a reason that applies, or both do the same."""
+        """Preview and perform an action: both are refused for an applicable reason, or both do the same."""
         forecast = result_of(lambda: desk.preview(action))
         outcome = result_of(lambda: desk.perform(action))
         if isinstance(outcome, str):
@@ -138,7 +138,7 @@ class History(RuleBasedStateMachine):
         return outcome
 
     def tokens(self, which: str) -> list[int]:
-        """The tokens of a kind, or all where there is none."""
+        """Return the tokens of a kind, or all tokens if there are none of it."""
         seated = [
             id_ for slot in self.oracle.slots for id_, now in self.oracle.statuses(slot).items() if now == "ACTIVE"
         ]
@@ -154,7 +154,7 @@ class History(RuleBasedStateMachine):
 
 
 def result_of(do: Callable[[], T]) -> T | str:
-    """What is returned, or the class of the refusal."""
+    """Return the result, or the name of the refusal's class."""
     try:
         return do()
     except DeskRefusal as refusal:
@@ -162,7 +162,7 @@ def result_of(do: Callable[[], T]) -> T | str:
 
 
 def moves_of(outcome: Outcome) -> list[Move]:
-    """An outcome's changes as the oracle writes them."""
+    """Return an outcome's changes in the oracle's form."""
     return [
         (
             change.token.id,

@@ -1,4 +1,4 @@
-"""The desk as a service: who acts, who is told of what was committed, and what came after an entry."""
+"""The service layer: actors, subscribers, and what was committed after an entry."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ RAVI = Actor("ravi", "kiosk", Road.APPLY)
 
 @pytest.fixture
 def told(filled: FrontDesk) -> list[Outcome]:
-    """What a subscriber of the filled desk is told."""
+    """Return the outcomes that a subscriber of the filled desk receives."""
     outcomes: list[Outcome] = []
     filled.subscribe(outcomes.append)
     return outcomes
 
 
-# Who acts
+# Actors
 
 
 def test_whoever_opened_the_desk_acts_unless_another_is_named(filled: FrontDesk) -> None:
@@ -85,11 +85,11 @@ def test_a_subscriber_sees_the_database_as_it_is_afterwards_and_may_act_itself(f
 
 def test_whoever_unsubscribes_is_told_nothing_more(filled: FrontDesk, told: list[Outcome]) -> None:
     others: list[Outcome] = []
-    once, twice = filled.subscribe(others.append), filled.subscribe(others.append)
-    once()
-    once()
+    unsubscribe, unsubscribe_other = filled.subscribe(others.append), filled.subscribe(others.append)
+    unsubscribe()
+    unsubscribe()
     first = issue(filled, 2, "Imran")
-    twice()
+    unsubscribe_other()
     second = issue(filled, 2, "Farah")
     assert (others, told) == ([first], [first, second])
 
@@ -110,7 +110,7 @@ def test_an_error_of_a_subscriber_is_reported_and_the_action_stays_done(filled: 
 
 
 def lose_the_next_answer(monkeypatch: pytest.MonkeyPatch, desk: FrontDesk) -> None:
-    """Let the next commit be done without its answer, as a server that goes away does."""
+    """Let the next commit succeed and then raise AnswerLost, as if the server went away."""
     commit = Transaction.commit
 
     def commit_and_fail(transaction: Transaction) -> None:
@@ -139,7 +139,7 @@ def test_what_is_found_out_later_is_told_then(filled: FrontDesk, told: list[Outc
     assert told == [first]
 
 
-# What came after an entry
+# Changes since an entry
 
 
 def test_what_any_desk_committed_after_an_entry_comes_oldest_first(filled: FrontDesk, open_desk: OpenDesk) -> None:
@@ -167,7 +167,7 @@ def test_so_many_come_at_once_at_most_and_the_next_call_goes_on(
 
 
 def of(news: Iterator[News]) -> tuple[Outcome, ...]:
-    """The outcomes of the next piece of news."""
+    """Return the outcomes of the next piece of news."""
     piece = next(news)
     assert isinstance(piece, Changed)
     return piece.outcomes

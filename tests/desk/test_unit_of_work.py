@@ -111,6 +111,7 @@ SAMPLES: dict[str, Event] = {
         events.DoctorAdded.of("C", "Dr C", "Surgery", None),
         events.DoctorNameSealed(1, {"name": None}, {"name": sealed("Dr A")}, private={"name": "Dr A"}),
         events.SlotOpened.of(DoctorId(2), DAY, dt.time(10), dt.time(11), 4),
+        events.SlotResized.of(SLOT, 3),
         events.PatientRegistered.of(Patient(name="Meera Iyer", phone="11111"), SLOT.id),
         events.PatientDetailsAdded.of(PatientId(1), ASHA, ASHA_COMPLETE, SLOT.id),
         events.PatientMerged(2, {"merged_into": None}, {"merged_into": 1}),

@@ -15,8 +15,8 @@ from opd_tui.cli import refusals as command_line
 from opd_tui.domain import errors
 from opd_tui.domain.errors import AnswerLost, DeskRefusal, StoreDamaged, UnknownToken
 from opd_tui.domain.remedies import Advice, RestoreBackup
-from opd_tui.tui import remedies as screens
-from opd_tui.tui.keymap import Keymap
+from opd_tui.tui.keys.keymap import Keymap
+from opd_tui.tui.shell import remedies as screens
 from tests.support.refusal_table import GROUPS, refusals_below
 
 HOUSE = Path(opd_tui.__file__).parent

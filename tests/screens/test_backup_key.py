@@ -11,9 +11,10 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import CompleteToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.storage.files.backup_store import Kind, folder_of, store_of
-from opd_tui.tui import backups
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.demo_app import DemoApp
+from opd_tui.tui.keys.commands import Need
+from opd_tui.tui.shell import backups
 from tests.support.helpers import statuses
 from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, full_slot
 
@@ -66,6 +67,7 @@ async def test_a_key_makes_a_backup_and_says_where(open_desk: OpenDesk, desk: Fr
     assert Kind.MANUAL in kinds(database_path)
 
 
+@pytest.mark.slow
 async def test_a_backup_that_fails_is_told_and_the_desk_goes_on(
     open_desk: OpenDesk, desk: FrontDesk, database_path: Path
 ) -> None:
@@ -105,8 +107,8 @@ async def choose(meera: Receptionist, name: str) -> None:
     """Go to somebody's line in the queue."""
     await meera.press("enter")
     for _ in range(5):
-        token = meera.app.screen.chosen_token()  # type: ignore[attr-defined]
-        if token and token.patient.name == name:
+        chosen = meera.app.screen.chosen(Need.TOKEN)  # type: ignore[attr-defined]
+        if chosen and chosen.name == name:
             return
         await meera.press("down")
     raise AssertionError(f"{name} is not in the queue")
@@ -139,6 +141,7 @@ async def test_who_is_still_to_be_seen_is_not_forgotten(open_desk: OpenDesk, see
         assert meera.question == ""
 
 
+@pytest.mark.slow
 async def test_the_palette_has_both(open_desk: OpenDesk, seen_to: FrontDesk) -> None:
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await meera.press("ctrl+p")

@@ -35,6 +35,7 @@ async def choose_in_queue(receptionist: Receptionist, downs: int = 0) -> None:
         ),
     ],
 )
+@pytest.mark.fast_cases(1)
 async def test_whoever_frees_a_seat_is_asked_about_with_who_moves_up(
     desk: FrontDesk, open_desk: OpenDesk, key: str, question: str, status: str, toast: str
 ) -> None:
@@ -148,6 +149,7 @@ async def test_a_closed_token_says_why_it_stays_closed(desk: FrontDesk, open_des
         assert meera.focused_id == "grid"
 
 
+@pytest.mark.slow
 async def test_from_the_waitlist_a_waiting_token_is_cancelled_and_the_cursor_goes_on(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
@@ -177,6 +179,7 @@ async def test_who_waits_can_neither_be_a_no_show_nor_done(desk: FrontDesk, open
         assert statuses(desk)["A-003"] == "WAITING"
 
 
+@pytest.mark.slow
 async def test_who_moves_up_is_asked_again_when_another_desk_changed_it(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slot = full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:

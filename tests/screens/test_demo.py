@@ -87,6 +87,7 @@ async def test_space_stops_the_clock_and_lets_it_go_on() -> None:
         assert app.demo.time > time
 
 
+@pytest.mark.slow
 async def test_plus_and_minus_change_the_speed_within_limits() -> None:
     app = DemoApp(playing=False)
     async with at_the_counter(app) as person:
@@ -114,6 +115,7 @@ async def test_the_person_acts_between_the_steps_and_the_play_goes_on() -> None:
         assert (found["A-001"], found["B-001"], found["B-003"]) == ("CANCELLED", "NO_SHOW", "ACTIVE")
 
 
+@pytest.mark.slow
 async def test_a_step_that_the_person_made_impossible_is_said_and_play_goes_on() -> None:
     app = DemoApp(playing=False)
     async with at_the_counter(app) as person:

@@ -62,6 +62,7 @@ async def test_a_name_alone_makes_a_doctor(desk: FrontDesk, open_desk: OpenDesk)
         assert [doctor.code for doctor in desk.doctor_list()] == ["RAO"]
 
 
+@pytest.mark.slow
 async def test_the_new_doctor_is_under_the_cursor(desk: FrontDesk, open_desk: OpenDesk) -> None:
     for code in ("A", "B", "C"):
         add_doctor(desk, f"Dr {code}", code=code)
@@ -80,6 +81,7 @@ async def test_an_empty_name_is_said_to_be_missing_beside_it(desk: FrontDesk, op
         assert desk.doctor_list() == []
 
 
+@pytest.mark.slow
 async def test_a_wrong_field_is_said_beside_it_and_the_rest_is_kept(desk: FrontDesk, open_desk: OpenDesk) -> None:
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await open_doctors(meera, "a")
@@ -97,6 +99,7 @@ async def test_a_wrong_field_is_said_beside_it_and_the_rest_is_kept(desk: FrontD
         await meera.hears("Anil Rao was added with the code TOO.")
 
 
+@pytest.mark.slow
 async def test_a_code_that_is_taken_is_said_in_the_form_which_stays(desk: FrontDesk, open_desk: OpenDesk) -> None:
     add_doctor(desk, "Dr A", code="A")
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -115,6 +118,7 @@ async def test_a_code_that_is_taken_is_said_in_the_form_which_stays(desk: FrontD
         assert {doctor.code for doctor in desk.doctor_list()} == {"A", "B"}
 
 
+@pytest.mark.slow
 async def test_escape_leaves_a_form_without_adding_anything(desk: FrontDesk, open_desk: OpenDesk) -> None:
     add_doctor(desk, "Dr A", code="A")
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -145,6 +149,7 @@ async def test_a_session_is_opened_with_enter_alone(desk: FrontDesk, open_desk: 
         assert "not here" in meera.line_with("Dr A", "#doctors")
 
 
+@pytest.mark.slow
 async def test_a_session_is_for_the_day_that_is_shown(desk: FrontDesk, open_desk: OpenDesk) -> None:
     add_doctor(desk, "Dr A", code="A")
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -188,7 +193,7 @@ async def test_a_session_that_overlaps_is_refused_in_the_form(desk: FrontDesk, o
         await open_doctors(meera, "s")
         for _ in range(5):
             await meera.press("enter")
-        await meera.sees("Dr A has a slot 09:00–10:00 on 22 Nov 2026 already.", within="#form-wrong")
+        await meera.sees("Dr A already has a slot 09:00–10:00 on 22 Nov 2026.", within="#form-wrong")
         assert len(desk.slot_list()) == 1
 
 

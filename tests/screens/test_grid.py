@@ -9,8 +9,8 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import OpenSession
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
-from opd_tui.tui.screens.slot_board import SlotBoardScreen
-from opd_tui.tui.widgets.slot_grid import SlotGrid
+from opd_tui.tui.board.screen import SlotBoardScreen
+from opd_tui.tui.board.slot_grid import SlotGrid
 from tests.support.helpers import DATE, add_doctor, issue, open_slot
 from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
 
@@ -123,7 +123,7 @@ async def test_fifty_doctors_scroll_and_every_one_can_be_seen(desk: FrontDesk, o
 
 
 @pytest.mark.parametrize("size", [(80, 24), WIDE])
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 async def test_thirty_start_times_scroll_and_the_doctors_column_stays(
     desk: FrontDesk, open_desk: OpenDesk, size: tuple[int, int]
 ) -> None:
@@ -203,6 +203,7 @@ async def test_looking_again_at_an_unchanged_board_repaints_nothing(
         assert drawn
 
 
+@pytest.mark.slow
 async def test_the_cursor_keeps_its_place_over_the_other_screens(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctors_with_sessions(desk, 20, 12)
     async with at_the_counter(OpdApp(open_desk)) as meera:

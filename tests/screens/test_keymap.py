@@ -12,12 +12,12 @@ from textual.widgets import Input
 
 from opd_tui.config.options import Settings
 from opd_tui.config.reading import SettingsFile
-from opd_tui.tui.commands import Command, printed_key
-from opd_tui.tui.key_names import key_named
-from opd_tui.tui.keymap import checked_keymap, needed_keys
-from opd_tui.tui.preferences import PLACES, preferences_from
+from opd_tui.tui.board.slot_grid import SlotGrid
+from opd_tui.tui.catalogue import PLACES, preferences_from
+from opd_tui.tui.keys.commands import Command, printed_key
+from opd_tui.tui.keys.key_names import key_named
+from opd_tui.tui.keys.keymap import checked_keymap, needed_keys
 from opd_tui.tui.widgets.row_list import RowList
-from opd_tui.tui.widgets.slot_grid import SlotGrid
 
 COMMANDS = {command.id: command for place in PLACES for command in place}
 

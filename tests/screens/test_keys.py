@@ -7,11 +7,13 @@ from rich.cells import cell_len
 
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
-from opd_tui.tui.commands import EVERYWHERE, MOVES, Command
+from opd_tui.tui.board.screen import SlotBoardScreen
+from opd_tui.tui.catalogue import EVERYWHERE
+from opd_tui.tui.commands import MOVES
+from opd_tui.tui.doctors.screen import DoctorsScreen
+from opd_tui.tui.keys.commands import Command
 from opd_tui.tui.screens.desk_screen import DeskScreen
-from opd_tui.tui.screens.doctors import DoctorsScreen
-from opd_tui.tui.screens.slot_board import SlotBoardScreen
-from opd_tui.tui.screens.waitlist import WaitlistScreen
+from opd_tui.tui.waitlist.screen import WaitlistScreen
 from opd_tui.tui.widgets.bars import CommandFooter, hint_of
 from tests.support.helpers import add_doctor
 from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
@@ -90,6 +92,7 @@ async def test_help_lists_every_command_of_the_screen(desk: FrontDesk, open_desk
             await meera.press("escape")
 
 
+@pytest.mark.slow
 async def test_help_scrolls_where_it_is_longer_than_the_screen(desk: FrontDesk, open_desk: OpenDesk) -> None:
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("?")
@@ -228,6 +231,7 @@ async def test_every_dialog_can_be_left_with_the_program(
         await meera.until(lambda: meera.app.return_code == 0, "the end")
 
 
+@pytest.mark.slow
 async def test_the_palette_respects_an_open_panel(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -240,6 +244,7 @@ async def test_the_palette_respects_an_open_panel(desk: FrontDesk, open_desk: Op
         assert meera.panel_is_open
 
 
+@pytest.mark.slow
 async def test_the_theme_is_chosen_in_the_palette(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -264,6 +269,7 @@ async def test_a_key_that_does_nothing_says_so(desk: FrontDesk, open_desk: OpenD
             await meera.hears(f"{key} does nothing here. Press ? for the keys.")
 
 
+@pytest.mark.slow
 async def test_keys_that_do_something_are_not_said_to_do_nothing(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -329,7 +335,7 @@ async def test_thousands_of_toasts_leave_nothing_behind(desk: FrontDesk, open_de
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         for number in range(20):
-            meera.app.say(f"news {number}")
-            meera.app.warn(f"trouble {number}")
+            meera.app.notices.say(f"news {number}")
+            meera.app.notices.warn(f"trouble {number}")
             await meera.hears(f"trouble {number}")
         assert len(meera.app.screen.query("ToastHolder")) <= 1

@@ -8,8 +8,8 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import CancelToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
+from opd_tui.tui.board.queue_rows import QueueRows
 from opd_tui.tui.widgets.row_list import RowList
-from opd_tui.tui.widgets.token_rows import QueueRows
 from tests.support.helpers import add_doctor, issue, open_slot
 from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
 
@@ -72,6 +72,7 @@ async def test_keys_skip_the_headings_of_a_queue(desk: FrontDesk, open_desk: Ope
         assert "A-001" in meera.line_with("▸", "#queue")
 
 
+@pytest.mark.slow
 async def test_a_wait_counts_from_the_slots_start_and_is_never_negative(
     desk: FrontDesk, open_desk: OpenDesk, clock: FixedClock
 ) -> None:
@@ -253,6 +254,7 @@ async def test_a_changed_line_is_the_only_one_that_is_drawn_again(
 # What happened last
 
 
+@pytest.mark.slow
 async def test_what_happened_survives_a_restart_and_names_other_desks(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slot = doctor_with_slots(desk)[0]
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
@@ -332,6 +334,7 @@ async def test_words_narrow_the_waitlist(desk: FrontDesk, open_desk: OpenDesk) -
             assert meera.focused_id == "waiting"
 
 
+@pytest.mark.slow
 async def test_enter_leaves_the_filter_on_and_escape_in_the_list_clears_it(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
@@ -387,6 +390,7 @@ async def test_find_jumps_to_a_token_in_another_slot(desk: FrontDesk, open_desk:
         await meera.asks("Cancel B-001 Om Das")
 
 
+@pytest.mark.slow
 async def test_find_knows_phones_and_slots_and_the_arrows_choose(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slot = doctor_with_slots(desk, "A", hours=2)[0]
     issue(desk, slot, {"name": "Om Das", "phone": "98765 43210"})
@@ -433,7 +437,7 @@ async def test_a_filter_shows_what_it_finds_also_to_who_was_far_down(desk: Front
 
 
 @pytest.mark.parametrize("text", ["patient 1", "a-"])
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 async def test_whoever_filters_sees_the_chosen_line_wherever_the_list_was_scrolled(
     desk: FrontDesk, open_desk: OpenDesk, text: str
 ) -> None:

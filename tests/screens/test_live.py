@@ -22,8 +22,8 @@ from opd_tui.desk.views import Board, QueueRow
 from opd_tui.domain.errors import AnswerLost, DeskBusy, StoreOffline
 from opd_tui.storage.engines import sqlite
 from opd_tui.tui.app import OpdApp
-from opd_tui.tui.live import NewsArrived
-from opd_tui.tui.widgets.new_token import NewToken
+from opd_tui.tui.shell.live import NewsArrived
+from opd_tui.tui.tokens.new_token import NewToken
 from opd_tui.tui.widgets.row_list import RowList
 from tests.conftest import NINE
 from tests.support.helpers import add_doctor, issue, open_slot, statuses
@@ -108,7 +108,7 @@ async def test_a_doctor_and_a_slot_of_another_desk_appear_on_the_board(open_desk
 async def test_the_screen_lives_while_another_process_holds_the_lock(
     open_desk: OpenDesk, database_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opd_tui.tui.app.PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("opd_tui.tui.host.desk_host.PATIENCE_SECONDS", 0.01)
     full_slot(open_desk(), hours=3)
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         with closing(sqlite3.connect(database_path, isolation_level=None)) as other:
@@ -128,6 +128,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("hasty")
+@pytest.mark.slow
 async def test_a_closing_that_another_desk_was_in_the_way_of_is_tried_again_by_r(
     open_desk: OpenDesk, database_path: Path
 ) -> None:
@@ -217,7 +218,7 @@ async def test_the_screen_says_since_when_the_server_is_gone_and_when_it_is_back
         await meera.hears("The server does not answer.")
         meera.app.post_message(NewsArrived(Back()))
         await meera.hears("The database is there again.")
-        assert "offline" not in meera.read("#top-bar")
+        await meera.until(lambda: "offline" not in meera.read("#top-bar"), "the bar without a word of it")
 
 
 @pytest.mark.parametrize("done", [True, False])
@@ -225,7 +226,7 @@ async def test_the_screen_says_since_when_the_server_is_gone_and_when_it_is_back
 async def test_what_became_of_an_action_whose_answer_was_lost_is_found_out(
     open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch, done: bool
 ) -> None:
-    monkeypatch.setattr("opd_tui.tui.live.ASK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr("opd_tui.tui.shell.live.ASK_AGAIN_SECONDS", 0.0)
     desk = open_desk()
     full_slot(desk)
     absent = Absent(desk)
@@ -265,7 +266,7 @@ async def test_a_question_that_is_asked_again_tells_where_the_token_stands_now(
 
 
 @pytest.mark.parametrize("keys", [("n",), ("enter", "c")])
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 async def test_nothing_is_done_in_the_list_of_one_day_while_that_of_another_is_loaded(
     open_desk: OpenDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
 ) -> None:
@@ -288,6 +289,7 @@ async def test_nothing_is_done_in_the_list_of_one_day_while_that_of_another_is_l
         await meera.hears("There is no slot on this day")
 
 
+@pytest.mark.slow
 async def test_the_arrows_move_on_a_board_that_was_empty_before(open_desk: OpenDesk, other: FrontDesk) -> None:
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await meera.sees("No doctors yet")
@@ -333,9 +335,10 @@ async def test_what_another_desk_does_while_a_token_is_issued_here_is_shown_with
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await issue_here_while_another_desk_does(meera, other, second, monkeypatch)
         await meera.sees("A-002 Ravi")
-        assert meera.read("#slots").count("1/2") == 2
+        await meera.until(lambda: meera.read("#slots").count("1/2") == 2, "both desks' tokens")
 
 
+@pytest.mark.slow
 async def test_news_that_comes_while_the_queue_is_read_after_an_issue_is_shown(
     open_desk: OpenDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -366,6 +369,7 @@ async def test_news_that_comes_while_the_queue_is_read_after_an_issue_is_shown(
         await meera.until(lambda: meera.read("#slots").count("1/2") == 2, "both desks' tokens")
 
 
+@pytest.mark.slow
 async def test_news_that_comes_while_a_refused_issue_is_under_way_is_shown(
     open_desk: OpenDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -492,6 +496,7 @@ async def test_a_token_for_another_day_is_told_with_its_day(open_desk: OpenDesk,
         await meera.sees(f"{day}: WALKIN A-001 Ravi has a seat", within="#activity")
 
 
+@pytest.mark.slow
 async def test_on_a_terminal_that_is_too_small_no_key_acts_but_the_one_that_leaves(open_desk: OpenDesk) -> None:
     desk = open_desk()
     full_slot(desk)

@@ -87,6 +87,7 @@ async def test_an_emergency_takes_a_seat_with_one_key_more(desk: FrontDesk, open
         await meera.hears("EMERGENCY A-003 Om took the seat of A-002 Ravi Kumar")
 
 
+@pytest.mark.slow
 async def test_no_other_key_takes_a_seat_and_what_was_typed_stays(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -108,6 +109,7 @@ async def test_no_other_key_takes_a_seat_and_what_was_typed_stays(desk: FrontDes
         await meera.panel_closes()
 
 
+@pytest.mark.slow
 async def test_after_a_no_the_same_panel_still_issues(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -178,6 +180,7 @@ async def test_what_is_no_name_is_said_to_be_wrong_and_stays(desk: FrontDesk, op
         assert desk.token_list() == []
 
 
+@pytest.mark.slow
 async def test_tab_and_a_letter_choose_a_source(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk, capacity=5)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -200,6 +203,7 @@ async def test_letters_in_the_name_choose_no_source(desk: FrontDesk, open_desk: 
         assert desk.token_list()[0].token.patient.name == "epfo"
 
 
+@pytest.mark.slow
 async def test_the_panel_is_a_walk_in_again_after_an_emergency(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -262,6 +266,7 @@ async def test_the_nearest_seat_may_be_with_another_doctor_of_the_specialty(
         await meera.sees("the nearest free seat is with Dr B at 09:00", within=FORECAST)
 
 
+@pytest.mark.slow
 async def test_a_slot_whose_seats_are_used_up_says_that_none_will_free(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slot = doctor_with_slots(desk, hours=2, capacity=1)[0]
     issue(desk, slot, "Asha Verma")
@@ -276,6 +281,7 @@ async def test_a_slot_whose_seats_are_used_up_says_that_none_will_free(desk: Fro
         )
 
 
+@pytest.mark.slow
 async def test_a_token_for_a_window_that_is_over_is_warned_of_and_issued(
     desk: FrontDesk, open_desk: OpenDesk, clock: FixedClock
 ) -> None:
@@ -294,6 +300,7 @@ async def test_a_token_for_a_window_that_is_over_is_warned_of_and_issued(
         assert statuses(desk) == {"A-001": "ACTIVE"}
 
 
+@pytest.mark.slow
 async def test_a_second_enter_cannot_issue_twice(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -333,6 +340,7 @@ async def test_an_enter_while_the_desk_is_slow_cannot_issue_twice(
         assert statuses(desk) == {"A-001": "ACTIVE"}
 
 
+@pytest.mark.slow
 async def test_a_forecast_that_comes_late_does_not_cover_what_is_wrong(
     desk: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -420,6 +428,7 @@ async def test_without_a_slot_n_says_where_to_find_one(desk: FrontDesk, open_des
         assert not meera.panel_is_open
 
 
+@pytest.mark.slow
 async def test_on_the_waitlist_a_new_token_is_for_the_rows_slot(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     doctor_with_slots(desk, "B")
@@ -436,6 +445,7 @@ async def test_on_the_waitlist_a_new_token_is_for_the_rows_slot(desk: FrontDesk,
         assert meera.focused_id == "waiting"
 
 
+@pytest.mark.slow
 async def test_a_seat_that_another_desk_took_meanwhile_is_asked_for_again(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slot = full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

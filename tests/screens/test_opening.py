@@ -100,6 +100,7 @@ async def test_while_the_database_is_being_opened_one_can_only_leave(open_desk: 
         await meera.until(lambda: meera.app.return_code is not None, "the end")
 
 
+@pytest.mark.slow
 async def test_what_was_asked_for_is_done_even_if_one_leaves_meanwhile(
     desk: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

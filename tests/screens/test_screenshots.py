@@ -9,7 +9,7 @@ from tests.screenshots import SCENES, Scene
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-@pytest.mark.fast_cases(2)
+@pytest.mark.fast_cases(1)
 async def test_the_picture_in_the_readme_is_of_the_screen_as_it_is(scene: Scene) -> None:
     stored = screenshots.path_of(scene).read_text("utf-8")
     assert await screenshots.draw(scene) == stored, "Stale: run `python -m tests.screenshots` and look at the pictures."

@@ -54,7 +54,7 @@ async def test_the_screen_stays_usable_while_the_server_is_away_and_goes_on_when
             await meera.sees("does not answer", within="#new-token")
             assert "Imran" in meera.read("#patient"), "what was typed is still there"
         await meera.hears("The database is there again.")
-        assert "offline" not in meera.read("#top-bar")
+        await meera.until(lambda: "offline" not in meera.read("#top-bar"), "the bar without a word of it")
         meera.takes_a_moment()
         await meera.press("enter")
         await meera.panel_closes()
@@ -78,7 +78,7 @@ async def test_the_person_is_told_what_became_of_an_action_whose_answer_was_lost
     found: str,
 ) -> None:
     monkeypatch.setattr(front_desk, "SECONDS_TO_COME_BACK", 0.0)
-    monkeypatch.setattr("opd_tui.tui.live.ASK_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr("opd_tui.tui.shell.live.ASK_AGAIN_SECONDS", 0.05)
     full_slot(desk)
     async with at_the_counter(OpdApp(open_far_desk), WIDE) as meera:
         await meera.press("enter", "c")

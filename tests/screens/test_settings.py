@@ -18,14 +18,14 @@ from opd_tui.config.reading import SettingsFile, read_settings
 from opd_tui.desk.actions import Action
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.outcome import Forecast
-from opd_tui.tui import symbols
 from opd_tui.tui.app import OpdApp
+from opd_tui.tui.catalogue import preferences_from
 from opd_tui.tui.commands import CANCEL, NEW, NEXT_DAY
 from opd_tui.tui.demo_app import DemoApp
 from opd_tui.tui.dialogs.confirm import Confirm
-from opd_tui.tui.preferences import preferences_from
-from opd_tui.tui.screens.names_hidden import NamesHidden
-from opd_tui.tui.symbols import PlainSigns, needs_plain_signs
+from opd_tui.tui.drawing import symbols
+from opd_tui.tui.drawing.symbols import PlainSigns, needs_plain_signs
+from opd_tui.tui.shell.names_hidden import NamesHidden
 from tests.cli.test_settings import damaged
 from tests.support.helpers import issue, statuses
 from tests.support.pilot import NARROW, PATIENCE_SECONDS, WIDE, OpenDesk, Receptionist, at_the_counter, full_slot
@@ -123,7 +123,7 @@ async def test_a_theme_that_cannot_be_kept_is_said_and_stays_for_now(
     monkeypatch.setattr("opd_tui.config.writing.os.replace", full)
     async with at_the_counter(app_with()) as meera:
         meera.app.theme = "nord"
-        await meera.hears("The theme stays until you leave", "No space left on device")
+        await meera.hears("The theme lasts until you quit", "No space left on device")
         assert meera.app.theme == "nord"
         monkeypatch.undo()
         meera.app.theme = "dracula"
@@ -157,12 +157,13 @@ async def test_one_problem_is_said_in_full(desk: FrontDesk, app_with: SettingsAp
         await meera.hears("Settings file, line 2: idle_minutes must be a whole number from 0 to 1440; the default, 5,")
 
 
+@pytest.mark.slow
 async def test_many_problems_are_listed_where_the_settings_are(desk: FrontDesk, app_with: SettingsApp) -> None:
     async with at_the_counter(app_with("a = 1\nb = 2\ntheme = '[/x'\nhospital = 'City'"), (120, 60)) as meera:
         await meera.hears("3 lines of the settings file do not count. Press F9 to read why.")
         await meera.press("f9")
         await meera.sees(
-            "These do not count", "line 1", "'a' is no option", "line 2", "'b' is no option", within=".help"
+            "These do not count", "line 1", "'a' is not an option", "line 2", "'b' is not an option", within=".help"
         )
         await meera.sees("line 3", "'[/x' is no theme", 'hospital "City"', "idle_minutes 5", within=".help")
         await meera.press("escape")
@@ -228,6 +229,7 @@ async def test_two_commands_that_change_places_do_each_others_work(desk: FrontDe
         await meera.sees("New token", within="#new-token")
 
 
+@pytest.mark.slow
 async def test_a_key_that_belongs_to_another_command_is_said_and_does_what_it_did(
     desk: FrontDesk, app_with: SettingsApp
 ) -> None:
@@ -434,6 +436,7 @@ async def test_a_question_a_panel_and_a_form_hide_and_come_back_as_they_were(
         assert set(statuses(desk)) == {"A-001", "A-002", "A-003"}
 
 
+@pytest.mark.slow
 async def test_a_question_waits_behind_the_hidden_names_for_its_answer(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with()) as meera:
@@ -447,6 +450,7 @@ async def test_a_question_waits_behind_the_hidden_names_for_its_answer(desk: Fro
         await meera.hears("A-001 Asha Verma was cancelled")
 
 
+@pytest.mark.slow
 async def test_a_question_that_comes_late_is_hidden_too_and_can_be_answered(
     desk: FrontDesk, app_with: SettingsApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -482,14 +486,15 @@ async def test_a_question_that_comes_late_is_hidden_too_and_can_be_answered(
 async def test_a_toast_with_a_name_is_hidden_too(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with()) as meera:
-        meera.app.say("ONLINE A-001 Asha Verma has a seat.")
+        meera.app.notices.say("ONLINE A-001 Asha Verma has a seat.")
         await meera.sees("A-001 Asha Verma has a seat.")
         await nobody_is_there(meera)
-        meera.app.say("A-002 Ravi Kumar moves up.")
+        meera.app.notices.say("A-002 Ravi Kumar moves up.")
         await meera.settle()
         assert shows_no_name(meera)
 
 
+@pytest.mark.slow
 async def test_a_pasted_text_only_shows_the_names(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with()) as meera:
@@ -531,6 +536,7 @@ async def test_every_key_begins_the_idle_time_anew(desk: FrontDesk, app_with: Se
         assert not meera.app.idle.hidden
 
 
+@pytest.mark.slow
 async def test_zero_minutes_never_hide_and_the_demo_does_not_either(desk: FrontDesk, app_with: SettingsApp) -> None:
     async with at_the_counter(app_with("idle_minutes = 0")) as meera:
         meera.app.idle.last -= 1e6
@@ -542,6 +548,7 @@ async def test_zero_minutes_never_hide_and_the_demo_does_not_either(desk: FrontD
         assert not person.app.idle.hidden
 
 
+@pytest.mark.slow
 async def test_the_app_looks_for_idleness_by_itself(desk: FrontDesk, app_with: SettingsApp) -> None:
     async with at_the_counter(app_with()) as meera:
         meera.app.idle.last -= meera.app.idle.seconds

@@ -80,6 +80,7 @@ async def test_while_the_terminal_is_too_small_a_question_says_so(desk: FrontDes
         assert not meera.question
 
 
+@pytest.mark.slow
 async def test_the_panel_keeps_what_was_typed_through_any_size(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -109,6 +110,7 @@ async def test_every_screen_and_dialog_survives_any_size(desk: FrontDesk, open_d
             await meera.press("escape", "1")
 
 
+@pytest.mark.slow
 async def test_a_dialog_that_is_higher_than_the_terminal_can_be_walked_to_its_end(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:

@@ -12,8 +12,8 @@ from textual import events
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.model import Source
-from opd_tui.tui import key_queue
 from opd_tui.tui.app import OpdApp
+from opd_tui.tui.keys import key_queue
 from tests.support.pilot import OpenDesk, Receptionist, at_the_counter, full_slot, key_event
 
 
@@ -94,6 +94,7 @@ async def test_a_key_behind_that_of_a_screen_finds_what_it_is_about(
         await meera.sees(shown)
 
 
+@pytest.mark.slow
 async def test_a_key_behind_that_of_a_day_waits_for_its_slots_though_another_desk_changes_something(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
@@ -126,6 +127,7 @@ async def test_a_key_behind_what_was_found_is_about_that_while_its_queue_is_stil
         await meera.asks("Cancel A-002 Ravi Kumar")
 
 
+@pytest.mark.slow
 async def test_what_is_typed_behind_find_goes_into_it_however_long_the_day_takes_to_read(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
@@ -140,6 +142,7 @@ async def test_what_is_typed_behind_find_goes_into_it_however_long_the_day_takes
         await meera.asks("Cancel A-002 Ravi Kumar")
 
 
+@pytest.mark.slow
 async def test_a_key_behind_a_new_doctor_is_about_them(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -54,7 +54,7 @@ def test_while_the_server_is_away_everything_is_refused_plainly_and_then_goes_on
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 def test_a_server_that_was_restarted_while_nobody_did_anything_is_not_noticed(
     filled: FrontDesk, store: PostgresStore, server: Server, mode: str
 ) -> None:
@@ -117,6 +117,7 @@ def test_whatever_a_killed_server_answered_is_there_and_nothing_is_there_twice(
     assert open_desk().verify().problems == []
 
 
+@pytest.mark.slow
 def test_a_run_of_lines_goes_on_after_the_server_was_away(
     filled: FrontDesk, store: PostgresStore, server: Server
 ) -> None:
@@ -137,7 +138,7 @@ def test_a_run_of_lines_goes_on_after_the_server_was_away(
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.NONE])
-@pytest.mark.fast_cases(2)
+@pytest.mark.fast_cases(1)
 def test_an_action_whose_answer_is_lost_is_done_once_and_answered(
     filled: FrontDesk, store: PostgresStore, open_far_desk: OpenDesk, proxy: Proxy, fault: Fault
 ) -> None:

@@ -172,7 +172,7 @@ def test_changes_that_cannot_be_read_just_now_are_told_all_the_same(
 
 
 @pytest.mark.parametrize("payload", ["999999", "abc", "-1", "9" * 30, ""])
-@pytest.mark.fast_cases(3)
+@pytest.mark.fast_cases(1)
 def test_what_anybody_may_say_on_the_channel_ends_nothing(
     filled: FrontDesk, other: FrontDesk, follower: Follower, payload: str
 ) -> None:

@@ -83,7 +83,7 @@ def test_a_disk_that_is_full_is_said_and_what_was_answered_is_there(
         assert filled.verify().problems == []
         ballast.unlink()
         issue(filled, 2, "Imran")
-        assert [line.record.token.patient.name for line in filled.queue(2).lines] == [*done, "Imran"]
+        assert [line.record.token.patient.name for line in filled.queue(2).rows] == [*done, "Imran"]
         assert filled.verify().problems == []
     finally:
         store.execute("ALTER TABLE journal_event SET TABLESPACE pg_default")

@@ -164,7 +164,7 @@ OpenPath = Callable[[Path], FrontDesk]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-@pytest.mark.fast_cases(3)
+@pytest.mark.fast_cases(2)
 def test_a_file_damaged_at_rest_is_refused_or_does_not_hurt(
     damaged_places: Places, clock: FixedClock, damage: str
 ) -> None:
@@ -183,7 +183,7 @@ def test_a_file_damaged_at_rest_is_refused_or_does_not_hurt(
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-@pytest.mark.fast_cases(2)
+@pytest.mark.fast_cases(1)
 def test_a_file_damaged_under_an_open_desk_is_noticed_before_the_next_action(
     damaged_places: Places, open_path: OpenPath, clock: FixedClock, damage: str
 ) -> None:

@@ -288,6 +288,7 @@ def test_a_file_or_folder_that_may_not_be_used_is_refused_and_left_as_it_was(
 
 
 @only_root
+@pytest.mark.slow
 def test_a_folder_in_which_no_file_may_be_made_is_refused(anybodys: Path) -> None:
     folder = anybodys / "opd"
     folder.mkdir(mode=0o555)
@@ -319,6 +320,7 @@ def test_a_home_in_which_nothing_can_be_made_is_said(anybodys: Path, home: str) 
     refused_in_one_line(result, "cannot be made: ", "Name a database with --database.")
 
 
+@pytest.mark.slow
 def test_the_screens_leave_cleanly_where_there_is_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.delenv(name, raising=False)
@@ -329,6 +331,7 @@ def test_the_screens_leave_cleanly_where_there_is_no_home(monkeypatch: pytest.Mo
         assert b"Traceback" not in terminal.output
 
 
+@pytest.mark.slow
 def test_a_restore_for_which_the_disk_has_no_room_leaves_the_database_as_it_was(database_path: Path) -> None:
     invoke("apply", "-", "--database", database_path, input=lines(*first_slot(), *bookings(50)))
     copy = invoke("backup", "--json", "--database", database_path)

@@ -1,4 +1,4 @@
-"""What several test files need: shorter ways to act, a dump of every table, and the command as a process."""
+"""Helpers for several test modules: short ways to act, a dump of every table, and the command as a process."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from tests.support.stores import Dump, SqliteStore, Store
 DATE = "2026-11-22"
 COMMAND = [sys.executable, "-m", "opd_tui"]
 PATIENCE_SECONDS = 60
-"""After so long a process that says nothing is broken; nothing is measured with it."""
+"""The timeout for a process that prints nothing; no timing is asserted with it."""
 
 WAITING, ACTIVE, CANCELLED = 3, 1, 4
-"""Tokens of a `filled` desk's slot, by what they are."""
+"""The ids of the tokens in a `filled` desk's slot."""
 
 Json = dict[str, Any]
 AnyDesk = FrontDesk | MemoryDesk
@@ -56,7 +56,7 @@ def open_slot(desk: AnyDesk, doctor: int, start: str = "09:00", end: str = "10:0
 
 
 def cannot_open(location: object, clock: Clock, saying: str, *, create: bool = True) -> None:
-    """Opening is refused with one sentence that says what to do."""
+    """Assert that opening is refused with one sentence that names the next step."""
     with pytest.raises(StoreUnavailable) as refusal:
         open_front_desk(str(location), clock=clock, zone="UTC", create=create)
     assert saying in refusal.value.message
@@ -71,18 +71,18 @@ def issue(desk: AnyDesk, slot: int, patient: object, source: str = "ONLINE", **e
 
 
 def token_of(outcome: Outcome) -> int:
-    """The id of the token that an action was about."""
+    """Return the id of the token that an action was about."""
     assert outcome.token is not None
     return outcome.token.token.id
 
 
 def statuses(desk: AnyDesk, slot: int | None = None) -> dict[str, str]:
-    """Every token's status by its number."""
+    """Return every token's status by its number."""
     return {record.token.number: record.token.status.name for record in desk.token_list(slot)}
 
 
 def people(store: Store) -> list[str]:
-    """Everybody who has a token, by token."""
+    """Return every token's patient, by token."""
     rows = store.query("SELECT name FROM token JOIN patient ON patient.id = token.patient_id ORDER BY token.id")
     return [row[0] for row in rows]
 
@@ -98,7 +98,7 @@ def until(condition: Callable[[], object]) -> None:
 
 
 def but_for_new_ids(outcome: Outcome) -> Outcome:
-    """An outcome without the ids of what it made: on a server a preview uses ids up."""
+    """Return an outcome without the ids of new rows: on a server, a preview advances the sequences."""
     made = {(event.subject, event.subject_id) for event in outcome.events if event.before is None}
 
     def plain(event: Event) -> Event:
@@ -112,17 +112,17 @@ def but_for_new_ids(outcome: Outcome) -> Outcome:
 
 
 def dump(path: Path) -> Dump:
-    """Every row of every table of a file."""
+    """Return every row of every table of a file."""
     return SqliteStore(path).dump()
 
 
 def execute(path: Path, *statements: str) -> None:
-    """Change a file behind the desk's back."""
+    """Run statements on a file, bypassing the desk."""
     SqliteStore(path).execute(*statements)
 
 
 def token_row(number: int, slot: int = 1, status: str = "ACTIVE", source: str = "PAID", priority: int = 2) -> str:
-    """SQL that inserts a token."""
+    """Return SQL that inserts a token."""
     return (
         "INSERT INTO token"
         " (slot_id, patient_id, doctor_id, date, sequence, number, source, priority, status, issued_at) "
@@ -132,46 +132,46 @@ def token_row(number: int, slot: int = 1, status: str = "ACTIVE", source: str = 
 
 
 def lines(*actions: Json | str) -> bytes:
-    """Actions as the lines of a file."""
+    """Return actions as JSON lines."""
     texts = (action if isinstance(action, str) else json.dumps(action) for action in actions)
     return "".join(f"{text}\n" for text in texts).encode()
 
 
 def stop_the_clock(monkeypatch: pytest.MonkeyPatch, clock: FixedClock, zone: str) -> None:
-    """Give commands that run in this process a clock and a time zone of the test's own."""
+    """Give commands that run in this process a fixed clock and a time zone."""
     monkeypatch.setattr("opd_tui.desk.opening.SystemClock", lambda: clock)
     monkeypatch.setattr("opd_tui.environment.system_zone", lambda: ZoneInfo(zone))
 
 
 def invoke(*arguments: str | Path, input: bytes = b"") -> Result:
-    """Run the command in this process; whatever it does not catch fails the test."""
+    """Run the command in this process; an exception that it does not catch fails the test."""
     return CliRunner(catch_exceptions=False).invoke(main, list(map(str, arguments)), input=input)
 
 
 def buffered_environment() -> dict[str, str]:
-    """The environment without what would flush for a program that forgets to."""
+    """Return the environment without PYTHONUNBUFFERED, which would hide a missing flush."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 
 
 def run(*arguments: str | Path, input: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the command to its end."""
+    """Run the command in its own process until it ends."""
     return subprocess.run(
         [*COMMAND, *map(str, arguments)],
         input=input,
         capture_output=True,
         env=buffered_environment() | environment,
-        timeout=PATIENCE_SECONDS,
+        timeout=5 * PATIENCE_SECONDS,  # it may be given thousands of lines
         check=False,
     )
 
 
 def answers_in(output: bytes) -> list[Json]:
-    """The answer lines of a run."""
+    """Return the answers that a run printed."""
     return [json.loads(line) for line in output.splitlines()]
 
 
 class Applying:
-    """An `opd-tui apply -` that is talked to line by line."""
+    """A running `opd-tui apply -`, to send lines to and read answers from."""
 
     def __init__(self, database: str | Path) -> None:
         self.process = subprocess.Popen(
@@ -198,7 +198,7 @@ class Applying:
         self.process.stdin.flush()
 
     def answer(self) -> Json:
-        """The next answer, once it is there; raises EOFError where none will come."""
+        """Wait for the next answer and return it; raise EOFError if the process ends without one."""
         output = self.process.stdout
         assert output is not None
         while b"\n" not in self.read:
@@ -210,12 +210,12 @@ class Applying:
         return json.loads(line)
 
     def ask(self, action: Json) -> Json:
-        """Send a line and read its answer before anything else is sent."""
+        """Send a line, wait for its answer and return it."""
         self.send(action)
         return self.answer()
 
     def finish(self) -> int:
-        """Send the end of the input and return the exit status."""
+        """Close the input, wait for the process to end and return its exit status."""
         assert self.process.stdin is not None
         self.process.stdin.close()
         self.process.stdin = None
@@ -224,13 +224,13 @@ class Applying:
 
 
 def zone_where_it_is_nine(now: dt.datetime) -> str:
-    """A time zone in which the day has just begun, so that no run meets midnight."""
+    """Return a time zone in which it is about nine in the morning, so that no run crosses midnight."""
     ahead = (9 - now.hour + 11) % 24 - 11
     return f"Etc/GMT{-ahead:+}" if ahead else "Etc/GMT"
 
 
 def first_slot(capacity: int = 2, slots: int = 1) -> Iterable[Json]:
-    """The lines that make a doctor A with touching slots of one day."""
+    """Return the actions that add a doctor A with adjacent slots on one day."""
     yield {"action": "add_doctor", "name": "Dr A", "code": "A"}
     for hour in range(9, 9 + slots):
         window = {"start": f"{hour:02}:00", "end": f"{hour + 1:02}:00"}

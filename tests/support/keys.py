@@ -1,17 +1,20 @@
-"""The README's key table, made of the declared commands; `python -m tests.support.keys` writes it there."""
+"""The README's key table, generated from the commands; `python -m tests.support.keys` writes it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from opd_tui.tui import commands
-from opd_tui.tui.commands import MOVES, Command
+from opd_tui.tui.catalogue import EVERYWHERE
+from opd_tui.tui.commands import MOVES
+from opd_tui.tui.keys.commands import Command
 
+SHARED = (*commands.TOKEN_COMMANDS, *commands.DAY_COMMANDS, commands.FILTER, commands.CLEAR_FILTER)
 SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
-    ("everywhere", commands.EVERYWHERE),
+    ("everywhere", EVERYWHERE),
     ("board, waitlist", commands.TOKEN_COMMANDS),
-    ("board", (commands.FORGET, commands.FIND, commands.ENTER_QUEUE, commands.STEP_BACK)),
-    ("doctors", (commands.ADD_DOCTOR, commands.OPEN_SESSION)),
+    ("board", tuple(command for command in commands.BOARD_COMMANDS if command not in SHARED)),
+    ("doctors", tuple(command for command in commands.DOCTORS_COMMANDS if command not in SHARED)),
     ("waitlist, doctors", (commands.FILTER, commands.CLEAR_FILTER)),
     ("board, waitlist, doctors", commands.DAY_COMMANDS),
     ("demo", commands.DEMO_COMMANDS),
@@ -19,15 +22,13 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
 
 
 def key_table() -> str:
-    """The table in Markdown."""
+    """Return the table in Markdown."""
     rows = [
         (command.key_label, command.help, where, f"`{command.id}`")
         for where, section in SECTIONS
         for command in section
     ]
-    rows[len(commands.EVERYWHERE) : len(commands.EVERYWHERE)] = [
-        (keys, meaning, "every list", "") for keys, meaning in MOVES
-    ]
+    rows[len(EVERYWHERE) : len(EVERYWHERE)] = [(keys, meaning, "every list", "") for keys, meaning in MOVES]
     lines = [f"| {' '.join(f'`{key}`' for key in keys.split())} | {' | '.join(others)} |" for keys, *others in rows]
     table = "\n".join(("| key | does | where | id |", "|---|---|---|---|", *lines)) + "\n"
     for label, words in {"`or`": "or", "`^p`": "`Ctrl+P`", "`^q`": "`Ctrl+Q`", "`^l`": "`Ctrl+L`"}.items():

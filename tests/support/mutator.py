@@ -1,4 +1,4 @@
-"""Lines that were good once: mutated as JSON, as text and as bytes, always the same for a seed."""
+"""Mutations of valid JSON lines, as JSON, as text and as bytes; deterministic for a given seed."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ BYTES = (
 
 
 def mutated_line(dice: random.Random) -> bytes:
-    """One line, without its end; it may be good, and it may be anything at all."""
+    """Return one mutated line without its line end; it may still be valid."""
     if dice.random() < 0.02:
         return dice.randbytes(dice.randint(1, 80)).replace(b"\n", b"\r")
     fields = good_line(dice)
@@ -96,7 +96,7 @@ def mutated_line(dice: random.Random) -> bytes:
 
 
 def good_line(dice: random.Random) -> Json:
-    """A line as a script might send it."""
+    """Return a line as a script might send it."""
     verb = dice.choices(
         ("issue_token", "cancel_token", "mark_no_show", "complete_token", "add_doctor", "open_slot", "open_session"),
         (9, 3, 2, 3, 1, 1, 1),
@@ -131,7 +131,7 @@ def good_line(dice: random.Random) -> Json:
 
 
 def odd_value(dice: random.Random, depth: int = 0) -> Any:
-    """Any JSON value, mostly one that does not belong where it comes."""
+    """Return any JSON value, mostly of a type that the field does not accept."""
     kind = dice.randrange(7 if depth < 3 else 5)
     if kind == 5:
         return [odd_value(dice, depth + 1) for _ in range(dice.randrange(3))]

@@ -1,4 +1,4 @@
-"""Databases as older versions of the program left them."""
+"""Databases made by older versions of the program."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.schemas.dump import path_of
 from tests.support.stores import PostgresStore, SqliteStore, Store
 
 RELEASED = range(1, SCHEMA_VERSION)
-"""Every version that a hospital may still have."""
+"""The older schema versions that can be upgraded."""
 RELEASED_FOR_SERVERS = range(2, SCHEMA_VERSION)
 OLDER = [("sqlite", version) for version in RELEASED] + [("postgresql", version) for version in RELEASED_FOR_SERVERS]
 on_every_older_version = pytest.mark.parametrize(("store_kind", "version"), OLDER)
@@ -23,7 +23,7 @@ on_every_older_version = pytest.mark.parametrize(("store_kind", "version"), OLDE
 
 
 def old_file(path: Path, version: int = 1) -> Path:
-    """A file as that version of the program left it."""
+    """Return a SQLite file of an older version."""
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(path_of(version).read_text("utf-8"))
     path.chmod(0o600)
@@ -31,7 +31,7 @@ def old_file(path: Path, version: int = 1) -> Path:
 
 
 def fill_as_old(store: Store, version: int) -> Store:
-    """Give an empty database what that version of the program left in one."""
+    """Fill an empty database with the tables and rows of an older version."""
     if isinstance(store, SqliteStore):
         old_file(store.path, version)
     elif isinstance(store, PostgresStore):
@@ -49,11 +49,11 @@ def upgrade(store: Store, clock: Clock) -> None:
 
 
 def version_of(store: Store) -> int:
-    """The version of the schema that a database says it has."""
+    """Return the schema version recorded in a database."""
     version: int = store.query("SELECT schema_version FROM hospital")[0][0]
     return version
 
 
 def kept_copies(store: Store) -> list[Path]:
-    """What was kept before an upgrade."""
+    """Return the copies made before an upgrade."""
     return store_of(store.location).copies()

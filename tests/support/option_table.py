@@ -1,4 +1,4 @@
-"""The README's table of options, made of the declared ones; `python -m tests.support.option_table` writes it there."""
+"""The README's table of options, generated from `Settings`; `python -m tests.support.option_table` writes it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BEGIN, END = "<!-- options -->\n", "<!-- /options -->"
 
 
 def option_table() -> str:
-    """The table in Markdown."""
+    """Return the table in Markdown."""
     rows = [f"| `{each.id}` | {each.help} | {each.type.expected} | `{each.default_toml}` |" for each in options()]
     return "\n".join(("| option | what it is | what is allowed | default |", "|---|---|---|---|", *rows)) + "\n"
 

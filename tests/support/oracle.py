@@ -1,6 +1,6 @@
-"""The law of the desk a second time, in the plainest way: every question is answered by sorting from scratch.
+"""A second, independent implementation of the desk's rules, which answers every question by sorting from scratch.
 
-It shares no line with the program, so that where the two agree, they agree on the rules.
+It shares no code with the program, so that the two can only agree by following the same rules.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ CLOSINGS = {
 }
 
 Move = tuple[int, str | None, str, str, int | None]
-"""Token, from, to, reason, because of."""
+"""Token, from status, to status, reason, causing token."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who somebody is, told apart by what was meant and not by how it was written."""
+    """A patient's normalized identity, however their name and numbers were written."""
 
     name: str
     phone: str | None = None
@@ -35,7 +35,7 @@ class Person:
 
 @dataclass
 class OracleToken:
-    """What the rules know about a token."""
+    """The fields of a token that the rules depend on."""
 
     id: int
     number: str
@@ -53,7 +53,7 @@ class OracleToken:
 
 @dataclass
 class OracleSlot:
-    """A slot with every token that was ever issued for it; numbers count per code and date."""
+    """A slot with every token ever issued for it; numbers count per doctor's code and date."""
 
     code: str
     date: str
@@ -63,13 +63,13 @@ class OracleSlot:
 
 @dataclass
 class Oracle:
-    """Every token ever issued, and who has a seat."""
+    """The expected state of the desk: every slot and token."""
 
     slots: dict[int, OracleSlot] = field(default_factory=dict)
     tokens: dict[int, OracleToken] = field(default_factory=dict)
 
     def statuses(self, slot: int) -> dict[int, str]:
-        """The one rule, word by word."""
+        """Return the status of each token by the one rule: seats go to tokens by rank."""
         tokens = self.slots[slot].tokens
         standing = [token for token in tokens if token.closed_as is None]
         in_the_room = [token for token in standing if token.in_the_room]
@@ -80,7 +80,7 @@ class Oracle:
         return {token.id: token.closed_as or ("ACTIVE" if token.id in seated else "WAITING") for token in tokens}
 
     def in_order(self, slot: int) -> list[OracleToken]:
-        """A slot's tokens as every list shows them: seated, waiting, then the closed ones."""
+        """Return a slot's tokens in list order: seated, waiting, then closed."""
         statuses = self.statuses(slot)
         by_rank = sorted(self.slots[slot].tokens, key=lambda token: token.rank)
         by_id = sorted(self.slots[slot].tokens, key=lambda token: token.id)
@@ -92,7 +92,7 @@ class Oracle:
         ]
 
     def state(self) -> dict[int, tuple[str, int, str, str, str]]:
-        """Number, slot, source, `issued_at` and status of every token."""
+        """Return number, slot, source, `issued_at` and status of every token."""
         statuses = {id_: status for slot in self.slots for id_, status in self.statuses(slot).items()}
         return {
             token.id: (token.number, token.slot, token.source, written(token.issued_at), statuses[token.id])
@@ -116,7 +116,7 @@ class Oracle:
         now: dt.datetime,
         id_: int | None = None,
     ) -> list[Move]:
-        """Issue the next token and say what must have moved; a server's ids have gaps, so there one must be given."""
+        """Issue the next token and return the expected moves; `id_` is needed on a server, whose ids have gaps."""
         before = self.statuses(slot)
         here = self.slots[slot]
         same_day = [other for other in self.slots.values() if (other.code, other.date) == (here.code, here.date)]
@@ -148,7 +148,7 @@ class Oracle:
         return why
 
     def close(self, verb: str, token: int) -> list[Move]:
-        """Close a token and say what must have moved."""
+        """Close a token and return the expected moves."""
         slot = self.tokens[token].slot
         before = self.statuses(slot)
         closed_as, reason = CLOSINGS[verb]
@@ -160,10 +160,10 @@ class Oracle:
 
 
 def refused_instant(at: dt.datetime | None, now: dt.datetime) -> set[str]:
-    """An `at` in the desk's future, or before 1970, is malformed."""
+    """Return the refusal of an `at` that is in the future or before 1970."""
     return {"InvalidAction"} if at is not None and (at > now or at.year < 1970) else set()
 
 
 def written(instant: dt.datetime) -> str:
-    """An instant as the contract writes it."""
+    """Return an instant in the journal's format."""
     return instant.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

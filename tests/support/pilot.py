@@ -1,4 +1,4 @@
-"""Somebody at the counter: presses keys, reads the screen, and waits for what they expect to see."""
+"""A simulated receptionist, who presses keys, reads the screen and waits for what they expect to see."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
 from tests.support.helpers import add_doctor, issue, open_slot
 
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 45
 """After so long something that was expected is not coming; nothing is measured with it."""
-HOPS = 4
+HOPS = 8
 """A message and what it leads to pass through so many queues at most."""
 FRAMES = re.compile("[─-╿]")
 SCROLL_BAR = "▁▂▃▄▅▆▇█ "
@@ -35,76 +35,83 @@ OpenDesk = Callable[..., FrontDesk]
 
 
 class Receptionist:
-    """Drives an app by keys alone."""
+    """Drives an app by its keys only."""
 
     def __init__(self, app: OpdApp, pilot: Pilot[None]) -> None:
         self.app = app
         self.pilot = pilot
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after another, each when the one before has done what it does at once."""
+        """Press keys one after another, waiting for the immediate effects of each."""
         for key in keys:
             self.app.post_message(key_event(key))
             await self.breathe()
 
     async def type(self, text: str) -> None:
-        """Type a text in one go."""
+        """Type a text without pausing between the keys."""
         await self.type_at_once(*text)
 
     async def type_at_once(self, *keys: str) -> None:
-        """Press keys without waiting for what they do."""
+        """Press keys without waiting for the effects of each."""
         for key in keys:
             self.app.post_message(key_event(key))
         await self.breathe()
 
     async def paste(self, text: str) -> None:
-        """Let the terminal paste a text, control characters and all."""
+        """Paste a text, including any control characters, as the terminal does."""
         assert self.app.focused is not None
         self.app.focused.post_message(events.Paste(text))
         await self.breathe()
 
     async def breathe(self) -> None:
-        """Let keys and messages go where they go, as far as nobody waits for the desk."""
+        """Let the app process its keys and messages until only the desk's answers are awaited."""
         keys = self.app.keys
+        deadline = time.monotonic() + PATIENCE_SECONDS
         await self.pilot.pause(0)
-        while self.app.return_code is None and (keys.under_way or (keys.waiting and not keys.held)):
+        while self.app.return_code is None and (keys.under_way or (keys.waiting and not keys.is_held)):
+            assert time.monotonic() < deadline, f"{keys.under_way or keys.waiting[0]} has no end"
             await self.pilot.pause(0)
+        await self.hop()
+
+    async def hop(self) -> None:
+        """Let messages that are on their way arrive."""
         for _ in range(HOPS):
             await self.pilot.pause(0)
 
     def takes_a_moment(self) -> None:
         """Let the moment be over in which keys wait for the desk, and a second Enter is a slip of the finger."""
-        self.app.keys.held = False
+        self.app.keys.holds.clear()
         self.app.keys.finished_by = None
 
     async def until(self, condition: Callable[[], object], expected: str = "what was expected") -> None:
-        """Wait for a condition."""
+        """Wait for a condition, and for what comes with it."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not condition():
             assert time.monotonic() < deadline, f"{expected} did not come; the screen says:\n{self.text}"
             await self.pilot.pause()
+        await self.hop()
 
     async def sees(self, *texts: str, within: str | None = None) -> None:
-        """Wait for texts on the screen, or within the widget that a selector names."""
+        """Wait for texts on the screen, or within the widget that matches a selector."""
         for text in texts:
             await self.until(lambda text=text: text in self.read(within), f"“{text}”")
 
     async def asks(self, *texts: str) -> None:
-        """Wait for a question that holds the texts."""
+        """Wait for a question that contains the texts."""
         await self.sees(*texts, within=".question")
 
     async def hears(self, *texts: str) -> None:
-        """Wait for texts in one toast, and let it go."""
+        """Wait for texts in one toast, then dismiss it."""
         await self.until(lambda: any(all(text in toast for text in texts) for toast in self.toasts), f"a toast {texts}")
         self.app.clear_notifications()
         await self.breathe()
 
     async def panel_closes(self) -> None:
-        """Wait for the panel for a new token to be gone, and for what it lay over to be drawn."""
+        """Wait until the panel for a new token is closed and what it covered is redrawn."""
         await self.until(lambda: not self.panel_is_open and "━ New token" not in self.text, "the panel's end")
 
     async def settle(self) -> None:
-        """Let everything happen that the keys so far have asked for."""
+        """Wait until everything that the keys asked for is done."""
         for _ in range(3):
             await self.breathe()
             await self.app.async_desk.act(lambda desk: None)
@@ -113,7 +120,7 @@ class Receptionist:
         await self.breathe()
 
     async def look_again(self) -> None:
-        """Load what the screen shows, as after an action at this desk."""
+        """Reload the screen, as after an action at this desk."""
         self.app.desk_changed.publish(None)
         await self.settle()
 
@@ -125,7 +132,7 @@ class Receptionist:
 
     @property
     def strips(self) -> list[Strip]:
-        """The lines of the screen as they are drawn."""
+        """Return the lines of the screen as they are drawn."""
         return self.app.screen._compositor.render_strips()
 
     @property
@@ -134,55 +141,55 @@ class Receptionist:
         return "\n".join(strip.text for strip in self.strips)
 
     def read(self, selector: str | None = None) -> str:
-        """The screen, or what of it lies within a widget, as running text without frames."""
+        """Return the screen, or the part within a widget, as running text without frames."""
         found = self.app.screen.query(selector) if selector else ()
         text = self.text_of(found.first()) if found else "" if selector else self.text
         return " ".join(FRAMES.sub(" ", text).split())
 
     def lines(self, selector: str) -> list[str]:
-        """The lines of a widget as they are drawn, without its scroll bar."""
+        """Return the lines of a widget as they are drawn, without its scroll bar."""
         found = self.app.screen.query(selector)
         lines = self.text_of(found.first()).splitlines() if found else []
         return [line.rstrip(SCROLL_BAR) for line in lines]
 
     def text_of(self, widget: Widget) -> str:
-        """What is drawn where a widget lies."""
+        """Return the text drawn in a widget's region."""
         region = widget.region.intersection(self.app.screen.region)
         rows = self.strips[region.y : region.bottom] if widget.display else []
         return "\n".join(strip.crop(region.x, region.right).text for strip in rows)
 
     def line_with(self, text: str, selector: str) -> str:
-        """The first line of a widget that holds a text."""
+        """Return the first line of a widget that contains a text."""
         return next((line for line in self.lines(selector) if text in line), "")
 
     @property
     def toasts(self) -> list[str]:
-        """What the toasts say."""
+        """The texts of the toasts."""
         return [str(toast.render()) for toast in self.app.screen.query("Toast")]
 
     @property
     def question(self) -> str:
-        """The question that is being asked."""
+        """The text of the open question."""
         return self.read(".question")
 
     @property
     def dialogs(self) -> int:
-        """How many questions, forms and the like lie over the screen."""
+        """The number of open dialogs."""
         return sum(isinstance(screen, ModalScreen) for screen in self.app.screen_stack)
 
     @property
     def panel_is_open(self) -> bool:
-        """Whether the panel for a new token is on the screen."""
+        """Whether the panel for a new token is open."""
         panels = self.app.screen.query("NewToken")
         return bool(panels) and bool(panels.first().visible)
 
     @property
     def focused_id(self) -> str | None:
-        """The id of the widget that has the keys."""
+        """The id of the focused widget."""
         return self.app.focused.id if self.app.focused else None
 
     def assert_columns_are_straight(self) -> None:
-        """Every line is as wide as the screen, whatever stands in it, and no control character is drawn."""
+        """Assert that every line is as wide as the screen and that no control character is drawn."""
         width, height = self.app.size
         assert len(self.strips) == height
         for strip in self.strips:
@@ -191,7 +198,7 @@ class Receptionist:
 
 
 def key_event(key: str) -> events.Key:
-    """A key as the terminal reports it: a character as itself, any other by its name."""
+    """Return a key event as from the terminal: a character by itself, any other key by its name."""
     if len(key) > 1:
         return events.Key(key, None)
     name = key if key.isalnum() else unicodedata.name(key).lower().replace(" ", "_").replace("-", "_")
@@ -200,23 +207,23 @@ def key_event(key: str) -> events.Key:
 
 @asynccontextmanager
 async def at_the_counter(app: OpdApp, size: tuple[int, int] = NARROW) -> AsyncIterator[Receptionist]:
-    """An app that has opened its desk and shown the day; toasts are on."""
+    """Yield a receptionist at an app that has opened its desk and shown the day, with toasts enabled."""
     async with app.run_test(size=size, notifications=True) as pilot:
         receptionist = Receptionist(app, pilot)
         await receptionist.until(lambda: app.is_open, "the board")
         await receptionist.settle()
         yield receptionist
-        app.workers.cancel_all()  # as an app that ends by itself does
+        app.workers.cancel_all()  # as the app does when it exits by itself
 
 
 def doctor_with_slots(desk: FrontDesk, code: str = "A", hours: int = 1, capacity: int = 2, **fields: Any) -> list[int]:
-    """A doctor with touching slots of an hour from 09:00; returns the slots' ids."""
+    """Add a doctor with adjacent one-hour slots from 09:00; return the slots' ids."""
     doctor = add_doctor(desk, **{"name": f"Dr {code}", "code": code, **fields})
     return [open_slot(desk, doctor, f"{hour:02}:00", f"{hour + 1:02}:00", capacity) for hour in range(9, 9 + hours)]
 
 
 def full_slot(desk: FrontDesk, waiting: int = 0, hours: int = 1) -> int:
-    """Dr A's 09:00 with both seats taken by Asha Verma and Ravi Kumar; Sunita Rao and others may wait."""
+    """Open Dr A's slot at 09:00 with both seats taken, by Asha Verma and Ravi Kumar; further patients wait."""
     slot = doctor_with_slots(desk, hours=hours)[0]
     names = ["Asha Verma", "Ravi Kumar", "Sunita Rao", "Kabir Mehta", "Diya Joseph"]
     for name in names[: 2 + waiting]:

@@ -1,4 +1,4 @@
-"""How the tests run: the fast set or the slow one, where chance begins, and what ends a run that hangs."""
+"""A pytest plugin: the fast and slow sets of tests, the random seed, and a watchdog that ends a hanging run."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 SEED = 20261122
-"""Where chance begins unless `--seed` says otherwise, so that each run is like the last one."""
+"""The default of `--seed`, fixed so that runs are reproducible."""
 SLOW, NOT_SLOW, FAST_CASES = "slow", "not slow", "fast_cases"
 MARKERS = (
     f"{SLOW}: takes long or repeats what others show; run with -m slow",
     f"{FAST_CASES}(number): only so many of the test's cases are fast, the others are slow",
 )
-EXAMPLES = {"fast": 25, "slow": 400}
+EXAMPLES = {"fast": 25, "slow": 200}
 """How many examples Hypothesis tries of each property."""
+SLOW_SECONDS = 600
+"""The timeout of a slow test; that of a fast one is in pyproject.toml."""
 GRACE_SECONDS = 60
-"""How much longer than its timeout a test may take to tidy up, and a process to end."""
+"""The time in seconds, beyond its timeout, that a test has for tear-down and a process for its end."""
 
 
 def seed_of(text: str) -> int:
@@ -36,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the markers, and choose how much Hypothesis tries and where it begins."""
+    """Declare the markers, and configure Hypothesis' number of examples and seed."""
     for line in MARKERS:
         config.addinivalue_line("markers", line)
     if config.option.markexpr == NOT_SLOW and names_its_tests(config):
@@ -71,50 +73,51 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark as slow the cases beyond the fast ones of a test, and in a slow run every property."""
     thorough, cases = runs_slow_tests(config), Counter[str]()
     for item in items:
-        if item.get_closest_marker(SLOW):
-            continue
-        if few := item.get_closest_marker(FAST_CASES):
+        few = item.get_closest_marker(FAST_CASES)
+        if few and not item.get_closest_marker(SLOW):
             test = item.nodeid.partition("[")[0]
             cases[test] += 1
             if cases[test] > few.args[0]:
                 item.add_marker(SLOW)
         if thorough and getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(SLOW)
+        if item.get_closest_marker(SLOW) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_SECONDS))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the seed."""
-    terminalreporter.write_line(f"Chance began at --seed {config.getoption('--seed')}.")
+    terminalreporter.write_line(f"Random seed: --seed {config.getoption('--seed')}.")
 
 
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
-    """Where chance begins in this run."""
+    """The random seed of this run."""
     return int(request.config.getoption("--seed"))
 
 
 @pytest.fixture
 def dice(seed: int, request: pytest.FixtureRequest) -> random.Random:
-    """Chance that falls in the same way each time that a test runs with the same seed."""
+    """Return a random generator that gives a test the same numbers for the same seed."""
     return random.Random(f"{seed} {request.node.name}")
 
 
 # A run that hangs
 #
-# pytest-timeout raises in the main thread, once. What tidies up afterwards may hang again: a task that swallows its
-# cancellation, a thread that is joined and waits for a server. So a thread of the interpreter's own, which needs no
-# lock, ends a process that has not come out of a test, or to its end, long after the timeout. The other process of a
-# run then reports the test as crashed.
+# pytest-timeout raises in the main thread, once. The tear-down that follows may hang again: a task that swallows its
+# cancellation, or a thread that is joined while it waits for a server. So faulthandler's own thread, which needs no
+# lock, ends a process that is still in a test, or has not ended, long after the timeout. The controller of pytest-xdist
+# then reports the test as crashed.
 
 
 def watch(seconds: float) -> None:
-    """Print where every thread is and end this process after so many seconds, unless called again before."""
+    """Print all stack traces and end this process after this many seconds, unless called again before."""
     faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Watch over a test and its tear-down."""
+    """Run the watchdog during a test and its tear-down."""
     if item.config.option.usepdb:
         return (yield)
     marker = item.get_closest_marker("timeout")
@@ -127,12 +130,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_exception_interact(node: pytest.Item | pytest.Collector) -> None:
-    """Go on watching over a test that failed: pytest itself stops that here, for the sake of a debugger."""
+    """Restart the watchdog of a failed test: pytest cancels it here, for debuggers."""
     if isinstance(node, pytest.Item) and not node.config.option.usepdb:
         watch(GRACE_SECONDS)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish() -> None:
-    """Watch over the end of a process."""
+    """Run the watchdog while the process ends."""
     watch(GRACE_SECONDS)

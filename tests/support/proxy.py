@@ -1,4 +1,4 @@
-"""A line to a server that can be cut, fall silent or lose an answer at a chosen moment."""
+"""A TCP proxy to a server that can cut connections, go silent or lose an answer at a chosen moment."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ COMMIT = b"COMMIT\x00"
 
 
 class Fault(Enum):
-    """What becomes of the next COMMIT."""
+    """What happens to the next COMMIT."""
 
     NONE = auto()
     ANSWER_CUT = auto()
-    """It is done; the line is cut instead of the answer."""
+    """The server commits; the connection is cut instead of sending the answer."""
     ANSWER_SWALLOWED = auto()
-    """It is done; the answer never comes, and the line stays open."""
+    """The server commits; the answer is dropped, and the connection stays open."""
     REQUEST_CUT = auto()
-    """It never arrives; the line is cut, and the server notices."""
+    """The request is dropped; the connection is cut, and the server notices."""
     REQUEST_SWALLOWED = auto()
-    """It never arrives; the line stays open on both sides."""
+    """The request is dropped; the connection stays open on both sides."""
 
 
 class Proxy:
-    """Forwards to a server on a port of its own, and counts the lines that were ever opened."""
+    """Listens on a free port, forwards to the server, and counts the connections ever opened."""
 
     def __init__(self, server_port: int) -> None:
         self.server_port = server_port
@@ -37,14 +37,14 @@ class Proxy:
         self.struck = threading.Event()
         """Whether a COMMIT has met the fault."""
         self.silent = False
-        """Whether everything that is sent from now on, either way, goes nowhere."""
+        """Whether everything sent in either direction is dropped."""
         self.silence_at: bytes | None = None
-        """What in a request lets everything fall silent."""
+        """Bytes in a request that set `silent`."""
         self.replace: tuple[bytes, bytes] | None = None
-        """Bytes of the server's answers and what stands in their place, as long."""
+        """Bytes to replace in the server's answers, and their replacement of the same length."""
         self.refusing = False
-        """Whether new lines are cut at once."""
-        self.lines = 0
+        """Whether new connections are closed immediately."""
+        self.connections = 0
         self._sockets: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -58,19 +58,19 @@ class Proxy:
         self.cut()
 
     def cut(self) -> None:
-        """Cut every line that is open."""
+        """Cut every open connection."""
         for open_socket in self._sockets:
             end(open_socket)
         self._sockets.clear()
 
     def strike(self, fault: Fault, *, then_refuse: bool = False) -> None:
-        """Let the next COMMIT meet this fault, and let it be the server's last word for a while."""
+        """Apply this fault to the next COMMIT; with `then_refuse`, refuse new connections from then on."""
         self.struck.clear()
         self.fault = fault
         self.then_refuse = then_refuse
 
     def has_struck(self) -> None:
-        """A COMMIT has met the fault."""
+        """Note that a COMMIT has met the fault."""
         self.refusing |= self.then_refuse
         self.struck.set()
 
@@ -78,19 +78,19 @@ class Proxy:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                self.lines += 1
+                self.connections += 1
                 if self.refusing:
                     end(client)
                     continue
                 server = socket.create_connection(("127.0.0.1", self.server_port))
                 self._sockets += [client, server]
-                line = _OpenLine(self, client, server)
-                for work in (line.forward_requests, line.forward_answers):
+                connection = _Connection(self, client, server)
+                for work in (connection.forward_requests, connection.forward_answers):
                     threading.Thread(target=work, daemon=True).start()
 
 
-class _OpenLine:
-    """One line through the proxy."""
+class _Connection:
+    """One connection through the proxy; each direction is forwarded by its own thread."""
 
     def __init__(self, proxy: Proxy, client: socket.socket, server: socket.socket) -> None:
         self.proxy = proxy
@@ -112,7 +112,7 @@ class _OpenLine:
                 if self.fault is not Fault.REQUEST_SWALLOWED and not self.proxy.silent:
                     self.server.sendall(request)
             if self.fault is Fault.REQUEST_SWALLOWED:
-                return  # the client hung up, and the server does not learn of it
+                return  # the client hung up, and the server is not to notice
         self.end()
 
     def forward_answers(self) -> None:
@@ -131,15 +131,15 @@ class _OpenLine:
         end(self.server)
 
 
-def end(line: socket.socket) -> None:
-    """Cut a line, whoever waits on it."""
+def end(open_socket: socket.socket) -> None:
+    """Cut a connection."""
     with suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
-    line.close()
+        open_socket.shutdown(socket.SHUT_RDWR)  # close() alone would leave a thread blocked in recv()
+    open_socket.close()
 
 
 def free_port() -> int:
-    """A port that nobody listens on, out of those that no connection is given by chance."""
+    """Return an unused port below the range from which systems assign ports to connections."""
     while True:
         port = random.randrange(15_000, 30_000)
         with socket.socket() as listener:

@@ -1,4 +1,4 @@
-"""The README's table of refusals, made of the classes; `python -m tests.support.refusal_table` writes it there."""
+"""The README's table of refusals, generated from the classes; `python -m tests.support.refusal_table` writes it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ BEGIN, END = "<!-- refusals -->\n", "<!-- /refusals -->"
 
 
 def refusals_below(group: type[DeskRefusal]) -> Iterator[type[DeskRefusal]]:
-    """Every class below one, in the order in which they are written."""
+    """Return all subclasses of a class, in the order of their definitions."""
     for refusal in group.__subclasses__():
         yield refusal
         yield from refusals_below(refusal)
 
 
 def refusal_table() -> str:
-    """The table in Markdown."""
+    """Return the table in Markdown."""
     rows = [
         f"| `{refusal.code}` | {group.__name__} | {(refusal.__doc__ or '').rstrip('.')} |"
         for group in GROUPS

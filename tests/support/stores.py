@@ -1,4 +1,4 @@
-"""The kinds of database on which the rules are tested, each as the tests look into it behind the desk's back."""
+"""The kinds of database under test, with direct access to them that bypasses the desk."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 KINDS = ("sqlite", "postgresql")
 on_every_store = pytest.mark.on_every_store
-"""Marks tests that run once on each kind of database if they use one, in the fast set only on the first."""
+"""Marks tests that run once on each kind of database, in the fast set only on the first."""
 always_on_every_store = on_every_store(always=True)
-"""Marks tests that do so in the fast set too."""
+"""Marks tests that run on each kind of database in the fast set, too."""
 
 Row = tuple[Any, ...]
 Dump = dict[str, list[Row]]
@@ -34,45 +34,45 @@ class Store(ABC):
     """A database under test."""
 
     location: str
-    """What a desk calls it."""
+    """The location by which a desk opens it."""
     broken_rule: tuple[type[Exception], ...]
-    """What the driver raises where the database itself refuses."""
+    """The driver's exceptions for a violated constraint or trigger."""
 
     @abstractmethod
     def query(self, statement: str) -> list[Row]:
-        """All rows of an answer."""
+        """Return all rows of a query."""
 
     @abstractmethod
     def execute(self, *statements: str) -> None:
-        """Change the database behind the desk's back."""
+        """Run statements that bypass the desk."""
 
     @abstractmethod
     def force(self, *statements: str) -> None:
-        """Change what the database itself would refuse to change, as somebody does who knows how."""
+        """Run statements with triggers disabled, as a determined tamperer could."""
 
     @abstractmethod
     def tables(self) -> list[str]:
-        """The names of all tables."""
+        """Return the names of all tables."""
 
     def dump(self) -> Dump:
-        """Every row of every table."""
+        """Return every row of every table."""
         return {name: sorted(self.query(f'SELECT * FROM "{name}"'), key=repr) for name in self.tables()}
 
 
 class Stores(ABC):
-    """Databases of one kind for one test after another."""
+    """A provider of databases of one kind, which are reused between tests where possible."""
 
     @abstractmethod
     def make(self, *, empty: bool = False) -> Store:
-        """A database for desks, or an empty one."""
+        """Return a database with the program's tables, or an empty one."""
 
     @abstractmethod
     def take_back(self, store: Store) -> None:
-        """A database is not needed any more."""
+        """Take back a database that is no longer needed."""
 
     @contextmanager
     def one(self, *, empty: bool = False) -> Iterator[Store]:
-        """A database for a while."""
+        """Yield a database for the duration of the block."""
         store = self.make(empty=empty)
         try:
             yield store
@@ -81,11 +81,11 @@ class Stores(ABC):
 
 
 NewStore = Callable[..., Store]
-"""Makes another database, an `empty` one on request, for as long as the test runs."""
+"""A fixture's function that makes another database for the current test, empty on request."""
 
 
 class SqliteStore(Store):
-    """A file."""
+    """A SQLite file."""
 
     broken_rule = (sqlite3.IntegrityError,)
 
@@ -112,7 +112,7 @@ class SqliteStore(Store):
 
 
 class SqliteStores(Stores):
-    """Files that go with their folder."""
+    """SQLite files, removed together with their folder."""
 
     def __init__(self, first: Path) -> None:
         self.paths = (first.with_stem(f"{first.stem}{number or ''}") for number in itertools.count())
@@ -121,11 +121,11 @@ class SqliteStores(Stores):
         return SqliteStore(next(self.paths))
 
     def take_back(self, store: Store) -> None:
-        """See `Stores`: its folder goes with the test."""
+        """Do nothing: the test's folder is removed with the file."""
 
 
 class PostgresStore(Store):
-    """A database of a server, looked into by one who may do everything."""
+    """A PostgreSQL database, accessed as superuser."""
 
     def __init__(self, server: Server, name: str) -> None:
         import psycopg
@@ -135,7 +135,7 @@ class PostgresStore(Store):
         self.name = name
         self.location = server.url(name)
         self.altered = False
-        """Whether it is more than rows that were changed behind the desk's back."""
+        """Whether a test changed its schema or privileges, so that it cannot be reused."""
 
     def query(self, statement: str) -> list[Row]:
         return self.connection.execute(statement.encode()).fetchall()
@@ -151,21 +151,21 @@ class PostgresStore(Store):
 
     @contextmanager
     def forcing(self) -> Iterator[None]:
-        """Let no trigger and no reference be in the way."""
+        """Disable triggers and foreign keys for the duration of the block."""
         with self.connection.transaction():
             self.connection.execute("SET LOCAL session_replication_role = replica")
             yield
 
     @property
     def connection(self) -> psycopg.Connection[Row]:
-        """A connection of somebody who may do everything."""
-        return self.server.line_to(self.name)
+        """A superuser's connection."""
+        return self.server.connection_to(self.name)
 
     def tables(self) -> list[str]:
         return [row[0] for row in self.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
 
     def put_back(self, rows: Dump) -> None:
-        """Make every row what it was, and let the ids count from one again."""
+        """Restore every row and reset the sequences, so that the database can be reused."""
         self.connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -180,10 +180,10 @@ class PostgresStore(Store):
 
 
 class PostgresStores(Stores):
-    """Databases of a server.
+    """PostgreSQL databases.
 
-    To make one costs a tenth of a second and more. So the program makes its tables once, each database is a copy of
-    that, and one of which only rows were changed is put back to be used again.
+    Creating one takes a tenth of a second or more. So the tables are created once, in a template that every database is
+    copied from, and a database in which only rows were changed is restored and reused.
     """
 
     def __init__(self, server: Server, clock: Clock, zone: str) -> None:
@@ -193,7 +193,7 @@ class PostgresStores(Stores):
         self.template = self.make(empty=True)
         open_front_desk(self.template.location, clock=clock, zone=zone).close()
         self.rows = self.template.dump()
-        server.hang_up(self.template.name)  # nobody may look into what is copied
+        server.disconnect(self.template.name)  # PostgreSQL copies no template that has connections
 
     def make(self, *, empty: bool = False) -> PostgresStore:
         if self.ready and not empty:

@@ -1,4 +1,4 @@
-"""A real terminal around the real program: what it shows, what it was sent, and how the program ends in it."""
+"""The real program in a pseudo-terminal, with an emulator to read its screen."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from tests.benchmarks.terminal import KEYS, REPLIES, UNFINISHED, UNKNOWN, is_at_
 from tests.support.helpers import zone_where_it_is_nine
 
 PATIENCE_SECONDS = 30
-"""After so long something that was expected is not coming; nothing is measured with it."""
+"""The timeout for an expected change; no timing is asserted with it."""
 LONGEST_READ_SECONDS = 1.0
-"""So long at most a program that never goes quiet is read before one looks at what it shows."""
+"""The maximum time to read a program that keeps sending output."""
 LEAVES_ALTERNATE_SCREEN, SHOWS_CURSOR = b"\x1b[?1049l", b"\x1b[?25h"
 
 _START = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
-"""Makes the terminal the controlling one of the program, which so hears when it is closed."""
+"""Makes the terminal the program's controlling one, so that closing it sends SIGHUP."""
 
 
 def open_today(database: Path, *patients: str, capacity: int = 2) -> None:
-    """A doctor with one slot of today, by the machine's own clock but far from midnight, and tokens in it."""
+    """Add a doctor with one slot for today, in a time zone where it is not near midnight, and issue tokens for it."""
     zone = zone_where_it_is_nine(dt.datetime.now(dt.UTC))
     with closing(open_front_desk(str(database), zone=zone)) as desk:
         doctor = desk.perform(AddDoctor(name="Dr A", code="A")).doctor
@@ -49,7 +49,7 @@ def open_today(database: Path, *patients: str, capacity: int = 2) -> None:
 
 
 class RealTerminal:
-    """`python -m opd_tui` in a terminal of its own; whoever leaves it ends the program."""
+    """`python -m opd_tui` in its own pseudo-terminal; leaving the block kills the program."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class RealTerminal:
         self.screen = pyte.Screen(*size)
         self.stream = pyte.ByteStream(self.screen)
         self.output = b""
-        """All that the program has sent."""
+        """All output of the program so far."""
         self._unfinished = b""
 
     def __enter__(self) -> Self:
@@ -114,7 +114,7 @@ class RealTerminal:
             self.until(lambda text=text: text in self.text, f"“{text}”")
 
     def until(self, condition: Callable[[], object], expected: str) -> None:
-        """Read what the program sends until a condition holds."""
+        """Read the program's output until a condition holds."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not condition():
             self.read()
@@ -122,7 +122,7 @@ class RealTerminal:
             assert self.process.poll() is None or condition(), f"it ended; the screen says:\n{self.text}"
 
     def ends(self) -> int:
-        """Wait for the program's end and return its exit status."""
+        """Wait for the program to end and return its exit status."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (status := self.process.poll()) is None:
             self.read()
@@ -131,7 +131,7 @@ class RealTerminal:
         return status
 
     def read(self, seconds: float = 0.05) -> None:
-        """Take what the program sends until it is quiet for a moment."""
+        """Read output until there is none for `seconds`, and answer the terminal queries in it."""
         deadline = time.monotonic() + max(LONGEST_READ_SECONDS, seconds)
         while select.select([self.terminal], [], [], seconds)[0] and time.monotonic() < deadline:
             try:
@@ -148,9 +148,9 @@ class RealTerminal:
             self.stream.feed(data[: cut.start()] if cut else data)
 
     def settle(self, seconds: float) -> None:
-        """Read until the program has sent nothing for a moment in which it never waited for the processor.
+        """Read until the program has been idle for `seconds`, without output and without waiting for a processor.
 
-        A program that rests on a busy machine cannot be told from one that was not let on by its silence alone.
+        Silence alone is not enough: on a busy machine, the program may just not have been scheduled.
         """
         quiet_since, before = time.monotonic(), b""
         while time.monotonic() - quiet_since < seconds:
@@ -160,11 +160,11 @@ class RealTerminal:
 
     @property
     def last_words(self) -> str:
-        """What was printed after the screens had gone."""
+        """What was printed after the program left the alternate screen."""
         return self.output.rpartition(LEAVES_ALTERNATE_SCREEN)[2].decode()
 
     def resize(self, columns: int, lines: int) -> None:
-        """Let the person resize the window."""
+        """Resize the terminal and signal it to the program."""
         self.screen.resize(lines, columns)
         self._set_size(columns, lines)
         self.process.send_signal(signal.SIGWINCH)
@@ -173,7 +173,7 @@ class RealTerminal:
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def assert_left_clean(self) -> None:
-        """The shell that comes back has its own screen, its cursor, and a terminal that echoes what is typed."""
+        """Assert that the program left the alternate screen, a visible cursor, and a terminal that echoes."""
         end = self.output.rpartition(b"\x1b[?1049h")[2]
         assert LEAVES_ALTERNATE_SCREEN in end, "the alternate screen is still there"
         assert SHOWS_CURSOR in end, "the cursor is still hidden"

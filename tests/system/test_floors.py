@@ -15,6 +15,9 @@ import opd_tui
 from tests.support.helpers import PATIENCE_SECONDS
 
 HOUSE = Path(opd_tui.__file__).parent
+LONGEST_FILE = 350
+LONGEST_FUNCTION = 15
+"""Of nine in ten, in lines."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,9 @@ def test_the_storage_knows_only_the_domain_and_the_clock() -> None:
     assert roots - {"opd_tui", "sqlalchemy", "alembic", "psycopg"} <= sys.stdlib_module_names
 
 
-def test_the_actions_know_only_the_domain() -> None:
-    assert strangers("opd_tui.desk.actions", "opd_tui.domain", "opd_tui.desk.actions") == []
+def test_the_actions_know_only_the_domain_and_what_an_outcome_and_an_answer_are() -> None:
+    results = ("opd_tui.desk.outcome", "opd_tui.desk.views")
+    assert strangers("opd_tui.desk.actions", "opd_tui.domain", "opd_tui.desk.actions", *results) == []
     roots = {each.target.split(".")[0] for each in of("opd_tui.desk.actions")}
     assert roots - {"opd_tui"} <= sys.stdlib_module_names
 
@@ -134,6 +138,95 @@ def test_no_package_uses_the_private_names_of_another() -> None:
         if each.target.rpartition(".")[0] != each.module.rpartition(".")[0]
     ]
     assert private == []
+
+
+FLOORS = (
+    ("domain",),
+    ("clock", "environment", "signals", "crashes"),
+    ("config", "storage"),
+    ("desk",),
+    ("demo",),
+    ("tui",),
+    ("cli",),
+    ("__main__",),
+)
+"""From the ground up; what stands on one floor may import from there and from below."""
+
+
+def level_of(module: str) -> int:
+    """The floor on which a module stands; the package itself lies under them all."""
+    name = f"{module}.".split(".")[1]
+    return next((level for level, floor in enumerate(FLOORS) if name in floor), -1)
+
+
+def test_every_module_stands_on_a_floor_and_imports_nothing_from_above() -> None:
+    assert [module for module, _ in modules() if level_of(module) < 0] == ["opd_tui"]
+    ours = (each for each in IMPORTS if within(each.target, "opd_tui"))
+    assert [str(each) for each in ours if level_of(each.reaches) > level_of(each.module)] == []
+
+
+Graph = dict[str, set[str]]
+
+
+def file_graph() -> Graph:
+    """Which file imports which, in functions and for type hints too."""
+    names = {module for module, _ in modules()}
+    graph: Graph = {name: set() for name in names}
+    for each in IMPORTS:
+        graph[each.module] |= {each.reaches if each.reaches in names else each.target} & names
+    return graph
+
+
+def room_of(module: str) -> str:
+    """The package or file right below a floor."""
+    return ".".join(module.split(".")[:3])
+
+
+def room_graph() -> Graph:
+    """Which room imports from which."""
+    graph: Graph = {}
+    for module, targets in file_graph().items():
+        graph.setdefault(room_of(module), set()).update(map(room_of, targets))
+    return graph
+
+
+def reached_from(graph: Graph, start: str) -> set[str]:
+    """Everything that is imported on any way from here."""
+    reached: set[str] = set()
+    todo = [start]
+    while todo:
+        new = graph[todo.pop()] - reached
+        reached |= new
+        todo += new
+    return reached
+
+
+def circles(graph: Graph) -> list[set[str]]:
+    """The strongly connected components of more than one member."""
+    reach = {name: reached_from(graph, name) for name in graph}
+    components = {frozenset({other for other in reach[name] if name in reach[other]} | {name}) for name in graph}
+    return [set(component) for component in components if len(component) > 1]
+
+
+def test_a_circle_is_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a", "d"}}) == [{"b", "c"}]
+
+
+@pytest.mark.parametrize("graph", [file_graph(), room_graph()], ids=["files", "rooms"])
+def test_nothing_imports_itself_by_way_of_others(graph: Graph) -> None:
+    assert len(graph) > 20
+    assert circles(graph) == []
+
+
+def test_files_and_functions_are_short() -> None:
+    longest = {module: len(path.read_text("utf-8").splitlines()) for module, path in modules()}
+    assert {module: lines for module, lines in longest.items() if lines > LONGEST_FILE} == {}
+    trees = [ast.parse(path.read_text("utf-8")) for _, path in modules()]
+    functions = [
+        node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    lengths = sorted((node.end_lineno or 0) - node.lineno + 1 for node in functions)
+    assert lengths[len(lengths) * 9 // 10] <= LONGEST_FUNCTION
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Desks that are killed at any instant: what was answered is there, once, and the next desk goes on at once."""
+"""Desks killed at random instants: every answered action is stored exactly once, and the next desk can go on."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from tests.support.helpers import COMMAND, PATIENCE_SECONDS, Json, first_slot, i
 from tests.support.terminals import RealTerminal, open_today
 
 KILLS = int(os.environ.get("OPD_TUI_TEST_KILLS", "200"))
-"""So many desks are killed in each slow test."""
+"""The number of desks killed in each slow test."""
 FEW_KILLS = 20
 SOURCES = ("EMERGENCY", "PAID", "FOLLOWUP", "ONLINE", "WALKIN")
 SLOTS = 6
 AT_ONCE = 15
-"""So many lines a desk is sent before it is killed; most have not been answered by then."""
+"""The number of lines sent to a desk before it is killed; most are unanswered by then."""
 LONGEST_LIFE = 0.03
-"""Seconds after its first sign of life within which a desk is killed."""
+"""The maximum time in seconds from a desk's first answer until it is killed."""
 FORKING = multiprocessing.get_context("forkserver") if os.name == "posix" else None
 
 pytestmark = pytest.mark.skipif(FORKING is None, reason="this system cannot fork a prepared process")
 
 
 def apply_lines(database: str, incoming: Connection, outgoing: Connection) -> None:
-    """`opd-tui apply -` in a process of its own, which writes its log back every few actions."""
+    """Run `opd-tui apply -`, checkpointing the write-ahead log every few actions."""
     from opd_tui.cli import main
     from opd_tui.storage.engines import file_fingerprint
 
@@ -52,7 +52,7 @@ def apply_lines(database: str, incoming: Connection, outgoing: Connection) -> No
 
 
 class Desk:
-    """A desk with a list of work of its own; each line has a key, and is sent until it is answered."""
+    """A desk with its own list of actions; each has an idempotency key and is resent until it is answered."""
 
     def __init__(self, database: Path, name: str, dice: random.Random) -> None:
         self.database, self.name, self.dice = database, name, dice
@@ -74,7 +74,7 @@ class Desk:
         os.write(ours_out.fileno(), lines(*list(self.unanswered)[:AT_ONCE]))
         self.input = ours_out
         if self.dice.random() < 0.3:
-            self.input.close()  # it may come to its end by itself, and be killed while it closes the database
+            self.input.close()  # so that it may end by itself, and be killed while it closes the database
 
     def _line(self) -> Json:
         self.written += 1
@@ -85,14 +85,14 @@ class Desk:
         return {"action": "issue_token", "slot": slot, "patient": key, "source": self.dice.choice(SOURCES), "key": key}
 
     def wait_for_life(self) -> None:
-        """Wait for the first answer, or now and then only for a moment in which the database is being opened."""
+        """Wait for the first answer, or sometimes only for a moment, to kill it while it opens the database."""
         awaited = not self.answers or self.dice.random() < 0.7
-        patience = PATIENCE_SECONDS if awaited else self.dice.uniform(0, LONGEST_LIFE)
-        answered, _, _ = select.select([self.output.fileno()], [], [], patience)
+        timeout = PATIENCE_SECONDS if awaited else self.dice.uniform(0, LONGEST_LIFE)
+        answered, _, _ = select.select([self.output.fileno()], [], [], timeout)
         assert answered or not awaited, "a desk does not answer"
 
     def kill(self) -> None:
-        """Kill it and read what it has answered."""
+        """Kill the process and read its remaining answers."""
         self.process.kill()
         self.input.close()
         read = b""
@@ -101,11 +101,11 @@ class Desk:
         self.output.close()
         self.process.join()
         self.process.close()
-        for line in read.split(b"\n")[:-1]:  # the last is cut off or empty
+        for line in read.split(b"\n")[:-1]:  # the last is incomplete or empty
             self.take(json.loads(line))
 
     def take(self, answer: Json) -> None:
-        """The next answer belongs to the first line that has none."""
+        """Assign an answer to the first unanswered action."""
         sent = self.unanswered.popleft()
         assert answer["action"] == sent["action"]
         assert answer["ok"] or answer["error"] in ("UnknownToken", "TokenAlreadyClosed", "TokenHoldsNoSeat"), answer
@@ -113,7 +113,7 @@ class Desk:
 
 
 def kept(database: Path) -> dict[str, tuple[int, int | None, int]]:
-    """By key: its entry in the journal, the token that it is about, and how many entries have it."""
+    """Return, by key, the id of its journal entry, the token's id, and the number of entries with this key."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         rows = connection.execute(
             "SELECT key, k.entry_id, min(subject_id), count(DISTINCT e.entry_id) FROM idempotency_key k"
@@ -127,7 +127,7 @@ def kept(database: Path) -> dict[str, tuple[int, int | None, int]]:
 
 @pytest.fixture
 def prepared(database_path: Path) -> Path:
-    """A database with its slots; the process that desks are forked from has imported everything."""
+    """Return a database with slots; the fork server has already imported everything."""
     assert FORKING is not None
     FORKING.set_forkserver_preload(
         ["tests.system.test_kills", "opd_tui.cli", "opd_tui.desk.opening", "opd_tui.storage.engines.sqlite"]
@@ -169,11 +169,11 @@ def assert_verified(database: Path) -> None:
     assert result.exit_code == 0, result.output
 
 
-# Ended from outside
+# Ended by signals
 
 
 def work_at_a_terminal(terminal: RealTerminal) -> None:
-    """Issue a token, and see it on the screen."""
+    """Issue a token and wait for it on the screen."""
     terminal.shows("Dr A", "0/2")
     terminal.press("n", "Asha", "enter")
     terminal.shows("Asha", "1/2")
@@ -214,7 +214,7 @@ now = dt.datetime.now(dt.UTC)
 clock.SystemClock.now = lambda self: now
 cli.main()
 """
-"""The program with a clock that stands still, so that a screen at rest has nothing to draw that would fail."""
+"""The program with a fixed clock, so that an idle screen draws nothing that would fail."""
 
 
 @pytest.mark.slow
@@ -256,7 +256,7 @@ def test_the_printed_demos_folder_is_gone_when_it_is_ended(tmp_path: Path, end: 
     command = [*COMMAND, "demo", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"TMPDIR": str(tmp_path)}) as process:
         assert process.stdout is not None
-        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)  # it must wait for its reader
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)  # a small pipe, so that it blocks until it is read
         assert process.stdout.read(1) == b"{"
         assert [path.name[:13] for path in tmp_path.glob("opd-tui-*")] == ["opd-tui-demo-"]
         process.send_signal(end)

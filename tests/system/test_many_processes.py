@@ -20,7 +20,7 @@ EACH = 6
 few_and_many = pytest.mark.parametrize("count", [3, pytest.param(8, marks=pytest.mark.slow)])
 """How many desks are there at once."""
 MORNING = dt.datetime(2024, 5, 6, 9, tzinfo=dt.UTC)
-"""In the past of any clock, so that back-entry may name it."""
+"""A date in the past, so that back-entry may use it."""
 
 
 StartDesks = Callable[[Store, int], list[Applying]]
@@ -32,7 +32,7 @@ def verified(store: Store) -> list[str]:
 
 
 def stored_tokens(store: Store) -> dict[int, tuple[str, str, str, str]]:
-    """Number, source, status and `issued_at` of every token."""
+    """Return number, source, status and `issued_at` of every token."""
     rows = store.query("SELECT id, number, source, status, issued_at FROM token ORDER BY id")
     return {id_: tuple(rest) for id_, *rest in rows}
 
@@ -94,7 +94,7 @@ def test_a_repeated_key_from_several_desks_issues_one_token(store: Store, start_
 
 
 def random_lines(dice: random.Random, slots: int, count: int) -> list[Json]:
-    """Actions of every kind, on tokens that may be there, closed, waiting or not there yet."""
+    """Return actions of every kind, on tokens that may be seated, waiting, closed or not yet issued."""
     actions: list[Json] = []
     issued = 0
     for number in range(count):
@@ -113,7 +113,7 @@ def random_lines(dice: random.Random, slots: int, count: int) -> list[Json]:
 
 
 def replay(oracle: Oracle, replica: dict[int, str], action: Json, answer: Json) -> None:
-    """One action at the oracle: it must be answered so, and the replica must stand as the rules say."""
+    """Replay one action at the oracle, and compare the answer and the replica with what the rules say."""
     at = dt.datetime.fromisoformat(action["at"]) if "at" in action else None
     now = dt.datetime.fromisoformat(answer["at"]) if answer["ok"] else dt.datetime.now(dt.UTC)
     verb, slot, token = action["action"], action.get("slot"), action.get("token")
@@ -162,7 +162,7 @@ def test_many_actions_agree_with_sorting_from_scratch_after_every_one(
     assert verified(store) == []
 
 
-# Desks that die
+# Killed desks
 
 
 @pytest.mark.parametrize("rounds", [2, pytest.param(15, marks=pytest.mark.slow)])
@@ -181,7 +181,7 @@ def test_what_was_answered_survives_a_desk_that_is_killed(store: Store, dice: ra
 
 
 def until_killed(store: Store, work: list[Json], enough: int) -> list[Json]:
-    """Send work, kill the desk after so many answers and return all the answers that it gave."""
+    """Send actions, kill the desk after a number of answers, and return all answers that it gave."""
     answers = []
     with Applying(store.location) as applying:
         applying.send(*work)
@@ -196,7 +196,7 @@ def until_killed(store: Store, work: list[Json], enough: int) -> list[Json]:
 
 
 def next_number(store: Store) -> str:
-    """The number of the next token."""
+    """Return the number of the next token."""
     (answer,) = answers_in(
         invoke("apply", "-", "--database", store.location, input=lines(booking("x", "PAID"))).stdout_bytes
     )

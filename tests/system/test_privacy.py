@@ -1,4 +1,4 @@
-"""Who may read the files, and that an error says nobody's name or phone."""
+"""Privacy: the files' permissions, and errors without names or phone numbers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.terminals import RealTerminal, open_today
 NAME, PHONE = "Sunita Deshpande", "98989 12345"
 PERSONAL = ("Sunita", "Deshpande", "98989", "12345", "sunita")
 BREAK_IT = "CREATE TRIGGER broken BEFORE INSERT ON token BEGIN SELECT RAISE(ABORT, 'broken'); END"
-"""An error that nobody expects, in the middle of an action."""
+"""A trigger that makes an action fail with an unexpected error."""
 
 posix = pytest.mark.skipif(os.name != "posix", reason="only here files have modes")
 
@@ -36,7 +36,7 @@ def mode_of(path: Path) -> int:
 
 @pytest.fixture(params=[0o000, 0o077], ids=["umask 000", "umask 077"])
 def umask(request: pytest.FixtureRequest) -> Iterator[int]:
-    """What the user's umask is must not matter."""
+    """Set an extreme umask, which must not matter."""
     before = os.umask(request.param)
     yield request.param
     os.umask(before)
@@ -61,7 +61,7 @@ def test_all_that_is_made_is_its_owners_alone(tmp_path: Path, clock: FixedClock)
 
 
 def groups_of_mine() -> list[str]:
-    """Groups that a file of this user may be given to, besides the user's own."""
+    """Return the user's supplementary groups."""
     import grp
 
     known = {group.gr_gid: group.gr_name for group in grp.getgrall() if group.gr_gid != os.getegid()}
@@ -101,7 +101,7 @@ def test_a_group_that_is_not_there_is_refused(tmp_path: Path, clock: FixedClock)
 
 @pytest.fixture
 def readable_by_others(tmp_path: Path, clock: FixedClock) -> Path:
-    """The user's own database, which somebody made readable."""
+    """Return the user's default database, made readable by others."""
     with closing(open_front_desk(clock=clock, zone=ZONE)) as desk:
         add_doctor(desk)
     path = tmp_path / "data" / "opd-tui" / "opd.db"
@@ -182,17 +182,17 @@ def test_a_file_on_a_network_share_is_refused_with_a_way_out(tmp_path: Path, mon
     assert list(share.iterdir()) == []
 
 
-# Errors that nobody expected
+# Unexpected errors
 
 
 @pytest.fixture
 def reports(tmp_path: Path) -> Path:
-    """Where reports of such errors are kept."""
+    """Return the folder of bug reports."""
     return tmp_path / "state" / "opd-tui" / "log"
 
 
 def the_report(reports: Path, *expected: str) -> str:
-    """The place of the first report; each is readable by its owner alone, has the words, and names nobody."""
+    """Return the first report's path; assert that each report is private, contains the words and names nobody."""
     assert mode_of(reports) == 0o700
     kept = sorted(reports.iterdir())
     for path in kept:
@@ -216,7 +216,7 @@ def test_a_bug_in_the_middle_of_an_action_is_reported_without_names(database_pat
     token = ("token", "issue", "--slot", "1", "--patient", NAME, "--phone", PHONE, "--source", "PAID")
     result = run(*token, "--database", database_path)
     assert (result.returncode, result.stdout) == (70, b"")
-    place = the_report(reports, "IntegrityError", "unit_of_work.py", "add_token")
+    place = the_report(reports, "IntegrityError", "unit_of_work.py", "in record")
     said = result.stderr.decode()
     assert said.count("\n") == 1
     assert said.startswith("opd-tui: This is a bug in opd-tui")
@@ -253,7 +253,7 @@ def test_without_a_place_for_reports_the_bug_is_said_all_the_same(
     execute(database_path, BREAK_IT)
     result = invoke("token", "issue", "--slot", "1", "--patient", NAME, "--source", "PAID", "--database", database_path)
     assert result.exit_code == 70
-    assert "A report could not be written." in result.stderr
+    assert "The report could not be written." in result.stderr
     names_nobody(result.output)
 
 
@@ -283,19 +283,19 @@ def fail(*arguments, **options):
 from opd_tui.cli import main
 main(sys.argv[1:])
 """
-"""The program with a bug whose local variables and words name somebody."""
+"""The program with a bug, whose local variables and error message name a patient."""
 
 
 @pytest.mark.parametrize(
     ("module", "owner", "method"),
     [
-        ("opd_tui.tui.widgets.token_rows", "TokenRows", "status_of"),
+        ("opd_tui.tui.tokens.token_rows", "TokenRows", "status_of"),
         ("opd_tui.tui.app", "OpdApp", "action_move_day"),
         ("opd_tui.storage.engines.sqlite", "SqliteWatch", "news"),
     ],
     ids=["a line is drawn", "a key is pressed", "another thread"],
 )
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 def test_a_bug_in_the_screens_ends_them_cleanly_and_names_nobody(
     database_path: Path, reports: Path, module: str, owner: str, method: str
 ) -> None:

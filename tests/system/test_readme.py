@@ -9,7 +9,8 @@ import click
 
 from opd_tui import cli
 from opd_tui.tui import commands
-from opd_tui.tui.commands import MOVES, Command
+from opd_tui.tui.commands import MOVES
+from opd_tui.tui.keys.commands import Command
 from tests.support.keys import key_table
 from tests.support.option_table import option_table
 from tests.support.refusal_table import refusal_table

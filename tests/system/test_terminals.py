@@ -1,4 +1,4 @@
-"""Terminals of any size and kind, by the real program in a real one."""
+"""The real program in pseudo-terminals of every size and kind."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tests.support.terminals import RealTerminal, open_today
 
 TOO_SMALL = "The terminal is too small"
 SETTLED_SECONDS = 0.15
-"""A program that rests for so long has drawn everything; no timer of it that draws is longer."""
+"""A program that has been idle for this many seconds has drawn everything; none of its timers that draw is longer."""
 
 
 def leaves(terminal: RealTerminal) -> None:
-    """Ctrl+Q ends the program, and the terminal is as it was."""
+    """Press Ctrl+Q, and assert that the program ends and leaves the terminal as it was."""
     terminal.press("ctrl+q")
     assert terminal.ends() == 0
     terminal.assert_left_clean()
@@ -34,11 +34,12 @@ def patients(database: Path) -> list[str]:
 
 @pytest.fixture
 def database(database_path: Path) -> Path:
-    """A slot of today with one patient in its two seats."""
+    """Return a database with a slot for today, with one of its two seats taken."""
     open_today(database_path, "Asha Verma")
     return database_path
 
 
+@pytest.mark.slow
 def test_a_terminal_of_one_cell_is_stood_until_it_grows(database: Path) -> None:
     with RealTerminal("--database", database, size=(1, 1)) as terminal:
         terminal.until(lambda: b"\x1b[?1049h" in terminal.output, "the program's screen")
@@ -71,12 +72,12 @@ ROUNDS = (
     ("escape", "/", "dr c", "enter"),
     ("?", "escape", "home"),
 )
-"""Keys that move about and change nothing."""
+"""Keys that only navigate."""
 
 
 @pytest.mark.parametrize("rounds", [ROUNDS[5:7], pytest.param(ROUNDS, marks=pytest.mark.slow)], ids=["few", "all"])
 def test_what_stands_on_the_terminal_is_what_is_drawn_anew(database: Path, rounds: tuple[tuple[str, ...], ...]) -> None:
-    """No cell is left behind of what was there before, wherever one goes."""
+    """No cell of an earlier screen is left behind by any navigation."""
     with closing(open_front_desk(str(database))) as desk:
         for code in "BC":
             doctor = desk.perform(AddDoctor(name=f"Dr {code}", code=code)).doctor
@@ -101,19 +102,19 @@ def test_what_stands_on_the_terminal_is_what_is_drawn_anew(database: Path, round
 
 
 def below_the_clock(terminal: RealTerminal) -> str:
-    """All of the screen that no minute changes."""
+    """Return the screen without the clock's line."""
     return "\n".join(terminal.screen.display[1:])
 
 
 def picture(terminal: RealTerminal) -> str:
-    """The screen below the clock, once the program rests."""
+    """Return the screen below the clock, once the program is idle."""
     terminal.settle(SETTLED_SECONDS)
     return below_the_clock(terminal)
 
 
 AS_AFTER_A_SCROLL = """
 from opd_tui.cli import main
-from opd_tui.tui.widgets.new_token import NewToken
+from opd_tui.tui.tokens.new_token import NewToken
 
 close = NewToken.close
 
@@ -124,7 +125,7 @@ def close_after_a_scroll(panel):
 NewToken.close = close_after_a_scroll
 main()
 """
-"""Textual does not know where everything stands when the panel closes: it scrolled, and nobody asked since."""
+"""Scrolling has made Textual's layout map stale, and nothing has refreshed it when the panel closes."""
 
 
 @pytest.mark.slow
@@ -171,7 +172,7 @@ def test_a_question_and_a_panel_survive_every_size_that_a_window_passes_through(
 
 
 def shake(terminal: RealTerminal, dice: random.Random) -> None:
-    """Resize the window faster than the program draws, to nothing and back."""
+    """Resize the window faster than the program draws, down to one cell and back."""
     for _ in range(15):
         terminal.resize(dice.randint(1, 200), dice.randint(1, 60))
         terminal.read(0.01)
@@ -184,7 +185,7 @@ def shake(terminal: RealTerminal, dice: random.Random) -> None:
 
 
 def works(terminal: RealTerminal) -> None:
-    """A token is issued and cancelled, and the program is left."""
+    """Issue and cancel a token, then quit."""
     terminal.shows("Asha Verma", "1/2")
     terminal.press("n", "Ravi", "enter")
     terminal.shows("Ravi", "2/2")
@@ -195,6 +196,7 @@ def works(terminal: RealTerminal) -> None:
     leaves(terminal)
 
 
+@pytest.mark.slow
 def test_without_colour_everything_is_grey_and_works(database: Path) -> None:
     with RealTerminal("--database", database, NO_COLOR="1") as terminal:
         works(terminal)
@@ -230,7 +232,7 @@ def test_without_a_unicode_locale_everything_is_drawn_in_plain_signs_and_works(
         terminal.press("enter")
         leaves(terminal)
         drawn = terminal.output.decode("utf-8", "replace")
-        letters = set() if "PYTHONIOENCODING" in environment else set("देव")  # where they can be written at all
+        letters = set() if "PYTHONIOENCODING" in environment else set("देव")  # if the encoding has them
         assert {character for character in drawn if not character.isascii()} <= letters
     assert patients(database) == ["Asha Verma", "देव"]
 

@@ -1,19 +1,19 @@
-"""Everything the desk can be asked to do, one frozen dataclass each, and how to find them by name."""
+"""The actions of the desk, one frozen dataclass each, and a registry of them by verb."""
 
 from opd_tui.desk.actions.base import Action
 from opd_tui.desk.actions.doctors import AddDoctor
 from opd_tui.desk.actions.patients import ForgetPatient
-from opd_tui.desk.actions.slots import OpenSession, OpenSlot
+from opd_tui.desk.actions.slots import OpenSession, OpenSlot, ResizeSlot
 from opd_tui.desk.actions.tokens import CancelToken, CompleteToken, IssueToken, MarkNoShow
 
 ACTIONS: dict[str, type[Action]] = {
     action.verb: action
     for action in (
-        *(AddDoctor, OpenSlot, OpenSession, IssueToken, CancelToken, MarkNoShow, CompleteToken),
+        *(AddDoctor, OpenSlot, OpenSession, ResizeSlot, IssueToken, CancelToken, MarkNoShow, CompleteToken),
         ForgetPatient,
     )
 }
-"""Every action by the name it has in JSON lines."""
+"""Every action class by its verb."""
 
 __all__ = [
     "ACTIONS",
@@ -26,4 +26,5 @@ __all__ = [
     "MarkNoShow",
     "OpenSession",
     "OpenSlot",
+    "ResizeSlot",
 ]

@@ -1,4 +1,4 @@
-"""What every action is: data that knows its one direct effect, what it asks, says and answers."""
+"""The base class of actions, and the lookups that they share."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
-from opd_tui.desk.outcome import Json, Outcome
+from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.domain.allocation import settle
 from opd_tui.domain.errors import UnknownDoctor, UnknownSlot, UnknownToken
 from opd_tui.domain.events import Cause, Subject
@@ -17,15 +17,15 @@ from opd_tui.domain.remedies import Advice
 from opd_tui.domain.unit_of_work import UnitOfWork
 
 ENVELOPE = ("at", "key")
-"""The fields that any action may carry."""
+"""The names of the fields that every action has."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Action(Record):
-    """Something the desk is asked to do."""
+    """A command to the desk: its validated fields, its effect, its sentence and its JSON answer."""
 
     verb: ClassVar[str]
-    """Its name in JSON lines and in the journal."""
+    """The action's name in JSON lines and in the journal."""
 
     at: dt.datetime | None = field(Instant(), "when it took place, for back-entry; without it, now", default=None)
     key: str | None = field(
@@ -36,61 +36,73 @@ class Action(Record):
 
     @classmethod
     def own_specs(cls) -> tuple[Spec, ...]:
-        """Return the fields that are this action's alone."""
+        """Return the fields that are specific to this action."""
         return tuple(spec for spec in cls.specs() if spec.name not in ENVELOPE)
 
     @classmethod
     def envelope_specs(cls) -> tuple[Spec, ...]:
-        """Return the fields that any action may carry."""
+        """Return the fields that every action has."""
         return tuple(spec for spec in cls.specs() if spec.name in ENVELOPE)
 
+    yes: ClassVar[str] = "Yes, do it"
+    """What the button says that confirms it."""
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str | None:
+        """What a person is asked before it is done, None where nobody loses anything; `chosen` is what it is about."""
+        return None
+
     def run(self, uow: UnitOfWork) -> None:
-        """Do it within the transaction; raise a DeskRefusal."""
+        """Carry out the action within the unit of work; raise a DeskRefusal if it is not possible."""
         raise NotImplementedError
 
     @classmethod
     def sentence(cls, outcome: Outcome) -> str:
-        """Return what was done, in one sentence without a full stop."""
+        """Return what was done, as one sentence without a full stop."""
         return outcome.events_in_words
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
-        """Return the main object of the JSON answer by its name."""
+        """Return the fields of the JSON answer that are specific to this action."""
         return {}
 
 
 def known_doctor(uow: UnitOfWork, doctor_id: DoctorId) -> Doctor:
-    """Return the doctor; raise UnknownDoctor."""
+    """Return the doctor; raise UnknownDoctor if there is none with this id."""
     if (doctor := uow.doctor(doctor_id)) is None:
-        raise UnknownDoctor(f"There is no doctor with id {short(doctor_id)}.", Advice.LIST_DOCTORS)
+        raise UnknownDoctor(f"There is no doctor with id {short_id(doctor_id)}.", Advice.LIST_DOCTORS)
     return doctor
 
 
 def held_slot(uow: UnitOfWork, slot_id: SlotId) -> Slot:
-    """Return the slot, locked against other desks; raise UnknownSlot."""
+    """Return the slot, locked against other desks; raise UnknownSlot if there is none with this id."""
     if (slot := uow.hold_slots([slot_id]).get(slot_id)) is None:
-        raise UnknownSlot(f"There is no slot with id {short(slot_id)}.", Advice.LIST_SLOTS)
+        raise UnknownSlot(f"There is no slot with id {short_id(slot_id)}.", Advice.LIST_SLOTS)
     return slot
 
 
 def known_token(uow: UnitOfWork, token_id: TokenId) -> Token:
-    """Return the token; raise UnknownToken."""
+    """Return the token; raise UnknownToken if there is none with this id."""
     if (token := uow.token(token_id)) is None:
-        raise UnknownToken(f"There is no token with id {short(token_id)}.", Advice.LIST_TOKENS)
+        raise UnknownToken(f"There is no token with id {short_id(token_id)}.", Advice.LIST_TOKENS)
     return token
 
 
 def held_token(uow: UnitOfWork, token_id: TokenId) -> tuple[Token, Slot]:
-    """Return the token with its slot, locked against other desks; raise UnknownToken."""
+    """Return the token and its slot, which is locked against other desks; raise UnknownToken if it does not exist."""
     slot = held_slot(uow, known_token(uow, token_id).slot_id)
-    return known_token(uow, token_id), slot  # read again: it may have changed until the slot was held
+    return known_token(uow, token_id), slot  # read again: it may have changed before the lock
 
 
 def settle_for_token(uow: UnitOfWork, slot: Slot, token_id: TokenId) -> None:
-    """Restore the one rule in a slot behind a token that arrived or closed."""
+    """Apply the one rule to a slot after a token was issued or closed."""
     settle(uow.queue(slot), Cause(Subject.TOKEN, token_id))
 
 
-def short(number: int) -> str:
-    """Return a number that fits into a sentence, however long it is."""
+def with_source(token: Token) -> str:
+    """Return a token as a question names it."""
+    return f"{token.label} ({token.source.name})"
+
+
+def short_id(number: int) -> str:
+    """Return an id as text, abbreviated if it has more than 20 digits."""
     return str(number) if abs(number) < 10**20 else "of more than 20 digits"

@@ -51,14 +51,14 @@ class AddDoctor(Action):
 
 
 def free_code(name: str, uow: UnitOfWork) -> str:
-    """A code made from the name, with a digit where another doctor has it."""
+    """Return a code made from the name, numbered if another doctor already has it."""
     stem = code_stem(name)
     codes = (stem if n == 1 else f"{stem[: CODE_LENGTH - len(str(n))]}{n}" for n in itertools.count(1))
     return next(code for code in codes if not uow.code_is_taken(code))
 
 
 def code_stem(name: str) -> str:
-    """The start of the last word of the name that is neither title nor degree: “Dr Anil Rao” gives RAO."""
+    """Return the start of the name's last word that is neither title nor degree: “Dr Anil Rao” gives RAO."""
     decomposed = unicodedata.normalize("NFKD", name)
     plain = "".join(c for c in decomposed if not unicodedata.combining(c) and c not in "'’").upper()
     words = [word for word in re.findall("[A-Z][A-Z0-9]*", plain) if word not in _TITLES | _DEGREES]

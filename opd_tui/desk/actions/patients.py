@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, known_token
-from opd_tui.desk.outcome import Json, Outcome
+from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.domain.errors import PatientAlreadyForgotten, PatientHasOpenToken
 from opd_tui.domain.events import PatientForgotten
 from opd_tui.domain.field_types import Id
@@ -17,16 +17,25 @@ from opd_tui.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, kw_only=True)
 class ForgetPatient(Action):
-    """Forget who had a token, in all visits of the same person; the tokens and the journal stay."""
+    """Remove what identifies a token's patient, in all visits of the same person; tokens and journal stay."""
 
     verb: ClassVar[str] = "forget_patient"
 
     token: TokenId = field(Id("token"), "the id of any token of the patient")
 
+    yes = "Yes, forget"
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str:
+        visits = forecast.outcome.visits
+        return (
+            f"Forget {chosen or 'this patient'} for good, in {visits} visit{'s' if visits > 1 else ''}? "
+            "Name, phone and hospital number are removed; the tokens stay."
+        )
+
     def run(self, uow: UnitOfWork) -> None:
         token = known_token(uow, self.token)
         if uow.is_forgotten(token.patient_id):
-            raise PatientAlreadyForgotten(f"The patient of {token.number} was forgotten before.")
+            raise PatientAlreadyForgotten(f"The patient of {token.number} has already been forgotten.")
         patients = uow.same_person(token.patient_id)
         if open_token := uow.open_token_among(patients):
             raise PatientHasOpenToken(

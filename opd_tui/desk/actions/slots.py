@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from opd_tui.desk.actions.base import Action, known_doctor
-from opd_tui.desk.outcome import Json, Outcome
+from opd_tui.desk.actions.base import Action, held_slot, known_doctor, with_source
+from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import slot_json
-from opd_tui.domain.errors import InvalidAction, SlotOverlap
-from opd_tui.domain.events import SlotOpened
+from opd_tui.domain.allocation import settle
+from opd_tui.domain.errors import InvalidAction, NothingToChange, SeatsInUse, SlotOverlap
+from opd_tui.domain.events import Cause, SlotOpened, SlotResized, Subject, TokenPreempted
 from opd_tui.domain.field_types import CAPACITY_LIMIT, MINUTES_A_DAY, Date, Id, TimeOfDay, Whole
-from opd_tui.domain.model import Doctor, DoctorId
+from opd_tui.domain.model import Doctor, DoctorId, SlotId
 from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
 
@@ -38,7 +39,7 @@ class OpenSlot(Action):
             open_one(uow, doctor, self.date, start, end, self.capacity)
 
     def windows(self) -> Iterator[tuple[dt.time, dt.time]]:
-        """The time windows to open; raises InvalidAction."""
+        """Yield the time windows to open; raise InvalidAction if they do not fit the fields."""
         if self.end <= self.start:
             raise InvalidAction(
                 f"Field 'end' must be later than the start, {self.start:%H:%M}, on the same day; "
@@ -88,20 +89,67 @@ class OpenSession(OpenSlot):
         return {"slots": [slot_json(slot) for slot in outcome.slots]}
 
 
+@dataclass(frozen=True, kw_only=True)
+class ResizeSlot(Action):
+    """Give a slot more seats, which go to the best who wait, or fewer, which the weakest lose."""
+
+    verb: ClassVar[str] = "resize_slot"
+
+    slot: SlotId = field(Id("slot"), "the slot's id")
+    capacity: int = field(Whole(1, CAPACITY_LIMIT), "how many patients have a seat", label="Seats")
+
+    yes = "Yes, change the seats"
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str | None:
+        """See `Action`."""
+        losing = [change.token for change in forecast.outcome.changes if change.reason == TokenPreempted.reason]
+        if not losing:
+            return None
+        who, wait = ", ".join(map(with_source, losing)), "waits" if len(losing) == 1 else "wait"
+        return f"Give {chosen or 'the slot'} {in_seats(self.capacity)}? {who} then {wait}, first in line."
+
+    def run(self, uow: UnitOfWork) -> None:
+        """See `Action`."""
+        slot = held_slot(uow, self.slot)
+        if self.capacity == slot.capacity:
+            raise NothingToChange(f"The slot {slot.window} has {in_seats(slot.capacity)} already.")
+        if self.capacity < (in_use := uow.seats_in_use(slot.id)):
+            raise SeatsInUse(
+                f"{in_seats(in_use)} of the slot {slot.window} are used by patients who were seen or are with the "
+                f"doctor. Choose {in_use} or more."
+            )
+        resized, queue = SlotResized.of(slot, self.capacity), uow.queue(replace(slot, capacity=self.capacity))
+        if self.capacity > slot.capacity:
+            uow.record(resized)
+        settle(queue, Cause(Subject.SLOT, slot.id))
+        if self.capacity < slot.capacity:
+            uow.record(resized)  # the database holds no slot with more seated than seats, not for a moment
+
+    @classmethod
+    def answer(cls, outcome: Outcome) -> Json:
+        """See `Action`."""
+        return {"slot": slot_json(outcome.slots[0])}
+
+
+def in_seats(count: int) -> str:
+    """Return a number of seats in words: `1 seat`."""
+    return f"{count} seat{'s' if count > 1 else ''}"
+
+
 def open_one(uow: UnitOfWork, doctor: Doctor, date: dt.date, start: dt.time, end: dt.time, capacity: int) -> None:
-    """Open one slot; raises SlotOverlap."""
+    """Open one slot; raise SlotOverlap if the doctor has another at this time."""
     if other := uow.overlapping_slot(doctor.id, date, start, end):
         raise SlotOverlap(
-            f"{doctor.name} has a slot {other.window} on {date:%d %b %Y} already. Choose a time outside it."
+            f"{doctor.name} already has a slot {other.window} on {date:%d %b %Y}. Choose a time outside it."
         )
     uow.record(SlotOpened.of(doctor.id, date, start, end, capacity))
 
 
 def minute_of(time: dt.time) -> int:
-    """Minutes since midnight."""
+    """Return the minutes since midnight."""
     return time.hour * 60 + time.minute
 
 
 def time_of(minute: int) -> dt.time:
-    """The time so many minutes after midnight."""
+    """Return the time that is this many minutes after midnight."""
     return dt.time(*divmod(minute, 60))

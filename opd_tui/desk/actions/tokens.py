@@ -1,12 +1,12 @@
-"""Actions on tokens. Each does its one direct thing and then restores the one rule."""
+"""Actions on tokens. Each makes its one direct change and then applies the one rule."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from opd_tui.desk.actions.base import Action, held_slot, held_token, settle_for_token
-from opd_tui.desk.outcome import Json, Outcome
+from opd_tui.desk.actions.base import Action, held_slot, held_token, settle_for_token, with_source
+from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import token_json
 from opd_tui.domain.errors import (
     DuplicatePatient,
@@ -24,6 +24,7 @@ from opd_tui.domain.events import (
     TokenIssued,
     TokenMarkedNoShow,
     TokenPreempted,
+    TokenPromoted,
 )
 from opd_tui.domain.field_types import Choice, Id
 from opd_tui.domain.model import Patient, PatientId, Slot, SlotId, Source, Status, Token, TokenId
@@ -43,15 +44,27 @@ class IssueToken(Action):
     patient: Patient = field(_PATIENT, "the patient")
     source: Source = field(Choice(Source), "where the token comes from")
 
+    yes = "Yes, issue it"
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str | None:
+        """See `Action`."""
+        record, displaced = forecast.outcome.token, forecast.outcome.changed(TokenPreempted)
+        if record is None or displaced is None:
+            return None
+        return (
+            f"{record.token.source.name} for {record.token.patient.name} takes the seat of {with_source(displaced)} "
+            f"with {record.doctor.name} {record.slot.window}. {displaced.patient.name} then waits first in line. Do it?"
+        )
+
     def run(self, uow: UnitOfWork) -> None:
         slot = held_slot(uow, self.slot)
         self.refuse_impossible_birth_year(uow)
         if duplicate := uow.open_token_of(slot.id, self.patient):
             raise DuplicatePatient(
-                f"{duplicate.label} is the same person and has an open token in this slot already "
+                f"{duplicate.label} is the same person and already has an open token in this slot "
                 f"({duplicate.source.name}, {duplicate.status.name}). Use that token."
             )
-        # A clock that was set back must not let a later arrival overtake.
+        # After a clock was set back, a later arrival must not get an earlier `issued_at` and so overtake.
         latest = None if self.at else uow.latest_issued_at(slot.id)
         issued_at = max(uow.at, latest) if latest else uow.at
         patient_id = self.record_patient(uow, slot)
@@ -60,7 +73,7 @@ class IssueToken(Action):
         settle_for_token(uow, slot, TokenId(issued.subject_id))
 
     def record_patient(self, uow: UnitOfWork, slot: Slot) -> PatientId:
-        """Return the record that the visit joins, its empty fields filled, or a new one."""
+        """Return the id of the patient's existing record, after filling its empty fields, or of a new one."""
         known = uow.known_patient(self.patient)
         if known is None:
             return PatientId(uow.record(PatientRegistered.of(self.patient, slot.id)).subject_id)
@@ -96,7 +109,25 @@ class CloseToken(Action):
     token: TokenId = field(Id("token"), "the token's id")
 
     closes: ClassVar[type[TokenClosed]]
-    """What happens to the token."""
+    """The event that closes the token."""
+    asks: ClassVar[str]
+    """The question about a token, which stands at `{}`."""
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str | None:
+        """See `Action`."""
+        record = forecast.outcome.token
+        if record is None:
+            return None
+        token, had_seat = record.token, forecast.outcome.changes[0].from_status is Status.ACTIVE
+        stands = "seated" if had_seat else "waiting"
+        who = f"{token.label} ({token.source.name}, {stands}, {record.doctor.name} {record.slot.window})"
+        return f"{self.asks.format(who)}{self.what_follows(forecast.outcome.changed(TokenPromoted), had_seat)}"
+
+    def what_follows(self, promoted: Token | None, had_seat: bool) -> str:
+        """Return how the question ends: what becomes of the seat."""
+        if promoted is not None:
+            return f" {with_source(promoted)} then moves up into the seat."
+        return " Nobody waits, so the seat stays free." if had_seat else ""
 
     def run(self, uow: UnitOfWork) -> None:
         token, slot = held_token(uow, self.token)
@@ -112,7 +143,7 @@ class CloseToken(Action):
         return token_answer(outcome)
 
     def refuse(self, token: Token) -> None:
-        """Raise where this token cannot be closed so."""
+        """Raise a DeskRefusal if the token cannot be closed in this way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +152,8 @@ class CancelToken(CloseToken):
 
     verb: ClassVar[str] = "cancel_token"
     closes = TokenCancelled
+    asks = "Cancel {}?"
+    yes = "Yes, cancel it"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,14 +162,16 @@ class MarkNoShow(CloseToken):
 
     verb: ClassVar[str] = "mark_no_show"
     closes = TokenMarkedNoShow
+    asks = "Mark {} as a no-show?"
+    yes = "Yes, no-show"
 
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
             raise TokenHoldsNoSeat(
-                f"{token.label} is waiting and was never due, so it is no no-show. Cancel it if the patient left."
+                f"{token.label} is waiting and was never due, so it is not a no-show. Cancel it if the patient left."
             )
         if token.in_the_room:
-            raise TokenInTheRoom(f"{token.label} is with the doctor, so it is no no-show. Mark it as done instead.")
+            raise TokenInTheRoom(f"{token.label} is with the doctor, so it is not a no-show. Mark it as done instead.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,11 +180,18 @@ class CompleteToken(CloseToken):
 
     verb: ClassVar[str] = "complete_token"
     closes = TokenCompleted
+    asks = "Mark {} as done?"
+    yes = "Yes, done"
+
+    def what_follows(self, promoted: Token | None, had_seat: bool) -> str:
+        """See `CloseToken`."""
+        return " The seat is used up, so nobody moves up."
 
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
             raise TokenHoldsNoSeat(
-                f"{token.label} is waiting and has no seat yet, so it cannot be done. Cancel it if the patient left."
+                f"{token.label} is waiting and has no seat yet, so it cannot be completed. "
+                "Cancel it if the patient left."
             )
 
 
@@ -166,7 +208,7 @@ _CLOSED_WORDS = {
 
 
 def already_closed(token: Token, uow: UnitOfWork) -> str:
-    """Since when, in the hospital's time, the token is closed."""
+    """Return the reason for a refusal: how and when, in the hospital's time, the token was closed."""
     when = token.closed_at.astimezone(uow.zone) if token.closed_at else None
     at = f" at {when:%H:%M}" if when and when.date() == uow.now.astimezone(uow.zone).date() else ""
     on = f" on {when:%d %b %Y at %H:%M}" if when and not at else ""

@@ -9,7 +9,7 @@ from opd_tui.domain.events.patients import (
     PatientRegistered,
 )
 from opd_tui.domain.events.reverting import REVERTED, inverse
-from opd_tui.domain.events.slots import SlotOpened
+from opd_tui.domain.events.slots import SlotOpened, SlotResized
 from opd_tui.domain.events.tokens import (
     TokenAllocated,
     TokenCancelled,
@@ -24,7 +24,7 @@ from opd_tui.domain.events.tokens import (
 )
 
 _ALL: tuple[type[Event], ...] = (
-    *(DoctorAdded, DoctorNameSealed, SlotOpened),
+    *(DoctorAdded, DoctorNameSealed, SlotOpened, SlotResized),
     *(PatientRegistered, PatientDetailsAdded, PatientMerged, PatientForgotten),
     *(TokenIssued, TokenAllocated, TokenPreempted, TokenPromoted, TokenPatientChanged),
     *(TokenCancelled, TokenMarkedNoShow, TokenCompleted),
@@ -46,6 +46,7 @@ __all__ = [
     "PatientMerged",
     "PatientRegistered",
     "SlotOpened",
+    "SlotResized",
     "Subject",
     "TokenAllocated",
     "TokenCancelled",

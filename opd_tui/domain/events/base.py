@@ -61,6 +61,8 @@ class Event:
     kind: ClassVar[str]
     """Its name in the journal; it never changes, whatever the class is called."""
     subject: ClassVar[Subject]
+    reason: ClassVar[str | None] = None
+    """What a script is told in `changes`; None where the event is no news to it."""
     by_rule: ClassVar[bool] = False
     """Whether it follows from another event by the one rule, and is not what somebody asked for."""
 

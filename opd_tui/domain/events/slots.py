@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from opd_tui.domain.events.base import Event, Names, Subject
-from opd_tui.domain.model import DoctorId
+from opd_tui.domain.model import DoctorId, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +34,21 @@ class SlotOpened(Event):
 
     def sentence(self, names: Names) -> str:
         return f"{names.slot(self.subject_id)} was opened"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotResized(Event):
+    """A slot got more seats, or fewer."""
+
+    kind: ClassVar[str] = "slot_resized"
+    subject: ClassVar[Subject] = Subject.SLOT
+    reason: ClassVar[str | None] = "resized"
+
+    @classmethod
+    def of(cls, slot: Slot, capacity: int) -> Self:
+        """Return the event that gives a slot another capacity."""
+        return cls(slot.id, {"capacity": slot.capacity}, {"capacity": capacity}, slot.id)
+
+    def sentence(self, names: Names) -> str:
+        seats = self.after["capacity"]
+        return f"{names.slot(self.subject_id)} now has {seats} seat{'s' if seats > 1 else ''}"

@@ -1,10 +1,10 @@
-"""A form for an action, made from the fields that the action declares."""
+"""A form for the fields that an action declares."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from textual import events, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -12,17 +12,24 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from opd_tui.desk.actions import Action
 from opd_tui.desk.outcome import Outcome
-from opd_tui.domain.errors import DeskRefusal
+from opd_tui.domain.errors import AnswerLost, DeskRefusal
 from opd_tui.domain.field_types import InvalidValue
 from opd_tui.domain.records import Spec
-from opd_tui.tui.desk_app import DeskApp
+from opd_tui.tui.host.desk_host import DeskHost
+from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.widgets.typed_text import TypedText
 
+Submit = Callable[[Mapping[str, object]], Awaitable[Outcome | None]]
+"""Does what the form is for; None where the person decided against it, and a DeskRefusal where the desk did."""
 
-class ActionForm(ModalScreen[Outcome | None]):
-    """A field a line, what is wrong beside it; Enter goes on and performs the action at the end."""
+
+class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
+    """A field in each row, what is wrong below it; Enter goes on and submits at the end.
+
+    A refusal is said in the form, which keeps what was typed. Only a lost answer closes it, since another Enter could
+    do everything twice.
+    """
 
     BINDINGS = [
         Binding("escape", "cancel", "Close", show=False),
@@ -30,36 +37,33 @@ class ActionForm(ModalScreen[Outcome | None]):
         Binding("up", "app.focus_previous", "Previous", show=False),
     ]
 
-    desk_app = DeskApp()
+    host = getters.app(DeskHost)
 
-    def __init__(
-        self, action: type[Action], title: str, fixed: Mapping[str, object], preset: Mapping[str, str]
-    ) -> None:
+    def __init__(self, title: str, specs: Sequence[Spec], presets: Mapping[str, str], submit: Submit) -> None:
         super().__init__()
-        self.action = action
         self.form_title = title
-        self.fixed = fixed
-        self.preset = preset
+        self.specs = specs
+        self.presets = presets
+        self.submit = submit
         self.locked = False
-
-    @property
-    def specs(self) -> list[Spec]:
-        """The fields that are asked for."""
-        return [spec for spec in self.action.own_specs() if spec.name not in self.fixed]
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog form", can_focus=False) as dialog:
             dialog.border_title = Content(self.form_title)
             for spec in self.specs:
-                with Vertical(classes="form-field"):
-                    with Horizontal(classes="field"):
-                        star = "" if spec.required else " (optional)"
-                        yield Static(f"{spec.label}{star}", markup=False, classes="field-label")
-                        yield TypedText(self.preset.get(spec.name, ""), id=spec.name, placeholder=spec.help)
-                    yield Static(id=f"{spec.name}-wrong", markup=False, classes="wrong")
+                yield from self.compose_field(spec)
             yield Static(id="form-wrong", markup=False, classes="wrong")
             yield Static(id="field-help", markup=False, classes="hint")
             yield Static("Enter next, and done at the end   Esc close", markup=False, classes="hint")
+
+    def compose_field(self, spec: Spec) -> ComposeResult:
+        """A field with its label, and room for what is wrong."""
+        with Vertical(classes="form-field"):
+            with Horizontal(classes="field"):
+                star = "" if spec.required else " (optional)"
+                yield Static(f"{spec.label}{star}", markup=False, classes="field-label")
+                yield TypedText(self.presets.get(spec.name, ""), id=spec.name, placeholder=spec.help)
+            yield Static(id=f"{spec.name}-wrong", markup=False, classes="wrong")
 
     def on_mount(self) -> None:
         inputs = list(self.query(Input))
@@ -76,16 +80,20 @@ class ActionForm(ModalScreen[Outcome | None]):
 
     @on(Input.Submitted)
     def go_on(self, event: Input.Submitted) -> None:
-        """Go to the next field; after the last one perform the action."""
+        """Go to the next field; after the last one submit."""
         inputs = list(self.query(Input))
         if event.input is inputs[-1]:
-            self.submit()
-        elif self._check(next(spec for spec in self.specs if spec.name == event.input.id)):
+            self.submit_all()
+        elif self.is_right(next(spec for spec in self.specs if spec.name == event.input.id)):
             self.set_focus(inputs[inputs.index(event.input) + 1])
 
-    def _check(self, spec: Spec) -> bool:
+    def text_of(self, spec: Spec) -> str:
+        """What was typed into a field."""
+        return self.query_one(f"#{spec.name}", Input).value.strip()
+
+    def is_right(self, spec: Spec) -> bool:
         """Whether a field is right; what is wrong stands below it."""
-        text = self.query_one(f"#{spec.name}", Input).value.strip()
+        text = self.text_of(spec)
         problem = ""
         if not text and spec.required:
             problem = f"Please fill this in: {spec.help}."
@@ -94,39 +102,45 @@ class ActionForm(ModalScreen[Outcome | None]):
                 spec.type.accept(spec.type.from_text(text))
             except InvalidValue as error:
                 problem = f"This {error}."
-        self._say(f"{spec.name}-wrong", problem)
+        self.say(f"{spec.name}-wrong", problem)
         return not problem
 
-    def _say(self, id: str, text: str) -> None:
+    def say(self, id: str, text: str) -> None:
+        """Say what is wrong in one place."""
         static = self.query_one(f"#{id}", Static)
         static.update(text)
         static.display = bool(text)
 
-    def submit(self) -> None:
-        """Perform the action, or go to the first field that is wrong."""
-        wrong = [spec for spec in self.specs if not self._check(spec)]
+    def submit_all(self) -> None:
+        """Submit, or go to the first field that is wrong."""
+        wrong = [spec for spec in self.specs if not self.is_right(spec)]
         if wrong:
             field = self.query_one(f"#{wrong[0].name}", Input)
             self.set_focus(field)
             field.action_select_all()
         elif not self.locked:
             self.locked = True
-            self.desk_app.keys.hold()
-            self.perform()
+            self.do_it(self.host.keys.held(self, finishes=True))
 
     @work
-    async def perform(self) -> None:
-        """Perform it; a refusal is said in the form, which keeps what was typed."""
-        texts = {spec.name: self.query_one(f"#{spec.name}", Input).value.strip() for spec in self.specs}
+    async def do_it(self, held: Hold) -> None:
+        """Close with the outcome, or say why there is none."""
+        texts = {spec.name: self.text_of(spec) for spec in self.specs}
         fields = {spec.name: spec.type.from_text(texts[spec.name]) for spec in self.specs if texts[spec.name]}
-        try:
-            outcome = await self.desk_app.perform(self.action.from_mapping({**self.fixed, **fields}))
-        except DeskRefusal as refusal:
-            self._say("form-wrong", refusal.message)
-            self.locked = False
-            await self.desk_app.keys.release(finished=True)
-        else:
-            self.dismiss(outcome)
+        async with held:
+            try:
+                outcome = await self.submit(fields)
+            except AnswerLost as lost:
+                self.dismiss(lost)
+            except DeskRefusal as refusal:
+                self.unlock(self.host.message_of(refusal))
+            else:
+                self.dismiss(outcome) if outcome else self.unlock("Not done. Enter asks again, Esc leaves.")
+
+    def unlock(self, why: str) -> None:
+        """Let the person go on typing."""
+        self.say("form-wrong", why)
+        self.locked = False
 
     def action_cancel(self) -> None:
         if not self.locked:

@@ -9,8 +9,6 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from opd_tui.tui.desk_app import DeskApp
-
 
 class Confirm(ModalScreen[bool]):
     """`y` does it; Enter and Esc do not, and the safe button has the focus."""
@@ -20,8 +18,6 @@ class Confirm(ModalScreen[bool]):
         Binding("n,escape", "answer(False)", "No", show=False),
         Binding("left,right", "app.focus_next", "Other button", show=False),
     ]
-
-    desk_app = DeskApp()
 
     def __init__(self, question: str, yes: str) -> None:
         super().__init__()
@@ -35,10 +31,9 @@ class Confirm(ModalScreen[bool]):
                 yield Button("No, leave it (Esc)", id="no", compact=True)
                 yield Button(f"{self.yes} (y)", id="yes", compact=True)
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         self.app.clear_notifications()
         self.set_focus(self.query_one("#no"))
-        await self.desk_app.keys.release(finished=False)
 
     @on(Button.Pressed)
     def press(self, event: Button.Pressed) -> None:

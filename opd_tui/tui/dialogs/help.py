@@ -11,8 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-Section = tuple[str, Sequence[tuple[str, str]]]
-"""A heading, and rows of keys and what they do."""
+from opd_tui.tui.drawing.text import Section
 
 
 class Help(ModalScreen[None]):

@@ -12,12 +12,14 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from opd_tui.tui.commands import MODES, QUIT, TODAY, Command
-from opd_tui.tui.desk_app import DeskApp
+from opd_tui.tui.commands import QUIT, TODAY
+from opd_tui.tui.host.desk_host import DeskHost
+from opd_tui.tui.keys.commands import Command
 from opd_tui.tui.widgets.bars import CommandFooter, ModeBar, TopBar
 
 FEWEST_COLUMNS, FEWEST_LINES = 60, 16
 """What a terminal needs; on a smaller one no key acts but the one that leaves."""
+TOO_SMALL = f"The terminal is too small.\nopd-tui needs {FEWEST_COLUMNS} columns and {FEWEST_LINES} lines."
 
 
 class BarScreen(Screen[None]):
@@ -33,21 +35,21 @@ class BarScreen(Screen[None]):
     toasts: frozenset[Region] = frozenset()
     """Where toasts stand."""
 
-    desk_app = DeskApp()
+    host = getters.app(DeskHost)
     top_bar = getters.query_one(TopBar)
     mode_bar = getters.query_one(ModeBar)
     footer = getters.query_one(CommandFooter)
 
     @property
     def is_blocked(self) -> bool:
-        """Whether a panel has to be closed before anything else, or the screen is not whole yet or any more."""
+        """Whether a panel has to be closed before anything else, or the screen is incomplete."""
         return False
 
     def compose(self) -> ComposeResult:
         yield TopBar(id="top-bar")
         yield ModeBar(id="mode-bar")
         yield from self.body()
-        yield from self.desk_app.extra_bars()
+        yield from self.host.extra_bars()
         yield CommandFooter(id="footer")
 
     def body(self) -> Iterable[Widget]:
@@ -55,10 +57,10 @@ class BarScreen(Screen[None]):
         return ()
 
     def on_mount(self) -> None:
-        keymap = self.desk_app.keymap
+        keymap = self.host.keymap
         self.mode_bar.current = self.MODE
-        self.mode_bar.modes = keymap.commands(MODES)
-        self.top_bar.title = self.desk_app.hospital
+        self.mode_bar.modes = keymap.commands(self.host.mode_commands)
+        self.top_bar.title = self.host.hospital
         self.top_bar.today_key = keymap.key_of(TODAY)
         self.show_hints()
         self.screen_layout_refresh_signal.subscribe(self, self.paint_where_toasts_stood)
@@ -74,7 +76,7 @@ class BarScreen(Screen[None]):
 
     def show_hints(self) -> None:
         """The footer says what works where the focus is."""
-        self.footer.commands = self.desk_app.keymap.commands(self.hints())
+        self.footer.commands = self.host.keymap.commands(self.hints())
 
     def hints(self) -> tuple[Command, ...]:
         """The commands in the footer."""

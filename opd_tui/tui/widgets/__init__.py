@@ -1,1 +1,1 @@
-"""The app's widgets, one a file."""
+"""Widgets that know nothing of the desk."""

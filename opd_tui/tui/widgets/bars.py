@@ -10,9 +10,9 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from opd_tui.tui.commands import MODES, Command
-from opd_tui.tui.lines import Line, fit, joined
-from opd_tui.tui.looks import look
+from opd_tui.tui.drawing.cells import Line, fit, joined
+from opd_tui.tui.drawing.looks import look
+from opd_tui.tui.keys.commands import Command
 
 
 class Bar(Widget):
@@ -78,7 +78,7 @@ class ModeBar(Bar):
     """The screens with their keys; the current one stands out."""
 
     current: reactive[str] = reactive("board")
-    modes: reactive[tuple[Command, ...]] = reactive(MODES)
+    modes: reactive[tuple[Command, ...]] = reactive(())
     waiting: reactive[int | None] = reactive(None)
 
     def line(self, width: int) -> Line:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, TypeVar
 
-from opd_tui.tui.lines import column_widths, in_columns
+from opd_tui.tui.drawing.cells import column_widths, in_columns
 from opd_tui.tui.widgets.row_list import RowList
 
 Item = TypeVar("Item")
 
 
 class ColumnList(RowList[Item]):
-    """The first item is the heading; the columns are measured once for all lines."""
+    """The first item is the heading; the columns are measured once for all rows."""
 
     FLEXIBLE: ClassVar[tuple[int, ...]]
     """The columns that give way where there is too little room."""
@@ -34,7 +34,7 @@ class ColumnList(RowList[Item]):
         return self.measured[1]
 
     def measure_again(self) -> None:
-        """Other words stand in the columns: draw all lines again where that makes them wider or narrower."""
+        """Other words stand in the columns: draw all rows again if that makes them wider or narrower."""
         before, self.measured = self.measured, None
         if before is not None and self.items and self.widths(before[0]) != before[1]:
             self.refresh()

@@ -1,4 +1,4 @@
-"""A line that narrows a list to what holds every word."""
+"""A bar that narrows a list to the rows that hold every word."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from opd_tui.tui.layout_map import refresh_layout_map
-from opd_tui.tui.text import count
+from opd_tui.tui.drawing.layout_map import refresh_layout_map
+from opd_tui.tui.drawing.text import count
 from opd_tui.tui.widgets.typed_text import TypedText
 
 
@@ -38,7 +38,7 @@ class FilterBar(Horizontal):
         return self.query_one(Input).value
 
     def open(self) -> None:
-        """Show the line and type into it."""
+        """Show the bar and type into it."""
         refresh_layout_map(self)
         self.display = True
         self.query_one(Input).focus()

@@ -7,8 +7,8 @@ from textual.containers import Vertical
 from textual.geometry import Region
 from textual.strip import Strip
 
-from opd_tui.tui.lines import fit, joined
-from opd_tui.tui.looks import look
+from opd_tui.tui.drawing.cells import fit, joined
+from opd_tui.tui.drawing.looks import look
 
 
 class Panel(Vertical):

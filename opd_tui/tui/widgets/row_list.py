@@ -1,8 +1,9 @@
-"""A list drawn line by line: one changed line costs one line on the terminal, and the person's place is kept."""
+"""A list drawn row by row: one changed row costs one line on the terminal, and the person's place is kept."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Any, Generic, TypeVar
 
@@ -14,15 +15,22 @@ from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
-from opd_tui.tui.lines import Line, joined
-from opd_tui.tui.looks import look
+from opd_tui.tui.drawing.cells import Line, joined
+from opd_tui.tui.drawing.looks import look
 from opd_tui.tui.widgets.calm_focus import CalmFocus
 
 Item = TypeVar("Item")
 
 
+@dataclass(frozen=True)
+class Heading:
+    """A row that cannot be chosen, between the parts of a list."""
+
+    text: str
+
+
 class RowList(CalmFocus, Generic[Item], can_focus=True):
-    """Frozen items, a line each; an item without a key is a heading and cannot be chosen."""
+    """Frozen items, a row each; an item without a key is a heading and cannot be chosen."""
 
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False),
@@ -40,7 +48,7 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
     always_chosen = False
     """Whether the cursor is bright without the focus."""
     paper = Style()
-    """What the lines are drawn on, looked up once a paint."""
+    """What the rows are drawn on, looked up once a paint."""
 
     class Highlighted(Message):
         """Another item is under the cursor."""
@@ -119,10 +127,10 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
         self._make_room(len(self.items))
         self.refresh()
 
-    def _make_room(self, lines: int) -> None:
-        """Scroll over so many lines; what fits is no reason to lay the screen out again."""
+    def _make_room(self, rows: int) -> None:
+        """Scroll over so many rows; what fits is no reason to lay the screen out again."""
         content = self.scrollable_content_region
-        self.virtual_size = Size(content.width, max(lines, content.height))
+        self.virtual_size = Size(content.width, max(rows, content.height))
         if self.scroll_offset.y > self.max_scroll_y:
             self.scroll_to(y=self.max_scroll_y, animate=False, force=True, immediate=True)
 

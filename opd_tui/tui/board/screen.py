@@ -1,0 +1,273 @@
+"""Screen 1: the day at a glance, with the chosen slot's queue beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from textual import getters, on, work
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Static
+
+from opd_tui.desk.outcome import Outcome
+from opd_tui.desk.views import Board, Queue, QueueRow
+from opd_tui.domain.errors import DeskRefusal, UnknownSlot
+from opd_tui.domain.model import SlotId, SlotRecord, TokenId
+from opd_tui.tui.board.activity import Activity
+from opd_tui.tui.board.find import Find
+from opd_tui.tui.board.queue_panel import QueuePanel
+from opd_tui.tui.board.queue_rows import QueueRows
+from opd_tui.tui.board.slot_grid import SlotGrid
+from opd_tui.tui.commands import ADD_DOCTOR, BOARD_COMMANDS, EMERGENCY, ENTER_QUEUE, NEW, OPEN_SESSION, STEP_BACK
+from opd_tui.tui.drawing.layout_map import refresh_layout_map
+from opd_tui.tui.keys.commands import Command, DeskCommand, Need, bindings
+from opd_tui.tui.screens.chosen import Chosen
+from opd_tui.tui.screens.desk_screen import DeskScreen
+from opd_tui.tui.widgets.panel import Panel
+from opd_tui.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from opd_tui.desk.front_desk import FrontDesk
+
+ACTIVITY_LINES = 20
+NO_DOCTORS = "No doctors yet. Press {doctors}, then {add} to add one, or run the demo with opd-tui demo."
+NO_SLOTS = "No slots on this day. Press {doctors}, choose a doctor, then {open} to open a session."
+
+_IN_SENTENCES = {
+    "add": ADD_DOCTOR,
+    "open": OPEN_SESSION,
+    "new": NEW,
+    "emergency": EMERGENCY,
+    "enter": ENTER_QUEUE,
+}
+
+
+def is_of_the_queue(command: Command) -> bool | None:
+    """Whether a command makes sense only in the queue, or only on the grid; None where it does in both."""
+    if command is ENTER_QUEUE:
+        return False
+    return True if command is STEP_BACK or (isinstance(command, DeskCommand) and command.needs is Need.TOKEN) else None
+
+
+class SlotBoardScreen(DeskScreen):
+    """The slot grid, a queue, and what happened last."""
+
+    MODE = "board"
+    INTENTS = BOARD_COMMANDS
+    BINDINGS = [
+        *bindings(*INTENTS),
+        Binding("left,h", "other_slot(-1)", "Slot before", show=False),
+        Binding("right,l", "other_slot(1)", "Slot after", show=False),
+    ]
+    AUTO_FOCUS = "SlotGrid"
+
+    grid = getters.query_one(SlotGrid)
+    queue = getters.query_one(QueueRows)
+    activity = getters.query_one(Activity)
+
+    def body(self) -> Iterable[Widget]:
+        with Horizontal(id="board"):
+            with Panel("Slots", id="slots"):
+                yield Static(id="no-slots", markup=False)
+                yield SlotGrid(id="grid")
+            yield QueuePanel()
+        with Panel("Just now", id="activity-panel"):
+            yield Activity(id="activity")
+
+    def on_mount(self) -> None:
+        self.activity.empty = " Nothing has happened yet."
+        self.query_one("#no-slots").display = False
+
+    def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
+        chosen, shown = (self.grid.chosen, self.grid.board) if self.is_mounted else (None, None)
+        now, another_day = self.host.now, shown is None or shown.date != day or not shown.slots
+        no_slots, no_doctors = self.with_keys(NO_SLOTS), self.with_keys(NO_DOCTORS)
+
+        def read(desk: FrontDesk) -> Callable[[], None]:
+            board = desk.board(day)
+            record = board.slot(chosen.slot.id) if chosen else None
+            if another_day:
+                same = board.at(chosen.doctor.id, chosen.slot.start) if chosen else None
+                record = same or board.next_slot(now)
+            queue = desk.queue(record.slot.id) if record else None
+            activity = desk.activity(ACTIVITY_LINES)
+            any_doctor = bool(board.slots) or bool(desk.doctor_list())
+            empty = no_slots if any_doctor else no_doctors
+            return lambda: self.show(board, queue, activity, empty, go_to=record if another_day else None)
+
+        return read
+
+    def show(
+        self,
+        board: Board,
+        queue: Queue | None,
+        activity: tuple[Outcome, ...],
+        empty: str,
+        go_to: SlotRecord | None,
+    ) -> None:
+        """Show a day; only on another one does the cursor go where nobody moved it."""
+        self.mode_bar.waiting = board.waiting
+        no_slots = self.query_one("#no-slots", Static)
+        if not board.slots:
+            no_slots.update(empty)
+        if self.grid.display != bool(board.slots):
+            refresh_layout_map(self)
+        no_slots.display = not board.slots
+        comes_back, self.grid.display = bool(board.slots) and not self.grid.display, bool(board.slots)
+        if comes_back and self.focused in (None, self.queue):
+            self.set_focus(self.grid)  # it lost the focus when it was hidden
+        with self.prevent(SlotGrid.Highlighted):
+            self.grid.board = board
+            if go_to is not None:
+                self.grid.move_to(go_to.doctor.id, go_to.slot.start)
+        self.activity.zone, self.activity.desk = self.host.zone, self.host.desk_name
+        self.activity.items = activity
+        chosen = self.grid.chosen
+        if queue is not None and chosen is not None and queue.slot.slot.id == chosen.slot.id:
+            self.show_queue(queue)
+        else:
+            self.load_queue(chosen)
+
+    async def load_change(self, outcome: Outcome) -> None:
+        """A token changes nothing but its slot: only that is read again, unless another desk changed something, too."""
+        slot = outcome.token.slot if outcome.token else None
+        if self.news_came or slot is None or self.grid.board.slot(slot.id) is None:
+            await super().load_change(outcome)
+            return
+        try:
+            queue = await self.host.async_desk.read(lambda desk: desk.queue(slot.id))
+        except DeskRefusal as refusal:
+            self.host.notices.refuse(refusal)
+            return
+        board = self.grid.board  # another may have come meanwhile
+        if board.slot(slot.id) is None or self.is_stale:
+            await super().load_change(outcome)
+            return
+        activity = (outcome, *self.activity.items)[:ACTIVITY_LINES]
+        self.show(board.with_slot(queue.slot), queue, activity, "", go_to=None)
+
+    @on(SlotGrid.Highlighted)
+    def follow(self, event: SlotGrid.Highlighted) -> None:
+        """The queue beside the grid is the chosen slot's."""
+        self.load_queue(event.record)
+
+    @work(exclusive=True, group="queue")
+    async def load_queue(self, record: SlotRecord | None) -> None:
+        """Load one slot's queue."""
+        if record is None:
+            self.show_queue(None)
+            return
+        slot_id: SlotId = record.slot.id
+        try:
+            queue = await self.host.async_desk.read(lambda desk: desk.queue(slot_id))
+        except UnknownSlot:
+            self.show_queue(None)
+        except DeskRefusal as refusal:
+            self.host.notices.refuse(refusal)
+        else:
+            self.show_queue(queue)
+
+    def show_queue(self, queue: Queue | None) -> None:
+        """Show one slot's tokens."""
+        empty = self.with_keys(" No tokens yet. Press {new} for a new one, {emergency} for an emergency.")
+        why_none = " No slot at this time. ← → ↑ ↓ go to another." if self.grid.board.slots else ""
+        self.queue.zone = self.host.zone
+        self.query_one(QueuePanel).show(queue, empty, why_none)
+
+    def show_now(self, now: dt.datetime | None) -> None:
+        self.query_one(QueuePanel).show_now(now)
+
+    def show_marks(self, marks: Mapping[TokenId, str]) -> None:
+        self.queue.marks = marks
+
+    def show_token(self, token_id: TokenId) -> None:
+        self.queue.move_to(token_id)
+
+    def chosen_slot(self) -> SlotRecord | None:
+        return self.grid.chosen
+
+    def commands_here(self) -> tuple[Command, ...]:
+        in_queue = self.focused is self.queue
+        return tuple(command for command in self.INTENTS if is_of_the_queue(command) in (in_queue, None))
+
+    def why_none(self, need: Need) -> str:
+        return self._why_no_token() if need is Need.TOKEN else self._why_no_slot()
+
+    def _why_no_slot(self) -> str:
+        if not self.grid.board.slots:
+            return self.with_keys(
+                "There is no slot on this day. Press {doctors}, choose a doctor, then {open} to open a session."
+            )
+        return "The doctor has no slot at this time. Choose another."
+
+    def chosen(self, need: Need) -> Chosen | None:
+        if need is Need.TOKEN:
+            row = self.queue.chosen if self.focused is self.queue else None
+            return Chosen.token(row.record.token) if isinstance(row, QueueRow) else None
+        record = self.grid.chosen
+        if record is None:
+            return None
+        return Chosen.doctor(record.doctor) if need is Need.DOCTOR else Chosen.slot(record.slot, record.doctor)
+
+    def _why_no_token(self) -> str:
+        if self.grid.chosen is None:
+            return self._why_no_slot()
+        if not self.queue.items:
+            return self.with_keys("This slot has no tokens yet. Press {new} for a new one.")
+        return self.with_keys("Choose a token first ({enter}).")
+
+    def with_keys(self, sentence: str) -> str:
+        """A sentence with the keys that the commands have here."""
+        keys = {name: self.host.keymap.key_of(command) for name, command in _IN_SENTENCES.items()}
+        return sentence.format(doctors=self.host.key_of_mode("doctors"), **keys)
+
+    @on(RowList.Clicked)
+    def action_open_row(self) -> None:
+        """From the grid into the queue."""
+        if self.queue.items:
+            self.set_focus(self.queue)
+        else:
+            self.host.notices.say(self.why_none(Need.TOKEN))
+
+    def action_step_back(self) -> None:
+        """From the queue to the grid."""
+        self.set_focus(self.grid)
+
+    def action_other_slot(self, columns: int) -> None:
+        """From the queue to the same doctor's slot at another time."""
+        self.grid.action_move(0, columns)
+
+    def action_find(self) -> None:
+        self.find()
+
+    @work(group="find")
+    async def find(self) -> None:
+        """Find a token or a slot of the day and go there; the keys behind it are about what was found."""
+        async with self.host.keys.held(self):
+            try:
+                await self.find_and_go()
+            except DeskRefusal as refusal:
+                self.host.notices.refuse(refusal)
+
+    async def find_and_go(self) -> None:
+        """Ask what to find, and go there; raises a DeskRefusal."""
+        day = self.host.day
+        if day is None:
+            return
+        async_desk = self.host.async_desk
+        found = await self.host.ask(
+            Find(lambda: async_desk.read(lambda desk: (desk.token_list(date=day), desk.slot_list(date=day))))
+        )
+        if found is None:
+            return
+        self.grid.move_to(found.doctor.id, found.slot.start)
+        await self.load()
+        if found.token is not None:
+            self.workers.cancel_group(self, "queue")  # what is being read for another slot must not come after it
+            queue = await async_desk.read(lambda desk: desk.queue(found.slot.id))
+            self.show_queue(queue)
+            self.set_focus(self.queue)
+            self.queue.move_to(found.token)

@@ -1,0 +1,64 @@
+"""The list of doctors with their day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Hashable, Sequence
+
+from rich.style import Style
+
+from opd_tui.desk.views import DoctorDay
+from opd_tui.domain.model import SlotRecord
+from opd_tui.tui.drawing.cells import Line, joined
+from opd_tui.tui.widgets.column_list import ColumnList
+from opd_tui.tui.widgets.row_list import Heading
+
+
+class DoctorRows(ColumnList[DoctorDay | Heading]):
+    """Doctors, a row each."""
+
+    FLEXIBLE = (1, 2, 4)
+    HEADINGS = ("CODE", "NAME", "SPECIALTY", "ROOM", "HOURS", "SEATS TAKEN", "WAITING")
+
+    def key_of(self, item: DoctorDay | Heading) -> Hashable | None:
+        return item.doctor.id if isinstance(item, DoctorDay) else None
+
+    def cells(self, item: DoctorDay | Heading) -> tuple[str, ...]:
+        """A row's columns."""
+        if isinstance(item, Heading):
+            return self.HEADINGS
+        doctor, slots = item.doctor, item.slots
+        seats = sum(record.slot.capacity for record in slots)
+        waiting = sum(record.load.waiting for record in slots)
+        return (
+            doctor.code,
+            doctor.name,
+            doctor.specialty or "",
+            doctor.room or "",
+            ", ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in hours(slots)) or "not here",
+            f"{sum(record.load.taken for record in slots)} of {seats}" if slots else "",
+            f"{waiting}" if waiting else "",
+        )
+
+    def draw(self, item: DoctorDay | Heading, width: int) -> Line:
+        cells = self.columns(item, width - 2)
+        if isinstance(item, Heading):
+            return joined((f"  {''.join(cells)}", self.part("dim")))
+        pointer = "▸" if self.has_focus and item is self.chosen else " "
+        code, *rest = cells
+        return joined(
+            (f"{pointer} ", self.part("dim")),
+            (code, self.part("strong")),
+            ("".join(rest), Style() if item.slots else self.part("dim")),
+        )
+
+
+def hours(slots: Sequence[SlotRecord]) -> list[tuple[dt.time, dt.time]]:
+    """When a doctor is here: slots that touch are one stretch."""
+    stretches: list[tuple[dt.time, dt.time]] = []
+    for record in slots:
+        if stretches and stretches[-1][1] == record.slot.start:
+            stretches[-1] = stretches[-1][0], record.slot.end
+        else:
+            stretches.append((record.slot.start, record.slot.end))
+    return stretches

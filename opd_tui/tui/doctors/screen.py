@@ -1,0 +1,74 @@
+"""Screen 3: who is here on a day, where, and how full their slots are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from textual import getters
+from textual.widget import Widget
+
+from opd_tui.desk.outcome import Outcome
+from opd_tui.desk.views import DoctorDay
+from opd_tui.tui.commands import ADD_DOCTOR, DOCTORS_COMMANDS
+from opd_tui.tui.doctors.doctor_rows import DoctorRows
+from opd_tui.tui.keys.commands import Need, bindings
+from opd_tui.tui.screens.chosen import Chosen
+from opd_tui.tui.screens.filtered_screen import FilteredScreen
+from opd_tui.tui.widgets.filter_bar import FilterBar
+from opd_tui.tui.widgets.panel import Panel
+
+if TYPE_CHECKING:
+    from opd_tui.desk.front_desk import FrontDesk
+
+
+class DoctorsScreen(FilteredScreen):
+    """All doctors with their slots of a day."""
+
+    MODE = "doctors"
+    INTENTS = DOCTORS_COMMANDS
+    BINDINGS = bindings(*INTENTS)
+    AUTO_FOCUS = "DoctorRows"
+
+    rows = getters.query_one(DoctorRows)
+
+    def body(self) -> Iterable[Widget]:
+        with Panel("Doctors", id="doctors-panel"):
+            yield DoctorRows(id="doctors")
+        yield FilterBar()
+
+    def words_of(self, item: DoctorDay) -> str:
+        doctor = item.doctor
+        return f"{doctor.code} {doctor.name} {doctor.specialty or ''} {doctor.room or ''}"
+
+    def say_empty(self) -> str:
+        add = self.host.keymap.key_of(ADD_DOCTOR)
+        return f" No doctors yet. Press {add} to add one, or run the demo with opd-tui demo."
+
+    def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
+        def read(desk: FrontDesk) -> Callable[[], None]:
+            days = desk.doctors(day)
+            return lambda: self.show(days)
+
+        return read
+
+    def show(self, days: tuple[DoctorDay, ...]) -> None:
+        """Show the doctors of a day."""
+        self.mode_bar.waiting = sum(record.load.waiting for day in days for record in day.slots)
+        self.show_items(days)
+
+    def chosen(self, need: Need) -> Chosen | None:
+        row = self.rows.chosen
+        return Chosen.doctor(row.doctor) if need is Need.DOCTOR and isinstance(row, DoctorDay) else None
+
+    def why_none(self, need: Need) -> str:
+        if need is not Need.DOCTOR:
+            return super().why_none(need)
+        add = self.host.keymap.key_of(ADD_DOCTOR)
+        return self.why_nothing_is_chosen(f"There is no doctor to open a session for. Press {add} to add one.")
+
+    async def go_to_outcome(self, outcome: Outcome) -> None:
+        await self.load()
+        if outcome.doctor is not None:
+            self.rows.move_to(outcome.doctor.id)

@@ -1,0 +1,42 @@
+"""What the screens say of an action, once it is done and before a token is issued."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from opd_tui.desk.outcome import Forecast, Outcome, nearest_seat_sentence
+from opd_tui.domain.events import TokenPreempted
+from opd_tui.domain.model import Status, Token
+from opd_tui.tui.drawing.text import ordinal
+
+
+def outcome_sentence(outcome: Outcome, zone: dt.tzinfo | None) -> str:
+    """What happened, after the token's day where it is not the day on which it happened: a line may be cut."""
+    day = outcome.token.slot.date if outcome.token else None
+    another = day is not None and day != outcome.entry.at.astimezone(zone).date()
+    return f"{day:%a %d %b}: {outcome.sentence}" if another else outcome.sentence
+
+
+def forecast_sentence(forecast: Forecast) -> str:
+    """What would happen to a new token: a seat, somebody's seat, or a place in line."""
+    record = forecast.outcome.token
+    assert record is not None
+    if displaced := forecast.outcome.changed(TokenPreempted):
+        return f"→ takes the seat of {_with_source(displaced)}, who then waits first in line"
+    if record.token.status is Status.ACTIVE:
+        taken = f" ({forecast.load.taken} of {record.slot.capacity})" if forecast.load else ""
+        return f"→ gets a seat{taken}"
+    return f"→ waits, {ordinal(forecast.place or 1)} in line; {_elsewhere(forecast)}"
+
+
+def _elsewhere(forecast: Forecast) -> str:
+    """Where a seat is free, and whether one will free here."""
+    record, load = forecast.outcome.token, forecast.load
+    assert record is not None
+    used_up = load is not None and load.completed >= record.slot.capacity
+    hope = "no seat will free in this slot; " if used_up else ""
+    return hope + nearest_seat_sentence(forecast.nearest, record)
+
+
+def _with_source(token: Token) -> str:
+    return f"{token.label} ({token.source.name})"

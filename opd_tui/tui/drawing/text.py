@@ -1,0 +1,59 @@
+"""Words for numbers, times, slots and doctors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from opd_tui.domain.events import TokenPreempted, TokenPromoted
+from opd_tui.domain.model import Doctor, SlotRecord, Status
+
+Section = tuple[str, Sequence[tuple[str, str]]]
+"""A heading, and rows of two columns."""
+
+SHAPE_LIMIT = 4
+"""Seats are drawn as shapes up to this capacity; above it figures alone are quicker to read."""
+
+STATUS_WORDS = {
+    Status.ACTIVE: "● seated",
+    Status.WAITING: "○ waiting",
+    Status.COMPLETED: "✓ done",
+    Status.CANCELLED: "✗ cancelled",
+    Status.NO_SHOW: "– no-show",
+}
+
+
+MARKS = {TokenPreempted.reason: "↓ displaced", TokenPromoted.reason: "↑ moved up"}
+"""What is said for some seconds of a token that another one moved."""
+
+
+def seats(record: SlotRecord, *, brief: bool = False) -> str:
+    """How full a slot is: `●●○ 2/3 +4`, and in figures alone where there is little room."""
+    taken, capacity = record.load.taken, record.slot.capacity
+    shape = "●" * taken + "○" * (capacity - taken) + " " if capacity <= SHAPE_LIMIT and not brief else ""
+    waiting = f" +{record.load.waiting}" if record.load.waiting else ""
+    return f"{shape}{taken}/{capacity}{waiting}"
+
+
+def doctor_label(doctor: Doctor) -> str:
+    """A doctor's name with the specialty."""
+    return f"{doctor.name} · {doctor.specialty}" if doctor.specialty else doctor.name
+
+
+def minutes(wait: dt.timedelta) -> str:
+    """A wait in words: `25 min`, `1 h 05`."""
+    hours, rest = divmod(int(wait.total_seconds()) // 60, 60)
+    return f"{hours} h {rest:02}" if hours else f"{rest} min"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 slot`, `2 slots`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def ordinal(place: int) -> str:
+    """`first`, `second` … and `number 11`."""
+    return _ORDINALS[place - 1] if place <= len(_ORDINALS) else f"number {place}"

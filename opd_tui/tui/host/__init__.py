@@ -1,0 +1,1 @@
+"""The app as screens, dialogs and widgets know it."""

@@ -1,0 +1,91 @@
+"""An app as its person wants it: theme, signs, keys, and names hidden where nobody works."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events, work
+from textual.app import App
+from textual.filter import LineFilter
+from textual.screen import Screen
+from textual.theme import Theme
+
+from opd_tui.domain.errors import DeskRefusal
+from opd_tui.tui.commands import SETTINGS
+from opd_tui.tui.drawing.symbols import PlainSigns, terminal_encoding
+from opd_tui.tui.host.idle import Idle
+from opd_tui.tui.keys.keymap import Keymap
+from opd_tui.tui.settings.preferences import Preferences
+from opd_tui.tui.settings.remembered_theme import RememberedTheme
+
+REPORT_SECONDS = 12.0
+"""How long it stands on the screen that the settings file is wrong."""
+
+
+class PreferredApp(App[None]):
+    """Follows the settings file, and keeps in it what is changed here."""
+
+    def __init__(self, preferences: Preferences) -> None:
+        self.preferences = preferences
+        if preferences.theme:
+            self.set_reactive(App.theme, preferences.theme)  # before the styles are read: that is done once
+        super().__init__()
+        self.idle = Idle(self, preferences.idle_seconds, self.new_cover)
+        self.plain_signs = PlainSigns(terminal_encoding()) if preferences.plain_signs else None
+        path = preferences.file.path if preferences.keeps_theme else None
+        self.remembered = RememberedTheme(path, self.theme) if path else None
+
+    @property
+    def hospital(self) -> str:
+        """What stands at the top of every screen."""
+        return self.preferences.file.settings.hospital or self.title
+
+    @property
+    def keymap(self) -> Keymap:
+        """Which keys the commands have here."""
+        return self.preferences.keymap
+
+    def new_cover(self) -> Screen[None]:
+        """The screen that hides the names."""
+        raise NotImplementedError
+
+    def message_of(self, refusal: DeskRefusal) -> str:
+        """Why something was not done, and what to do about it."""
+        return refusal.message
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        return [*filters, self.plain_signs] if self.plain_signs else filters
+
+    def on_mount(self) -> None:
+        if self.keymap.keys:
+            self.set_keymap(dict(self.keymap.keys))
+        self.theme_changed_signal.subscribe(self, self.remember_theme)
+        self.call_after_refresh(self.report_problems)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.MouseDown):
+            self.idle.touched()
+        await super().on_event(event)
+
+    def report_problems(self) -> None:
+        """Say that something in the settings file does not count; one problem is said in full."""
+        problems = self.preferences.problems
+        if not problems:
+            return
+        one = len(problems) == 1
+        what = f"Settings file, {problems[0]}" if one else f"{len(problems)} lines of the settings file do not count."
+        text = f"{what} Press {self.keymap.key_of(SETTINGS)} to read {'more' if one else 'why'}."
+        self.notify(text, severity="warning", markup=False, timeout=REPORT_SECONDS)
+
+    @work(group="settings")
+    async def remember_theme(self, theme: Theme) -> None:
+        """Keep the theme for the next time."""
+        if self.remembered is not None:
+            await self.remembered.keep(
+                theme.name, lambda refusal: self.notify(self.message_of(refusal), severity="warning", markup=False)
+            )
+
+    def action_hide_names(self) -> None:
+        """Hide the names now."""
+        self.idle.hide()

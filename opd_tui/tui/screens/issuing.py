@@ -1,0 +1,117 @@
+"""Issuing a token from its panel, which says what will happen and closes on the new token."""
+
+from __future__ import annotations
+
+from textual.widget import Widget
+
+from opd_tui.desk.actions import IssueToken
+from opd_tui.desk.outcome import Forecast, Outcome
+from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, MovesChanged
+from opd_tui.domain.model import SlotRecord, Source
+from opd_tui.tui.drawing.sentences import forecast_sentence
+from opd_tui.tui.keys.key_queue import Hold
+from opd_tui.tui.screens.command_flow import FASTER, CommandFlow
+from opd_tui.tui.screens.day_screen import DayScreen
+from opd_tui.tui.tokens.new_token import NewToken
+
+
+class Issuing:
+    """What a screen does with its new-token panel."""
+
+    def __init__(self, screen: DayScreen, panel: NewToken, flow: CommandFlow) -> None:
+        self.screen = screen
+        self.host = screen.host
+        self.panel = panel
+        self.flow = flow
+        self.focused_before: Widget | None = None
+        """What had the focus before the panel opened."""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a token was asked for: the panel closes with the new view at once."""
+        return self.panel.is_open and self.panel.locked
+
+    def open(self, record: SlotRecord, source: Source) -> None:
+        """Open the panel for a slot."""
+        self.focused_before = self.screen.focused
+        self.panel.open(record, source, self.host.now)
+
+    def close(self) -> None:
+        """Close the panel; the focus goes where it was."""
+        self.panel.close()
+        if self.focused_before is not None:
+            self.screen.set_focus(self.focused_before)
+
+    def look_again(self) -> None:
+        """Say anew what would happen: another desk may have taken the seat."""
+        if self.panel.is_open and not self.panel.complains:
+            self.panel.ask_preview()
+
+    async def show_forecast(self, action: IssueToken) -> None:
+        """Ask the desk what the token would do, and say it."""
+        try:
+            forecast = await self.host.preview(action)
+        except DeskRefusal as refusal:
+            if not self.panel.locked:  # what was asked for is under way, and may be done all the same
+                self.panel.say(self.host.message_of(refusal), wrong=True)
+        else:
+            if not self.panel.complains and not self.panel.locked:
+                self.panel.foreseen = forecast.outcome.moves
+                self.panel.say(self.in_words(forecast))
+
+    def in_words(self, forecast: Forecast) -> str:
+        """What would happen, with a warning where the slot's window is over."""
+        record, now = forecast.outcome.token, self.host.now
+        over = f". Note: {record.slot.window} is over" if record and now and record.slot.is_over(now) else ""
+        return forecast_sentence(forecast) + over
+
+    async def issue(self, action: IssueToken, held: Hold) -> None:
+        """Issue the token, asking first where somebody would lose a seat; the panel closes with the new view."""
+        async with held:
+            try:
+                outcome = await self.perform_foreseen(action)
+                if outcome is None:
+                    outcome = await self.flow.confirm_and_perform(action, lambda now: self.question(action, now))
+            except AnswerLost as lost:
+                self.close()  # whose Enter would issue another token
+                self.host.notices.refuse(lost)
+            except DeskRefusal as refusal:
+                again = " Press Enter to try again." if isinstance(refusal, DeskBusy) else ""
+                self.complain(f"{self.host.message_of(refusal)}{again}")
+            else:
+                await self.finish(outcome)
+            finally:
+                if self.screen.news_came:
+                    self.screen.reload()
+
+    def complain(self, text: str) -> None:
+        """Say what is wrong, and let the person go on typing."""
+        self.panel.say(text, wrong=True)
+        self.panel.unlock()
+
+    async def finish(self, outcome: Outcome | None) -> None:
+        """Close the panel in the frame that shows the new token, or go on in it."""
+        if outcome is None:
+            self.complain("Not issued. Enter asks again, Esc leaves.")
+            return
+        await self.screen.load_change(outcome)
+        with self.host.batch_update():
+            self.close()
+            if outcome.token is not None:
+                self.screen.show_token(outcome.token.token.id)
+
+    async def perform_foreseen(self, action: IssueToken) -> Outcome | None:
+        """Perform at once what moves nobody else, as the panel says already; None where it is not so any longer."""
+        if not self.panel.moves_nobody:
+            return None
+        try:
+            return await self.host.perform(action, expect=self.panel.foreseen)
+        except MovesChanged:
+            return None
+
+    def question(self, action: IssueToken, forecast: Forecast) -> str | None:
+        """The question where somebody loses a seat, or where it is no longer as the panel said."""
+        question = action.question(forecast)
+        if question or self.panel.foreseen in (None, forecast.outcome.moves):
+            return question
+        return f"{FASTER}Now: {self.in_words(forecast)}. Do it?"

@@ -1,0 +1,1 @@
+"""The settings file as the screens understand it."""

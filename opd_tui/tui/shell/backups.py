@@ -1,0 +1,94 @@
+"""Backups from the screens, in a process of their own: to verify a year takes a minute and much memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.message import Message
+
+import opd_tui
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from opd_tui.tui.host.desk_host import DeskHost
+
+DAILY = "--daily"
+PACKAGE = Path(opd_tui.__file__).parents[1]
+
+
+class BackupEnded(Message):
+    """A backup was made, or could not be."""
+
+    def __init__(self, answer: dict[str, Any], *, asked_for: bool) -> None:
+        super().__init__()
+        self.answer = answer
+        self.asked_for = asked_for
+
+
+class Backups:
+    """Has a backup made each day, and when somebody asks; without a database it makes none."""
+
+    def __init__(self, app: DeskHost) -> None:
+        self.app = app
+        self.database: str | None = None
+        """What the person calls the database; an empty text is the usual one."""
+        self._day: dt.date | None = None
+
+    def each_day(self, day: dt.date) -> None:
+        """Have the day's backup made, unless this or another desk has made it."""
+        if self.database is not None and day != self._day:
+            self._day = day
+            self._begin(DAILY)
+
+    def now(self) -> None:
+        """Have a backup made that somebody asked for."""
+        if self.database is None:
+            self.app.notices.say("Nothing is backed up here: what is tried in the demo is gone afterwards.")
+            return
+        self.app.notices.say_aside("Backing up …")
+        self._begin()
+
+    def _begin(self, *arguments: str) -> None:
+        # A process that goes on by itself: a desk that is closed meanwhile has its backup all the same.
+        threading.Thread(target=self._make, args=arguments, name="backup", daemon=True).start()
+
+    def _make(self, *arguments: str) -> None:
+        answer = backed_up(self.database or "", *arguments)
+        self.app.post_message(BackupEnded(answer, asked_for=DAILY not in arguments))
+
+    def tell(self, ended: BackupEnded) -> None:
+        """Say what became of it; a day's backup that is there is no news."""
+        answer = ended.answer
+        if not answer["ok"]:
+            self.app.notices.warn_beside(f"No backup was made: {answer['message']}")
+        elif ended.asked_for:
+            self.app.notices.say(f"Backed up and verified: {answer['path']}")
+
+
+def backed_up(database: str, *arguments: str) -> dict[str, Any]:
+    """Run `opd-tui backup` and return its answer."""
+    command = [sys.executable, "-P", "-m", "opd_tui", "backup", "--json", *arguments]
+    path = os.pathsep.join(filter(None, (str(PACKAGE), os.environ.get("PYTHONPATH"))))
+    environment = os.environ | {"PYTHONPATH": path} | ({"OPD_TUI_DATABASE": database} if database else {})
+    try:
+        result = subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            start_new_session=True,
+            check=False,
+        )
+        answer: dict[str, Any] = json.loads(result.stdout)
+    except (OSError, ValueError) as error:
+        said = "" if isinstance(error, OSError) else result.stderr.strip().removeprefix("opd-tui: ")
+        return {"ok": False, "message": said.splitlines()[-1] if said else str(error)}
+    return answer

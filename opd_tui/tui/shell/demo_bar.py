@@ -1,0 +1,56 @@
+"""The demo's own bar: its clock, what is happening, and its keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.reactive import reactive
+
+from opd_tui.tui.commands import DEMO_COMMANDS
+from opd_tui.tui.drawing.cells import Line, fit
+from opd_tui.tui.keys.commands import Command
+from opd_tui.tui.widgets.bars import Bar
+
+
+@dataclass(frozen=True)
+class DemoState:
+    """What the bar says."""
+
+    time: str = ""
+    caption: str = "opening the demo's own database …"
+    playing: bool = True
+    held: bool = False
+    """Whether an open panel or question holds the play."""
+    over: bool = False
+    speed: float = 1.0
+
+
+class DemoBar(Bar):
+    """Two lines: what happens, and the keys."""
+
+    state: reactive[DemoState] = reactive(DemoState())
+    commands: reactive[tuple[Command, ...]] = reactive(DEMO_COMMANDS)
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "demo", self.show_state)
+
+    def show_state(self, state: DemoState) -> None:
+        """Follow the app's demo."""
+        self.state = state
+
+    def line(self, width: int) -> Line:
+        state = self.state
+        if state.over:
+            symbol, word = "■", "the end"
+        elif state.held and state.playing:
+            symbol, word = "‖", "waits for you"
+        else:
+            symbol, word = ("▶", f"×{state.speed:g}") if state.playing else ("‖", f"paused ×{state.speed:g}")
+        parts: list[tuple[str, str | None]] = [(fit(f" DEMO {state.time} {symbol} {word}", 28), "strong")]
+        for command in self.commands:
+            parts += [(command.key_label, "key"), (f" {command.label}  ", None)]
+        return self.styled(*parts)
+
+    def second_line(self) -> Line:
+        """What is happening."""
+        return self.styled((f" {self.state.caption}", None))

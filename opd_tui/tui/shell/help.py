@@ -1,0 +1,28 @@
+"""The help of a screen and the settings, from the same declarations as everything else."""
+
+from __future__ import annotations
+
+from opd_tui.tui.catalogue import EVERYWHERE
+from opd_tui.tui.commands import MOVES
+from opd_tui.tui.dialogs.help import Help
+from opd_tui.tui.drawing.text import Section
+from opd_tui.tui.host.desk_host import DeskHost
+from opd_tui.tui.screens.bar_screen import BarScreen
+from opd_tui.tui.settings.sections import settings_sections
+
+
+def show_keys(app: DeskHost) -> None:
+    """Show the keys that work on the screen."""
+    screen = app.screen
+    if not isinstance(screen, BarScreen):
+        return
+    sections: list[Section] = [("On this screen", app.keymap.rows(screen.INTENTS)), ("In every list", MOVES)]
+    if app.demo_commands():
+        sections.append(("In the demo", app.keymap.rows(app.demo_commands())))
+    sections.append(("Everywhere", app.keymap.rows(EVERYWHERE)))
+    app.push_screen(Help("Keys", sections))
+
+
+def show_settings(app: DeskHost) -> None:
+    """Show what is set, and what is wrong in the settings file."""
+    app.push_screen(Help("Settings", settings_sections(app.preferences)))

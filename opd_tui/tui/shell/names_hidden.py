@@ -1,0 +1,73 @@
+"""The screen while names are hidden: how full the slots are, and nobody's name."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from textual import events, getters, work
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Static
+
+from opd_tui.desk.outcome import Outcome
+from opd_tui.domain.errors import DeskRefusal
+from opd_tui.tui.board.slot_grid import SlotGrid
+from opd_tui.tui.host.desk_host import DeskHost
+from opd_tui.tui.screens.bar_screen import TOO_SMALL
+from opd_tui.tui.widgets.bars import TopBar
+
+HIDDEN = "Names are hidden. Press any key to go on where you were; that key does nothing else."
+
+
+class NamesHidden(Screen[None]):
+    """Covers everything that shows a patient; the counts go on being right."""
+
+    host = getters.app(DeskHost)
+    grid = getters.query_one(SlotGrid)
+    top_bar = getters.query_one(TopBar)
+
+    def compose(self) -> ComposeResult:
+        yield TopBar(id="top-bar")
+        yield Static(HIDDEN, id="names-hidden", markup=False)
+        yield SlotGrid(id="grid", can_focus=False)
+        yield Static(TOO_SMALL, id="too-small", markup=False)
+
+    def on_mount(self) -> None:
+        self.host.desk_changed.subscribe(self, self._desk_changed)
+        self.watch(self.app, "day", self._look_again, init=False)
+        self.watch(self.app, "now", self._show_now)
+        self.watch(self.app, "offline_notice", self._show_absence)
+        self.load()
+
+    def _show_now(self, now: dt.datetime | None) -> None:
+        bar = self.top_bar
+        bar.title, bar.now, bar.day, bar.who = self.host.hospital, now, self.host.day, self.host.who
+
+    def _show_absence(self, offline_notice: str) -> None:
+        self.top_bar.offline_notice = offline_notice
+
+    def _desk_changed(self, outcome: Outcome | None) -> None:
+        self.load()
+
+    def _look_again(self) -> None:
+        self._show_now(self.host.now)
+        self.load()
+
+    @work(exclusive=True)
+    async def load(self) -> None:
+        """Count again; where the desk does not answer, the counts stay as they were."""
+        day, now = self.host.day, self.host.now
+        if day is None:
+            return
+        try:
+            board = await self.host.async_desk.read(lambda desk: desk.board(day))
+        except DeskRefusal:
+            return  # the screen below says so when the names are shown again
+        self.grid.board = board
+        if (current := board.next_slot(now)) is not None:
+            self.grid.move_to(current.doctor.id, current.slot.start)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click uncovers, too."""
+        event.stop()
+        self.host.idle.pressed()

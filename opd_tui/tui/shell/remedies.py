@@ -1,0 +1,46 @@
+"""What to do about a refusal, in the words of the screens."""
+
+from __future__ import annotations
+
+import shlex
+
+from opd_tui.domain.errors import DeskRefusal
+from opd_tui.domain.remedies import Advice, Remedy, RestoreBackup
+from opd_tui.tui.commands import BACK_UP, FIND, QUIT, SETTINGS
+from opd_tui.tui.keys.commands import Command
+from opd_tui.tui.keys.keymap import Keymap
+from opd_tui.tui.modes import MODES
+
+_MODES = {mode.id: mode.command for mode in MODES}
+_WORDS: dict[Advice, tuple[Command, str]] = {
+    Advice.LIST_DOCTORS: (_MODES["doctors"], "Press {key} to see the doctors."),
+    Advice.LIST_SLOTS: (_MODES["board"], "Press {key} to see the slots."),
+    Advice.LIST_TOKENS: (FIND, "Press {key} on the board to find it."),
+    Advice.MAKE_BACKUP: (BACK_UP, "Press {key} to make one."),
+    Advice.CLOSE_DESKS: (QUIT, "Press {key} on every desk, then restore again."),
+    Advice.SHOW_SETTINGS: (SETTINGS, "Press {key} to see where."),
+}
+"""Where a key leads on."""
+_AT_THE_START = {Advice.NAME_DATABASE: "Name a database with --database when you start the program."}
+
+
+def advice_of(remedy: Remedy | None, keymap: Keymap) -> str:
+    """Return the sentence about a remedy, or nothing where the screens have no way to it."""
+    if isinstance(remedy, RestoreBackup):
+        # The screens cannot replace the database that they have open.
+        command = shlex.join(["opd-tui", "restore", str(remedy.backup), "--database", str(remedy.database)])
+        return f"Close the program on every desk, then restore the newest backup: `{command}`."
+    if remedy in _WORDS:
+        command_, words = _WORDS[remedy]
+        return words.format(key=keymap.key_of(command_))
+    return _AT_THE_START.get(remedy, "") if remedy else ""
+
+
+def message_of(refusal: DeskRefusal, keymap: Keymap) -> str:
+    """Return the whole message of a refusal."""
+    return refusal.told(advice_of(refusal.remedy, keymap))
+
+
+def explanation_of(refusal: DeskRefusal, keymap: Keymap) -> str:
+    """Return why the database is gone and what to do; no action was asked for, so none is said to be undone."""
+    return " ".join(filter(None, (refusal.reason, advice_of(refusal.remedy, keymap))))

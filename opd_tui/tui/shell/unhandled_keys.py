@@ -1,0 +1,51 @@
+"""Keys that nothing on the screen took: what still works over a dialog, and a word about all others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opd_tui.tui.catalogue import EVERYWHERE
+from opd_tui.tui.commands import HELP, OVER_DIALOGS
+from opd_tui.tui.keys.commands import Command, printed_key
+from opd_tui.tui.screens.bar_screen import BarScreen
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from opd_tui.tui.host.desk_host import DeskHost
+
+STILL_OPENING = "One moment: the database is being opened."
+
+
+class UnhandledKeys:
+    """Takes what came up to the app; a dialog lets none of the app's own keys through."""
+
+    def __init__(self, app: DeskHost) -> None:
+        self.app = app
+
+    async def take(self, event: events.Key) -> None:
+        """In a dialog one can leave and hide the names all the same; any other key that does nothing says so."""
+        screen = self.app.screen
+        if not (event.is_printable or screen.is_modal) or event.key in screen.active_bindings:
+            return
+        asked_for = self.command_on(event.key) if screen.is_modal else None
+        if asked_for in OVER_DIALOGS:
+            event.prevent_default()
+            await self.app.run_action(asked_for.action)
+        elif asked_for is not None:
+            self.app.notices.say_aside(f"{printed_key(event.key)} waits until this is answered or closed (Esc).")
+        elif event.is_printable and not self.is_typed:
+            help = f" Press {self.app.keymap.key_of(HELP)} for the keys." if isinstance(screen, BarScreen) else ""
+            nothing = f"{event.character} does nothing here.{help}"
+            self.app.notices.say_aside(nothing if self.app.is_open else STILL_OPENING)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether a letter that comes here was typed into a field."""
+        from textual.widgets import Input
+
+        return isinstance(self.app.focused, Input)
+
+    def command_on(self, key: str) -> Command | None:
+        """The command that has this key everywhere."""
+        return next((each for each in EVERYWHERE if key in self.app.keymap.command(each).keys.split(",")), None)

@@ -1,0 +1,1 @@
+"""What several screens show of tokens, and the panel that issues one."""

@@ -1,0 +1,205 @@
+"""The panel in which a token is issued: a name and Enter."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import var
+from textual.widgets import Input, Static
+
+from opd_tui.desk.actions import IssueToken
+from opd_tui.domain.errors import InvalidAction
+from opd_tui.domain.field_types import NAME_LENGTH
+from opd_tui.domain.model import Patient, SlotRecord, Source
+from opd_tui.domain.text import clean_text
+from opd_tui.tui.drawing.layout_map import refresh_layout_map
+from opd_tui.tui.tokens.source_choice import SourceChoice
+from opd_tui.tui.widgets.typed_text import TypedText
+
+if TYPE_CHECKING:
+    from opd_tui.desk.outcome import Moves
+
+NOBODY = Patient(name="somebody")
+"""Stands for the patient in a preview before the name is typed."""
+FADE_SECONDS = 0.15
+"""After so long the panel shows that it waits for the desk."""
+
+
+class NewToken(Vertical):
+    """Patient, source and what will happen; it lies over the screen, so that nothing else moves.
+
+    It is hidden, not taken away, while it is closed: what comes and goes has Textual paint everything below it again.
+    """
+
+    BINDINGS = [
+        Binding("escape", "close", "Close", show=False),
+        Binding("tab,shift+tab,down,up", "other_field", "Source", show=False),
+    ]
+
+    record: var[SlotRecord | None] = var(None)
+    phone: var[str | None] = var(None)
+    another_day = False
+    """Whether the slot is not today's."""
+    complains = False
+    """Whether it says what is wrong, which a forecast that comes late must not cover."""
+    locked: var[bool] = var(False)
+    """Whether what was submitted is under way."""
+    foreseen: var[Moves | None] = var(None)
+    """Who would move by what is asked for now, None before it is known."""
+
+    class PreviewWanted(Message):
+        """What would happen is asked for."""
+
+        def __init__(self, action: IssueToken) -> None:
+            super().__init__()
+            self.action = action
+
+    class Submitted(Message):
+        """The token is to be issued."""
+
+        def __init__(self, action: IssueToken) -> None:
+            super().__init__()
+            self.action = action
+
+    class Closed(Message):
+        """The person left without issuing anything."""
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="field"):
+            yield Static("Patient", classes="field-label")
+            yield TypedText(
+                id="patient", placeholder="name (or the phone number first), then Enter", max_length=NAME_LENGTH
+            )
+        with Horizontal(classes="field"):
+            yield Static("Source", classes="field-label")
+            yield SourceChoice(id="source")
+        yield Static(id="forecast", markup=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the panel is on the screen."""
+        return self.visible
+
+    def open(self, record: SlotRecord, source: Source, now: dt.datetime | None) -> None:
+        """Ask for a patient for this slot; `now` is the hospital's clock."""
+        self.record, self.phone, self.locked = record, None, False
+        self.another_day = now is not None and now.date() != record.slot.date
+        self.show_title()
+        self.query_one(Input).value = ""
+        self.say("")
+        chooser = self.query_one(SourceChoice)
+        with self.prevent(SourceChoice.Changed):
+            chooser.source = source
+        refresh_layout_map(self)
+        self.visible = True
+        self.screen.set_focus(self.query_one(Input))
+        self.ask_preview()
+
+    def show_title(self) -> None:
+        """The slot, and the phone number once it is known."""
+        if self.record is not None:
+            slot = self.record.slot
+            date = f" · {slot.date:%a %d %b}" if self.another_day else ""
+            phone = f" · phone {self.phone}" if self.phone else ""
+            self.border_title = Content(f"New token · {self.record.doctor.name} {slot.window}{date}{phone}")
+
+    def close(self) -> None:
+        """Leave the screen."""
+        refresh_layout_map(self)
+        self.visible = False
+        self.record, self.locked = None, False
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """Say what would happen, or what is wrong."""
+        self.complains = wrong
+        forecast = self.query_one("#forecast", Static)
+        forecast.set_class(wrong, "-wrong")
+        forecast.update(text, layout=False)
+
+    def watch_locked(self, locked: bool) -> None:
+        """Fade while one has to wait; most tokens are issued sooner than an eye sees it."""
+        if locked:
+            self.set_timer(FADE_SECONDS, lambda: self.set_class(self.locked, "-locked"))
+        else:
+            self.remove_class("-locked")
+
+    def unlock(self) -> None:
+        """Let the person go on typing."""
+        self.locked = False
+        self.query_one(Input).focus()
+
+    @property
+    def moves_nobody(self) -> bool:
+        """Whether it says already what will happen, and that nobody else is moved."""
+        return self.foreseen is not None and all(token is None for token, _, _ in self.foreseen)
+
+    def ask_preview(self) -> None:
+        """Ask what this slot and source would do."""
+        self.complains, self.foreseen = False, None
+        if self.record is not None:
+            self.post_message(self.PreviewWanted(self._action(NOBODY)))
+
+    def _action(self, patient: Patient) -> IssueToken:
+        assert self.record is not None
+        return IssueToken(slot=self.record.slot.id, patient=patient, source=self.query_one(SourceChoice).source)
+
+    @on(SourceChoice.Changed)
+    def show_source(self) -> None:
+        self.ask_preview()
+
+    @on(Input.Changed)
+    def forget_complaint(self) -> None:
+        """Take a complaint away once the person types on."""
+        if self.complains and not self.locked and self.query_one(Input).value:
+            self.ask_preview()
+
+    @on(Input.Submitted)
+    @on(SourceChoice.Submitted)
+    def submit(self, event: Message) -> None:
+        """Lock, so that a second Enter cannot issue twice, and hand the action on."""
+        event.stop()
+        if self.locked or self.record is None:
+            return
+        field = self.query_one(Input)
+        typed = clean_text(field.value)
+        if typed and not any(c.isalpha() for c in typed):
+            self._take_phone(typed)
+            return
+        try:
+            patient = Patient(name=typed, phone=self.phone)
+        except InvalidAction:
+            self.say("Type the patient's name first." if not typed else "A name needs a letter.", wrong=True)
+            field.focus()
+            return
+        self.locked = True
+        self.post_message(self.Submitted(self._action(patient)))
+
+    def _take_phone(self, typed: str) -> None:
+        """Digits only are a phone number; the name is still asked for."""
+        field = self.query_one(Input)
+        try:
+            self.phone = Patient(name=NOBODY.name, phone=typed).phone
+        except InvalidAction:
+            self.say("A name needs a letter; a phone number has 3 to 15 digits.", wrong=True)
+            return
+        self.show_title()
+        field.value = ""
+        field.focus()
+        self.say(f"Phone {self.phone}. Now the name.")
+        self.complains = True  # until the name begins, when what would happen is said again
+
+    def action_other_field(self) -> None:
+        """Go between the patient and the source; nothing else is asked for here."""
+        field = self.query_one(Input)
+        (self.query_one(SourceChoice) if field.has_focus else field).focus()
+
+    def action_close(self) -> None:
+        if not self.locked:
+            self.post_message(self.Closed())

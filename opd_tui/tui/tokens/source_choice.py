@@ -1,0 +1,63 @@
+"""Choosing where a token comes from."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from opd_tui.domain.model import Source
+
+SOURCE_KEYS = {
+    "e": Source.EMERGENCY,
+    "p": Source.PAID,
+    "f": Source.FOLLOWUP,
+    "o": Source.ONLINE,
+    "w": Source.WALKIN,
+}
+
+
+class SourceChoice(Widget, can_focus=True):
+    """The five sources on one line; a letter chooses."""
+
+    BINDINGS = [
+        Binding("left,h,k", "step(-1)", "Stronger", show=False),
+        Binding("right,l,j", "step(1)", "Weaker", show=False),
+        Binding("enter", "submit", "Issue", show=False),
+        *(Binding(key, f"choose('{source.name}')", source.name, show=False) for key, source in SOURCE_KEYS.items()),
+    ]
+
+    source: reactive[Source] = reactive(Source.WALKIN)
+
+    class Changed(Message):
+        """Another source was chosen."""
+
+    class Submitted(Message):
+        """Enter was pressed."""
+
+    def render(self) -> Content:
+        return Content("  ").join(
+            [
+                Content.from_markup(
+                    "[reverse] $key $name [/]" if source is self.source else " [b]$key[/] $name ",
+                    key=key.upper(),
+                    name=source.name.capitalize(),
+                )
+                for key, source in SOURCE_KEYS.items()
+            ]
+        )
+
+    def watch_source(self) -> None:
+        self.post_message(self.Changed())
+
+    def action_choose(self, name: str) -> None:
+        self.source = Source[name]
+
+    def action_step(self, step: int) -> None:
+        sources = list(Source)
+        self.source = sources[(sources.index(self.source) + step) % len(sources)]
+
+    def action_submit(self) -> None:
+        self.post_message(self.Submitted())

@@ -1,0 +1,75 @@
+"""What lists of tokens have in common."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Hashable, Mapping
+from zoneinfo import ZoneInfo
+
+from rich.style import Style
+from textual.reactive import reactive
+
+from opd_tui.desk.views import QueueRow
+from opd_tui.domain.events import TokenPreempted, TokenPromoted
+from opd_tui.domain.model import Status, TokenId
+from opd_tui.tui.drawing.cells import fit
+from opd_tui.tui.drawing.text import MARKS, STATUS_WORDS, minutes
+from opd_tui.tui.widgets.row_list import Heading, RowList
+
+NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH = 7, 9, 11, 9
+MARKED_STATUS = {TokenPreempted.reason: Status.WAITING, TokenPromoted.reason: Status.ACTIVE}
+
+
+class TokenRows(RowList[QueueRow | Heading]):
+    """Tokens, a row each; what differs between lists is which columns a row has."""
+
+    now: reactive[dt.datetime | None] = reactive(None)
+    """The desk's clock, from which waits are counted."""
+    marks: reactive[Mapping[TokenId, str]] = reactive({}, always_update=True)
+    """Tokens that were moved just now."""
+    zone: ZoneInfo | None = None
+    """The hospital's time zone."""
+    number_width = NUMBER_WIDTH
+    """As wide as the longest number, since a cut number names nobody."""
+
+    def watch_items(self, old: tuple[QueueRow | Heading, ...], new: tuple[QueueRow | Heading, ...]) -> None:
+        lengths = (len(item.record.token.number) for item in new if isinstance(item, QueueRow))
+        if (width := max(NUMBER_WIDTH, *lengths, 0)) != self.number_width:
+            self.number_width = width
+            self.refresh()
+        super().watch_items(old, new)
+
+    def key_of(self, item: QueueRow | Heading) -> Hashable | None:
+        return item.id if isinstance(item, QueueRow) else None
+
+    def wait_of(self, row: QueueRow) -> str:
+        """Minutes waited; before the slot begins, when that will be."""
+        if self.now is None:
+            return ""
+        if self.now < row.begins_at:
+            return f"for {row.record.slot.start:%H:%M}"
+        return minutes(row.waited(self.now))
+
+    def status_of(self, row: QueueRow) -> tuple[str, Style]:
+        """Word and symbol, and a style that only repeats them."""
+        token = row.record.token
+        if mark := self.mark_of(row):
+            return mark, self.part("mark")
+        style = {Status.ACTIVE: self.part("good"), Status.WAITING: Style()}.get(token.status, self.part("dim"))
+        return STATUS_WORDS[token.status], style
+
+    def mark_of(self, row: QueueRow) -> str:
+        """What moved the token just now, as long as it still stands there."""
+        token = row.record.token
+        reason = self.marks.get(token.id)
+        return MARKS[reason] if reason and MARKED_STATUS[reason] is token.status else ""
+
+    def source_of(self, row: QueueRow) -> tuple[str, Style]:
+        """The source's name; an emergency stands out."""
+        source = row.record.token.source
+        open_emergency = source.priority == 1 and row.record.token.status.is_open
+        return fit(source.name, SOURCE_WIDTH), self.part("alert") if open_emergency else Style()
+
+    def pointer_of(self, row: QueueRow) -> str:
+        """Which row is chosen, for terminals that show no colour."""
+        return "▸" if self.has_focus and row is self.chosen else " "

@@ -1,0 +1,59 @@
+"""More seats, or fewer: the best who wait get them, the weakest lose them, and no token is the cause."""
+
+from __future__ import annotations
+
+import pytest
+
+from opd_tui.desk.actions import CompleteToken, ResizeSlot
+from opd_tui.desk.answers import accepted
+from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.domain.errors import InvalidAction, NothingToChange, SeatsInUse, UnknownSlot
+from tests.support.helpers import ACTIVE, issue, statuses
+from tests.support.stores import Store, always_on_every_store
+
+SLOT = 1
+
+
+@always_on_every_store
+def test_more_seats_promote_the_best_who_wait(filled: FrontDesk) -> None:
+    issue(filled, SLOT, "Imran", "PAID")
+    assert statuses(filled)["A-002"] == statuses(filled)["A-003"] == "WAITING"
+    outcome = filled.perform(ResizeSlot(slot=SLOT, capacity=3))
+    assert outcome.sentence == "Dr A 09:00 now has 3 seats; A-002 Ravi Kumar moves up into the seat"
+    assert statuses(filled)["A-003"] == "WAITING"
+    assert filled.verify().problems == []
+
+
+@always_on_every_store
+def test_fewer_seats_unseat_the_weakest_and_name_no_token_as_the_cause(filled: FrontDesk) -> None:
+    answer = accepted(filled.perform(ResizeSlot(slot=SLOT, capacity=1)))
+    assert answer["slot"]["capacity"] == 1
+    assert answer["changes"] == [
+        {"token": 2, "number": "A-002", "from": "ACTIVE", "to": "WAITING", "reason": "preempted", "because_of": None},
+        {"token": None, "number": None, "from": None, "to": None, "reason": "resized", "because_of": None, "slot": 1},
+    ]
+    assert filled.verify().problems == []
+
+
+@always_on_every_store
+def test_a_slot_never_gets_fewer_seats_than_are_in_use(filled: FrontDesk, store: Store) -> None:
+    filled.perform(CompleteToken(token=ACTIVE))
+    store.force("UPDATE token SET called_at = issued_at WHERE id = 2")
+    with pytest.raises(SeatsInUse, match=r"2 seats of the slot 09:00–10:00 are used .* Choose 2 or more"):
+        filled.perform(ResizeSlot(slot=SLOT, capacity=1))
+
+
+def test_a_size_that_it_has_or_that_is_none_is_refused(filled: FrontDesk) -> None:
+    with pytest.raises(NothingToChange, match="has 2 seats already"):
+        filled.perform(ResizeSlot(slot=SLOT, capacity=2))
+    with pytest.raises(UnknownSlot):
+        filled.perform(ResizeSlot(slot=99, capacity=2))
+    with pytest.raises(InvalidAction, match="capacity"):
+        ResizeSlot(slot=SLOT, capacity=0)
+
+
+def test_the_question_names_who_loses_a_seat_and_is_asked_of_nobody_else(filled: FrontDesk) -> None:
+    fewer, more = ResizeSlot(slot=SLOT, capacity=1), ResizeSlot(slot=SLOT, capacity=5)
+    question = fewer.question(filled.preview(fewer), "Dr A 09:00–10:00")
+    assert question == "Give Dr A 09:00–10:00 1 seat? A-002 Ravi Kumar (ONLINE) then waits, first in line."
+    assert more.question(filled.preview(more), "Dr A 09:00–10:00") is None
