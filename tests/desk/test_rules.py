@@ -22,13 +22,13 @@ from opd_tui.desk.actions import ACTIONS, Action
 from opd_tui.desk.answers import accepted
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
-from opd_tui.domain.events import Subject, TokenEvent, unknown_event
+from opd_tui.domain.events import Subject, TokenEvent
 from opd_tui.domain.field_types import Choice, Code, Date, FieldType, Id, Name, Text, TimeOfDay, Whole
-from opd_tui.domain.instants import write_instant
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import Patient
 from opd_tui.domain.records import Nested
 from tests.conftest import NINE, ZONE
+from tests.support.actions import call_into_the_room
 from tests.support.helpers import DATE, add_doctor, but_for_new_ids, open_slot
 from tests.support.memory import OPEN, Row
 from tests.support.memory_desk import MemoryDesk
@@ -106,14 +106,13 @@ class Rules(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def call_into_the_room(self, data: st.DataObject) -> None:
-        """Somebody who has a seat is called: an action for it comes later, the rule knows of it."""
+        """See `actions.call_into_the_room`."""
         seated = self.desk.store.rows.where(Subject.TOKEN, status="ACTIVE", called_at=None)
         if seated:
             token = data.draw(st.sampled_from(seated))
-            uow = self.desk.store.begin(JournalEntry("call", NINE, NINE, "meera", "desk 1"))
-            uow.hold_slots([token["slot_id"]])
-            called = {"called_at": write_instant(self.clock.now())}
-            uow.record(unknown_event("token_called", Subject.TOKEN)(token["id"], {}, called, token["slot_id"]))
+            now = self.clock.now()
+            uow = self.desk.store.begin(JournalEntry("call_token", now, now, "meera", "desk 1"))
+            call_into_the_room(uow, token["id"], token["slot_id"])
             uow.commit()
 
     @rule(minutes=st.integers(-30, 30))
