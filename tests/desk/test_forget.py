@@ -22,10 +22,8 @@ from opd_tui.domain import events
 from opd_tui.domain.errors import (
     InvalidAction,
     KeyReused,
-    PatientAlreadyForgotten,
     PatientHasOpenToken,
     UnknownPatient,
-    UnknownToken,
 )
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import PatientId, TokenId
@@ -130,27 +128,6 @@ def test_all_visits_of_the_same_person_are_forgotten_and_no_others(
     assert names(desk)[other] == (FORGOTTEN if same else patient["name"].replace("  ", " "))
 
 
-def test_who_has_no_number_is_found_by_the_number_of_another_visit(desk: FrontDesk, slot: int) -> None:
-    plain = seen(desk, slot, {"name": "Asha Verma", "phone": "9876543210"})
-    seen(desk, slot, ASHA)
-    moved = seen(desk, slot, {"name": "Asha Rao", "phone": "11111", "uhid": "MRN 17"})
-    assert forget(desk, plain) == 3
-    assert names(desk)[moved] == FORGOTTEN
-
-
-def test_of_two_people_with_one_name_and_phone_neither_is_forgotten_by_chance(desk: FrontDesk, slot: int) -> None:
-    first, second = (seen(desk, slot, ASHA | {"uhid": uhid}) for uhid in ("MRN 17", "MRN 18"))
-    plain = seen(desk, slot, {"name": "Asha Verma", "phone": "9876543210"})
-    assert forget(desk, plain) == 1
-    assert names(desk) == {plain: FORGOTTEN, first: "Asha Verma", second: "Asha Verma"}
-
-
-def test_a_name_alone_is_forgotten_in_its_one_visit(desk: FrontDesk, slot: int) -> None:
-    first, second = seen(desk, slot, "Asha"), seen(desk, slot, "Asha")
-    assert forget(desk, first) == 1
-    assert names(desk)[second] == "Asha"
-
-
 @on_every_store
 def test_somebody_who_comes_again_is_somebody_new(desk: FrontDesk, slot: int) -> None:
     forget(desk, seen(desk, slot, ASHA))
@@ -172,15 +149,6 @@ def test_who_has_an_open_token_is_still_needed_by_name(desk: FrontDesk, store: S
     assert store.dump() == before
     desk.perform(CancelToken(token=open_token))
     assert forget(desk, token) == 2
-
-
-def test_who_was_forgotten_before_and_who_is_not_there(desk: FrontDesk, slot: int) -> None:
-    token = seen(desk, slot, ASHA)
-    forget(desk, token)
-    with pytest.raises(PatientAlreadyForgotten, match="The patient of A-001 has already been forgotten"):
-        forget(desk, token)
-    with pytest.raises(UnknownToken):
-        forget(desk, 99)
 
 
 @on_every_store

@@ -24,9 +24,12 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.desk.outcome import Forecast, Outcome
 from opd_tui.domain.errors import DeskRefusal
+from opd_tui.domain.journal import JournalEntry
+from opd_tui.storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import NINE, ZONE
+from tests.support.actions import call_into_the_room
 from tests.support.helpers import DATE, add_doctor, but_for_new_ids, open_slot, token_of
-from tests.support.oracle import CLOSINGS, PRIORITIES, Move, Oracle, OracleSlot, Person, written
+from tests.support.oracle import CLOSINGS, PRIORITIES, Move, Oracle, OracleSlot, Person
 from tests.support.stores import Stores, always_on_every_store
 
 T = TypeVar("T")
@@ -98,10 +101,15 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: self.oracle.tokens)
     @rule(data=st.data())
     def call_into_the_room(self, data: st.DataObject) -> None:
-        """Set `called_at` directly: no action sets it yet, but the one rule depends on it."""
+        """See `actions.call_into_the_room`."""
         token = self.oracle.tokens[data.draw(st.sampled_from(self.tokens("seated")))]
-        if self.oracle.statuses(token.slot)[token.id] == "ACTIVE":
-            self.store.execute(f"UPDATE token SET called_at = '{written(self.clock.now())}' WHERE id = {token.id}")
+        if self.oracle.statuses(token.slot)[token.id] == "ACTIVE" and not token.in_the_room:
+            entry = JournalEntry("call_token", self.clock.now(), self.clock.now(), "meera", "desk 1")
+            with self.desks[0].database.writing() as transaction:
+                uow = SqlUnitOfWork(transaction, self.desks[0].zone, entry)
+                call_into_the_room(uow, token.id, token.slot)
+                uow.write_journal()
+                transaction.commit()
             token.in_the_room = True
 
     @rule(nowhere=nowhere, verb=st.sampled_from(sorted(CLOSINGS)))

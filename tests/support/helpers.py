@@ -27,6 +27,7 @@ from opd_tui.desk.opening import open_front_desk
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.events import Event, Subject
+from tests.support.memory_desk import MemoryDesk
 from tests.support.stores import Dump, SqliteStore, Store
 
 DATE = "2026-11-22"
@@ -38,16 +39,17 @@ WAITING, ACTIVE, CANCELLED = 3, 1, 4
 """The ids of the tokens in a `filled` desk's slot."""
 
 Json = dict[str, Any]
+AnyDesk = FrontDesk | MemoryDesk
 
 
-def add_doctor(desk: FrontDesk, name: str = "Dr A", **fields: object) -> int:
+def add_doctor(desk: AnyDesk, name: str = "Dr A", **fields: object) -> int:
     """Add a doctor and return the id."""
     doctor = desk.perform(AddDoctor(name=name, **fields)).doctor
     assert doctor is not None
     return doctor.id
 
 
-def open_slot(desk: FrontDesk, doctor: int, start: str = "09:00", end: str = "10:00", capacity: int = 2) -> int:
+def open_slot(desk: AnyDesk, doctor: int, start: str = "09:00", end: str = "10:00", capacity: int = 2) -> int:
     """Open a slot and return the id."""
     action = OpenSlot(doctor=doctor, date=DATE, start=start, end=end, capacity=capacity)
     return desk.perform(action).slots[0].id
@@ -63,7 +65,7 @@ def cannot_open(location: object, clock: Clock, saying: str, *, create: bool = T
     assert "sqlite3." not in refusal.value.message
 
 
-def issue(desk: FrontDesk, slot: int, patient: object, source: str = "ONLINE", **envelope: object) -> Outcome:
+def issue(desk: AnyDesk, slot: int, patient: object, source: str = "ONLINE", **envelope: object) -> Outcome:
     """Issue a token."""
     return desk.perform(IssueToken(slot=slot, patient=patient, source=source, **envelope))
 
@@ -74,7 +76,7 @@ def token_of(outcome: Outcome) -> int:
     return outcome.token.token.id
 
 
-def statuses(desk: FrontDesk, slot: int | None = None) -> dict[str, str]:
+def statuses(desk: AnyDesk, slot: int | None = None) -> dict[str, str]:
     """Return every token's status by its number."""
     return {record.token.number: record.token.status.name for record in desk.token_list(slot)}
 

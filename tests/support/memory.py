@@ -1,0 +1,342 @@
+"""Actions without a database: a unit of work on plain rows, held to the same contract as the one in SQL.
+
+tests/desk/test_unit_of_work.py is that contract.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from opd_tui.domain.events import Event, Fields, Subject
+from opd_tui.domain.events.patients import personal_fields
+from opd_tui.domain.instants import read_instant
+from opd_tui.domain.journal import JournalEntry
+from opd_tui.domain.model import (
+    Doctor,
+    DoctorId,
+    KnownPatient,
+    Patient,
+    PatientId,
+    Rank,
+    Slot,
+    SlotId,
+    Status,
+    Token,
+    TokenId,
+)
+from opd_tui.domain.unit_of_work import UnitOfWork
+from opd_tui.storage.queries import rows as models
+from opd_tui.storage.schema.tables import metadata
+
+E = TypeVar("E", bound=Event)
+
+Row = dict[str, Any]
+"""A row's columns by their names; one that is missing is null. It is never altered, only replaced."""
+OPEN = {status.name for status in Status if status.is_open}
+SEATED = {status.name for status in Status if status.holds_seat}
+
+
+class BrokenRule(Exception):
+    """What a database itself would refuse: the program has a bug."""
+
+
+@dataclass(frozen=True)
+class Performed:
+    """One action in the journal."""
+
+    entry: JournalEntry
+    events: tuple[Event, ...]
+
+
+@dataclass
+class Rows:
+    """All rows by their tables and ids, and the last number of each doctor's day."""
+
+    tables: dict[Subject, dict[int, Row]] = field(default_factory=lambda: {subject: {} for subject in Subject})
+    counters: dict[tuple[int, str], int] = field(default_factory=dict)
+    last_ids: dict[Subject, int] = field(default_factory=lambda: dict.fromkeys(Subject, 0))
+
+    def copy(self) -> Rows:
+        """Return rows that can be changed without changing these."""
+        tables = {subject: dict(rows) for subject, rows in self.tables.items()}
+        return Rows(tables, dict(self.counters), dict(self.last_ids))
+
+    def where(self, subject: Subject, **fields: object) -> list[Row]:
+        """Return the rows of a table that have all these values, by id."""
+        rows = sorted(self.tables[subject].items())
+        return [row for _, row in rows if all(row.get(name) == value for name, value in fields.items())]
+
+    def one(self, subject: Subject, id_: int) -> Row | None:
+        """Return a row."""
+        return self.tables[subject].get(id_)
+
+    def patient_of(self, token: Row) -> Row:
+        """Return the record of a token's patient."""
+        return self.tables[Subject.PATIENT][token["patient_id"]]
+
+    def token_of(self, row: Row) -> Token:
+        """Return a token with its patient."""
+        return models.token_of(_values(models.TOKEN_COLUMNS, {**self.patient_of(row), **row}))
+
+    def open_tokens(self) -> list[Row]:
+        """Return the rows of all tokens that are not closed."""
+        return [row for row in self.where(Subject.TOKEN) if row["status"] in OPEN]
+
+
+class MemoryStore:
+    """What a database holds between one action and the next."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self.rows = Rows()
+        self.journal: list[Performed] = []
+
+    def begin(self, entry: JournalEntry) -> MemoryUnitOfWork:
+        """Begin one action, of which nothing is left unless it is committed."""
+        return MemoryUnitOfWork(self, entry)
+
+    def alter(self, subject: Subject, id_: int, **fields: object) -> None:
+        """Change a row behind the desk's back."""
+        self.rows.tables[subject][id_] = self.rows.tables[subject][id_] | fields
+
+    @property
+    def events(self) -> list[Event]:
+        """Everything that happened, in sequence."""
+        return [event for performed in self.journal for event in performed.events]
+
+
+class MemoryUnitOfWork:
+    """An action's open transaction in memory; `events` is what it has done so far."""
+
+    def __init__(self, store: MemoryStore, entry: JournalEntry) -> None:
+        self.store = store
+        self.entry = entry
+        self.rows = store.rows.copy()
+        self.events: list[Event] = []
+        self.held: list[SlotId] = []
+        """The slots in the order in which they were locked."""
+
+    def commit(self) -> int:
+        """Keep what was done and return its place in the journal."""
+        for event in self.events:
+            if event.slot_id is not None and event.slot_id not in self.held:
+                raise KeyError(event.slot_id)  # its chain would be continued without its lock
+        self.store.rows = self.rows
+        self.store.journal.append(Performed(self.entry, tuple(self.events)))
+        return len(self.store.journal)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """See `UnitOfWork`."""
+        return self.store.zone
+
+    @property
+    def now(self) -> dt.datetime:
+        """See `UnitOfWork`."""
+        return self.entry.recorded_at
+
+    @property
+    def at(self) -> dt.datetime:
+        """See `UnitOfWork`."""
+        return self.entry.at
+
+    def record(self, event: E) -> E:
+        """See `UnitOfWork`."""
+        rows = self.rows.tables[event.subject]
+        if event.before is None:
+            event = replace(event, subject_id=self._next_id(event.subject))
+        row = rows.get(event.subject_id, {"id": event.subject_id}) | {**event.after, **event.private}
+        rows[event.subject_id] = row
+        self.events.append(event)
+        if problem := broken_rule(event.subject, row, self.rows):
+            raise BrokenRule(problem)
+        return event
+
+    def _next_id(self, subject: Subject) -> int:
+        self.rows.last_ids[subject] += 1
+        return self.rows.last_ids[subject]
+
+    def hold_slots(self, slot_ids: Collection[SlotId]) -> dict[SlotId, Slot]:
+        """See `UnitOfWork`."""
+        found = {slot_id: slot for slot_id in sorted(set(slot_ids)) if (slot := self.slot(slot_id))}
+        self.held += (slot_id for slot_id in found if slot_id not in self.held)
+        return found
+
+    def slot(self, slot_id: SlotId) -> Slot | None:
+        """Return a slot without a lock."""
+        row = self.rows.one(Subject.SLOT, slot_id)
+        return models.slot_of(_values(models.SLOT_COLUMNS, row)) if row else None
+
+    def doctor(self, doctor_id: DoctorId) -> Doctor | None:
+        """See `UnitOfWork`."""
+        row = self.rows.one(Subject.DOCTOR, doctor_id)
+        return models.doctor_of(_values(models.DOCTOR_COLUMNS, row)) if row else None
+
+    def code_is_taken(self, code: str) -> bool:
+        """See `UnitOfWork`."""
+        return bool(self.rows.where(Subject.DOCTOR, code=code, withdrawn_at=None))
+
+    def overlapping_slot(self, doctor_id: DoctorId, date: dt.date, start: dt.time, end: dt.time) -> Slot | None:
+        """See `UnitOfWork`."""
+        there = self.rows.where(Subject.SLOT, doctor_id=doctor_id, date=date.isoformat(), withdrawn_at=None)
+        slots = (models.slot_of(_values(models.SLOT_COLUMNS, row)) for row in there)
+        overlapping = [slot for slot in slots if slot.start < end and start < slot.end]
+        return min(overlapping, key=lambda slot: slot.start, default=None)
+
+    def token(self, token_id: TokenId) -> Token | None:
+        """See `UnitOfWork`."""
+        row = self.rows.one(Subject.TOKEN, token_id)
+        return self.rows.token_of(row) if row else None
+
+    def open_token_of(self, slot_id: SlotId, patient: Patient) -> Token | None:
+        """See `UnitOfWork`."""
+        here = (row for row in self.rows.open_tokens() if row["slot_id"] == slot_id)
+        person = personal_fields(patient)
+        found = (row for row in here if are_one_person(self.rows.patient_of(row), person))
+        return next(map(self.rows.token_of, found), None)
+
+    def latest_issued_at(self, slot_id: SlotId) -> dt.datetime | None:
+        """See `UnitOfWork`."""
+        instants = (read_instant(row["issued_at"]) for row in self.rows.where(Subject.TOKEN, slot_id=slot_id))
+        return max(instants, default=None)
+
+    def take_number(self, slot: Slot) -> tuple[int, str]:
+        """See `UnitOfWork`."""
+        day = slot.doctor_id, slot.date.isoformat()
+        sequence = self.rows.counters[day] = self.rows.counters.get(day, 0) + 1
+        return sequence, f"{self.rows.tables[Subject.DOCTOR][slot.doctor_id]['code']}-{sequence:03}"
+
+    def seats_in_use(self, slot_id: SlotId) -> int:
+        """See `UnitOfWork`."""
+        tokens = self.rows.where(Subject.TOKEN, slot_id=slot_id)
+        return sum(row["status"] in SEATED and (row["status"] != "ACTIVE" or in_the_room(row)) for row in tokens)
+
+    def queue(self, slot: Slot) -> MemorySlotQueue:
+        """See `UnitOfWork`."""
+        return MemorySlotQueue(lambda: self.rows.where(Subject.TOKEN, slot_id=slot.id), slot, self.record)
+
+    def known_patient(self, patient: Patient) -> KnownPatient | None:
+        """See `UnitOfWork`."""
+        visitor = personal_fields(patient)
+        alike = [row for row in self._records() if have_same("uhid", row, visitor) or have_same("name", row, visitor)]
+        records = (KnownPatient(row["id"], models.patient_of(_values(models.PERSONAL_COLUMNS, row))) for row in alike)
+        fitting = [record for record in records if not patient.differs_from(record.patient)]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def is_forgotten(self, patient_id: PatientId) -> bool:
+        """See `UnitOfWork`."""
+        return self.rows.tables[Subject.PATIENT][patient_id].get("forgotten_at") is not None
+
+    def same_person(self, patient_id: PatientId) -> tuple[PatientId, ...]:
+        """See `UnitOfWork`."""
+        first = self.rows.tables[Subject.PATIENT][patient_id]
+        numbers = {first.get("uhid_key")} - {None} or self._numbers_of_namesakes(first)
+        number = numbers.pop() if len(numbers) == 1 else None
+        numbered = [row for row in self._records() if number and row.get("uhid_key") == number]
+        return tuple(
+            row["id"]
+            for row in self.rows.where(Subject.PATIENT)
+            if row is first
+            or row in numbered
+            or (row.get("uhid_key") is None and any(have_same("name", row, other) for other in (first, *numbered)))
+        )
+
+    def _numbers_of_namesakes(self, first: Row) -> set[Any]:
+        """Return the hospital numbers of those who have the same name and phone."""
+        return {row.get("uhid_key") for row in self._records() if have_same("name", row, first)} - {None}
+
+    def _records(self) -> list[Row]:
+        """Return the records of patients who are not forgotten."""
+        return self.rows.where(Subject.PATIENT, forgotten_at=None)
+
+    def open_token_among(self, patients: Collection[PatientId]) -> Token | None:
+        """See `UnitOfWork`."""
+        found = (row for row in self.rows.open_tokens() if row["patient_id"] in patients)
+        return next(map(self.rows.token_of, found), None)
+
+
+class MemorySlotQueue:
+    """A slot's open tokens, sorted at every question."""
+
+    def __init__(self, tokens: Callable[[], list[Row]], slot: Slot, record: Callable[[Event], Event]) -> None:
+        self.tokens = tokens
+        self.slot_id = slot.id
+        self.capacity = slot.capacity
+        self._record = record
+
+    def free_seats(self) -> int:
+        """See `SlotQueue`."""
+        return self.capacity - sum(row["status"] in SEATED for row in self.tokens())
+
+    def best_waiting(self) -> Rank | None:
+        """See `SlotQueue`."""
+        return min(map(rank_of, (row for row in self.tokens() if row["status"] == "WAITING")), default=None)
+
+    def weakest_seated(self) -> Rank | None:
+        """See `SlotQueue`."""
+        seated = (row for row in self.tokens() if row["status"] == "ACTIVE" and not in_the_room(row))
+        return max(map(rank_of, seated), default=None)
+
+    def record(self, event: Event) -> Event:
+        """See `SlotQueue`."""
+        return self._record(event)
+
+
+def rank_of(token: Row) -> Rank:
+    """Return where a token stands."""
+    return Rank(token["priority"], read_instant(token["issued_at"]), token["id"])
+
+
+def in_the_room(token: Row) -> bool:
+    """Return whether a seated token was called."""
+    return token["status"] == "ACTIVE" and token.get("called_at") is not None
+
+
+def have_same(what: str, one: Row, other: Row) -> bool:
+    """Return whether two records have the same “uhid”, or the same “name” with the same phone."""
+    keys = ("uhid_key",) if what == "uhid" else ("name_key", "phone_key")
+    return all(one.get(key) is not None and one.get(key) == other.get(key) for key in keys)
+
+
+def are_one_person(one: Row, other: Row) -> bool:
+    """Return whether two records are one person's: hospital numbers that both have decide alone."""
+    if one.get("uhid_key") and other.get("uhid_key"):
+        return have_same("uhid", one, other)
+    return have_same("name", one, other)
+
+
+def broken_rule(subject: Subject, row: Row, rows: Rows) -> str | None:
+    """Return why a database would refuse a row: its columns, its constraints and its triggers."""
+    if unknown := row.keys() - metadata.tables[subject.value].columns.keys():
+        return f"a {subject.value} has no column {unknown}"
+    if missing := [
+        column.name
+        for column in metadata.tables[subject.value].columns
+        if not column.nullable and column.server_default is None and row.get(column.name) is None
+    ]:
+        return f"a {subject.value} has no {missing}"
+    if subject is Subject.TOKEN:
+        if (row.get("closed_at") is None) != (row["status"] in OPEN):
+            return "a token that is open has no closing time"
+        return overbooked(rows.tables[Subject.SLOT][row["slot_id"]], rows)
+    return overbooked(row, rows) if subject is Subject.SLOT else None
+
+
+def overbooked(slot: Row, rows: Rows) -> str | None:
+    """Return that a slot holds more tokens than it has seats, if it does, were it only for a moment."""
+    taken = sum(row["status"] in SEATED for row in rows.where(Subject.TOKEN, slot_id=slot["id"]))
+    return f"{taken} of {slot['capacity']} seats are taken" if taken > slot["capacity"] else None
+
+
+def _values(columns: Iterable[Any], row: Fields) -> list[Any]:
+    """Return the values of columns in their order."""
+    return [row.get(column.name) for column in columns]
+
+
+def as_unit_of_work(uow: MemoryUnitOfWork) -> UnitOfWork:
+    """Return it as what actions ask for; mypy checks that it is."""
+    return uow
