@@ -121,6 +121,7 @@ SAMPLES: dict[str, Event] = {
         events.TokenPromoted.of(THIRD, SLOT.id, BECAUSE),
         events.TokenPreempted.of(FIRST, SLOT.id, Cause(Subject.SLOT, SLOT.id)),
         events.TokenPatientChanged.of(SECOND, SLOT.id, PatientId(2), PatientId(1)),
+        events.TokenCheckedIn.of(SEATED, NINE),
         *(closed.of(SEATED, NINE) for closed in (events.TokenCancelled, events.TokenMarkedNoShow)),
         events.TokenCompleted.of(SEATED, NINE),
         EVENTS["doctor_reverted"](1, {"room": "1"}, {"room": None}),
