@@ -265,6 +265,7 @@ def test_json_answers_are_those_of_apply(database: Store) -> None:
         "ok": True,
         "action": "issue_token",
         "at": "2026-11-22T03:30:00.000000Z",
+        "entry": 3,
         "token": {
             "id": 1,
             "number": "A-001",
@@ -326,7 +327,8 @@ def test_the_lists_in_json_are_the_objects_of_the_contract(database: Store) -> N
     says("token", "cancel", "4")
     assert listed("slot", "list") == [window | {"active": 1, "waiting": 2, "completed": 1}]
     assert listed("token", "list")[0] == json.loads(invoke("token", "cancel", "2", "--json").stdout)["token"] | {
-        "status": "ACTIVE"
+        "status": "ACTIVE",
+        "checked_in_at": None,
     }
 
 

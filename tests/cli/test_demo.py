@@ -375,6 +375,7 @@ def test_the_preemption_at_0915_is_answered_as_the_contract_has_it() -> None:
         "ok": True,
         "action": "issue_token",
         "at": "2026-11-22T03:45:00.000000Z",
+        "entry": 16,
         "token": {
             "id": 10,
             "number": "A-004",

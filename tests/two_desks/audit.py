@@ -19,7 +19,7 @@ from tests.two_desks.receptionist import Seen
 JOURNAL = """
     SELECT e.id, e.action, e.desk, e.at, c.kind, c.subject, c.subject_id, c.cause_id, c.before, c.after
     FROM journal_entry e LEFT JOIN journal_event c ON c.entry_id = e.id
-    WHERE c.subject <> 'patient' ORDER BY e.id, c.sequence
+    WHERE c.subject <> 'patient' ORDER BY e.id, c.number
 """
 REASONS = {"token_marked_no_show": "no_show"}
 """Reasons that are not a kind without its subject."""
