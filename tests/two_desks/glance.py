@@ -13,7 +13,9 @@ SOURCES = ("EMERGENCY", "PAID", "FOLLOWUP", "ONLINE", "WALKIN")
 STATUSES = {
     "● seated": "ACTIVE",
     "↑ moved up": "ACTIVE",
+    "● here": "ACTIVE",
     "○ waiting": "WAITING",
+    "○ here": "WAITING",
     "↓ displaced": "WAITING",
     "✓ done": "COMPLETED",
     "✗ cancelled": "CANCELLED",
