@@ -85,9 +85,12 @@ class Outcome:
         first = next((event for event in self.asked_for if isinstance(event, TokenEvent)), None)
         if first is None:
             return None
-        record = self.directory.tokens[TokenId(first.subject_id)]
-        last = next(change for change in reversed(self.changes) if change.token.id == first.subject_id)
-        return replace(record, token=last.token)
+        last = next(event for event in reversed(self._token_events) if event.subject_id == first.subject_id)
+        return replace(self.directory.tokens[TokenId(first.subject_id)], token=self._token_after(last))
+
+    @property
+    def _token_events(self) -> list[TokenEvent]:
+        return [event for event in self.events if isinstance(event, TokenEvent)]
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -120,8 +123,7 @@ class Outcome:
         """The changes of tokens, in the order in which they happened."""
         return tuple(
             Change(self._token_after(event), event.from_status, event.to_status, event.reason, event.because_of)
-            for event in self.events
-            if isinstance(event, TokenEvent)
+            for event in self._token_events
         )
 
     def _token_after(self, event: TokenEvent) -> Token:

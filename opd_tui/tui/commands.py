@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-from opd_tui.desk.actions import (
-    AddDoctor,
-    CancelToken,
-    CheckInToken,
-    CompleteToken,
-    ForgetPatient,
-    MarkNoShow,
-    OpenSession,
-    ResizeSlot,
-)
 from opd_tui.tui.keys.commands import Command, DeskCommand, Need
 
 HELP = Command("app.help", "question_mark,f1", "Help", "Show the keys that work here", "app.help", 1, "?")
@@ -35,28 +25,28 @@ QUIT = Command("app.quit", "ctrl+q", "Quit", "Leave the program; everything is s
 NEW = Command("token.new", "n", "New", "Issue a token for the chosen slot", "new_token", 0)
 EMERGENCY = Command("token.emergency", "e", "Emergency", "Issue an emergency token", "new_token('EMERGENCY')", 1)
 CHECK_IN = DeskCommand(
-    "token.check_in", "i", "Here", "The patient is here", footer=2, makes=CheckInToken, needs=Need.TOKEN
+    "token.check_in", "i", "Here", "The patient is here", footer=2, makes="check_in_token", needs=Need.TOKEN
 )
 CANCEL = DeskCommand(
-    "token.cancel", "c", "Cancel", "Cancel the chosen token", footer=3, makes=CancelToken, needs=Need.TOKEN
+    "token.cancel", "c", "Cancel", "Cancel the chosen token", footer=3, makes="cancel_token", needs=Need.TOKEN
 )
 NO_SHOW = DeskCommand(
-    "token.no_show", "x", "No-show", "The patient did not show up", footer=4, makes=MarkNoShow, needs=Need.TOKEN
+    "token.no_show", "x", "No-show", "The patient did not show up", footer=4, makes="mark_no_show", needs=Need.TOKEN
 )
 DONE = DeskCommand(
-    "token.done", "d", "Done", "The consultation took place", footer=5, makes=CompleteToken, needs=Need.TOKEN
+    "token.done", "d", "Done", "The consultation took place", footer=5, makes="complete_token", needs=Need.TOKEN
 )
 FORGET = DeskCommand(
     "token.forget",
     "delete",
     "Forget a patient",
     "Forget the patient of a closed token",
-    makes=ForgetPatient,
+    makes="forget_patient",
     needs=Need.TOKEN,
     note="Backups hold the name until they are rewritten: see opd-tui forget --help.",
 )
 RESIZE = DeskCommand(
-    "slot.resize", "s", "Seats", "Give the chosen slot more seats, or fewer", makes=ResizeSlot, needs=Need.SLOT
+    "slot.resize", "s", "Seats", "Give the chosen slot more seats, or fewer", makes="resize_slot", needs=Need.SLOT
 )
 FIND = Command("find", "slash", "Find", "Find a patient or a token of the day", "find", 6)
 FILTER = Command("filter", "slash", "Filter", "Show only lines that hold every word you type", "filter", 6)
@@ -73,7 +63,7 @@ PREVIOUS_DAY = Command(
 TODAY = Command("day.today", "t", "Today", "Show today", "app.move_day(0)")
 RETRY = Command("desk.retry", "r", "Try again", "Try again what a busy desk prevented, or load again", "app.retry")
 ADD_DOCTOR = DeskCommand(
-    "doctor.add", "a", "Add doctor", "Add a doctor", footer=0, makes=AddDoctor, title="Add a doctor"
+    "doctor.add", "a", "Add doctor", "Add a doctor", footer=0, makes="add_doctor", title="Add a doctor"
 )
 OPEN_SESSION = DeskCommand(
     "session.open",
@@ -81,7 +71,7 @@ OPEN_SESSION = DeskCommand(
     "Open session",
     "Open the slots of a session for the chosen doctor",
     footer=1,
-    makes=OpenSession,
+    makes="open_session",
     needs=Need.DOCTOR,
     presets={"start": "09:00", "end": "13:00", "capacity": "10", "every": "60"},
     title="Open a session",

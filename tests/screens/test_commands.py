@@ -24,7 +24,7 @@ MORE = DeskCommand(
     "f4",
     "Open slot",
     "Open a slot for the chosen doctor",
-    makes=OpenSlot,
+    makes="open_slot",
     needs=Need.DOCTOR,
     presets={"start": "09:00", "end": "10:00", "capacity": "3"},
 )
@@ -68,14 +68,14 @@ def test_the_fields_of_a_form_are_those_that_nothing_else_fills_in() -> None:
 
 
 def test_a_command_may_ask_for_fewer_fields() -> None:
-    brief = DeskCommand("x", "f4", "X", "X", makes=OpenSlot, needs=Need.DOCTOR, asks=("capacity",))
+    brief = DeskCommand("x", "f4", "X", "X", makes="open_slot", needs=Need.DOCTOR, asks=("capacity",))
     assert [spec.name for spec in brief.asked] == ["capacity"]
 
 
 def test_every_desk_command_needs_a_field_of_its_action() -> None:
     for command in declared_commands():
         if isinstance(command, DeskCommand) and command.needs is not None:
-            assert command.needs.value in {spec.name for spec in command.makes.own_specs()}, command.id
+            assert command.needs.value in {spec.name for spec in command.action_class.own_specs()}, command.id
 
 
 def test_every_mode_is_the_screen_that_it_declares() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from opd_tui.domain.events.base import Event, Names, Subject
@@ -14,9 +13,10 @@ def sealed(name: str) -> str:
     return f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
 
 
-@dataclass(frozen=True, slots=True)
 class DoctorAdded(Event):
     """A doctor was added."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "doctor_added"
     subject: ClassVar[Subject] = Subject.DOCTOR
@@ -31,9 +31,10 @@ class DoctorAdded(Event):
         return f"{names.doctor(self.subject_id)} was added with the code {self.after['code']}"
 
 
-@dataclass(frozen=True, slots=True)
 class DoctorNameSealed(Event):
     """The journal got the digest of a doctor's name that schema 1 or 2 had stored without one."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "doctor_name_sealed"
     subject: ClassVar[Subject] = Subject.DOCTOR

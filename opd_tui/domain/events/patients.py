@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from opd_tui.domain.events.base import Event, Names, Subject
@@ -30,16 +29,18 @@ def personal_fields(patient: Patient) -> dict[str, str | int | None]:
     }
 
 
-@dataclass(frozen=True, slots=True)
 class PatientEvent(Event):
     """An event of a patient's record."""
+
+    __slots__ = ()
 
     subject: ClassVar[Subject] = Subject.PATIENT
 
 
-@dataclass(frozen=True, slots=True)
 class PatientRegistered(PatientEvent):
     """A patient without a record came to the desk."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "patient_registered"
 
@@ -52,9 +53,10 @@ class PatientRegistered(PatientEvent):
         return "A patient was registered"
 
 
-@dataclass(frozen=True, slots=True)
 class PatientDetailsAdded(PatientEvent):
     """Empty fields of a patient's record were filled in at a later visit."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "patient_details_added"
 
@@ -71,9 +73,10 @@ class PatientDetailsAdded(PatientEvent):
         return "A patient's record was completed"
 
 
-@dataclass(frozen=True, slots=True)
 class PatientMerged(PatientEvent):
     """A duplicate record was merged into another record of the same patient, which takes over its visits."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "patient_merged"
 
@@ -81,9 +84,10 @@ class PatientMerged(PatientEvent):
         return "Two records of one patient were merged"
 
 
-@dataclass(frozen=True, slots=True)
 class PatientForgotten(PatientEvent):
     """A patient's personal fields were erased permanently."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "patient_forgotten"
 

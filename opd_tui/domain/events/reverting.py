@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.domain.events.base import Event, Subject
 
 
-@dataclass(frozen=True, slots=True)
 class DoctorReverted(Event):
     """A change of a doctor was reverted."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "doctor_reverted"
     subject: ClassVar[Subject] = Subject.DOCTOR
 
 
-@dataclass(frozen=True, slots=True)
 class SlotReverted(Event):
     """A change of a slot was reverted."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "slot_reverted"
     subject: ClassVar[Subject] = Subject.SLOT
 
 
-@dataclass(frozen=True, slots=True)
 class PatientReverted(Event):
     """A change of a patient's record was reverted."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "patient_reverted"
     subject: ClassVar[Subject] = Subject.PATIENT
 
 
-@dataclass(frozen=True, slots=True)
 class TokenReverted(Event):
     """A change of a token was reverted."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "token_reverted"
     subject: ClassVar[Subject] = Subject.TOKEN

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from opd_tui.domain.events.base import Event, Names, Subject
 from opd_tui.domain.model import DoctorId, Slot
 
 
-@dataclass(frozen=True, slots=True)
 class SlotOpened(Event):
     """A doctor's slot was opened. The event is in the global chain, which reveals a slot deleted with its own chain."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "slot_opened"
     subject: ClassVar[Subject] = Subject.SLOT
@@ -36,9 +36,10 @@ class SlotOpened(Event):
         return f"{names.slot(self.subject_id)} was opened"
 
 
-@dataclass(frozen=True, slots=True)
 class SlotResized(Event):
     """A slot got more seats, or fewer."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "slot_resized"
     subject: ClassVar[Subject] = Subject.SLOT

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from opd_tui.domain.events.base import Cause, Event, Names, Subject
@@ -15,9 +14,10 @@ HERE_AT_ISSUE = (Source.EMERGENCY, Source.WALKIN)
 """Patients of these sources stand at the desk when their token is issued."""
 
 
-@dataclass(frozen=True, slots=True)
 class TokenEvent(Event):
     """An event of a token, with a reason that scripts can rely on."""
+
+    __slots__ = ()
 
     subject: ClassVar[Subject] = Subject.TOKEN
     reason: ClassVar[str]
@@ -38,9 +38,10 @@ class TokenEvent(Event):
         return self.status(self.after)
 
 
-@dataclass(frozen=True, slots=True)
 class TokenIssued(TokenEvent):
     """A token was issued, and waits until the allocation rule gives it a seat."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "token_issued"
     reason: ClassVar[str] = "issued"
@@ -82,9 +83,10 @@ class TokenIssued(TokenEvent):
         return f"{names.token(self.subject_id)} was issued"
 
 
-@dataclass(frozen=True, slots=True)
 class SeatChanged(TokenEvent):
     """The allocation rule gave a seat to a token or took it away."""
+
+    __slots__ = ()
 
     by_rule: ClassVar[bool] = True
     leaves: ClassVar[Status]
@@ -99,9 +101,10 @@ class SeatChanged(TokenEvent):
         return None if self.to_status is self.enters else f"{self.reason} leads to {self.enters.name}"
 
 
-@dataclass(frozen=True, slots=True)
 class TokenAllocated(SeatChanged):
     """A token that just arrived got a seat."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "token_allocated"
     reason: ClassVar[str] = "allocated"
@@ -112,9 +115,10 @@ class TokenAllocated(SeatChanged):
         return f"{names.token(self.subject_id)} gets a seat"
 
 
-@dataclass(frozen=True, slots=True)
 class TokenPromoted(SeatChanged):
     """The best waiting token got a seat."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "token_promoted"
     reason: ClassVar[str] = "promoted"
@@ -125,9 +129,10 @@ class TokenPromoted(SeatChanged):
         return f"{names.token(self.subject_id)} moves up into the seat"
 
 
-@dataclass(frozen=True, slots=True)
 class TokenPreempted(SeatChanged):
     """A token lost its seat and waits."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "token_preempted"
     reason: ClassVar[str] = "preempted"
@@ -138,9 +143,10 @@ class TokenPreempted(SeatChanged):
         return f"{names.token(self.subject_id)} loses the seat and waits"
 
 
-@dataclass(frozen=True, slots=True)
 class TokenClosed(TokenEvent):
     """A token was closed."""
+
+    __slots__ = ()
 
     closes_as: ClassVar[Status]
 
@@ -155,9 +161,10 @@ class TokenClosed(TokenEvent):
         return None if self.to_status is self.closes_as else f"{self.reason} leads to {self.closes_as.name}"
 
 
-@dataclass(frozen=True, slots=True)
 class TokenCancelled(TokenClosed):
     """A token was cancelled."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "token_cancelled"
     reason: ClassVar[str] = "cancelled"
@@ -167,9 +174,10 @@ class TokenCancelled(TokenClosed):
         return f"{names.token(self.subject_id)} was cancelled"
 
 
-@dataclass(frozen=True, slots=True)
 class TokenMarkedNoShow(TokenClosed):
     """A patient did not show up."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "token_marked_no_show"
     reason: ClassVar[str] = "no_show"
@@ -179,9 +187,10 @@ class TokenMarkedNoShow(TokenClosed):
         return f"{names.token(self.subject_id)} did not show up"
 
 
-@dataclass(frozen=True, slots=True)
 class TokenCompleted(TokenClosed):
     """The consultation took place; its seat stays used."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "token_completed"
     reason: ClassVar[str] = "completed"
@@ -191,9 +200,10 @@ class TokenCompleted(TokenClosed):
         return f"{names.token(self.subject_id)} is done"
 
 
-@dataclass(frozen=True, slots=True)
 class TokenCheckedIn(TokenEvent):
     """A patient has come."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "token_checked_in"
     reason: ClassVar[str] = "checked_in"
@@ -208,9 +218,10 @@ class TokenCheckedIn(TokenEvent):
         return f"{names.token(self.subject_id)} is here"
 
 
-@dataclass(frozen=True, slots=True)
 class TokenPatientChanged(Event):
     """A visit was moved to another record of the same patient."""
+
+    __slots__ = ()
 
     kind: ClassVar[str] = "token_patient_changed"
     subject: ClassVar[Subject] = Subject.TOKEN

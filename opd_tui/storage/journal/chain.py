@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import SlotId
-from opd_tui.storage.journal.formats import StoredEvent, chained_hash
+from opd_tui.storage.journal.formats import StoredEvent, chained_hash, entry_text
 
 START = ""
 """The previous hash of a chain's first event."""
@@ -41,7 +41,9 @@ class ChainCheck:
     def add(self, written: WrittenEvent) -> None:
         """Check the next event of the journal."""
         chain = written.stored.slot_id
-        expected = chained_hash(self.ends[chain], written.entry_id, written.entry, written.stored)
+        expected = chained_hash(
+            self.ends[chain], entry_text(written.entry_id, written.entry, written.stored.format), written.stored
+        )
         if expected != written.hash:
             self.broken.append(f"the journal {described(chain)} was altered at or before entry {written.entry_id}")
         self.ends[chain] = written.hash

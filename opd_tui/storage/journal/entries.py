@@ -14,7 +14,7 @@ from opd_tui.domain.instants import read_instant, write_instant
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import SlotId
 from opd_tui.storage.journal.chain import WrittenEvent
-from opd_tui.storage.journal.formats import EVENT_COLUMNS, StoredEvent, chained_hash
+from opd_tui.storage.journal.formats import EVENT_COLUMNS, StoredEvent, chained_hash, columns_of, entry_text
 from opd_tui.storage.schema.tables import hospital, idempotency_key, journal_entry, journal_event, slot
 from opd_tui.storage.transaction import Transaction, inserting
 
@@ -62,13 +62,14 @@ def write_entry(
     """
     values = dict(zip(_ENTRY_NAMES, row_of(entry), strict=True))
     entry_id: int = transaction.value(_ADD_ENTRY, values)
+    text = entry_text(entry_id, entry)
     rows, touched = [], set()
     for number, event in enumerate(events, 1):
         stored = StoredEvent.of(event)
-        ends[stored.slot_id] = chained_hash(ends[stored.slot_id], entry_id, entry, stored)
+        ends[stored.slot_id] = chained_hash(ends[stored.slot_id], text, stored)
         touched.add(stored.slot_id)
-        columns = {name: getattr(stored, name) for name in EVENT_COLUMNS}
-        rows.append(columns | {"entry_id": entry_id, "number": number, "hash": ends[stored.slot_id]})
+        place = {"entry_id": entry_id, "number": number, "hash": ends[stored.slot_id]}
+        rows.append(dict(zip(EVENT_COLUMNS, columns_of(stored), strict=True)) | place)
     transaction.run_many(_ADD_EVENT, rows)
     for chain in touched:
         if chain is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from operator import attrgetter
 
 from opd_tui.domain.events import EVENTS, Cause, Event, Subject, unknown_event
 from opd_tui.domain.instants import write_instant
@@ -20,7 +21,8 @@ EVENT_COLUMNS = (
     *("kind", "subject", "subject_id", "slot_id", "cause", "cause_id"),
     *("before", "after", "details", "format"),
 )
-_HASHED = EVENT_COLUMNS[:-1]
+columns_of = attrgetter(*EVENT_COLUMNS)
+_hashed_fields = attrgetter(*EVENT_COLUMNS[:-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,17 @@ class StoredEvent:
         )
 
 
-def chained_hash(previous: str, entry_id: int, entry: JournalEntry, stored: StoredEvent) -> str:
-    """Return the SHA-256 in hexadecimal of the chain's previous hash, the entry and the event."""
+def entry_text(entry_id: int, entry: JournalEntry, format: int = FORMAT) -> str:
+    """Return the part of an entry that the hash of each of its events covers."""
     instants = write_instant(entry.at), write_instant(entry.recorded_at)
-    entry_fields = [entry_id, entry.action, *instants, entry.operator, entry.desk]
+    fields = [entry_id, entry.action, *instants, entry.operator, entry.desk]
+    return json.dumps(fields if format == 1 else [*fields, entry.road])
+
+
+def chained_hash(previous: str, entry_text: str, stored: StoredEvent) -> str:
+    """Return the SHA-256 in hexadecimal of the chain's previous hash, the entry and the event."""
     if stored.format == 1:
-        hashed = json.dumps([previous, json.dumps(entry_fields), *format_1.hashed_fields(stored)], sort_keys=True)
+        hashed = json.dumps([previous, entry_text, *format_1.hashed_fields(stored)], sort_keys=True)
     else:
-        entry_text = json.dumps([*entry_fields, entry.road])
-        hashed = json.dumps([previous, stored.format, entry_text, *(getattr(stored, name) for name in _HASHED)])
+        hashed = json.dumps([previous, stored.format, entry_text, *_hashed_fields(stored)])
     return hashlib.sha256(hashed.encode()).hexdigest()

@@ -14,8 +14,6 @@ from textual.signal import Signal
 from textual.widget import Widget
 
 from opd_tui.domain.errors import AnswerLost
-from opd_tui.tui.drawing.sentences import outcome_sentence
-from opd_tui.tui.drawing.text import MARKS
 from opd_tui.tui.host.async_desk import AsyncDesk
 from opd_tui.tui.host.notices import Notices
 from opd_tui.tui.host.preferred_app import PreferredApp
@@ -119,6 +117,8 @@ class DeskHost(PreferredApp):
 
     def publish(self, outcome: Outcome, *, toast: bool = True) -> None:
         """Tell everybody what was done."""
+        from opd_tui.tui.drawing.sentences import outcome_sentence  # not before the first paint
+
         self.desk_changed.publish(outcome)
         if toast:
             self.set_timer(TOAST_SECONDS, lambda: self.notices.say(f"{outcome_sentence(outcome, self.zone)}."))
@@ -126,6 +126,8 @@ class DeskHost(PreferredApp):
 
     def mark_moved(self, changes: Iterable[Change]) -> None:
         """Mark the tokens that were moved, for some seconds."""
+        from opd_tui.tui.drawing.text import MARKS  # not before the first paint
+
         moved = {change.token.id: change.reason for change in changes if change.reason in MARKS}
         if moved:
             self.marks = {**self.marks, **moved}

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
-from opd_tui.desk.actions import Action
-from opd_tui.domain.records import Spec
+if TYPE_CHECKING:
+    from opd_tui.desk.actions import Action
+    from opd_tui.domain.records import Spec
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class DeskCommand(Command):
     names fewer of them. Everything else follows: preview, question, what is said when nothing is chosen.
     """
 
-    makes: type[Action]
+    makes: str
+    """The verb of the action."""
     needs: Need | None = None
     asks: tuple[str, ...] | None = None
     presets: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -85,9 +87,16 @@ class DeskCommand(Command):
         object.__setattr__(self, "action", f"ask_desk('{self.id}')")
 
     @property
+    def action_class(self) -> type[Action]:
+        """The class of the action that it makes, imported after the first paint."""
+        from opd_tui.desk.actions import ACTIONS
+
+        return ACTIONS[self.makes]
+
+    @property
     def asked(self) -> tuple[Spec, ...]:
         """The fields of the form, none where everything is known."""
-        others = (spec for spec in self.makes.own_specs() if self.needs is None or spec.name != self.needs.value)
+        others = (spec for spec in self.action_class.own_specs() if self.needs is None or spec.name != self.needs.value)
         return tuple(spec for spec in others if self.asks is None or spec.name in self.asks)
 
 

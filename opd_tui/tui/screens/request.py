@@ -39,7 +39,7 @@ class Request:
         """The action that it makes; raises InvalidAction."""
         needs = self.command.needs
         known = {needs.value: self.chosen.thing.id} if needs and self.chosen else {}
-        return self.command.makes.from_mapping({**known, **fields})
+        return self.command.action_class.from_mapping({**known, **fields})
 
     def question(self, action: Action, forecast: Forecast) -> str | None:
         """What is asked before the action is performed."""
