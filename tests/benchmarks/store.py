@@ -75,7 +75,7 @@ def issue(site: Site) -> Iterator[Row]:
             floor.append(timed(lambda issued=issued: replay(raw, issued)))
             replay(raw, cancelled)
     name = "preempting IssueToken through FrontDesk.perform, median"
-    yield paired(name, Budget(times=3), figure, floor, statements=len(transactions[-1][0]))
+    yield paired(name, Budget(times=2), figure, floor, statements=len(transactions[-1][0]))
 
 
 def record_preemptions(database: Path, count: int) -> list[tuple[list[Statement], list[Statement]]]:
