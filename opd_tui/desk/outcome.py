@@ -99,8 +99,12 @@ class Outcome:
 
     @property
     def _slot_records(self) -> list[SlotRecord]:
-        events = (event for event in self.asked_for if event.subject is Subject.SLOT)
-        return [self.directory.slots[SlotId(event.subject_id)] for event in events]
+        return [self._slot_after(event) for event in self.asked_for if event.subject is Subject.SLOT]
+
+    def _slot_after(self, event: Event) -> SlotRecord:
+        """Return an event's slot with the seats that it had then: it may have others now."""
+        record = self.directory.slots[SlotId(event.subject_id)]
+        return replace(record, slot=replace(record.slot, capacity=event.after.get("capacity", record.slot.capacity)))
 
     @property
     def doctor(self) -> Doctor | None:

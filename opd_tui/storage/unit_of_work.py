@@ -1,7 +1,7 @@
 """The unit of work in SQL.
 
-Lock order: an action first locks its idempotency key, then its slots in order of id, then the global chain (the
-hospital's row). Each lock is held until the transaction ends.
+Lock order: an action first locks its idempotency key, then its slots in order of id, then patients' records in order of
+id, then the global chain (the hospital's row). Each lock is held until the transaction ends.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ _CODE_TAKEN = select(exists().where(doctor.c.code == bindparam("code"), doctor.c
 # FOR NO KEY UPDATE on PostgreSQL, which does not block foreign key checks of rows that refer to the slot. SQLAlchemy
 # leaves it out on SQLite, where a writing transaction locks the whole database.
 _SLOT = select(*SLOT_COLUMNS, slot.c.journal_hash).where(slot.c.id == bindparam("id")).with_for_update(key_share=True)
+_PATIENT = select(patient.c.id).where(patient.c.id == bindparam("id")).with_for_update(key_share=True)
 _GLOBAL_CHAIN = select(hospital.c.journal_hash).with_for_update(key_share=True)
 _OVERLAPPING = (
     select(*SLOT_COLUMNS)
@@ -211,7 +212,11 @@ class SqlUnitOfWork:
 
     def known_patient(self, patient: Patient) -> KnownPatient | None:
         """See `UnitOfWork`."""
-        return people.known_patient(self.transaction, patient)
+        known = people.known_patient(self.transaction, patient)
+        if known is None or not self._hold_patients([known.id]):
+            return known
+        again = people.known_patient(self.transaction, patient)  # another desk may have changed it until it was held
+        return again if again and again.id == known.id else None
 
     def is_forgotten(self, patient_id: PatientId) -> bool:
         """See `UnitOfWork`."""
@@ -219,7 +224,18 @@ class SqlUnitOfWork:
 
     def same_person(self, patient_id: PatientId) -> tuple[PatientId, ...]:
         """See `UnitOfWork`."""
-        return tuple(row.id for row in people.same_person(self.transaction, patient_id))
+        records = [row.id for row in people.same_person(self.transaction, patient_id)]
+        if self._hold_patients(records):  # read again: another desk may have changed them until they were held
+            records = [row.id for row in people.same_person(self.transaction, patient_id)]
+        return tuple(records)
+
+    def _hold_patients(self, patient_ids: Collection[PatientId]) -> bool:
+        """Lock patients' records in order of id; return False on SQLite, which has the whole database locked."""
+        if self.transaction.dialect == "sqlite":
+            return False
+        for patient_id in sorted(patient_ids):
+            self.transaction.row(_PATIENT, {"id": patient_id})
+        return True
 
     def open_token_among(self, patients: Collection[PatientId]) -> Token | None:
         """See `UnitOfWork`."""

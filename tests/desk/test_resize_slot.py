@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from opd_tui.desk.actions import CompleteToken, ResizeSlot
+from opd_tui.desk.actions import CompleteToken, OpenSlot, ResizeSlot
 from opd_tui.desk.answers import accepted
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.errors import InvalidAction, NothingToChange, SeatsInUse, UnknownSlot
-from tests.support.helpers import ACTIVE, issue, statuses
+from tests.support.helpers import ACTIVE, add_doctor, issue, statuses
 from tests.support.stores import Store, always_on_every_store
 
 SLOT = 1
@@ -57,3 +57,14 @@ def test_the_question_names_who_loses_a_seat_and_is_asked_of_nobody_else(filled:
     question = fewer.question(filled.preview(fewer), "Dr A 09:00–10:00")
     assert question == "Give Dr A 09:00–10:00 1 seat? A-002 Ravi Kumar (ONLINE) then waits, first in line."
     assert more.question(filled.preview(more), "Dr A 09:00–10:00") is None
+
+
+def test_what_was_opened_is_told_with_the_seats_that_it_had(desk: FrontDesk) -> None:
+    add_doctor(desk, "Dr A", code="A")
+    window = {"date": desk.today(), "start": "09:00", "end": "10:00"}
+    opening = OpenSlot(doctor=1, capacity=2, key="open-1", **window)
+    first = accepted(desk.perform(opening))
+    desk.perform(ResizeSlot(slot=SLOT, capacity=5))
+    assert accepted(desk.perform(opening)) == first
+    assert desk.activity(2)[1].sentence == desk.perform(opening).sentence
+    assert desk.activity(2)[1].sentence.endswith("with 2 seats")

@@ -136,8 +136,8 @@ SAMPLES: dict[str, Event] = {
 ADDITIONS = [kind for kind, event in SAMPLES.items() if event.before is None]
 MAKING_ROOM = dict.fromkeys(("token_allocated", "token_promoted"), SAMPLES["token_preempted"])
 """What has to happen before."""
-REVERTIBLE = [kind for kind in SAMPLES if kind not in (*ADDITIONS, "doctor_name_sealed")]
-"""A name's digest is no name, so that sealing is never taken back."""
+REVERTIBLE = [kind for kind in SAMPLES if kind not in ADDITIONS and SAMPLES[kind].reversible]
+"""Those whose fields are all in the journal."""
 
 
 def test_there_is_a_sample_of_every_kind_of_event() -> None:

@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import text
 
 from opd_tui.clock import FixedClock
-from opd_tui.desk.actions import CancelToken, CompleteToken
+from opd_tui.desk.actions import CancelToken, CompleteToken, ForgetPatient
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskBusy, StoreOffline, TokenAlreadyClosed
 from tests.conftest import ZONE
-from tests.support.helpers import PATIENCE_SECONDS, issue, people, until
+from tests.support.helpers import PATIENCE_SECONDS, issue, people, token_of, until
 from tests.support.pilot import OpenDesk
 from tests.support.stores import PostgresStore, Stores
 
@@ -125,3 +125,27 @@ def test_eight_desks_make_the_tables_of_one_database_between_them(stores: Stores
                 with closing(desk):
                     assert desk.zone.key == ZONE
             assert len(store.query("SELECT * FROM hospital")) == 1
+
+
+def test_a_patient_is_never_forgotten_while_a_token_is_issued_for_them(
+    filled: FrontDesk, open_desk: OpenDesk, store: PostgresStore
+) -> None:
+    """Both wait for the patient's record, forgetting first; the token then gets a record of its own."""
+    asha = {"name": "Asha Verma", "phone": "90000 00001"}
+    first = token_of(issue(filled, 2, asha))
+    filled.perform(CompleteToken(token=first))
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with store.server.connect(store.name) as other, ThreadPoolExecutor(2) as pool:
+        with other.transaction():
+            other.execute("SELECT * FROM patient WHERE name = 'Asha Verma' FOR UPDATE")
+            forgetting = pool.submit(open_desk().perform, ForgetPatient(token=first))
+            until(lambda: store.query(waiting) == [(1,)])
+            issuing = pool.submit(issue, open_desk(), 2, {**asha, "uhid": "MRN 1"})
+            until(lambda: store.query(waiting) == [(2,)])
+        assert forgetting.result(PATIENCE_SECONDS).visits == 1
+        again = token_of(issuing.result(PATIENCE_SECONDS))
+    assert {record.token.id: record.token.patient.name for record in filled.token_list(2)} == {
+        first: "(forgotten)",
+        again: "Asha Verma",
+    }
+    assert filled.verify().problems == []

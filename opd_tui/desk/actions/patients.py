@@ -34,9 +34,9 @@ class ForgetPatient(Action):
 
     def run(self, uow: UnitOfWork) -> None:
         token = known_token(uow, self.token)
+        patients = uow.same_person(token.patient_id)  # holds them: nobody else forgets them meanwhile
         if uow.is_forgotten(token.patient_id):
             raise PatientAlreadyForgotten(f"The patient of {token.number} has already been forgotten.")
-        patients = uow.same_person(token.patient_id)
         if open_token := uow.open_token_among(patients):
             raise PatientHasOpenToken(
                 f"{open_token.label} has an open token ({open_token.status.name}) and is still needed by name. "

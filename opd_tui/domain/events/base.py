@@ -66,6 +66,9 @@ class Event:
     by_rule: ClassVar[bool] = False
     """Whether the allocation rule produced the event, rather than a person's action."""
 
+    reversible: ClassVar[bool] = True
+    """Whether the fields in `before` are all that it changed."""
+
     subject_id: int
     before: Fields | None
     after: Fields

@@ -37,6 +37,7 @@ class DoctorNameSealed(Event):
     __slots__ = ()
 
     kind: ClassVar[str] = "doctor_name_sealed"
+    reversible: ClassVar[bool] = False
     subject: ClassVar[Subject] = Subject.DOCTOR
 
     def sentence(self, names: Names) -> str:

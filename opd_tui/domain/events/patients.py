@@ -59,6 +59,7 @@ class PatientDetailsAdded(PatientEvent):
     __slots__ = ()
 
     kind: ClassVar[str] = "patient_details_added"
+    reversible: ClassVar[bool] = False
 
     @classmethod
     def of(cls, patient_id: PatientId, known: Patient, patient: Patient, slot_id: SlotId) -> Self | None:
@@ -79,6 +80,7 @@ class PatientMerged(PatientEvent):
     __slots__ = ()
 
     kind: ClassVar[str] = "patient_merged"
+    reversible: ClassVar[bool] = False
 
     def sentence(self, names: Names) -> str:
         return "Two records of one patient were merged"
@@ -90,6 +92,7 @@ class PatientForgotten(PatientEvent):
     __slots__ = ()
 
     kind: ClassVar[str] = "patient_forgotten"
+    reversible: ClassVar[bool] = False
 
     @classmethod
     def of(cls, patient_id: PatientId, at: dt.datetime) -> Self:

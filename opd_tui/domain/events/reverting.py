@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from opd_tui.domain.events.base import Event, Subject
+from opd_tui.domain.events.base import Event, Names, Subject
+from opd_tui.domain.events.tokens import TokenEvent
 
 
 class DoctorReverted(Event):
@@ -34,13 +35,16 @@ class PatientReverted(Event):
     subject: ClassVar[Subject] = Subject.PATIENT
 
 
-class TokenReverted(Event):
-    """A change of a token was reverted."""
+class TokenReverted(TokenEvent):
+    """A change of a token was taken back."""
 
     __slots__ = ()
 
     kind: ClassVar[str] = "token_reverted"
-    subject: ClassVar[Subject] = Subject.TOKEN
+    reason: ClassVar[str] = "reverted"
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.token(self.subject_id)} is as it was before"
 
 
 REVERTED: dict[Subject, type[Event]] = {
@@ -49,12 +53,15 @@ REVERTED: dict[Subject, type[Event]] = {
 
 
 def inverse(event: Event) -> Event:
-    """Return the event that reverts `event`; raise ValueError if it created a row, because rows are never deleted.
+    """Return the event that reverts `event`; raise ValueError if it created a row or set fields that no event holds.
 
     The inverse is valid only while the row is as `event` left it. The caller restores the allocation rule afterwards.
     """
     if event.before is None:
         raise ValueError(f"{event.kind} created its row, which is never deleted")
+    if not event.reversible:
+        raise ValueError(f"{event.kind} set personal fields, which the journal does not hold")
+    status = {name: event.details[name] for name in ("status",) if name in event.details}
     return REVERTED[event.subject](
-        event.subject_id, event.after, event.before, event.slot_id, details={"kind": event.kind}
+        event.subject_id, event.after, event.before, event.slot_id, details={"kind": event.kind, **status}
     )

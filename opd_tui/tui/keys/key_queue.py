@@ -154,9 +154,9 @@ class KeyQueue:
 
     def release(self, hold: Hold) -> None:
         """No key waits for this any longer."""
-        self.holds.discard(hold)
-        if hold.finishes:
+        if hold.finishes and hold in self.holds:  # else later keys were let through meanwhile
             self.finished_by = self.delivered
+        self.holds.discard(hold)
 
     async def go_on_anyway(self) -> None:
         """Nothing keeps keys for long."""
