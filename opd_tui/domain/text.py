@@ -50,19 +50,25 @@ def digits_of(phone: str) -> str:
     return "".join(str(unicodedata.decimal(c)) for c in phone if unicodedata.decimal(c, None) is not None)
 
 
-def phone_key(phone: str) -> str:
-    """Return a phone number's digits without country code and trunk zero; equal keys mean the same telephone."""
+def identifies(number: str) -> bool:
+    """Return whether a number has a digit from 1 to 9: N/A, 0, NIL and dashes identify nobody."""
+    return any(unicodedata.decimal(character, 0) > 0 for character in number)
+
+
+def phone_key(phone: str) -> str | None:
+    """Return a phone number's digits without country code and trunk zero; None if it identifies nobody."""
     digits = digits_of(phone)
     if phone.lstrip("(").startswith("+"):
         digits = _COUNTRY_CODE.sub("", digits, count=1)
     elif digits.startswith("00"):
         digits = _COUNTRY_CODE.sub("", digits[2:], count=1)
-    return digits.lstrip("0")[-NATIONAL_NUMBER_DIGITS:] or "0"
+    key = digits.lstrip("0")[-NATIONAL_NUMBER_DIGITS:]
+    return key if identifies(key) else None
 
 
-def uhid_key(uhid: str) -> str:
-    """Return a hospital number without case and spaces."""
-    return "".join(uhid.casefold().split())
+def uhid_key(uhid: str) -> str | None:
+    """Return a hospital number without case and spacing; None if it identifies nobody."""
+    return "".join(uhid.casefold().split()) if identifies(uhid) else None
 
 
 def without_secrets(url: str) -> str:

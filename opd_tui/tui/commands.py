@@ -46,7 +46,13 @@ FORGET = DeskCommand(
     note="Backups hold the name until they are rewritten: see opd-tui forget --help.",
 )
 RESIZE = DeskCommand(
-    "slot.resize", "s", "Seats", "Give the chosen slot more seats, or fewer", makes="resize_slot", needs=Need.SLOT
+    "slot.resize",
+    "s",
+    "Seats",
+    "Give the chosen slot more seats, or fewer",
+    makes="resize_slot",
+    needs=Need.SLOT,
+    footer=11,
 )
 FIND = Command("find", "slash", "Find", "Find a patient or a token of the day", "find", 6)
 FILTER = Command("filter", "slash", "Filter", "Show only lines that hold every word you type", "filter", 6)

@@ -485,3 +485,13 @@ def test_what_a_killed_restore_left_beside_the_database_is_gone_with_the_name(cl
         shutil.copy(closed, closed.with_name(name))
     assert invoke("forget", "1", "--yes", "--backups", "--database", closed).exit_code == 0
     assert traces(closed.parent, "Asha Verma") == {}
+
+
+@pytest.mark.parametrize("placeholder", ["N/A", "0", "XXXX", "०"])
+def test_a_placeholder_for_a_hospital_number_decides_nothing(desk: FrontDesk, slot: int, placeholder: str) -> None:
+    meena = seen(desk, slot, {"name": "Meena", "phone": "98765 11111", "uhid": placeholder})
+    ravi = seen(desk, slot, {"name": "Ravi", "phone": "98765 22222", "uhid": placeholder})
+    again = seen(desk, slot, {"name": "Meena", "phone": "98765 11111", "uhid": "MRN 5"})
+    assert forget(desk, meena) == 2, "a real number takes the placeholder's place"
+    assert names(desk) == {meena: FORGOTTEN, ravi: "Ravi", again: FORGOTTEN}
+    assert desk.verify().problems == []

@@ -68,3 +68,14 @@ def test_what_was_opened_is_told_with_the_seats_that_it_had(desk: FrontDesk) -> 
     assert accepted(desk.perform(opening)) == first
     assert desk.activity(2)[1].sentence == desk.perform(opening).sentence
     assert desk.activity(2)[1].sentence.endswith("with 2 seats")
+
+
+def test_of_many_who_lose_a_seat_the_first_are_named_in_the_order_of_the_line(filled: FrontDesk) -> None:
+    filled.perform(ResizeSlot(slot=SLOT, capacity=8))
+    for name, source in (("B", "WALKIN"), ("C", "WALKIN"), ("D", "PAID"), ("E", "ONLINE")):
+        issue(filled, SLOT, name, source)
+    fewer = ResizeSlot(slot=SLOT, capacity=1)
+    assert fewer.question(filled.preview(fewer), "Dr A 09:00–10:00") == (
+        "Give Dr A 09:00–10:00 1 seat? A-001 Asha Kumar (ONLINE), A-002 Ravi Kumar (ONLINE), "
+        "A-003 Sunita Kumar (ONLINE) and 3 more then wait at the head of the line."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -14,9 +14,12 @@ from opd_tui.domain.allocation import settle
 from opd_tui.domain.errors import InvalidAction, NothingToChange, SeatsInUse, SlotOverlap
 from opd_tui.domain.events import Cause, SlotOpened, SlotResized, Subject, TokenPreempted
 from opd_tui.domain.field_types import CAPACITY_LIMIT, MINUTES_A_DAY, Date, Id, TimeOfDay, Whole
-from opd_tui.domain.model import Doctor, DoctorId, SlotId
+from opd_tui.domain.model import Doctor, DoctorId, SlotId, Token
 from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
+
+NAMED = 3
+"""So many patients are named in a question."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +99,7 @@ class ResizeSlot(Action):
     verb: ClassVar[str] = "resize_slot"
 
     slot: SlotId = field(Id("slot"), "the slot's id")
-    capacity: int = field(Whole(1, CAPACITY_LIMIT), "how many patients have a seat", label="Seats")
+    capacity: int = field(Whole(1, CAPACITY_LIMIT), "how many seats the slot has", label="Seats")
 
     yes = "Yes, change the seats"
 
@@ -105,8 +108,7 @@ class ResizeSlot(Action):
         losing = [change.token for change in forecast.outcome.changes if change.reason == TokenPreempted.reason]
         if not losing:
             return None
-        who, wait = ", ".join(map(with_source, losing)), "waits" if len(losing) == 1 else "wait"
-        return f"Give {chosen or 'the slot'} {in_seats(self.capacity)}? {who} then {wait}, first in line."
+        return f"Give {chosen or 'the slot'} {in_seats(self.capacity)}? {waiting_again(losing)}"
 
     def run(self, uow: UnitOfWork) -> None:
         """See `Action`."""
@@ -129,6 +131,16 @@ class ResizeSlot(Action):
     def answer(cls, outcome: Outcome) -> Json:
         """See `Action`."""
         return {"slot": slot_json(outcome.slots[0])}
+
+
+def waiting_again(losing: Sequence[Token]) -> str:
+    """Return who waits after losing a seat, in the order of the line; of many the first few by name."""
+    if len(losing) == 1:
+        return f"{with_source(losing[0])} then waits, first in line."
+    names = [with_source(token) for token in sorted(losing, key=lambda token: token.rank)]
+    more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
+    *others, last = [*names[:NAMED], *more]
+    return f"{', '.join(others)} and {last} then wait at the head of the line."
 
 
 def in_seats(count: int) -> str:

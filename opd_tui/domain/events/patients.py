@@ -65,7 +65,11 @@ class PatientDetailsAdded(PatientEvent):
     def of(cls, patient_id: PatientId, known: Patient, patient: Patient, slot_id: SlotId) -> Self | None:
         """Return the event that fills the fields missing in `known` from `patient`, or None if there are none."""
         new, old = personal_fields(patient), personal_fields(known)
-        missing = {name: value for name, value in new.items() if old[name] is None and value is not None}
+        missing: dict[str, str | int | None] = {}
+        for name in PERSONAL:
+            told = f"{name}_key" if name in ("phone", "uhid") else name  # N/A is as good as no number
+            if old[told] is None and new[told] is not None:
+                missing |= {name: new[name], told: new[told]}
         if not missing:
             return None
         return cls(patient_id, {}, {}, slot_id, details={"fields": sorted(missing)}, private=missing)
@@ -80,7 +84,6 @@ class PatientMerged(PatientEvent):
     __slots__ = ()
 
     kind: ClassVar[str] = "patient_merged"
-    reversible: ClassVar[bool] = False
 
     def sentence(self, names: Names) -> str:
         return "Two records of one patient were merged"

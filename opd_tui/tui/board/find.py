@@ -17,7 +17,7 @@ from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.model import Doctor, Slot, SlotRecord, TokenId, TokenRecord
 from opd_tui.domain.text import search_key
 from opd_tui.tui.drawing.cells import Line, fit, joined
-from opd_tui.tui.drawing.text import STATUS_WORDS, count, doctor_label, seats
+from opd_tui.tui.drawing.text import count, doctor_label, seats, status_words
 from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.matching import matcher
@@ -43,7 +43,7 @@ class Found:
 def found_token(record: TokenRecord) -> Found:
     token = record.token
     words = f"{token.number} {token.patient.name} {token.patient.phone or ''} {token.source.name} {record.doctor.name}"
-    note = f"{token.source.name:<9} {STATUS_WORDS[token.status]:<11} {record.slot.start:%H:%M} {record.doctor.name}"
+    note = f"{token.source.name:<9} {status_words(token):<11} {record.slot.start:%H:%M} {record.doctor.name}"
     return Found(
         record.doctor, record.slot, token.id, f"{token.number:<7} {token.patient.name}", note, search_key(words)
     )

@@ -11,10 +11,18 @@ from opd_tui.tui.drawing.text import ordinal
 
 
 def outcome_sentence(outcome: Outcome, zone: dt.tzinfo | None) -> str:
-    """What happened, after the token's day where it is not the day on which it happened: a line may be cut."""
-    day = outcome.token.slot.date if outcome.token else None
+    """Return what happened, behind the day of its token or slot if that is not the day on which it happened."""
+    day = day_of(outcome)
     another = day is not None and day != outcome.entry.at.astimezone(zone).date()
     return f"{day:%a %d %b}: {outcome.sentence}" if another else outcome.sentence
+
+
+def day_of(outcome: Outcome) -> dt.date | None:
+    """Return the day of the token or slot that an action changed; the opening of slots names it itself."""
+    if outcome.token:
+        return outcome.token.slot.date
+    changed = all(event.before is not None for event in outcome.asked_for)
+    return outcome.slots[0].date if outcome.slots and changed else None
 
 
 def forecast_sentence(forecast: Forecast) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from opd_tui.domain.events import TokenPreempted, TokenPromoted
-from opd_tui.domain.model import Doctor, SlotRecord, Status
+from opd_tui.domain.model import Doctor, SlotRecord, Status, Token
 
 Section = tuple[str, Sequence[tuple[str, str]]]
 """A heading, and rows of two columns."""
@@ -21,6 +21,12 @@ STATUS_WORDS = {
     Status.CANCELLED: "✗ cancelled",
     Status.NO_SHOW: "– no-show",
 }
+
+
+def status_words(token: Token) -> str:
+    """Return a token's status as symbol and word; of an open one, whether the patient is here."""
+    words = STATUS_WORDS[token.status]
+    return f"{words[0]} here" if token.checked_in_at and token.status.is_open else words
 
 
 MARKS = {TokenPreempted.reason: "↓ displaced", TokenPromoted.reason: "↑ moved up"}

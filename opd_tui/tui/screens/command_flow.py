@@ -85,6 +85,8 @@ class CommandFlow:
         while True:
             forecast = await self.host.preview(action)
             text = question(forecast)
+            if again and not text:
+                text = f"Now: {forecast.outcome.sentence}. Do it?"
             if text and not await self.host.ask(Confirm(text if text.startswith(again) else again + text, action.yes)):
                 return None
             try:

@@ -13,7 +13,7 @@ from opd_tui.desk.views import QueueRow
 from opd_tui.domain.events import TokenPreempted, TokenPromoted
 from opd_tui.domain.model import Status, TokenId
 from opd_tui.tui.drawing.cells import fit
-from opd_tui.tui.drawing.text import MARKS, STATUS_WORDS, minutes
+from opd_tui.tui.drawing.text import MARKS, minutes, status_words
 from opd_tui.tui.widgets.row_list import Heading, RowList
 
 NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH = 7, 9, 11, 9
@@ -56,9 +56,7 @@ class TokenRows(RowList[QueueRow | Heading]):
         if mark := self.mark_of(row):
             return mark, self.part("mark")
         style = {Status.ACTIVE: self.part("good"), Status.WAITING: Style()}.get(token.status, self.part("dim"))
-        words = STATUS_WORDS[token.status]
-        is_here = token.checked_in_at is not None and token.status.is_open
-        return (f"{words[0]} here" if is_here else words), style
+        return status_words(token), style
 
     def mark_of(self, row: QueueRow) -> str:
         """What moved the token just now, as long as it still stands there."""

@@ -36,6 +36,7 @@ def upgrade() -> None:
     forgotten = convert_journal(connection)
     connection.exec_driver_sql("DROP TABLE journal_line")
     mark_forgotten(connection, forgotten)
+    clear_placeholders(connection)
     completed = join_patients(connection)
     write_journal(connection, context.config.attributes["now"], completed)
     remove_joined(connection)
@@ -209,6 +210,22 @@ def rows_of(connection: sa.Connection, ids: Iterable[int]) -> Iterator[sa.RowMap
     """Yield the rows of patients with these ids, in batches."""
     for batch in batches(ids):
         yield from connection.execute(THESE, {"ids": batch}).mappings()
+
+
+NUMBERS = """
+    SELECT id, uhid_key, phone_key FROM patient
+    WHERE id > :after AND (uhid_key IS NOT NULL OR phone_key IS NOT NULL) ORDER BY id LIMIT :limit
+"""
+SET_KEYS = sa.text("UPDATE patient SET uhid_key = :uhid_key, phone_key = :phone_key WHERE id = :id")
+
+
+def clear_placeholders(connection: sa.Connection) -> None:
+    """Let a number such as N/A or 0 find nobody; it stays as it was typed."""
+    for rows in pages(connection, NUMBERS):
+        keys = [{"id": row["id"], **{key: known(row, key) for key in ("uhid_key", "phone_key")}} for row in rows]
+        changed = [new for new, row in zip(keys, rows, strict=True) if new != row]
+        if changed:
+            connection.execute(SET_KEYS, changed)
 
 
 def known(row: Row, field: str) -> Any:
