@@ -66,7 +66,7 @@ def _own_options(action: type[Action]) -> list[Spec]:
         if spec.name == "token":
             continue
         if isinstance(spec.type, Nested):
-            first, *others = spec.type.declared_class.specs()
+            first, *others = spec.type.record_class.specs()
             options += [replace(first, name=spec.name, required=spec.required), *others]
         else:
             options.append(spec)
@@ -82,7 +82,7 @@ def _fields(action: type[Action], values: dict[str, str | None]) -> dict[str, ob
     fields: dict[str, object] = {}
     for spec in action.specs():
         if isinstance(spec.type, Nested):
-            first, *others = spec.type.declared_class.specs()
+            first, *others = spec.type.record_class.specs()
             inner = {first.name: first.type.from_text(values.get(spec.name) or "")}
             inner |= {other.name: other.type.from_text(text) for other in others if (text := values.get(other.name))}
             fields[spec.name] = inner

@@ -95,19 +95,19 @@ D = TypeVar("D", bound=Record)
 class Nested(FieldType[D]):
     """A record within a field; a plain string stands for the record's first field."""
 
-    def __init__(self, declared_class: type[D], expected: str) -> None:
-        self.declared_class = declared_class
+    def __init__(self, record_class: type[D], expected: str) -> None:
+        self.record_class = record_class
         self.expected = expected
 
     def accept(self, value: object) -> D:
-        if isinstance(value, self.declared_class):
+        if isinstance(value, self.record_class):
             return value
         if isinstance(value, str):
-            value = {self.declared_class.specs()[0].name: value}
+            value = {self.record_class.specs()[0].name: value}
         if not isinstance(value, Mapping):
             raise self.refuse()
         try:
-            return self.declared_class.from_mapping(value)
+            return self.record_class.from_mapping(value)
         except InvalidAction as refusal:
             raise self.refuse(f"is invalid: {refusal.reason[0].lower()}{refusal.reason[1:].rstrip('.')}") from None
 

@@ -142,7 +142,7 @@ class OpdApp(DeskHost):
             self.backups.each_day(now.date())
 
     async def on_unmount(self) -> None:
-        self.let_go()
+        self.close_desk()
 
     # What comes unasked
 

@@ -68,8 +68,8 @@ class DemoApp(OpdApp):
         self.demo = replace(self.demo, time=f"{self.player.now:%H:%M}", caption="The doctors' slots are open.")
         self._restart_minutes()
 
-    def let_go(self) -> None:
-        super().let_go()
+    def close_desk(self) -> None:
+        super().close_desk()
         self.stack.close()
 
     @property

@@ -108,7 +108,7 @@ async def test_a_doctor_and_a_slot_of_another_desk_appear_on_the_board(open_desk
 async def test_the_screen_lives_while_another_process_holds_the_lock(
     open_desk: OpenDesk, database_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opd_tui.tui.host.desk_host.PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("opd_tui.tui.host.desk_host.WAITING_NOTICE_SECONDS", 0.01)
     full_slot(open_desk(), hours=3)
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         with closing(sqlite3.connect(database_path, isolation_level=None)) as other:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from opd_tui.desk.actions.base import with_source
 from opd_tui.desk.outcome import Forecast, Outcome, nearest_seat_sentence
 from opd_tui.domain.events import TokenPreempted
-from opd_tui.domain.model import Status, Token
+from opd_tui.domain.model import Status
 from opd_tui.tui.drawing.text import ordinal
 
 
@@ -30,7 +31,7 @@ def forecast_sentence(forecast: Forecast) -> str:
     record = forecast.outcome.token
     assert record is not None
     if displaced := forecast.outcome.changed(TokenPreempted):
-        return f"→ takes the seat of {_with_source(displaced)}, who then waits first in line"
+        return f"→ takes the seat of {with_source(displaced)}, who then waits first in line"
     if record.token.status is Status.ACTIVE:
         taken = f" ({forecast.load.taken} of {record.slot.capacity})" if forecast.load else ""
         return f"→ gets a seat{taken}"
@@ -44,7 +45,3 @@ def _elsewhere(forecast: Forecast) -> str:
     used_up = load is not None and load.completed >= record.slot.capacity
     hope = "no seat will free in this slot; " if used_up else ""
     return hope + nearest_seat_sentence(forecast.nearest, record)
-
-
-def _with_source(token: Token) -> str:
-    return f"{token.label} ({token.source.name})"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 DO_NOT_REPEAT = "Do not repeat it: the desk finds out as soon as the server is back."
-PATIENCE_SECONDS = 1.0
+WAITING_NOTICE_SECONDS = 1.0
 """After so long of waiting for another desk the person is told."""
 TOAST_SECONDS = 0.05
 """How long a toast lets the screen itself go first."""
@@ -87,7 +87,7 @@ class DeskHost(PreferredApp):
     async def perform(self, action: Action, expect: Moves | None = None) -> Outcome:
         """Perform an action and let every screen know; raises a DeskRefusal."""
         try:
-            with self.patience():
+            with self.announce_waiting():
                 return await self.async_desk.perform(action, expect, self.publish)
         except AnswerLost as lost:
             self.answer_lost(lost)
@@ -95,10 +95,10 @@ class DeskHost(PreferredApp):
 
     async def preview(self, action: Action) -> Forecast:
         """What an action would do now; raises a DeskRefusal."""
-        with self.patience():
+        with self.announce_waiting():
             return await self.async_desk.preview(action)
 
-    def let_go(self) -> None:
+    def close_desk(self) -> None:
         """Finish what was asked for, and let go of the desk."""
         self.async_desk.close()
 
@@ -106,10 +106,10 @@ class DeskHost(PreferredApp):
         """The server went away before it said whether an action was done."""
 
     @contextmanager
-    def patience(self) -> Iterator[None]:
+    def announce_waiting(self) -> Iterator[None]:
         """Say so when another desk lets this one wait."""
         waiting = "Another desk is busy. Waiting for it …"
-        timer = self.set_timer(PATIENCE_SECONDS, lambda: self.notices.say_aside(waiting))
+        timer = self.set_timer(WAITING_NOTICE_SECONDS, lambda: self.notices.say_aside(waiting))
         try:
             yield
         finally:

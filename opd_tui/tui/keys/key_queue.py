@@ -137,9 +137,9 @@ class KeyQueue:
             self.follow(KeyHandled(self.focus, back.laps - 1))
         await self.next()
 
-    def follow(self, key_done: KeyHandled) -> None:
+    def follow(self, handled: KeyHandled) -> None:
         """Go behind a key, unless who has it is gone."""
-        self.under_way = key_done if key_done.target.post_message(key_done) else None
+        self.under_way = handled if handled.target.post_message(handled) else None
 
     def held(self, screen: Screen[Any] | None = None, *, finishes: bool = False) -> Hold:
         """Keep the keys of a screen, or all, until the end of the `async with`, but for `HELD_SECONDS` at most.

@@ -36,14 +36,14 @@ class NamesHidden(Screen[None]):
         self.host.desk_changed.subscribe(self, self._desk_changed)
         self.watch(self.app, "day", self._look_again, init=False)
         self.watch(self.app, "now", self._show_now)
-        self.watch(self.app, "offline_notice", self._show_absence)
+        self.watch(self.app, "offline_notice", self._show_offline_notice)
         self.load()
 
     def _show_now(self, now: dt.datetime | None) -> None:
         bar = self.top_bar
         bar.title, bar.now, bar.day, bar.who = self.host.hospital, now, self.host.day, self.host.who
 
-    def _show_absence(self, offline_notice: str) -> None:
+    def _show_offline_notice(self, offline_notice: str) -> None:
         self.top_bar.offline_notice = offline_notice
 
     def _desk_changed(self, outcome: Outcome | None) -> None:

@@ -132,6 +132,6 @@ def leave(app: DeskHost, status: int) -> None:
 def leave_the_terminal_alone(app: DeskHost, status: int) -> None:
     """End the process without another word to its terminal."""
     try:
-        app.let_go()
+        app.close_desk()
     finally:
         os._exit(status)

@@ -17,7 +17,7 @@ from opd_tui.tui.drawing.text import MARKS, minutes, status_words
 from opd_tui.tui.widgets.row_list import Heading, RowList
 
 NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH = 7, 9, 11, 9
-MARKED_STATUS = {TokenPreempted.reason: Status.WAITING, TokenPromoted.reason: Status.ACTIVE}
+MARKED_STATUS = {moved.reason: moved.enters for moved in (TokenPreempted, TokenPromoted)}
 
 
 class TokenRows(RowList[QueueRow | Heading]):
