@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import sys
 from collections.abc import MutableMapping
 from typing import Any
@@ -22,6 +23,18 @@ OUTPUT_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 OUTPUT_NOT_WRITTEN = "opd-tui: The output cannot be written: {}. Everything done before is saved. Free some disk space."
 
 
+def discard_unwritable_output() -> None:
+    """Send what a full disk or a lost terminal does not take to the null device.
+
+    Python flushes the streams once more at exit, and would replace the exit status by 120 if that fails.
+    """
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 class LazyGroup(click.Group):
     """A group that imports its commands on first use, so that the screens start without loading them."""
 
@@ -37,6 +50,8 @@ class LazyGroup(click.Group):
 
             click.echo(crashes.report(error), err=True)
             sys.exit(crashes.STATUS)
+        finally:
+            discard_unwritable_output()
 
     @property
     def commands(self) -> MutableMapping[str, click.Command]:
