@@ -47,9 +47,8 @@ def _base(written: str) -> str | None:
     if len(name) > 1 and name in _NAMED_KEYS:
         return name
     character = key_to_character(name)
-    return (
-        _character_key(character) if character and character.isascii() else None
-    )  # excludes Unicode names such as BANANA
+    # Excludes Unicode names such as BANANA.
+    return _character_key(character) if character and character.isascii() else None
 
 
 def _character_key(character: str) -> str | None:
