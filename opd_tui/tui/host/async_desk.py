@@ -74,7 +74,7 @@ class AsyncDesk:
     def close(self) -> None:
         """Finish pending actions, cancel pending reads, and close the database.
 
-        `stop_waiting` comes first so that no thread is left waiting for another desk when the executors shut down.
+        `stop_waiting` comes first: it ends waits for other desks, on which `shutdown(wait=True)` would block.
         """
         opened = self._opened
         if opened is not None and opened.done() and not opened.exception():

@@ -28,9 +28,8 @@ class PreferredApp(App[None]):
     def __init__(self, preferences: Preferences) -> None:
         self.preferences = preferences
         if preferences.theme:
-            self.set_reactive(
-                App.theme, preferences.theme
-            )  # before the styles are parsed, so that this happens only once
+            # Before the styles are parsed, so that this happens only once.
+            self.set_reactive(App.theme, preferences.theme)
         super().__init__()
         self.idle = Idle(self, preferences.idle_seconds, self.new_cover)
         self.plain_signs = PlainSigns(terminal_encoding()) if preferences.plain_signs else None
