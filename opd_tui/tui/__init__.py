@@ -1,1 +1,1 @@
-"""What the receptionist sees."""
+"""The terminal user interface."""

@@ -1,4 +1,4 @@
-"""The app: wiring between the desk and the screens."""
+"""The app, which connects the desk and the screens."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ if TYPE_CHECKING:
 
 CANNOT_OPEN = 2
 WHILE_OPENING = {"quit", "help_quit", "suspend_process"}
-"""What the person can do meanwhile."""
+"""The actions available while the database is being opened."""
 
 FIRST, *OTHERS = MODES
 
 
 def desk_commands() -> type[Provider]:
-    """What the palette offers, imported when it opens."""
+    """Return the palette's command provider, imported when the palette opens."""
     from opd_tui.tui.shell.palette import DeskCommands
 
     return DeskCommands
 
 
 class OpdApp(DeskHost):
-    """The front desk on a terminal; what the first paint does not need is imported behind it."""
+    """The front desk on a terminal; modules not needed for the first paint are imported after it."""
 
     TITLE = "OPD front desk"
     CSS_PATH = "styles/app.tcss"
@@ -69,7 +69,7 @@ class OpdApp(DeskHost):
     # Opening and closing
 
     def get_default_screen(self) -> Screen[None]:
-        """The first paint waits for nothing."""
+        """Return a screen that needs no desk, so that the first paint is immediate."""
         return BarScreen()
 
     def on_mount(self) -> None:
@@ -81,7 +81,7 @@ class OpdApp(DeskHost):
 
     @work
     async def open_desk(self, held: Hold) -> None:
-        """Open the database after the first paint, then show the board and let the keys go that came before."""
+        """Open the database after the first paint and show the board; keys pressed until then are held."""
         async with held:
             await self.first_paint()
             try:
@@ -94,13 +94,13 @@ class OpdApp(DeskHost):
         await self.see_behind_the_board(self.desk)
 
     async def first_paint(self) -> None:
-        """Wait until the bars are on the terminal."""
+        """Wait until the bars have been painted."""
         painted = asyncio.Event()
         self.call_after_refresh(painted.set)
         await painted.wait()
 
     async def begin_day(self, desk: FrontDesk) -> None:
-        """Follow the clock and the other desks; what they did before is loaded after this."""
+        """Follow the clock and other desks; data is loaded afterwards, so that earlier commits are not missed."""
         self.tick()
         self.set_interval(1, self.tick)
         self.set_interval(1, self.idle.check)
@@ -109,17 +109,20 @@ class OpdApp(DeskHost):
         self.day = desk.today()
 
     async def desk_opened(self, desk: FrontDesk) -> None:
-        """The desk has just been opened and nothing of it is shown yet."""
+        """Handle a newly opened desk before it is shown; a hook for subclasses."""
 
     async def show_board(self) -> None:
-        """Show the board, its rows in the same paint."""
+        """Show the board with its rows in the same paint."""
         board = FIRST.new_screen()
         await board.prepare()
         await self.push_screen(board)
         self.is_open = True
 
     async def see_behind_the_board(self, desk: FrontDesk) -> None:
-        """Do what the first board need not wait for; the first action waits until the file is known to be sound."""
+        """Finish startup after the board is shown: enable garbage collection, show warnings, check the file, back up.
+
+        The check runs on the write thread, so that the first action waits until the file is known to be intact.
+        """
         gc.freeze()
         gc.enable()
         for warning in desk.warnings:
@@ -131,7 +134,7 @@ class OpdApp(DeskHost):
         self.backups.each_day(desk.today())
 
     def tick(self) -> None:
-        """Follow the desk's clock; a screen that shows today goes on to the next day at midnight."""
+        """Update the clock; at midnight, move from today to the next day if today is displayed."""
         assert self.desk is not None
         before = self.now
         now = self.desk.clock.now().astimezone(self.zone).replace(second=0, microsecond=0)
@@ -144,7 +147,7 @@ class OpdApp(DeskHost):
     async def on_unmount(self) -> None:
         self.close_desk()
 
-    # What comes unasked
+    # Background events
 
     def answer_lost(self, lost: AnswerLost) -> None:
         self.run_worker(self.live.find_out(lost), group="find out")
@@ -159,7 +162,7 @@ class OpdApp(DeskHost):
 
     @property
     def fits(self) -> bool:
-        """Whether the terminal is large enough to show what a key does."""
+        """Whether the terminal is large enough to show the effect of a key."""
         return self.size.width >= FEWEST_COLUMNS and self.size.height >= FEWEST_LINES
 
     async def on_event(self, event: events.Event) -> None:
@@ -177,42 +180,42 @@ class OpdApp(DeskHost):
         await self.unhandled_keys.take(event)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Before there is a board one can only leave; and leave a screen or a day only when the panel is closed."""
+        """Allow only quitting before the board is open, and no change of screen or day while a panel is open."""
         if not self.is_open:
             return action in WHILE_OPENING
         screen = self.screen if self.screen_stack else None
         leaves = action in {"show", "move_day"}
         return not (leaves and isinstance(screen, BarScreen) and screen.is_blocked)
 
-    # What works everywhere
+    # Global actions
 
     async def action_show(self, mode: str) -> None:
-        """Go to one of the main screens."""
+        """Switch to a main screen."""
         await self.switch_mode(mode)
 
     def action_move_day(self, step: int) -> None:
-        """Show another day; 0 is today."""
+        """Move the displayed day by `step` days, or to today if it is 0."""
         if self.desk is not None and self.day is not None:
             self.day = self.day + dt.timedelta(days=step) if step else self.desk.today()
 
     def action_retry(self) -> None:
-        """Try again what another desk was in the way of; else load again what is shown."""
+        """Retry the operation that a busy desk prevented, or else reload the view."""
         if not self.notices.try_again() and self.desk is not None:
             self.desk_changed.publish(None)
             self.notices.say_aside("Loaded again.")
 
     def action_back_up(self) -> None:
-        """Have a backup made now."""
+        """Start a backup."""
         self.backups.now()
 
     def action_help(self) -> None:
-        """Show the keys that work here."""
+        """Show the keys of the active screen."""
         from opd_tui.tui.shell.help import show_keys
 
         show_keys(self)
 
     def action_settings(self) -> None:
-        """Show what is set, and what is wrong in the settings file."""
+        """Show the settings and the problems in the settings file."""
         from opd_tui.tui.shell.help import show_settings
 
         show_settings(self)
@@ -230,7 +233,7 @@ class OpdApp(DeskHost):
 
 
 def run_app(database: str | None, operator: str | None, desk: str | None, settings: SettingsFile) -> int:
-    """Run the screens on the user's own database; returns the exit status."""
+    """Run the app on the user's database and return its exit status."""
 
     def open_desk() -> FrontDesk:
         from opd_tui.desk.opening import open_front_desk

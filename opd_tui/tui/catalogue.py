@@ -1,4 +1,4 @@
-"""All commands in all places: what keys may clash, and what a settings file can change."""
+"""All commands by place, used to find key conflicts and to apply the settings file."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from opd_tui.tui.settings.preferences import Preferences
 
 EVERYWHERE = (*MODE_COMMANDS, *APP_COMMANDS)
 PLACES: Sequence[Place] = tuple((*mode.commands, *EVERYWHERE, *DEMO_COMMANDS) for mode in MODES)
-"""Every main screen with the commands that work there."""
+"""The commands that are active together on each main screen."""
 
 
 def declared_commands() -> list[Command]:
-    """Every command that has a key to be changed, as it was declared."""
+    """Return every command whose key can be changed, with its default key."""
     everything = chain(*(mode.commands for mode in MODES), EVERYWHERE, DEMO_COMMANDS)
     commands: dict[str, Command] = {}
     for command in everything:
@@ -33,7 +33,7 @@ def declared_commands() -> list[Command]:
 
 
 def preferences_from(file: SettingsFile) -> Preferences:
-    """What counts of a settings file; the rest is among the problems."""
+    """Return the valid preferences of a settings file, with its problems."""
     keymap, problems = checked_keymap(file, PLACES)
     file, theme_problems = without_unknown_theme(file)
     settings = file.settings
@@ -50,7 +50,7 @@ def preferences_from(file: SettingsFile) -> Preferences:
 
 
 def without_unknown_theme(file: SettingsFile) -> tuple[SettingsFile, list[Problem]]:
-    """The file without a theme that Textual does not have, and what is wrong with it."""
+    """Return the file without an unknown theme, and the problem that reports it."""
     theme = file.settings.theme
     if theme is None or theme in BUILTIN_THEMES:
         return file, []

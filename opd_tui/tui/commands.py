@@ -1,4 +1,4 @@
-"""Every command, declared once; the modes, which are commands too, are declared in modes.py."""
+"""All commands, declared once; those that switch modes are derived in modes.py."""
 
 from __future__ import annotations
 
@@ -90,13 +90,13 @@ PANEL_HINTS = (
     Command("panel.source", "tab", "Source", "Go to the source, where one letter chooses it", "", 0, "Tab"),
     Command("panel.close", "escape", "Close", "Leave without issuing anything", footer=0),
 )
-"""What the footer says while a token is being issued."""
+"""The footer hints while the new-token panel is open."""
 
 FILTER_HINTS = (
     Command("filter.list", "enter", "To the list", "Go to the list", footer=0),
     Command("filter.clear", "escape", "Clear filter", "Clear the filter", footer=0),
 )
-"""What the footer says while a filter is being typed."""
+"""The footer hints while the filter has the focus."""
 
 TOKEN_COMMANDS = (NEW, EMERGENCY, CHECK_IN, CANCEL, NO_SHOW, DONE)
 DAY_COMMANDS = (PREVIOUS_DAY, NEXT_DAY, TODAY)
@@ -106,9 +106,9 @@ DOCTORS_COMMANDS = (ADD_DOCTOR, OPEN_SESSION, FILTER, *DAY_COMMANDS, CLEAR_FILTE
 
 IN_EVERY_FOOTER = (HELP, PALETTE, QUIT)
 APP_COMMANDS = (RETRY, HELP, PALETTE, SETTINGS, HIDE_NAMES, BACK_UP, QUIT)
-"""What works on every screen, besides going to another one."""
+"""The commands of every screen, besides those that switch screens."""
 OVER_DIALOGS = (HIDE_NAMES, QUIT)
-"""What nobody should have to close a dialog for."""
+"""Commands that work over a dialog."""
 
 MOVES = (
     ("↑ ↓ or k j", "Move up and down"),
@@ -116,7 +116,7 @@ MOVES = (
     ("PgUp PgDn Home End", "Move by a page, to the first, to the last"),
     ("Tab", "Go to the next part of the screen"),
 )
-"""Keys that every list shares, as help rows."""
+"""Navigation keys of every list, as help rows."""
 
 DEMO_PAUSE = Command("demo.pause", "space", "Pause", "Pause the demo, or go on", "app.demo_pause")
 DEMO_STEP = Command("demo.step", "full_stop", "Step", "Play the demo's next step now", "app.demo_step")

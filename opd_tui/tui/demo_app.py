@@ -1,4 +1,4 @@
-"""The demo: the real app on a database of its own, with a timeline that plays by itself."""
+"""The demo: the real app on a temporary database, with a timeline that plays automatically."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
 
 SECONDS_A_MINUTE = 0.6
-"""How long a minute of the demo takes at speed 1."""
+"""The length of a demo minute at speed 1, in seconds."""
 SPEEDS = (0.25, 16.0)
 END = "The timeline is over. The desk is yours; {leave} leaves."
 
 
 class DemoApp(OpdApp):
-    """Plays the timeline; between its steps the person may act, since it is the real desk."""
+    """The app that plays the timeline; the user can act between its steps, because the desk is real."""
 
     BINDINGS = bindings(*DEMO_COMMANDS)
     demo: var[DemoState] = var(DemoState())
@@ -49,7 +49,7 @@ class DemoApp(OpdApp):
         self.player: Player | None = None
         self.minutes: Timer | None = None
         self.stepping = 0
-        """How many steps are under way: pressed quickly, they are played one after another."""
+        """The number of steps queued or running; steps requested in quick succession run one after another."""
         self.set_reactive(DemoApp.demo, DemoState(speed=speed, playing=playing))
 
     def _open_demo_desk(self) -> FrontDesk:
@@ -74,7 +74,7 @@ class DemoApp(OpdApp):
 
     @property
     def held(self) -> bool:
-        """An open panel or question holds the play, and so does an app that begins or ends."""
+        """Whether playback is suspended by an open panel or dialog, or while the app starts or exits."""
         screen = self.screen if self.screen_stack else None
         if isinstance(screen, BarScreen):
             return not self.is_open or screen.is_blocked
@@ -86,7 +86,7 @@ class DemoApp(OpdApp):
         self.minutes = self.set_interval(SECONDS_A_MINUTE / self.demo.speed, self.pass_a_minute)
 
     def pass_a_minute(self) -> None:
-        """Let the demo's clock run, and play the step whose time has come."""
+        """Advance the demo's clock by a minute, or play the next step if it is due."""
         if self.player is None:
             return
         self.demo = replace(self.demo, held=self.held)
@@ -103,7 +103,7 @@ class DemoApp(OpdApp):
 
     @work(group="demo")
     async def play_step(self) -> None:
-        """Play one step of the timeline."""
+        """Play the next step of the timeline."""
         player = self.player
         if player is None:
             return
@@ -118,7 +118,7 @@ class DemoApp(OpdApp):
             self.stepping -= 1
 
     def show_played(self, played: PlayedStep | None) -> None:
-        """Show what a step did, refusals too."""
+        """Show the results of a step, including refusals."""
         assert self.player is not None
         time = f"{self.player.now:%H:%M}"
         if played is None:
@@ -135,22 +135,22 @@ class DemoApp(OpdApp):
                 self.notices.refuse(result.refusal)
 
     def action_demo_pause(self) -> None:
-        """Pause, or go on."""
+        """Pause or resume playback."""
         if not self.demo.over:
             self.demo = replace(self.demo, playing=not self.demo.playing)
 
     def action_demo_step(self) -> None:
-        """Play the next step now."""
+        """Play the next step immediately."""
         self.play_step()
 
     def action_demo_speed(self, factor: float) -> None:
-        """Play faster or slower."""
+        """Multiply the playback speed by `factor`, within limits."""
         speed = min(max(self.demo.speed * factor, SPEEDS[0]), SPEEDS[1])
         self.demo = replace(self.demo, speed=speed)
         self._restart_minutes()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """An open panel holds the demo, so its keys do not act on it."""
+        """Disable the demo's keys while playback is suspended."""
         return not (action.startswith("demo_") and self.held) and super().check_action(action, parameters)
 
     def extra_bars(self) -> Iterable[Widget]:
@@ -163,6 +163,6 @@ class DemoApp(OpdApp):
 
 
 def run_demo(speed: float, settings: SettingsFile) -> int:
-    """Play the demo on this terminal; returns the exit status."""
+    """Run the demo on this terminal and return its exit status."""
     app = DemoApp(speed, preferences=preferences_from(settings))
     return run_to_its_end(app)

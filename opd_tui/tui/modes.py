@@ -1,4 +1,4 @@
-"""The modes: every main screen, declared once. Mode bar, keys, palette and help follow from this list."""
+"""The modes: all main screens, declared once; the mode bar, keys, palette and help derive from this list."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mode:
-    """One main screen with the key that goes there."""
+    """A main screen and the key that opens it."""
 
     id: str
     key: str
     label: str
     help: str
     new_screen: Callable[[], DeskScreen]
-    """Makes the screen; its module is imported when the mode is first shown."""
+    """A factory for the screen, which imports its module when the mode is first shown."""
     commands: tuple[Command, ...]
-    """What can be asked for there, besides what works everywhere."""
+    """The screen's own commands, in addition to the global ones."""
 
     @property
     def command(self) -> Command:
-        """The command that goes there."""
+        """The command that switches to this mode."""
         return Command(f"mode.{self.id}", self.key, self.label, self.help, f"app.show('{self.id}')")
 
 
@@ -58,6 +58,6 @@ MODES = (
     Mode("waitlist", "2", "Waitlist", "Show everyone who waits today", waitlist, WAITLIST_COMMANDS),
     Mode("doctors", "3", "Doctors", "Show the doctors and their sessions", doctors, DOCTORS_COMMANDS),
 )
-"""The first is shown at the start."""
+"""All modes; the first one is shown at startup."""
 
 MODE_COMMANDS = tuple(mode.command for mode in MODES)

@@ -1,4 +1,4 @@
-"""What happened last, in sentences, from the journal: it survives a restart and knows the other desks."""
+"""Recent actions as sentences, read from the journal so that they survive a restart and include other desks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from opd_tui.tui.widgets.row_list import RowList
 
 
 class Activity(RowList[Outcome], can_focus=False):
-    """The last actions at any desk, newest first."""
+    """The latest actions at all desks, newest first."""
 
     zone: ZoneInfo | None = None
     desk: str = ""

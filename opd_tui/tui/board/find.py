@@ -1,4 +1,4 @@
-"""Find a patient, a token or a slot of the day by any words of it."""
+"""The dialog that finds a patient, token or slot of the day by words."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Day = tuple[Sequence[TokenRecord], Sequence[SlotRecord]]
 
 @dataclass(frozen=True)
 class Found:
-    """One of the results: a token, or a slot where `token` is None."""
+    """A search result: a token, or a slot if `token` is None."""
 
     doctor: Doctor
     slot: Slot
@@ -56,7 +56,7 @@ def found_slot(record: SlotRecord) -> Found:
 
 
 class FoundRows(RowList[Found]):
-    """The results, a row each."""
+    """The search results, one per row."""
 
     always_chosen = True
 
@@ -64,7 +64,7 @@ class FoundRows(RowList[Found]):
         return item.slot.id, item.token
 
     def draw(self, item: Found, width: int) -> Line:
-        left = max((width - 20) // 2, 12)  # the doctor, behind some 30 columns of note, gets about as much room
+        left = max((width - 20) // 2, 12)  # leaves the doctor, after about 30 columns of note, a similar width
         pointer = "▸" if item is self.chosen else " "
         return joined(
             (f"{pointer} {fit(item.title, left)} ", Style()), (fit(item.note, width - left - 3), self.part("dim"))
@@ -72,7 +72,7 @@ class FoundRows(RowList[Found]):
 
 
 class Find(ModalScreen[Found | None]):
-    """Type any words, also while the day is still being read; Enter goes to the chosen result."""
+    """A search dialog that accepts input while the day is loading; Enter goes to the selected result."""
 
     BINDINGS = [
         Binding("escape", "leave", "Close", show=False),
@@ -84,7 +84,7 @@ class Find(ModalScreen[Found | None]):
     rows = getters.query_one(FoundRows)
 
     candidates: tuple[Found, ...] | None = None
-    """What can be found, None before it is known."""
+    """Everything that can be found, or None before it is loaded."""
 
     def __init__(self, read_day: Callable[[], Awaitable[Day]]) -> None:
         super().__init__()
@@ -103,17 +103,17 @@ class Find(ModalScreen[Found | None]):
         self.begin()
 
     def begin(self) -> None:
-        """Read the day, and say so."""
+        """Start loading the day and show that."""
         self.say("Reading the day …")
         self.reading = self.read()
 
     def say(self, text: str) -> None:
-        """Say something above the results."""
+        """Show a message above the results."""
         self.query_one("#found-count", Static).update(text)
 
     @work
     async def read(self) -> None:
-        """Read what can be found, and find what was typed meanwhile."""
+        """Load the day and search for the text typed so far."""
         try:
             tokens, slots = await self.read_day()
         except DeskRefusal as refusal:
@@ -128,7 +128,7 @@ class Find(ModalScreen[Found | None]):
         self.search(event.value)
 
     def search(self, query: str) -> None:
-        """Show what matches."""
+        """Show the matches."""
         if self.candidates is None:
             return
         matches = matcher(query)
@@ -146,7 +146,7 @@ class Find(ModalScreen[Found | None]):
 
     @work(exclusive=True, group="choose")
     async def choose_when_read(self, held: Hold) -> None:
-        """Go to the result as soon as the day is read, again where that failed; the keys behind Enter wait for it."""
+        """Select the result once the day is loaded, retrying a failed load; keys after Enter are held until then."""
         async with held:
             if self.reading.is_finished:
                 self.begin()

@@ -1,4 +1,4 @@
-"""The queue of the chosen slot, and in words how full the slot is."""
+"""The queue of the selected slot, with its occupancy."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from opd_tui.tui.widgets.panel import Panel
 
 
 class QueuePanel(Panel):
-    """Who has a seat, who waits and who is done, below a head of one line."""
+    """A panel with the slot's occupancy in one line and its queue below."""
 
     head = getters.query_one("#queue-head", Static)
     rows = getters.query_one(QueueRows)
     queue: Queue | None = None
     why_none = ""
-    """Why it shows no queue."""
+    """The message shown instead of a queue."""
     now: dt.datetime | None = None
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class QueuePanel(Panel):
         yield QueueRows(id="queue")
 
     def show(self, queue: Queue | None, empty: str, why_none: str) -> None:
-        """Show a queue, or none; `empty` is what one without tokens says."""
+        """Show a queue, or `why_none` without one; `empty` is the message for a queue without tokens."""
         self.queue, self.why_none = queue, why_none
         self.rows.show(queue)
         self.rows.empty = empty if queue else ""
@@ -41,12 +41,12 @@ class QueuePanel(Panel):
         self.show_head()
 
     def show_now(self, now: dt.datetime | None) -> None:
-        """Count waits from this instant, and say when the slot's window is over."""
+        """Update waiting times to this instant, and show whether the slot's window is over."""
         self.now = self.rows.now = now
         self.show_head()
 
     def show_head(self) -> None:
-        """Say how full the slot is."""
+        """Show the slot's occupancy."""
         slot = self.queue.slot if self.queue else None
         words = f" {seats_in_words(slot)}{self._window_in_words(slot)}" if slot else self.why_none
         self.head.update(words, layout=False)
@@ -56,7 +56,7 @@ class QueuePanel(Panel):
 
 
 def seats_in_words(record: SlotRecord) -> str:
-    """How full a slot is: `●○  1 of 2 seats taken · 3 waiting`."""
+    """Return a slot's occupancy as text: `●○  1 of 2 seats taken · 3 waiting`."""
     taken, capacity = record.load.taken, record.slot.capacity
     shape = "●" * taken + "○" * (capacity - taken) + "  " if capacity <= SHAPE_LIMIT else ""
     done = f" ({record.load.completed} done)" if record.load.completed else ""

@@ -1,4 +1,4 @@
-"""The queue of one slot."""
+"""The rows of a slot's queue."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from opd_tui.tui.widgets.row_list import Heading
 
 
 class QueueRows(TokenRows):
-    """One slot's queue: seated, waiting in the order of promotion, then the closed ones."""
+    """The tokens of a slot: seated, then waiting in order of promotion, then closed."""
 
     def show(self, queue: Queue | None) -> None:
-        """Show a queue, or nothing."""
+        """Show a queue, or no rows if it is None."""
         if queue is None:
             self.items = ()
             return
@@ -50,5 +50,5 @@ class QueueRows(TokenRows):
         )
 
     def issued_of(self, row: QueueRow) -> str:
-        """When the token was issued."""
+        """Return the local time at which the token was issued."""
         return f"{row.record.token.issued_at.astimezone(self.zone):%H:%M}"

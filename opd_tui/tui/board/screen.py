@@ -1,4 +1,4 @@
-"""Screen 1: the day at a glance, with the chosen slot's queue beside it."""
+"""Screen 1: the slots of the day, with the queue of the selected slot."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ _IN_SENTENCES = {
 
 
 def is_of_the_queue(command: Command) -> bool | None:
-    """Whether a command makes sense only in the queue, or only on the grid; None where it does in both."""
+    """Return whether a command applies only to the queue (True) or only to the grid (False); None means both."""
     if command is ENTER_QUEUE:
         return False
     return True if command is STEP_BACK or (isinstance(command, DeskCommand) and command.needs is Need.TOKEN) else None
 
 
 class SlotBoardScreen(DeskScreen):
-    """The slot grid, a queue, and what happened last."""
+    """The slot grid, the selected slot's queue, and recent activity."""
 
     MODE = "board"
     INTENTS = BOARD_COMMANDS
@@ -108,7 +108,7 @@ class SlotBoardScreen(DeskScreen):
         empty: str,
         go_to: SlotRecord | None,
     ) -> None:
-        """Show a day; only on another one does the cursor go where nobody moved it."""
+        """Show a day; `go_to` moves the cursor and is set only when the displayed day changes."""
         self.mode_bar.waiting = board.waiting
         no_slots = self.query_one("#no-slots", Static)
         if not board.slots:
@@ -118,7 +118,7 @@ class SlotBoardScreen(DeskScreen):
         no_slots.display = not board.slots
         comes_back, self.grid.display = bool(board.slots) and not self.grid.display, bool(board.slots)
         if comes_back and self.focused in (None, self.queue):
-            self.set_focus(self.grid)  # it lost the focus when it was hidden
+            self.set_focus(self.grid)  # the grid lost the focus when it was hidden
         with self.prevent(SlotGrid.Highlighted):
             self.grid.board = board
             if go_to is not None:
@@ -132,7 +132,7 @@ class SlotBoardScreen(DeskScreen):
             self.load_queue(chosen)
 
     async def load_change(self, outcome: Outcome) -> None:
-        """A token changes nothing but its slot: only that is read again, unless another desk changed something, too."""
+        """Reload only the slot of a changed token, or the whole view if another desk made changes too."""
         slot = outcome.token.slot if outcome.token else None
         if self.news_came or slot is None or self.grid.board.slot(slot.id) is None:
             await super().load_change(outcome)
@@ -142,7 +142,7 @@ class SlotBoardScreen(DeskScreen):
         except DeskRefusal as refusal:
             self.host.notices.refuse(refusal)
             return
-        board = self.grid.board  # another may have come meanwhile
+        board = self.grid.board  # a reload may have replaced it during the await
         if board.slot(slot.id) is None or self.is_stale:
             await super().load_change(outcome)
             return
@@ -151,12 +151,12 @@ class SlotBoardScreen(DeskScreen):
 
     @on(SlotGrid.Highlighted)
     def follow(self, event: SlotGrid.Highlighted) -> None:
-        """The queue beside the grid is the chosen slot's."""
+        """Load the queue of the newly selected slot."""
         self.load_queue(event.record)
 
     @work(exclusive=True, group="queue")
     async def load_queue(self, record: SlotRecord | None) -> None:
-        """Load one slot's queue."""
+        """Load a slot's queue and show it."""
         if record is None:
             self.show_queue(None)
             return
@@ -171,7 +171,7 @@ class SlotBoardScreen(DeskScreen):
             self.show_queue(queue)
 
     def show_queue(self, queue: Queue | None) -> None:
-        """Show one slot's tokens."""
+        """Show a slot's queue."""
         empty = self.with_keys(" No tokens yet. Press {new} for a new one, {emergency} for an emergency.")
         why_none = " No slot at this time. ← → ↑ ↓ go to another." if self.grid.board.slots else ""
         self.queue.zone = self.host.zone
@@ -220,24 +220,24 @@ class SlotBoardScreen(DeskScreen):
         return self.with_keys("Choose a token first ({enter}).")
 
     def with_keys(self, sentence: str) -> str:
-        """A sentence with the keys that the commands have here."""
+        """Return a sentence with the user's keys in place of its placeholders."""
         keys = {name: self.host.keymap.key_of(command) for name, command in _IN_SENTENCES.items()}
         return sentence.format(doctors=self.host.key_of_mode("doctors"), **keys)
 
     @on(RowList.Clicked)
     def action_open_row(self) -> None:
-        """From the grid into the queue."""
+        """Move the focus from the grid to the queue."""
         if self.queue.items:
             self.set_focus(self.queue)
         else:
             self.host.notices.say(self.why_none(Need.TOKEN))
 
     def action_step_back(self) -> None:
-        """From the queue to the grid."""
+        """Move the focus from the queue to the grid."""
         self.set_focus(self.grid)
 
     def action_other_slot(self, columns: int) -> None:
-        """From the queue to the same doctor's slot at another time."""
+        """Select the same doctor's slot at another time."""
         self.grid.action_move(0, columns)
 
     def action_find(self) -> None:
@@ -245,7 +245,7 @@ class SlotBoardScreen(DeskScreen):
 
     @work(group="find")
     async def find(self) -> None:
-        """Find a token or a slot of the day and go there; the keys behind it are about what was found."""
+        """Find a token or slot of the day and go to it; keys are held so that the next ones apply to the result."""
         async with self.host.keys.held(self):
             try:
                 await self.find_and_go()
@@ -253,7 +253,7 @@ class SlotBoardScreen(DeskScreen):
                 self.host.notices.refuse(refusal)
 
     async def find_and_go(self) -> None:
-        """Ask what to find, and go there; raises a DeskRefusal."""
+        """Open the find dialog and go to its result; raise a DeskRefusal if the desk cannot load it."""
         day = self.host.day
         if day is None:
             return
@@ -266,7 +266,7 @@ class SlotBoardScreen(DeskScreen):
         self.grid.move_to(found.doctor.id, found.slot.start)
         await self.load()
         if found.token is not None:
-            self.workers.cancel_group(self, "queue")  # what is being read for another slot must not come after it
+            self.workers.cancel_group(self, "queue")  # a pending queue of another slot must not replace this one
             queue = await async_desk.read(lambda desk: desk.queue(found.slot.id))
             self.show_queue(queue)
             self.set_focus(self.queue)

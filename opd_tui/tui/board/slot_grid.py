@@ -1,4 +1,4 @@
-"""The slot board: a row for each doctor, a column for each start time, a cell for each slot."""
+"""The slot grid: one row per doctor, one column per start time, one cell per slot."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from opd_tui.tui.widgets.calm_focus import CalmFocus
 
 HEADER_LINES = 1
 DOCTOR_WIDTH = (18, 32)
-"""The doctor's column where the times need the room, and where they do not, in cells."""
+"""The smallest and largest width of the doctor column, in terminal cells."""
 NARROWEST_CELL = 8
-"""A time, and the sign that there are more."""
+"""The smallest cell width, with room for a time and the scroll indicator."""
 
 
 class SlotGrid(CalmFocus, can_focus=True):
-    """A day's slots; the cursor is on a doctor and a start time and stays there when the board changes."""
+    """The slots of a day; the cursor keeps its doctor and start time when the board changes."""
 
     BINDINGS = [
         Binding("up,k", "move(-1, 0)", "Up", show=False),
@@ -45,17 +45,17 @@ class SlotGrid(CalmFocus, can_focus=True):
     row: var[int] = var(0, init=False)
     column: var[int] = var(0, init=False)
     first_column: var[int] = var(0, init=False)
-    """The leftmost start time in view; the doctors' column always stays."""
+    """The leftmost visible start time; the doctor column does not scroll."""
 
     doctor_width = DOCTOR_WIDTH[0]
     cell_width = NARROWEST_CELL
     brief = False
-    """Whether doctors stand without their specialty and seats in figures alone, so that more times are in view."""
+    """Whether specialties are omitted and seats shown as numbers only, so that more times fit."""
     paper = Style()
-    """What the board is drawn on, looked up once a paint."""
+    """The background style, looked up once per paint."""
 
     class Highlighted(Message):
-        """Another slot, or none, is under the cursor."""
+        """Posted when the slot under the cursor changes; `record` is None if there is no slot."""
 
         def __init__(self, record: SlotRecord | None) -> None:
             super().__init__()
@@ -67,7 +67,7 @@ class SlotGrid(CalmFocus, can_focus=True):
         return self._record(self.row, self.column)
 
     def move_to(self, doctor_id: DoctorId, start: dt.time) -> None:
-        """Put the cursor on a doctor's slot."""
+        """Move the cursor to a doctor's slot."""
         ids = [doctor.id for doctor in self.board.doctors]
         if doctor_id in ids and start in self.board.starts:
             self._put_cursor(ids.index(doctor_id), self.board.starts.index(start))
@@ -143,7 +143,7 @@ class SlotGrid(CalmFocus, can_focus=True):
         self._show_cursor()
 
     def _show_cursor(self) -> None:
-        """Scroll no further than needed."""
+        """Scroll just enough to show the cursor."""
         visible = max(self.size.height - HEADER_LINES, 1)
         top = self.scroll_offset.y
         if not top <= self.row < top + visible:
@@ -165,7 +165,7 @@ class SlotGrid(CalmFocus, can_focus=True):
         return None
 
     def _measure(self) -> None:
-        """The widths of the columns: as much as the board needs where all times have room, and else as little."""
+        """Set the column widths: full texts if all times fit, otherwise brief ones."""
         different = {(r.load.taken, r.slot.capacity, r.load.waiting): r for r in self.board.slots}
         narrowest, widest = DOCTOR_WIDTH
         for self.brief in (False, True):
@@ -179,7 +179,7 @@ class SlotGrid(CalmFocus, can_focus=True):
                 break
 
     def _label(self, doctor: Doctor) -> str:
-        """A doctor in the first column."""
+        """Return the label of a doctor in the first column."""
         return doctor.name if self.brief else doctor_label(doctor)
 
     def _columns_in_view(self) -> int:
@@ -206,7 +206,7 @@ class SlotGrid(CalmFocus, can_focus=True):
         return Strip(line).adjust_cell_length(width).apply_style(self.paper)
 
     def _columns(self) -> range:
-        """The start times in view."""
+        """Return the indexes of the visible start times."""
         return range(self.first_column, min(self.first_column + self._columns_in_view(), len(self.board.starts)))
 
     def _head(self) -> Line:
@@ -233,7 +233,7 @@ class SlotGrid(CalmFocus, can_focus=True):
 
 
 def _look(record: SlotRecord | None) -> str:
-    """How a cell looks; the figures say the same."""
+    """Return the look of a cell, which only repeats what its numbers show."""
     if record is None:
         return "dim"
     if record.load.waiting:

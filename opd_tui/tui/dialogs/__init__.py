@@ -1,1 +1,1 @@
-"""The app's dialogs, one a file."""
+"""The app's dialogs, one per file."""

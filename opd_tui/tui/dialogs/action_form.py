@@ -1,4 +1,4 @@
-"""A form for the fields that an action declares."""
+"""A form for the fields of an action."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.widgets.typed_text import TypedText
 
 Submit = Callable[[Mapping[str, object]], Awaitable[Outcome | None]]
-"""Does what the form is for; None where the person decided against it, and a DeskRefusal where the desk did."""
+"""Performs the action: returns None if the user declines, raises a DeskRefusal if the desk refuses."""
 
 
 class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
-    """A field in each row, what is wrong below it; Enter goes on and submits at the end.
+    """A form with one field per row and errors below each; Enter moves to the next field and submits after the last.
 
-    A refusal is said in the form, which keeps what was typed. Only a lost answer closes it, since another Enter could
-    do everything twice.
+    A refusal is shown in the form, which keeps its input. Only AnswerLost closes it, because another Enter could
+    perform the action twice.
     """
 
     BINDINGS = [
@@ -57,7 +57,7 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
             yield Static("Enter next, and done at the end   Esc close", markup=False, classes="hint")
 
     def compose_field(self, spec: Spec) -> ComposeResult:
-        """A field with its label, and room for what is wrong."""
+        """Yield a field with its label and a line for errors."""
         with Vertical(classes="form-field"):
             with Horizontal(classes="field"):
                 star = "" if spec.required else " (optional)"
@@ -72,7 +72,7 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
 
     @on(events.DescendantFocus)
     def explain(self) -> None:
-        """Say what the focused field means."""
+        """Show the help text of the focused field."""
         focused = self.focused.id if self.focused else None
         spec = next((spec for spec in self.specs if spec.name == focused), None)
         if spec is not None:
@@ -80,7 +80,7 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
 
     @on(Input.Submitted)
     def go_on(self, event: Input.Submitted) -> None:
-        """Go to the next field; after the last one submit."""
+        """Move to the next field, or submit after the last one."""
         inputs = list(self.query(Input))
         if event.input is inputs[-1]:
             self.submit_all()
@@ -88,11 +88,11 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
             self.set_focus(inputs[inputs.index(event.input) + 1])
 
     def text_of(self, spec: Spec) -> str:
-        """What was typed into a field."""
+        """Return the text of a field."""
         return self.query_one(f"#{spec.name}", Input).value.strip()
 
     def is_right(self, spec: Spec) -> bool:
-        """Whether a field is right; what is wrong stands below it."""
+        """Return whether a field is valid, and show its error below it."""
         text = self.text_of(spec)
         problem = ""
         if not text and spec.required:
@@ -106,13 +106,13 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
         return not problem
 
     def say(self, id: str, text: str) -> None:
-        """Say what is wrong in one place."""
+        """Show an error in the given place, or hide it if the text is empty."""
         static = self.query_one(f"#{id}", Static)
         static.update(text)
         static.display = bool(text)
 
     def submit_all(self) -> None:
-        """Submit, or go to the first field that is wrong."""
+        """Submit the form, or move to the first invalid field."""
         wrong = [spec for spec in self.specs if not self.is_right(spec)]
         if wrong:
             field = self.query_one(f"#{wrong[0].name}", Input)
@@ -124,7 +124,7 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
 
     @work
     async def do_it(self, held: Hold) -> None:
-        """Close with the outcome, or say why there is none."""
+        """Perform the action and close with its outcome, or show why it was not done."""
         texts = {spec.name: self.text_of(spec) for spec in self.specs}
         fields = {spec.name: spec.type.from_text(texts[spec.name]) for spec in self.specs if texts[spec.name]}
         async with held:
@@ -138,7 +138,7 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
                 self.dismiss(outcome) if outcome else self.unlock("Not done. Enter asks again, Esc leaves.")
 
     def unlock(self, why: str) -> None:
-        """Let the person go on typing."""
+        """Show why the action was not done and accept input again."""
         self.say("form-wrong", why)
         self.locked = False
 

@@ -1,4 +1,4 @@
-"""One question in one sentence, before something is taken from a patient."""
+"""The confirmation dialog shown before a patient loses something."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual.widgets import Button, Static
 
 
 class Confirm(ModalScreen[bool]):
-    """`y` does it; Enter and Esc do not, and the safe button has the focus."""
+    """A yes/no question: `y` confirms, Enter and Esc do not, because the No button has the focus."""
 
     BINDINGS = [
         Binding("y", "answer(True)", "Yes", show=False),

@@ -1,4 +1,4 @@
-"""The keys that work here, from the same declarations as the footer."""
+"""The help on keys, built from the same commands as the footer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from opd_tui.tui.drawing.text import Section
 
 
 class Help(ModalScreen[None]):
-    """Sections of keys with their meaning; any of Esc, Enter, ? and q leaves."""
+    """Sections of keys and their meanings; Esc, Enter, ?, F1 or q closes it."""
 
     BINDINGS = [
         Binding("escape,enter,question_mark,f1,q", "close", "Close", show=False),

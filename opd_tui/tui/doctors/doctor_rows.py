@@ -1,4 +1,4 @@
-"""The list of doctors with their day."""
+"""The rows of the doctors screen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from opd_tui.tui.widgets.row_list import Heading
 
 
 class DoctorRows(ColumnList[DoctorDay | Heading]):
-    """Doctors, a row each."""
+    """Doctors with their hours and occupancy, one per row."""
 
     FLEXIBLE = (1, 2, 4)
     HEADINGS = ("CODE", "NAME", "SPECIALTY", "ROOM", "HOURS", "SEATS TAKEN", "WAITING")
@@ -24,7 +24,7 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
         return item.doctor.id if isinstance(item, DoctorDay) else None
 
     def cells(self, item: DoctorDay | Heading) -> tuple[str, ...]:
-        """A row's columns."""
+        """Return the columns of a row."""
         if isinstance(item, Heading):
             return self.HEADINGS
         doctor, slots = item.doctor, item.slots
@@ -54,7 +54,7 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
 
 
 def hours(slots: Sequence[SlotRecord]) -> list[tuple[dt.time, dt.time]]:
-    """When a doctor is here: slots that touch are one stretch."""
+    """Return a doctor's hours, with adjacent slots merged."""
     stretches: list[tuple[dt.time, dt.time]] = []
     for record in slots:
         if stretches and stretches[-1][1] == record.slot.start:

@@ -1,4 +1,4 @@
-"""Screen 3: who is here on a day, where, and how full their slots are."""
+"""Screen 3: the doctors with their rooms, hours and occupancy on a day."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class DoctorsScreen(FilteredScreen):
-    """All doctors with their slots of a day."""
+    """All doctors with their slots on a day."""
 
     MODE = "doctors"
     INTENTS = DOCTORS_COMMANDS

@@ -1,1 +1,1 @@
-"""How things are drawn: cells, styles, symbols, and words for numbers, times and outcomes."""
+"""Rendering: cells, styles, symbols, and text for numbers, times and outcomes."""

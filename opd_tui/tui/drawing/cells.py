@@ -1,4 +1,4 @@
-"""Lines of text that fit: columns by cells, not characters."""
+"""Text fitted to widths in terminal cells."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from rich.segment import Segment
 from rich.style import Style
 
 Line = list[Segment]
-"""One line of a widget."""
+"""One rendered line of a widget."""
 
 NARROWEST_COLUMN, GAP, WIDEST_GAP = 8, 2, 6
-"""Of a table, in cells."""
+"""Table dimensions in cells."""
 
 
 def fit(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
-    """The text in exactly so many cells, with an ellipsis where it is cut."""
+    """Return the text padded or truncated to `width` cells, with an ellipsis if truncated."""
     if width <= 0:
         return ""
     size = cell_len(text)
@@ -27,14 +27,14 @@ def fit(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
 
 
 def joined(*cells: tuple[str, Style | None]) -> Line:
-    """Styled cells side by side; nothing in them is markup."""
+    """Return styled texts side by side, without markup."""
     return [Segment(text, style) for text, style in cells if text]
 
 
 def column_widths(rows: Sequence[Sequence[str]], width: int, flexible: Sequence[int]) -> list[int]:
-    """Columns as wide as their content and a gap; the first row holds the headings, and an empty column is none.
+    """Return column widths that fit the content plus a gap; the first row holds the headings, an empty column gets 0.
 
-    The flexible columns give way, the widest first, where that is too much; where there is room, all get some of it.
+    If the sum exceeds `width`, the flexible columns shrink, widest first; spare room is shared by all columns.
     """
     columns = list(zip(*rows, strict=True))
     widths = [max(map(cell_len, column)) + GAP if any(column[1:]) else 0 for column in columns]
@@ -49,5 +49,5 @@ def column_widths(rows: Sequence[Sequence[str]], width: int, flexible: Sequence[
 
 
 def in_columns(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
-    """The cells of a row, each with its gap."""
+    """Return the cells of a row, each fitted to its column with its gap."""
     return [fit(cell, size - GAP) + " " * GAP if size else "" for cell, size in zip(cells, widths, strict=True)]

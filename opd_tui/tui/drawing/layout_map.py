@@ -1,4 +1,4 @@
-"""Where everything stands on a screen, before something of it comes or goes."""
+"""A workaround for Textual's stale layout map when widgets are shown or hidden."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from textual.widget import Widget
 
 
 def refresh_layout_map(widget: Widget) -> None:
-    """Let the screen of a widget work out where everything stands, before something is shown or hidden.
+    """Make a widget's screen compute its full layout map; call this before showing or hiding a widget.
 
-    After it scrolled it does so only when it is asked. If that is after something was hidden, it finds nothing changed
-    when it lays itself out, and leaves what was hidden on the terminal (seen in Textual 8.2.8).
+    After scrolling, Textual computes the map only on demand. If that happens after a widget is hidden, the next layout
+    finds no difference and leaves the hidden widget on the terminal (as of Textual 8.2.8).
     """
     with suppress(NoWidget):
-        widget.screen.find_widget(Widget())  # only the whole map can tell that this one stands nowhere
+        widget.screen.find_widget(Widget())  # only the full map can show that this widget is not on screen

@@ -1,6 +1,6 @@
-"""How the lines look that widgets draw themselves: styles by name, in the colours of the theme.
+"""Named styles in the theme's colours, for widgets that render their own lines.
 
-Component classes would say the same, but Textual applies the whole stylesheet to each of them whenever the focus moves.
+They replace component classes, for each of which Textual applies the whole stylesheet whenever the focus moves.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 
 class Look(NamedTuple):
-    """A text style, and variables of the theme."""
+    """A Rich text style, and theme variables for its colours."""
 
     text: str = ""
     colour: str = ""
@@ -44,7 +44,7 @@ LOOKS = {
 
 
 def look(widget: Widget, name: str) -> Style:
-    """A style by its name, in the colours of the app's theme."""
+    """Return a style by name in the colours of the app's theme."""
     text, colour, background = LOOKS[name]
     variables = widget.app.theme_variables
     return _style(text, variables.get(colour), variables.get(background))
@@ -56,7 +56,7 @@ def _style(text: str, colour: str | None, background: str | None) -> Style:
 
 
 def _painted(written: str | None) -> RichColor | None:
-    """A colour as the theme writes it, such as `#0178D4` or `ansi_blue 50%`; None where nothing is painted."""
+    """Return a theme colour such as `#0178D4` or `ansi_blue 50%`, or None if it is unset or transparent."""
     if not written:
         return None
     colour = Color.parse(written.partition(" ")[0])

@@ -1,4 +1,4 @@
-"""What the screens say of an action, once it is done and before a token is issued."""
+"""Sentences about the outcome of an action and the forecast for a new token."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from opd_tui.tui.drawing.text import ordinal
 
 
 def outcome_sentence(outcome: Outcome, zone: dt.tzinfo | None) -> str:
-    """Return what happened, behind the day of its token or slot if that is not the day on which it happened."""
+    """Return the outcome as a sentence, preceded by the day of its token or slot if it was recorded on another day."""
     day = day_of(outcome)
     another = day is not None and day != outcome.entry.at.astimezone(zone).date()
     return f"{day:%a %d %b}: {outcome.sentence}" if another else outcome.sentence
 
 
 def day_of(outcome: Outcome) -> dt.date | None:
-    """Return the day of the token or slot that an action changed; the opening of slots names it itself."""
+    """Return the day of the changed token or slot; None for opened slots, whose sentence already names the day."""
     if outcome.token:
         return outcome.token.slot.date
     changed = all(event.before is not None for event in outcome.asked_for)
@@ -27,7 +27,7 @@ def day_of(outcome: Outcome) -> dt.date | None:
 
 
 def forecast_sentence(forecast: Forecast) -> str:
-    """What would happen to a new token: a seat, somebody's seat, or a place in line."""
+    """Return what a new token would get: a free seat, another patient's seat, or a place in line."""
     record = forecast.outcome.token
     assert record is not None
     if displaced := forecast.outcome.changed(TokenPreempted):
@@ -39,7 +39,7 @@ def forecast_sentence(forecast: Forecast) -> str:
 
 
 def _elsewhere(forecast: Forecast) -> str:
-    """Where a seat is free, and whether one will free here."""
+    """Return where a seat is free, and a note if none will become free in this slot."""
     record, load = forecast.outcome.token, forecast.load
     assert record is not None
     used_up = load is not None and load.completed >= record.slot.capacity

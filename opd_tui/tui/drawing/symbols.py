@@ -1,7 +1,7 @@
-"""The symbols that the screens draw, in letters and plain signs for terminals that cannot show them.
+"""ASCII replacements for the screens' symbols, for terminals that cannot show them.
 
-Everything drawn passes here last, and each symbol has one sign in its place, so nothing moves: no screen needs to
-know which set is used.
+A line filter replaces symbols last, each with an ASCII character of the same width, so that layouts stay the same and
+the screens need not know which set is used.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _UTF8 = "utf-8"
 
 
 def _frame_sign(character: str) -> str:
-    """A line, corner or block of a frame by what its Unicode name says."""
+    """Return the ASCII replacement of a box-drawing or block character, derived from its Unicode name."""
     words = set(unicodedata.name(character).split())
     if not words & {"BOX"}:
         solid, upright = words & {"FULL", "SHADE"}, words & {"LEFT", "RIGHT"} and "QUADRANT" not in words
@@ -65,11 +65,11 @@ SIGNS: Mapping[int, str] = {
     **{code: _frame_sign(chr(code)) for code in range(0x2500, 0x25A0)},
     **{ord(symbol): sign for symbol, sign in _SIGNS.items()},
 }
-"""One sign, a cell wide, for each symbol."""
+"""The ASCII replacement, one cell wide, by code point."""
 
 
 class PlainSigns(LineFilter):
-    """Draws every line without symbols, and names only in letters that the terminal's encoding has."""
+    """A line filter that replaces symbols with ASCII, and characters outside the terminal's encoding with `?`."""
 
     def __init__(self, encoding: str) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class PlainSigns(LineFilter):
         ]
 
     def spell(self, text: str) -> str:
-        """The text in as many cells, without symbols."""
+        """Return the text without symbols, in the same number of cells."""
         plain = text.translate(SIGNS)
         if plain.isascii():
             return plain
@@ -98,13 +98,13 @@ class PlainSigns(LineFilter):
 
 
 def terminal_encoding() -> str:
-    """How text is written to the terminal that the screens are on."""
+    """Return the encoding of the terminal that Textual writes to, which is stderr."""
     stream = sys.__stderr__
     return (stream and stream.encoding) or _UTF8
 
 
 def needs_plain_signs() -> bool:
-    """Return whether the terminal seems to show no symbols: it is dumb, or its encoding is not Unicode."""
+    """Return whether the terminal probably cannot show symbols: TERM is `dumb`, or its encoding is not UTF-8."""
     encodings = {terminal_encoding()} | ({locale.getencoding()} if os.name == "posix" else set())
     return os.environ.get("TERM") == "dumb" or any(not _is_utf8(encoding) for encoding in encodings)
 

@@ -1,4 +1,4 @@
-"""Words for numbers, times, slots and doctors."""
+"""Text for numbers, times, slots and doctors."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from opd_tui.domain.events import TokenPreempted, TokenPromoted
 from opd_tui.domain.model import Doctor, SlotRecord, Status, Token
 
 Section = tuple[str, Sequence[tuple[str, str]]]
-"""A heading, and rows of two columns."""
+"""A heading and rows of two columns."""
 
 SHAPE_LIMIT = 4
-"""Seats are drawn as shapes up to this capacity; above it figures alone are quicker to read."""
+"""The largest capacity for which seats are drawn as shapes; beyond it numbers are quicker to read."""
 
 STATUS_WORDS = {
     Status.ACTIVE: "● seated",
@@ -24,17 +24,17 @@ STATUS_WORDS = {
 
 
 def status_words(token: Token) -> str:
-    """Return a token's status as symbol and word; of an open one, whether the patient is here."""
+    """Return a token's status as symbol and word, or "here" if it is open and the patient is checked in."""
     words = STATUS_WORDS[token.status]
     return f"{words[0]} here" if token.checked_in_at and token.status.is_open else words
 
 
 MARKS = {TokenPreempted.reason: "↓ displaced", TokenPromoted.reason: "↑ moved up"}
-"""What is said for some seconds of a token that another one moved."""
+"""The mark shown for some seconds on a moved token, by reason of the move."""
 
 
 def seats(record: SlotRecord, *, brief: bool = False) -> str:
-    """How full a slot is: `●●○ 2/3 +4`, and in figures alone where there is little room."""
+    """Return a slot's occupancy: `●●○ 2/3 +4`, or only the numbers if `brief`."""
     taken, capacity = record.load.taken, record.slot.capacity
     shape = "●" * taken + "○" * (capacity - taken) + " " if capacity <= SHAPE_LIMIT and not brief else ""
     waiting = f" +{record.load.waiting}" if record.load.waiting else ""
@@ -42,18 +42,18 @@ def seats(record: SlotRecord, *, brief: bool = False) -> str:
 
 
 def doctor_label(doctor: Doctor) -> str:
-    """A doctor's name with the specialty."""
+    """Return a doctor's name with the specialty, if any."""
     return f"{doctor.name} · {doctor.specialty}" if doctor.specialty else doctor.name
 
 
 def minutes(wait: dt.timedelta) -> str:
-    """A wait in words: `25 min`, `1 h 05`."""
+    """Return a waiting time as text: `25 min`, `1 h 05`."""
     hours, rest = divmod(int(wait.total_seconds()) // 60, 60)
     return f"{hours} h {rest:02}" if hours else f"{rest} min"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """`1 slot`, `2 slots`."""
+    """Return a number with its noun: `1 slot`, `2 slots`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
@@ -61,5 +61,5 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 
 
 def ordinal(place: int) -> str:
-    """`first`, `second` … and `number 11`."""
+    """Return an ordinal: `first` to `tenth`, then `number 11`."""
     return _ORDINALS[place - 1] if place <= len(_ORDINALS) else f"number {place}"

@@ -1,1 +1,1 @@
-"""The app as screens, dialogs and widgets know it."""
+"""The app interface used by screens, dialogs and widgets."""

@@ -1,4 +1,4 @@
-"""The way from the screens to the desk: off the event loop, writes in order, nothing lost on the way."""
+"""Asynchronous access to a front desk: actions run in order on one thread, reads on others."""
 
 from __future__ import annotations
 
@@ -18,61 +18,64 @@ T = TypeVar("T")
 
 
 class AsyncDesk:
-    """A front desk behind threads of its own.
+    """A front desk that runs on worker threads.
 
-    Actions go through one thread in the order in which they were asked for, and run to their end even when the screen
-    that asked is gone. Reads have another and previews a third, and a newer one may replace them.
+    Actions run on one thread in the order of the calls and complete even if the calling screen is gone. Reads use a
+    second thread and previews a third; the caller may cancel them in favour of a newer one.
     """
 
     def __init__(self, open_desk: Callable[[], FrontDesk]) -> None:
         self._writes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk-writes")
         self._reads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk-reads")
-        # A preview waits for the write lock, and no read may wait behind it.
+        # A preview may wait for the database's write lock; a separate thread keeps reads from queueing behind it.
         self._previews = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk-previews")
         self._open_desk = open_desk
         self._opened: Future[FrontDesk] | None = None
         self._following: threading.Thread | None = None
 
     async def desk(self) -> FrontDesk:
-        """The desk, opened at the first call; raises StoreUnavailable and DeskBusy."""
+        """Return the desk, opening it on the first call; raise StoreUnavailable or DeskBusy if that fails."""
         if self._opened is None:
             self._opened = self._writes.submit(self._open_desk)
         return await asyncio.shield(asyncio.wrap_future(self._opened))
 
     async def perform(self, action: Action, expect: Moves | None, done: Callable[[Outcome], None]) -> Outcome:
-        """Perform an action; `done` learns of its outcome even where the caller was cancelled meanwhile."""
+        """Perform an action on the write thread; call `done` with its outcome even if the caller is cancelled."""
         desk = await self.desk()
         future = asyncio.wrap_future(self._writes.submit(desk.perform, action, expect=expect))
         future.add_done_callback(lambda ended: None if ended.cancelled() or ended.exception() else done(ended.result()))
         return await asyncio.shield(future)
 
     async def act(self, task: Callable[[FrontDesk], T]) -> T:
-        """Do something on the desk in its turn, to the end."""
+        """Run a task on the write thread; it completes even if the caller is cancelled."""
         desk = await self.desk()
         return await asyncio.shield(asyncio.wrap_future(self._writes.submit(task, desk)))
 
     async def preview(self, action: Action) -> Forecast:
-        """What an action would do now."""
+        """Return what an action would do now."""
         return await self.foresee(lambda desk: desk.preview(action))
 
     async def foresee(self, question: Callable[[FrontDesk], T]) -> T:
-        """Ask the desk something that may wait for other desks."""
+        """Run a query that may wait for other desks, on the preview thread."""
         desk = await self.desk()
         return await asyncio.wrap_future(self._previews.submit(question, desk))
 
     async def read(self, question: Callable[[FrontDesk], T]) -> T:
-        """Ask the desk something."""
+        """Run a query on the read thread."""
         desk = await self.desk()
         return await asyncio.wrap_future(self._reads.submit(question, desk))
 
     async def follow(self, tell: Callable[[News], object]) -> None:
-        """Tell what other desks do from now on, on a thread of its own; raises StoreUnavailable."""
+        """Start a thread that calls `tell` with each change at another desk; raise StoreUnavailable if that fails."""
         news = await self.read(lambda desk: desk.follow())
         self._following = threading.Thread(target=tell_all, args=(news, tell), name="desk-news", daemon=True)
         self._following.start()
 
     def close(self) -> None:
-        """Finish what was asked for, then let go of the database."""
+        """Finish pending actions, cancel pending reads, and close the database.
+
+        `stop_waiting` comes first: it ends waits for other desks, on which `shutdown(wait=True)` would block.
+        """
         opened = self._opened
         if opened is not None and opened.done() and not opened.exception():
             opened.result().stop_waiting()
@@ -86,6 +89,6 @@ class AsyncDesk:
 
 
 def tell_all(news: Iterator[News], tell: Callable[[News], object]) -> None:
-    """Tell everything, in its order, until there is no more."""
+    """Call `tell` with each item in order until the news ends."""
     for piece in news:
         tell(piece)

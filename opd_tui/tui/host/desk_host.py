@@ -1,4 +1,4 @@
-"""The app as its screens, dialogs and widgets know it; they use it by Textual's `getters.app(DeskHost)`."""
+"""The app interface for screens, dialogs and widgets, which get it through Textual's `getters.app(DeskHost)`."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ Answer = TypeVar("Answer")
 
 DO_NOT_REPEAT = "Do not repeat it: the desk finds out as soon as the server is back."
 WAITING_NOTICE_SECONDS = 1.0
-"""After so long of waiting for another desk the person is told."""
+"""Delay before a notice that another desk is busy."""
 TOAST_SECONDS = 0.05
-"""How long a toast lets the screen itself go first."""
+"""Delay before a toast, so that the screen is repainted first."""
 
 
 class DeskHost(PreferredApp):
-    """The desk, the day that is shown, and how to ask the desk and the person; `OpdApp` is the one that runs."""
+    """The base of `OpdApp`: access to the desk, the displayed day, and dialogs."""
 
     day: var[dt.date | None] = var(None)
-    """The day that the screens show."""
+    """The displayed day."""
     now: var[dt.datetime | None] = var(None)
     """The desk's clock in the hospital's time zone, to the minute."""
     offline_notice: var[str] = var("")
-    """Since when the database is not there, or nothing."""
+    """The notice that the database is offline and since when; empty while online."""
     marks: var[Mapping[TokenId, str]] = var({}, always_update=True)
-    """Tokens that were moved just now."""
+    """Recently moved tokens and the reason for each move."""
 
     mark_seconds = 8.0
-    """How long a moved token carries its mark."""
+    """How long a moved token stays marked."""
     mode_commands: ClassVar[tuple[Command, ...]] = ()
-    """The commands that go to the main screens."""
+    """The commands that switch to the main screens."""
 
     def __init__(self, open_desk: Callable[[], FrontDesk], preferences: Preferences) -> None:
         super().__init__(preferences)
@@ -63,9 +63,9 @@ class DeskHost(PreferredApp):
         self.keys = KeyQueue(self, super().on_event)
         self.notices = Notices(self)
         self.is_open = False
-        """Whether the board is there; before, nothing can be done but leaving."""
+        """Whether the board has been opened; before that, the user can only quit."""
         self.is_asking = False
-        """Whether a command is under way that may ask a question."""
+        """Whether a command that may open a dialog is running."""
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -78,14 +78,14 @@ class DeskHost(PreferredApp):
 
     @property
     def who(self) -> str:
-        """Who acts at which desk."""
+        """The desk and the operator, for the top bar."""
         names = dict.fromkeys((self.desk.actor.desk, self.desk.actor.operator)) if self.desk else ()
         return " · ".join(names)
 
     # The desk
 
     async def perform(self, action: Action, expect: Moves | None = None) -> Outcome:
-        """Perform an action and let every screen know; raises a DeskRefusal."""
+        """Perform an action and publish its outcome to every screen; raise a DeskRefusal if it is refused."""
         try:
             with self.announce_waiting():
                 return await self.async_desk.perform(action, expect, self.publish)
@@ -94,20 +94,20 @@ class DeskHost(PreferredApp):
             raise AnswerLost(lost.key, DO_NOT_REPEAT) from lost
 
     async def preview(self, action: Action) -> Forecast:
-        """What an action would do now; raises a DeskRefusal."""
+        """Return what an action would do now; raise a DeskRefusal if it is refused."""
         with self.announce_waiting():
             return await self.async_desk.preview(action)
 
     def close_desk(self) -> None:
-        """Finish what was asked for, and let go of the desk."""
+        """Finish pending actions and close the desk."""
         self.async_desk.close()
 
     def answer_lost(self, lost: AnswerLost) -> None:
-        """The server went away before it said whether an action was done."""
+        """Handle a connection lost before the server confirmed an action; a hook for subclasses."""
 
     @contextmanager
     def announce_waiting(self) -> Iterator[None]:
-        """Say so when another desk lets this one wait."""
+        """Show a notice if the body waits for another desk."""
         waiting = "Another desk is busy. Waiting for it …"
         timer = self.set_timer(WAITING_NOTICE_SECONDS, lambda: self.notices.say_aside(waiting))
         try:
@@ -116,7 +116,7 @@ class DeskHost(PreferredApp):
             timer.stop()
 
     def publish(self, outcome: Outcome, *, toast: bool = True) -> None:
-        """Tell everybody what was done."""
+        """Publish an outcome to every screen and announce it in a toast."""
         from opd_tui.tui.drawing.sentences import outcome_sentence  # not before the first paint
 
         self.desk_changed.publish(outcome)
@@ -125,7 +125,7 @@ class DeskHost(PreferredApp):
         self.mark_moved(outcome.changes)
 
     def mark_moved(self, changes: Iterable[Change]) -> None:
-        """Mark the tokens that were moved, for some seconds."""
+        """Mark moved tokens for `mark_seconds`."""
         from opd_tui.tui.drawing.text import MARKS  # not before the first paint
 
         moved = {change.token.id: change.reason for change in changes if change.reason in MARKS}
@@ -134,37 +134,37 @@ class DeskHost(PreferredApp):
             self.set_timer(self.mark_seconds, lambda: self.unmark(moved))
 
     def unmark(self, moved: Mapping[TokenId, str]) -> None:
-        """Let marks fade, but not those that came since."""
+        """Remove these marks unless they were renewed."""
         self.marks = {token: reason for token, reason in self.marks.items() if moved.get(token) is not reason}
 
-    # The person
+    # Dialogs and notices
 
     def clear_notifications(self) -> None:
-        """Take the toasts away with what holds each, which Textual would leave behind, empty (seen in 8.2.8).
+        """Remove the toasts and their holders, which Textual leaves behind empty (as of Textual 8.2.8).
 
-        In the course of a day there would be thousands, and every change of the screen would arrange them all.
+        Thousands would pile up over a day, and every layout of the screen would arrange them all.
         """
         super().clear_notifications()
         if self.screen_stack:
             self.screen.query("ToastHolder").remove()
 
     async def ask(self, dialog: ModalScreen[Answer]) -> Answer | None:
-        """Open a dialog and return what comes of it; its keys wait until it is there. Call this in a worker."""
+        """Open a dialog and return its result; keys are held until it is mounted. Call this from a worker."""
         answered: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
         async with self.keys.held(dialog):
             await self.push_screen(dialog, lambda answer: None if answered.done() else answered.set_result(answer))
         return await answered
 
     def key_of_mode(self, mode: str) -> str:
-        """The key that goes to a main screen, as a sentence names it."""
+        """Return the key that switches to a main screen, for use in a sentence."""
         return self.keymap.key_of(next(command for command in self.mode_commands if command.id == f"mode.{mode}"))
 
-    # What the demo adds
+    # Hooks for the demo
 
     def extra_bars(self) -> Iterable[Widget]:
-        """Bars that every screen shows above its footer."""
+        """Return extra bars that every screen shows above its footer."""
         return ()
 
     def demo_commands(self) -> tuple[Command, ...]:
-        """Commands that only the demo has."""
+        """Return the commands that exist only in the demo."""
         return ()

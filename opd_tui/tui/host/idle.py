@@ -1,4 +1,4 @@
-"""Hiding the patients' names on a screen that nobody works at."""
+"""Hiding patients' names on an unattended screen."""
 
 from __future__ import annotations
 
@@ -12,44 +12,44 @@ if TYPE_CHECKING:
 
 
 class Idle:
-    """Covers the screen after some seconds without a key; the key that uncovers it does nothing else."""
+    """A timer that covers the screen after `seconds` without a key; the key that uncovers it has no other effect."""
 
     def __init__(self, app: App[None], seconds: float, new_cover: Callable[[], Screen[None]]) -> None:
         self.app = app
         self.seconds = seconds
-        """0 never hides by itself."""
+        """The idle time before names are hidden; 0 disables it."""
         self.new_cover = new_cover
-        """Makes the screen that hides the names."""
+        """A factory for the screen that hides the names."""
         self.last = time.monotonic()
-        """When something was pressed last."""
+        """When a key or mouse button was last pressed (monotonic)."""
         self.covers: list[Screen[None]] = []
-        """The screens that hide them now; a question that was still on its way can come between two."""
+        """The open cover screens; there are several if a dialog opened on top of one."""
         self.until_a_key = False
-        """Whether they are to stay hidden, whatever comes upon the screen that hides them."""
+        """Whether names stay hidden until a key is pressed, even if a dialog opens over the cover."""
 
     @property
     def hidden(self) -> bool:
-        """Whether the names are hidden now."""
+        """Whether the names are hidden."""
         return bool(self.app.screen_stack) and self.app.screen in self.covers
 
     def check(self) -> None:
-        """Hide the names if nothing was pressed for long enough, or if something came over what hides them."""
+        """Hide the names after the idle time, or again if a dialog opened over the cover."""
         if self.until_a_key or (self.seconds and time.monotonic() - self.last >= self.seconds):
             self.hide()
 
     def hide(self) -> None:
-        """Cover whatever is on the screen, questions and forms too."""
+        """Cover the screen, including its dialogs."""
         self.until_a_key = True
         if not self.hidden:
             self.covers.append(self.new_cover())
             self.app.push_screen(self.covers[-1])
 
     def touched(self) -> None:
-        """Somebody is here."""
+        """Restart the idle time."""
         self.last = time.monotonic()
 
     def pressed(self) -> bool:
-        """Something was pressed; whether all it does is to show the names again."""
+        """Handle a key press; return whether it only uncovered the screen."""
         self.touched()
         self.until_a_key = False
         if not self.hidden:

@@ -1,4 +1,4 @@
-"""What the app says to the person in toasts; nothing in them is markup."""
+"""Messages to the user in toasts, shown without markup."""
 
 from __future__ import annotations
 
@@ -16,56 +16,56 @@ WARNING_SECONDS = 15.0
 
 
 class Notices:
-    """Says one thing at a time, with a word beside it where that must not hide what was done."""
+    """The app's toasts: one message at a time, plus an optional side note that does not replace it."""
 
     def __init__(self, app: PreferredApp) -> None:
         self.app = app
         self.aside = ""
-        """What was said beside the news and can still be read."""
+        """The text of the side note that is still visible."""
         self.kept_waiting: Callable[[], object] | None = None
-        """What another desk kept this one from doing."""
+        """The operation to retry because another desk was busy."""
 
     def clear(self) -> None:
-        """Take away what was said."""
+        """Remove all toasts."""
         self.app.clear_notifications()
         self.aside = ""
 
     def say(self, text: str, seconds: float | None = None) -> None:
-        """Say something in the place of what was said before."""
+        """Show a message in place of the previous one."""
         self.clear()
         self.app.notify(text, markup=False, timeout=seconds)
 
     def say_aside(self, text: str) -> None:
-        """Say something beside the news, and not again while it is still there to be read."""
+        """Show a side note, unless the same one is still visible."""
         if text != self.aside:
             self.aside = text
             self.app.notify(text, markup=False, timeout=ASIDE_SECONDS)
             self.app.set_timer(ASIDE_SECONDS, self.forget_aside)
 
     def forget_aside(self) -> None:
-        """The aside has gone."""
+        """Forget the side note once it has expired."""
         self.aside = ""
 
     def refuse(self, refusal: DeskRefusal) -> None:
-        """Say why something was not done."""
+        """Show why an action was refused."""
         self.warn(self.app.message_of(refusal))
 
     def warn(self, text: str) -> None:
-        """Say that something is wrong, in the place of what was said before."""
+        """Show a warning in place of the previous message."""
         self.clear()
         self.app.notify(text, severity="warning", markup=False)
 
     def warn_beside(self, text: str) -> None:
-        """Say that something is wrong beside the news, long enough to be read between two patients."""
+        """Show a warning next to other messages, long enough to be read between two patients."""
         self.app.notify(text, severity="warning", markup=False, timeout=WARNING_SECONDS)
 
     def busy(self, busy: DeskBusy, again: Callable[[], object]) -> None:
-        """Say that another desk was in the way, and keep what was to be done for the key that tries again."""
+        """Show that another desk is busy, and keep the operation for the retry key."""
         self.kept_waiting = again
         self.warn(f"{self.app.message_of(busy)} Press {self.app.keymap.key_of(RETRY)} to try again.")
 
     def try_again(self) -> bool:
-        """Do what another desk was in the way of; says whether there was anything."""
+        """Retry the kept operation; return whether there was one."""
         again, self.kept_waiting = self.kept_waiting, None
         if again is not None:
             again()

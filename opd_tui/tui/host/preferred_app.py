@@ -1,4 +1,4 @@
-"""An app as its person wants it: theme, signs, keys, and names hidden where nobody works."""
+"""An app that applies the user's preferences: theme, symbols, keys and hiding names when idle."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ from opd_tui.tui.settings.preferences import Preferences
 from opd_tui.tui.settings.remembered_theme import RememberedTheme
 
 REPORT_SECONDS = 12.0
-"""How long it stands on the screen that the settings file is wrong."""
+"""How long the warning about settings file problems stays visible."""
 
 
 class PreferredApp(App[None]):
-    """Follows the settings file, and keeps in it what is changed here."""
+    """An app that applies the settings file and saves theme changes to it."""
 
     def __init__(self, preferences: Preferences) -> None:
         self.preferences = preferences
         if preferences.theme:
-            self.set_reactive(App.theme, preferences.theme)  # before the styles are read: that is done once
+            # Before the styles are parsed, so that this happens only once.
+            self.set_reactive(App.theme, preferences.theme)
         super().__init__()
         self.idle = Idle(self, preferences.idle_seconds, self.new_cover)
         self.plain_signs = PlainSigns(terminal_encoding()) if preferences.plain_signs else None
@@ -37,20 +38,20 @@ class PreferredApp(App[None]):
 
     @property
     def hospital(self) -> str:
-        """What stands at the top of every screen."""
+        """The hospital's name, shown at the top of every screen."""
         return self.preferences.file.settings.hospital or self.title
 
     @property
     def keymap(self) -> Keymap:
-        """Which keys the commands have here."""
+        """The user's key bindings."""
         return self.preferences.keymap
 
     def new_cover(self) -> Screen[None]:
-        """The screen that hides the names."""
+        """Return a new screen that hides the names."""
         raise NotImplementedError
 
     def message_of(self, refusal: DeskRefusal) -> str:
-        """Why something was not done, and what to do about it."""
+        """Return why an action was refused and what to do about it."""
         return refusal.message
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -69,7 +70,7 @@ class PreferredApp(App[None]):
         await super().on_event(event)
 
     def report_problems(self) -> None:
-        """Say that something in the settings file does not count; one problem is said in full."""
+        """Warn about problems in the settings file; a single problem is shown in full."""
         problems = self.preferences.problems
         if not problems:
             return
@@ -80,12 +81,12 @@ class PreferredApp(App[None]):
 
     @work(group="settings")
     async def remember_theme(self, theme: Theme) -> None:
-        """Keep the theme for the next time."""
+        """Save the theme for the next start."""
         if self.remembered is not None:
             await self.remembered.keep(
                 theme.name, lambda refusal: self.notify(self.message_of(refusal), severity="warning", markup=False)
             )
 
     def action_hide_names(self) -> None:
-        """Hide the names now."""
+        """Hide the names."""
         self.idle.hide()

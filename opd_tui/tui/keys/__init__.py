@@ -1,1 +1,1 @@
-"""Keys: what a command is, which keys it has, and the order in which they take effect."""
+"""Commands, their key bindings, and the queue that delivers keys in order."""

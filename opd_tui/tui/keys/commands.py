@@ -1,4 +1,4 @@
-"""What a command is: its keys, its words in footer, palette and help, and what it does."""
+"""Commands: their keys, their texts in the footer, palette and help, and the action they run."""
 
 from __future__ import annotations
 
@@ -18,37 +18,40 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Command:
-    """One thing a person can ask for by a key; `footer` ranks it there, 0 is left out last, None never shows."""
+    """A command bound to keys.
+
+    `footer` is its rank in the footer: 0 is the last to be dropped when space runs out, None is never shown.
+    """
 
     id: str
     keys: str
     label: str
     help: str
     action: str = ""
-    """What Textual runs when the key is pressed."""
+    """The Textual action that the key runs."""
     footer: int | None = None
     key_display: str | None = None
     in_palette: bool = True
     hint: tuple[Command, str] | None = None
-    """A command whose key the footer shows together with this one's, and the label of both."""
+    """Another command whose key the footer shows next to this one, and the label for the pair."""
 
     @property
     def key_label(self) -> str:
-        """The keys as they are printed."""
+        """The keys as shown to the user."""
         return self.key_display or " ".join(map(printed_key, self.keys.split(",")))
 
     @property
     def one_key(self) -> str:
-        """The first of the keys as a sentence names it."""
+        """The first key, for use in a sentence."""
         return self.key_display or printed_key(self.keys.partition(",")[0])
 
     @property
     def written_keys(self) -> str:
-        """The keys as the settings file holds them."""
+        """The keys as written in the settings file."""
         return ", ".join(map(printed_key, self.keys.split(",")))
 
     def with_keys(self, keys: str) -> Self:
-        """The same command on other keys."""
+        """Return this command with other keys."""
         return replace(self, keys=keys, key_display=None)
 
     @property
@@ -57,7 +60,7 @@ class Command:
 
 
 class Need(Enum):
-    """What has to be chosen before something can be asked of the desk; the value is the action's field."""
+    """What must be selected before a command can run; the value is the field name in the action."""
 
     TOKEN = "token"
     SLOT = "slot"
@@ -66,36 +69,36 @@ class Need(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class DeskCommand(Command):
-    """A command that makes an action of the desk.
+    """A command that builds a desk action.
 
-    What it needs has to be chosen on the screen. The other fields of the action are asked for in a form, unless `asks`
-    names fewer of them. Everything else follows: preview, question, what is said when nothing is chosen.
+    The user selects what it `needs` on the screen. A form asks for the other fields of the action, or only for those
+    in `asks`. The preview, the question and the message when nothing is selected follow from these.
     """
 
     makes: str
-    """The verb of the action."""
+    """The verb that identifies the action."""
     needs: Need | None = None
     asks: tuple[str, ...] | None = None
     presets: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """What the form suggests, by the field's name; without it, what the chosen thing has under this name."""
+    """Initial values of the form by field name; other fields start with the value of the selected item."""
     title: str = ""
-    """The form's title."""
+    """The title of the form."""
     note: str = ""
-    """What the screens add to the action's question."""
+    """Text appended to the action's question."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "action", f"ask_desk('{self.id}')")
 
     @property
     def action_class(self) -> type[Action]:
-        """The class of the action that it makes, imported after the first paint."""
+        """The class of the action, imported on use so that it does not delay the first paint."""
         from opd_tui.desk.actions import ACTIONS
 
         return ACTIONS[self.makes]
 
     @property
     def asked(self) -> tuple[Spec, ...]:
-        """The fields of the form, none where everything is known."""
+        """The fields of the form; empty if no form is needed."""
         others = (spec for spec in self.action_class.own_specs() if self.needs is None or spec.name != self.needs.value)
         return tuple(spec for spec in others if self.asks is None or spec.name in self.asks)
 
@@ -114,7 +117,7 @@ _KEY_LABELS = {
 
 
 def printed_key(key: str) -> str:
-    """A key as it is printed: `n`, `F2`, `^p`, `Esc`."""
+    """Return a key as shown to the user: `n`, `F2`, `^p`, `Esc`."""
     modifiers, _, base = key.rpartition("+")
     if not modifiers:
         return _KEY_LABELS.get(key) or (key.upper() if _FUNCTION_KEY.fullmatch(key) else format_key(key))
@@ -124,5 +127,5 @@ def printed_key(key: str) -> str:
 
 
 def bindings(*commands: Command) -> list[BindingType]:
-    """The commands as a screen's or the app's bindings."""
+    """Return the commands as bindings of a screen or an app."""
     return [command.binding for command in commands]

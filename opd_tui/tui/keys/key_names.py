@@ -1,4 +1,4 @@
-"""Keys as people write them, and as the screens call them."""
+"""Translation of keys as users write them into Textual's key names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WRITTEN = re.compile(r"((?:[A-Za-z]+\+)*)(.+)", re.DOTALL)
 
 
 def key_named(written: str) -> str | None:
-    """Return the key that is meant by `n`, `?`, `F2`, `Ctrl+N`, `^n` or `PgUp`, or None."""
+    """Return Textual's name for a key written like `n`, `?`, `F2`, `Ctrl+N`, `^n` or `PgUp`, or None if invalid."""
     written = written if written == " " else written.strip()
     if len(written) == 2 and written[0] == "^":
         written = f"ctrl+{written[1]}"
@@ -40,18 +40,19 @@ def key_named(written: str) -> str | None:
 
 
 def _base(written: str) -> str | None:
-    """The key without its modifiers."""
+    """Return Textual's name for a key without modifiers, or None if invalid."""
     if len(written) == 1:
         return _character_key(written)
     name = _ALIASES.get(written.lower(), written.lower())
     if len(name) > 1 and name in _NAMED_KEYS:
         return name
     character = key_to_character(name)
-    return _character_key(character) if character and character.isascii() else None  # Unicode knows BANANA
+    # Excludes Unicode names such as BANANA.
+    return _character_key(character) if character and character.isascii() else None
 
 
 def _character_key(character: str) -> str | None:
-    """A character as the name of its key."""
+    """Return Textual's name for the key of a character, or None if it is not printable."""
     if character.isalnum():
         return character
     name = unicodedata.name(character, "").lower().replace("-", "_").replace(" ", "_")

@@ -1,7 +1,7 @@
-"""Keys in the order in which they were pressed, each to whatever has the focus once the one before it is done.
+"""A queue that delivers each key after the previous one has been handled.
 
-Textual hands a key to the widget that has the focus when the key arrives. Somebody who types ahead (a name right
-after the key that opens the panel, the next patient right behind Enter) would so type into the wrong place.
+Textual sends a key to the widget that has the focus when the key arrives. A user who types ahead (a name right after
+the key that opens the panel, or the next patient right after Enter) would type into the wrong widget.
 """
 
 from __future__ import annotations
@@ -21,32 +21,33 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 Pressed = events.Key | events.Paste
-"""A pasted text waits its turn among the keys."""
+"""Pasted text is queued in order with the keys."""
 
 LAPS = 2
-"""A key may post a message (an Input's Enter does) whose handler moves the focus: the second lap comes behind it."""
+"""How often `KeyHandled` goes around: a key may post a message whose handler moves the focus (Enter in an Input), and
+the second lap is queued after that message."""
 DOUBLED_SECONDS = 0.3
-"""An Enter so soon behind another is the same one, from a tired finger."""
+"""An Enter within this time of another one counts as an accidental double press."""
 HELD_SECONDS = 1.0
-"""Keys wait for what was begun, but no longer: a screen that waits for another desk must not look frozen."""
+"""The longest time keys are held, so that a screen waiting for another desk does not look frozen."""
 LOST_SECONDS = 3.0
-"""A key that was not heard of for so long never comes back; before, a slow machine is still busy with it."""
+"""A key that is not handled within this time is given up; a slow machine may need almost this long."""
 
 
 class KeyHandled(Message):
-    """Follows a key through the same queues, and so comes back to the app when the key has had its effect."""
+    """A message that follows a key through the same queues and so reaches the app after the key has taken effect."""
 
     def __init__(self, target: Widget, laps: int) -> None:
         super().__init__()
         self.target = target
-        """Who is busy with the key."""
+        """The widget that handles the key."""
         self.laps = laps
 
 
 class Hold:
-    """Something under way, for which the keys of a screen wait, or all of them without one.
+    """An operation during which the keys of a screen, or all keys if `screen` is None, are held.
 
-    They wait from the moment it is made, so that a handler can make it and the worker that it starts can leave it.
+    Keys are held from construction on, so that a handler can create the hold and the worker it starts can release it.
     """
 
     def __init__(self, queue: KeyQueue, screen: Screen[Any] | None, *, finishes: bool) -> None:
@@ -55,57 +56,57 @@ class Hold:
         self.finishes = finishes
 
     async def __aenter__(self) -> None:
-        """The keys wait already."""
+        """Do nothing: keys are held since construction."""
 
     async def __aexit__(self, error: type[BaseException] | None, *_: object) -> None:
         self.queue.release(self)
         if error is asyncio.CancelledError:
-            # Another worker may take the place of this one: it must come to hold them before the next key goes.
+            # An exclusive worker may replace this one: let it take its hold before the next key is delivered.
             self.queue.app.call_later(self.queue.next)
         else:
             await self.queue.next()
 
 
 class KeyQueue:
-    """Lets one key at a time through; `held` keeps the next ones until what was begun is done."""
+    """A queue that delivers one key at a time; `held` delays the next ones until an operation finishes."""
 
     def __init__(self, app: App[None], deliver: Callable[[Pressed], Awaitable[None]]) -> None:
         self.app = app
         self.deliver = deliver
         self.waiting: deque[tuple[Pressed, Pressed | None]] = deque()
-        """Keys, each with the Enter of which it may be the second half."""
+        """Queued keys, each with the Enter that it may repeat as a double press."""
         self.under_way: KeyHandled | None = None
-        """What follows the last key and has not come back."""
+        """The message that follows the last key, until it comes back."""
         self.holds: set[Hold] = set()
         self.last: tuple[Pressed | None, float] = (None, 0.0)
         self.delivered: Pressed | None = None
-        """The last key that went on its way."""
+        """The last key that was delivered."""
         self.finished_by: Pressed | None = None
-        """The last key that finished something."""
+        """The last key whose operation finished."""
         self.progress = 0.0
-        """When a key last went on its way, came back, or was let go."""
+        """When a key was last delivered or handled, or a hold began (monotonic)."""
 
     @property
     def focus(self) -> Widget:
-        """Where a key goes."""
+        """The widget or screen that receives the next key."""
         return self.app.focused or self.app.screen
 
     @property
     def ends(self) -> bool:
-        """Whether the app is being left, so that a key would reach what is half gone."""
+        """Whether the app is exiting, so that its widgets may already be gone."""
         return not self.app.is_running or self.app.return_code is not None
 
     @property
     def is_held(self) -> bool:
-        """Whether something is under way on the screen that the next key would reach."""
+        """Whether an operation holds the keys of the active screen."""
         return any(map(self.concerns_the_screen, self.holds))
 
     def concerns_the_screen(self, hold: Hold) -> bool:
-        """Whether it keeps the keys of the screen on top, and not of one below a dialog."""
+        """Return whether a hold applies to the active screen, not to one below a dialog."""
         return hold.screen in (None, self.app.screen)
 
     async def press(self, key: Pressed) -> None:
-        """Take a key that was pressed, or a text that was pasted."""
+        """Queue a pressed key or pasted text."""
         now = time.monotonic()
         before, pressed_at = self.last
         self.last = key, now
@@ -116,7 +117,7 @@ class KeyQueue:
         await self.next()
 
     async def next(self) -> None:
-        """Let the next key through, but not the second half of a double Enter whose first half has done its work."""
+        """Deliver the next key; drop the second Enter of a double press if the first one finished its operation."""
         while self.waiting and not self.under_way and not self.ends and not self.is_held:
             key, first_half = self.waiting.popleft()
             self.progress = time.monotonic()
@@ -128,9 +129,9 @@ class KeyQueue:
             self.follow(behind)
 
     async def done(self, back: KeyHandled) -> None:
-        """A key came back: once more around, or on to the next."""
+        """Start the next lap for a handled key, or deliver the next key."""
         if back is not self.under_way:
-            return  # it was given up
+            return  # the key was given up
         self.progress = time.monotonic()
         self.under_way = None
         if back.laps > 1:
@@ -138,14 +139,14 @@ class KeyQueue:
         await self.next()
 
     def follow(self, handled: KeyHandled) -> None:
-        """Go behind a key, unless who has it is gone."""
+        """Post the message that follows a key, unless its target is gone."""
         self.under_way = handled if handled.target.post_message(handled) else None
 
     def held(self, screen: Screen[Any] | None = None, *, finishes: bool = False) -> Hold:
-        """Keep the keys of a screen, or all, until the end of the `async with`, but for `HELD_SECONDS` at most.
+        """Hold the keys of a screen, or all keys, until the `async with` ends, but for at most `HELD_SECONDS`.
 
-        A dialog that is opened over the screen gets its keys. With `finishes` the second half of a double Enter is
-        dropped whose first half began this.
+        A dialog opened over the screen still gets its keys. With `finishes`, the second Enter of a double press is
+        dropped if the first one started this operation.
         """
         hold = Hold(self, screen, finishes=finishes)
         self.holds.add(hold)
@@ -153,13 +154,13 @@ class KeyQueue:
         return hold
 
     def release(self, hold: Hold) -> None:
-        """No key waits for this any longer."""
-        if hold.finishes and hold in self.holds:  # else later keys were let through meanwhile
+        """Release a hold."""
+        if hold.finishes and hold in self.holds:  # otherwise it has timed out and later keys were delivered
             self.finished_by = self.delivered
         self.holds.discard(hold)
 
     async def go_on_anyway(self) -> None:
-        """Nothing keeps keys for long."""
+        """Give up a lost key and release holds that have timed out."""
         if not self.waiting:
             return
         waited = time.monotonic() - self.progress
@@ -173,5 +174,5 @@ class KeyQueue:
 
 
 def is_enter(key: Pressed | None) -> bool:
-    """Whether it is the Enter key."""
+    """Return whether this is the Enter key."""
     return isinstance(key, events.Key) and key.key == "enter"

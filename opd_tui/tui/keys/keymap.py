@@ -1,4 +1,4 @@
-"""Which keys the person gave to which commands, checked against everything else that needs keys."""
+"""The user's key bindings, checked against reserved keys and each other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from opd_tui.tui.keys.commands import Command, printed_key
 from opd_tui.tui.keys.key_names import key_named
 
 Place = Sequence[Command]
-"""Commands that work in one place, so that no two of them may have the same key."""
+"""Commands that are active together, so that no two may share a key."""
 
 _NEEDED = {
     "for typing": "backspace delete alt+backspace ctrl+backspace super+backspace ctrl+a ctrl+d ctrl+e ctrl+k ctrl+u "
@@ -24,17 +24,17 @@ _NEEDED = {
     "to go back": "escape",
     "to say yes to a question": "y",
 }
-"""What keys are needed for besides commands; the widgets that take them need not be imported to know."""
+"""Reserved keys by use; listed here so that the widgets that handle them need not be imported."""
 
 
 @dataclass(frozen=True)
 class Keymap:
-    """Keys by the command's id, where they are others than those that were declared."""
+    """Keys by command id, for the commands whose default keys are replaced."""
 
     keys: Mapping[str, str] = field(default_factory=dict)
 
     def command(self, command: Command) -> Command:
-        """The command with the keys that it has here."""
+        """Return the command with its keys in this keymap."""
         if command.hint is not None:
             other, label = command.hint
             command = replace(command, hint=(self.command(other), label))
@@ -42,20 +42,20 @@ class Keymap:
         return command.with_keys(keys) if keys else command
 
     def commands(self, commands: Iterable[Command]) -> tuple[Command, ...]:
-        """The commands with the keys that they have here."""
+        """Return the commands with their keys in this keymap."""
         return tuple(map(self.command, commands))
 
     def rows(self, commands: Iterable[Command]) -> list[tuple[str, str]]:
-        """Keys and what they do, as the help lists them."""
+        """Return the keys and help text of each command, for the help."""
         return [(command.key_label, command.help) for command in self.commands(commands)]
 
     def key_of(self, command: Command) -> str:
-        """One key of a command, as a sentence names it."""
+        """Return the first key of a command, for use in a sentence."""
         return self.command(command).one_key
 
 
 def checked_keymap(file: SettingsFile, places: Sequence[Place]) -> tuple[Keymap, list[Problem]]:
-    """The keys of a settings file that can be used, and what is wrong with the others."""
+    """Return a keymap of the valid keys in a settings file, and the problems with the others."""
     commands = {command.id: command for place in places for command in place}
     chosen: dict[str, str] = {}
     problems = []
@@ -69,11 +69,11 @@ def checked_keymap(file: SettingsFile, places: Sequence[Place]) -> tuple[Keymap,
 
 
 class _WrongKey(ValueError):
-    """A key that cannot be used, in a whole sentence."""
+    """A key that cannot be used; the message is a full sentence."""
 
 
 def _accepted(id: str, given: str, commands: Mapping[str, Command]) -> str:
-    """The keys as Textual calls them, with commas between them; raises _WrongKey."""
+    """Return the keys under Textual's names, separated by commas; raise _WrongKey if one cannot be used."""
     if id not in commands:
         raise _WrongKey(
             f"{quoted(id)} is no command{did_you_mean(id, commands)}; `opd-tui settings` lists those that have a key."
@@ -83,7 +83,7 @@ def _accepted(id: str, given: str, commands: Mapping[str, Command]) -> str:
 
 
 def _one_key(id: str, text: str, command: Command) -> str:
-    """One key as Textual calls it; raises _WrongKey."""
+    """Return a key under Textual's name; raise _WrongKey if it cannot be used."""
     kept = f"{command.key_label} is kept for {id}."
     name = key_named(text)
     if name is None:
@@ -94,12 +94,12 @@ def _one_key(id: str, text: str, command: Command) -> str:
 
 
 def needed_keys() -> dict[str, str]:
-    """Keys that no command can have, and for what they are needed."""
+    """Return the reserved keys and their uses."""
     return {key: use for use, keys in _NEEDED.items() for key in keys.split()}
 
 
 def _drop_clashes(chosen: dict[str, str], places: Sequence[Place], file: SettingsFile) -> Iterator[Problem]:
-    """Take keys back, the later in the file first, until no two commands in one place share one."""
+    """Remove conflicting keys, those later in the file first, and yield a problem for each."""
     while clash := next(_clashes(Keymap(chosen), places), None):
         key, *pair = clash
         winner, loser = sorted(pair, key=lambda each: (file.line_of_key(each.id) or 0) if each.id in chosen else -1)
@@ -113,7 +113,7 @@ def _drop_clashes(chosen: dict[str, str], places: Sequence[Place], file: Setting
 
 
 def _clashes(keymap: Keymap, places: Sequence[Place]) -> Iterator[tuple[str, Command, Command]]:
-    """Keys that two commands have in one place."""
+    """Yield each key that two commands share in one place."""
     for place in places:
         owners: dict[str, Command] = {}
         for command in keymap.commands(place):

@@ -1,1 +1,1 @@
-"""What the main screens share."""
+"""Base classes and helpers of the main screens."""

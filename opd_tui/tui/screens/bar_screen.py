@@ -1,4 +1,4 @@
-"""The bars that every screen has: all that is painted before anything of the desk is known."""
+"""The bars of every screen, which are painted before the desk is open."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from opd_tui.tui.keys.commands import Command
 from opd_tui.tui.widgets.bars import CommandFooter, ModeBar, TopBar
 
 FEWEST_COLUMNS, FEWEST_LINES = 60, 16
-"""What a terminal needs; on a smaller one no key acts but the one that leaves."""
+"""The smallest usable terminal; on a smaller one only the quit key works."""
 TOO_SMALL = f"The terminal is too small.\nopd-tui needs {FEWEST_COLUMNS} columns and {FEWEST_LINES} lines."
 
 
 class BarScreen(Screen[None]):
-    """Bars above and below; by itself what stands there while the rest is imported and the database is opened."""
+    """A screen with bars at the top and bottom; shown without a body while modules load and the database opens."""
 
     MODE: ClassVar[str] = "board"
     INTENTS: ClassVar[tuple[Command, ...]] = ()
-    """What can be asked for here, besides what works everywhere."""
+    """The screen's own commands, in addition to the global ones."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
-    """As for every screen, but what gains or loses the focus repaints itself, and not the whole screen."""
+    """The focused widget; without `repaint`, because widgets that gain or lose the focus repaint themselves."""
 
     toasts: frozenset[Region] = frozenset()
-    """Where toasts stand."""
+    """The regions of the visible toasts."""
 
     host = getters.app(DeskHost)
     top_bar = getters.query_one(TopBar)
@@ -42,7 +42,7 @@ class BarScreen(Screen[None]):
 
     @property
     def is_blocked(self) -> bool:
-        """Whether a panel has to be closed before anything else, or the screen is incomplete."""
+        """Whether commands are disabled because a panel is open or the screen is not yet complete."""
         return False
 
     def compose(self) -> ComposeResult:
@@ -53,7 +53,7 @@ class BarScreen(Screen[None]):
         yield CommandFooter(id="footer")
 
     def body(self) -> Iterable[Widget]:
-        """What this screen shows between the bars."""
+        """Return the widgets between the bars."""
         return ()
 
     def on_mount(self) -> None:
@@ -66,18 +66,18 @@ class BarScreen(Screen[None]):
         self.screen_layout_refresh_signal.subscribe(self, self.paint_where_toasts_stood)
 
     def paint_where_toasts_stood(self, _screen: Screen[None]) -> None:
-        """Textual sometimes leaves a line of a toast that a smaller one has replaced (seen in 8.2.8)."""
+        """Repaint the widgets under removed toasts, of which Textual may leave a line behind (as of Textual 8.2.8)."""
         stood, self.toasts = self.toasts, frozenset(toast.region for toast in self.query("Toast") if toast.region)
         for gone in stood - self.toasts:
             for place in (gone.offset, gone.bottom_right - (1, 1)):
                 for widget, _ in self.get_widgets_at(*place):
-                    if widget is not self:  # a screen that paints a part of itself forgets what else has to be painted
+                    if widget is not self:  # a partial repaint of the screen discards its other pending repaints
                         widget.refresh()
 
     def show_hints(self) -> None:
-        """The footer says what works where the focus is."""
+        """Show the commands for the focused widget in the footer."""
         self.footer.commands = self.host.keymap.commands(self.hints())
 
     def hints(self) -> tuple[Command, ...]:
-        """The commands in the footer."""
+        """Return the commands for the footer."""
         return (QUIT,)

@@ -1,4 +1,4 @@
-"""What a command is about: the token, slot or doctor that is chosen on a screen."""
+"""The token, slot or doctor selected on a screen, which is the subject of a command."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from opd_tui.domain.records import Spec
 
 @dataclass(frozen=True)
 class Chosen:
-    """A thing of the desk, and how a question and the title of a form call it."""
+    """A selected item, and its name in questions and form titles."""
 
     thing: Token | Slot | Doctor
     name: str
 
     @classmethod
     def token(cls, token: Token) -> Self:
-        """A token, which is called by its patient's name."""
+        """Return a selected token, named after its patient."""
         return cls(token, token.patient.name)
 
     @classmethod
     def slot(cls, slot: Slot, doctor: Doctor) -> Self:
-        """A slot, which is called by its doctor and window."""
+        """Return a selected slot, named after its doctor and window."""
         return cls(slot, f"{doctor.name} {slot.window}")
 
     @classmethod
     def doctor(cls, doctor: Doctor) -> Self:
-        """A doctor."""
+        """Return a selected doctor."""
         return cls(doctor, doctor.name)
 
     def presets(self, specs: Iterable[Spec]) -> dict[str, str]:
-        """What it has now under the names of fields, as text for a form."""
+        """Return the item's current values for these fields, as text for a form."""
         values = ((spec, getattr(self.thing, spec.name, None)) for spec in specs)
         return {spec.name: str(spec.type.to_json(value)) for spec, value in values if value is not None}

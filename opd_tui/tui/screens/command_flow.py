@@ -1,6 +1,6 @@
-"""The one way of every command that asks something of the desk.
+"""The steps of every desk command.
 
-Ask for what is missing, preview, confirm where somebody loses something, perform what was shown, show what came of it.
+Ask for missing fields, preview, confirm if a patient would lose something, perform what was previewed, show the result.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ FASTER = "Another desk was faster, so this has changed. "
 
 
 class CommandFlow:
-    """Takes commands from a key to what came of them, one at a time."""
+    """A runner that takes desk commands from key press to result, one at a time."""
 
     def __init__(self, screen: DayScreen) -> None:
         self.screen = screen
         self.host = screen.host
 
     def begin(self, command: DeskCommand) -> None:
-        """Begin a command about what is chosen, or say why it cannot begin."""
+        """Start a command for the selected item, or show why it cannot start."""
         chosen = None
         if command.needs is not None:
             if not self.screen.shows_the_day():
@@ -39,14 +39,17 @@ class CommandFlow:
         self.begin_request(Request(command, chosen))
 
     def begin_request(self, request: Request) -> None:
-        """Begin, unless another command is still asking."""
+        """Start a request, unless another command is running.
+
+        Keys are held from here on; the worker releases them.
+        """
         if not self.host.is_asking:
             self.host.is_asking = True
             held = self.host.keys.held(self.screen, finishes=True)
             self.screen.run_worker(self.run(request, held), group="command")
 
     async def run(self, request: Request, held: Hold) -> None:
-        """Go through with a request; every refusal is said."""
+        """Run a request and report any refusal."""
         try:
             async with held:
                 if outcome := await self.outcome_of(request):
@@ -59,9 +62,9 @@ class CommandFlow:
             self.host.is_asking = False
 
     async def outcome_of(self, request: Request) -> Outcome | None:
-        """Have the action performed, after its form if it has one; None if the person leaves it.
+        """Show the form, if any, and perform the action; return None if the user cancels.
 
-        Raises a DeskRefusal.
+        Raise a DeskRefusal if the action is refused.
         """
 
         async def submit(fields: Mapping[str, object]) -> Outcome | None:
@@ -77,9 +80,10 @@ class CommandFlow:
         return answer
 
     async def confirm_and_perform(self, action: Action, question: Callable[[Forecast], str | None]) -> Outcome | None:
-        """Preview, ask if there is a question, perform; ask again where another desk changed who would move.
+        """Preview the action, ask its question if it has one, and perform it; return None if the answer is no.
 
-        Returns None if the answer is no; raises a DeskRefusal.
+        If another desk changes who would move in the meantime, preview and ask again. Raise a DeskRefusal if the
+        action is refused.
         """
         again = ""
         while True:

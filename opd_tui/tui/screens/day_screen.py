@@ -1,4 +1,4 @@
-"""A screen that shows something of a day: it loads its view off the event loop and keeps the person's place."""
+"""A screen for one day, which loads its view off the event loop and keeps the user's selection."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 
 class DayScreen(BarScreen):
-    """Loads a view of the day and shows it; what is chosen there is what commands are about."""
+    """A screen that loads and shows a view of the day; commands apply to the selected item."""
 
     shown_day: dt.date | None = None
-    """The day whose view it shows, None before the first one."""
+    """The day of the displayed view, or None before the first one."""
     prepared: Callable[[], None] | None = None
-    """Shows a view that was loaded before the screen was there."""
+    """A callback that shows the view loaded before the screen was mounted."""
     news_came = False
-    """Whether another desk changed something that is not loaded yet."""
+    """Whether another desk made a change that is not loaded yet."""
 
     @property
     def is_stale(self) -> bool:
-        """Whether the view of the day that stands above is still on its way."""
+        """Whether the view of the day in the top bar is still loading."""
         return self.shown_day != self.host.day
 
     def on_mount(self) -> None:
@@ -50,7 +50,7 @@ class DayScreen(BarScreen):
             self.reload()
 
     def follow_desk(self, outcome: Outcome | None) -> None:
-        """Show what was done; without an outcome another desk did it."""
+        """Show the result of an action; the outcome is None if another desk performed it."""
         if self in self.host.screen_stack:
             self.reload()
 
@@ -69,27 +69,27 @@ class DayScreen(BarScreen):
         self.show_now(now)
 
     def show_now(self, now: dt.datetime | None) -> None:
-        """Count waits from this instant."""
+        """Update waiting times to this instant."""
 
     def show_marks(self, marks: Mapping[TokenId, str]) -> None:
-        """Mark the tokens that were moved just now."""
+        """Show the marks of recently moved tokens."""
 
     # Loading
 
     @work(exclusive=True, group="load")
     async def reload(self) -> None:
-        """Load the view again; the keys of somebody who types ahead wait for that of another day."""
+        """Reload the view; when the day changes, hold keys typed ahead until its view is shown."""
         async with self.host.keys.held(self) if self.is_stale else nullcontext():
             await self.load()
 
     async def prepare(self) -> None:
-        """Load the first view before the screen is shown, so that one paint shows both."""
+        """Load the first view before the screen is shown, so that it appears in the first paint."""
         if self.host.day is not None:
-            with suppress(DeskRefusal):  # the screen asks again when it is shown, and says it then
+            with suppress(DeskRefusal):  # on_screen_resume loads again and reports it
                 self.prepared = await self.host.async_desk.read(self.read_view(self.host.day))
 
     async def load(self) -> None:
-        """Load the view in a thread and show it."""
+        """Load the view on the read thread and show it."""
         if (day := self.host.day) is None:
             return
         self.news_came = False
@@ -105,31 +105,34 @@ class DayScreen(BarScreen):
             self.shown_day = day
 
     def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
-        """A question for the desk's thread; its answer is called on the screen's."""
+        """Return a query that runs on the read thread and returns a callback to show its result on the event loop."""
         raise NotImplementedError
 
     async def load_change(self, outcome: Outcome) -> None:
-        """Show what was just done here."""
+        """Show the result of an action just performed on this screen."""
         await self.load()
 
     async def go_to_outcome(self, outcome: Outcome) -> None:
-        """Bring what a command has changed into view; `desk_changed` shows it where it stands."""
+        """Navigate to the item a command changed, if needed; `desk_changed` has already triggered the reload."""
 
     def show_token(self, token_id: TokenId) -> None:
-        """Bring a token into view."""
+        """Scroll to a token."""
 
-    # What commands are about
+    # Selection
 
     def chosen(self, need: Need) -> Chosen | None:
-        """What the person has chosen."""
+        """Return the selected item of the needed kind, or None."""
         return None
 
     def why_none(self, need: Need) -> str:
-        """Why nothing is chosen, with a next step."""
+        """Return why nothing is selected, with a next step."""
         return f"Choose a {need.value} first."
 
     def shows_the_day(self) -> bool:
-        """Whether the list below is that of the day above; else it says so, and nothing of another day is touched."""
+        """Return whether the displayed view belongs to the current day; if not, show a notice.
+
+        This keeps commands from applying to an item of another day.
+        """
         if self.is_stale:
             self.host.notices.say("One moment: this day is being loaded.")
             return False

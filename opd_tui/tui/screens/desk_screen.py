@@ -1,4 +1,4 @@
-"""What the main screens share: a view of the day, the commands about it, and the panel for a new token."""
+"""The base of the main screens: a view of the day, its commands, and the panel for a new token."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from opd_tui.tui.tokens.new_token import NewToken
 
 
 class DeskScreen(DayScreen):
-    """A main screen."""
+    """A main screen with desk commands and the new-token panel."""
 
     new_token = getters.query_one(NewToken)
 
@@ -39,7 +39,7 @@ class DeskScreen(DayScreen):
 
     @on(events.DescendantFocus)
     def follow_focus(self) -> None:
-        """The footer says what works where the focus is."""
+        """Show the commands for the focused widget in the footer."""
         self.show_hints()
 
     def hints(self) -> tuple[Command, ...]:
@@ -48,11 +48,11 @@ class DeskScreen(DayScreen):
         return (*self.commands_here(), *IN_EVERY_FOOTER)
 
     def commands_here(self) -> tuple[Command, ...]:
-        """The screen's commands that make sense where the focus is."""
+        """Return the screen's commands that apply to the focused widget."""
         return self.INTENTS
 
     def follow_desk(self, outcome: Outcome | None) -> None:
-        """Show what was done, unless it was asked for in the panel, which closes with the new view at once."""
+        """Show the result of an action, unless the panel is issuing a token: it closes together with the new view."""
         if self.issuing.is_under_way:
             self.news_came |= outcome is None
         elif self in self.host.screen_stack:
@@ -60,7 +60,7 @@ class DeskScreen(DayScreen):
             self.issuing.look_again()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While the panel is open, only what belongs to it works."""
+        """Disable the screen's commands while the panel is open."""
         screen_actions = {command.action.partition("(")[0] for command in self.INTENTS}
         return not (action in screen_actions and self.is_blocked)
 
@@ -69,11 +69,11 @@ class DeskScreen(DayScreen):
         self.flow.begin(next(each for each in self.INTENTS if isinstance(each, DeskCommand) and each.id == id))
 
     def chosen_slot(self) -> SlotRecord | None:
-        """The slot that a new token is for."""
+        """Return the slot for a new token, or None."""
         return None
 
     def action_new_token(self, source: str = Source.WALKIN.name) -> None:
-        """Open the panel for the chosen slot."""
+        """Open the panel for the selected slot."""
         if not self.shows_the_day():
             return
         if (record := self.chosen_slot()) is None:

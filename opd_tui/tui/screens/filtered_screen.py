@@ -1,4 +1,4 @@
-"""What the waitlist and the doctors have in common: one list that `/` narrows."""
+"""The base of the waitlist and doctors screens: one list, filtered with `/`."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from opd_tui.tui.widgets.row_list import Heading, RowList
 
 
 class FilteredScreen(DeskScreen):
-    """A screen of one list with a filter."""
+    """A screen with one filtered list."""
 
     filter_bar = getters.query_one(FilterBar)
     everything: tuple[Any, ...] = ()
     words: list[str] | None = None
-    """What the filter searches, item by item, once somebody filters."""
+    """The search text of each item, built on the first use of the filter."""
 
     @property
     def rows(self) -> RowList[Any]:
-        """The list that is filtered."""
+        """The filtered list."""
         raise NotImplementedError
 
     def words_of(self, item: Any) -> str:
-        """What the filter searches."""
+        """Return the searchable text of an item."""
         raise NotImplementedError
 
     def say_empty(self) -> str:
-        """What an empty list says."""
+        """Return the message for an empty list."""
         raise NotImplementedError
 
     def show_items(self, items: tuple[Any, ...]) -> None:
-        """Show the items that pass the filter."""
+        """Show the items that match the filter."""
         if items is not self.everything:
             self.everything, self.words = items, None
         query = self.filter_bar.value
@@ -48,14 +48,14 @@ class FilteredScreen(DeskScreen):
         self.filter_bar.say(len(shown), len(items))
 
     def filtered(self, query: str) -> tuple[Any, ...]:
-        """The items that hold every word."""
+        """Return the items that contain every word."""
         if self.words is None:
             self.words = [search_key(self.words_of(item)) for item in self.everything]
         matches = matcher(query)
         return tuple(item for item, words in zip(self.everything, self.words, strict=True) if matches(words))
 
     def why_nothing_is_chosen(self, empty: str) -> str:
-        """Why no row is chosen."""
+        """Return why no row is selected: the filter hides all of them, or else the given message."""
         if self.everything:
             clear = self.host.keymap.key_of(CLEAR_FILTER)
             return f"Nothing matches the filter “{self.filter_bar.value}”. {clear} clears it."
@@ -81,6 +81,6 @@ class FilteredScreen(DeskScreen):
         self.set_focus(self.rows)
 
     def action_step_back(self) -> None:
-        """Esc clears the filter, wherever the focus is."""
+        """Clear the filter, wherever the focus is."""
         self.filter_bar.clear()
         self.back_to_the_list()

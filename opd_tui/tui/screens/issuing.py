@@ -1,4 +1,4 @@
-"""Issuing a token from its panel, which says what will happen and closes on the new token."""
+"""Issuing a token from the panel, which previews the effect and closes when the new token is shown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from opd_tui.tui.tokens.new_token import NewToken
 
 
 class Issuing:
-    """What a screen does with its new-token panel."""
+    """The controller of a screen's new-token panel."""
 
     def __init__(self, screen: DayScreen, panel: NewToken, flow: CommandFlow) -> None:
         self.screen = screen
@@ -24,11 +24,11 @@ class Issuing:
         self.panel = panel
         self.flow = flow
         self.focused_before: Widget | None = None
-        """What had the focus before the panel opened."""
+        """The widget that had the focus before the panel opened."""
 
     @property
     def is_under_way(self) -> bool:
-        """Whether a token was asked for: the panel closes with the new view at once."""
+        """Whether a token is being issued."""
         return self.panel.is_open and self.panel.locked
 
     def open(self, record: SlotRecord, source: Source) -> None:
@@ -37,22 +37,22 @@ class Issuing:
         self.panel.open(record, source, self.host.now)
 
     def close(self) -> None:
-        """Close the panel; the focus goes where it was."""
+        """Close the panel and restore the focus."""
         self.panel.close()
         if self.focused_before is not None:
             self.screen.set_focus(self.focused_before)
 
     def look_again(self) -> None:
-        """Say anew what would happen: another desk may have taken the seat."""
+        """Refresh the preview, because another desk may have taken the seat."""
         if self.panel.is_open and not self.panel.complains:
             self.panel.ask_preview()
 
     async def show_forecast(self, action: IssueToken) -> None:
-        """Ask the desk what the token would do, and say it."""
+        """Preview the token and show the forecast in the panel."""
         try:
             forecast = await self.host.preview(action)
         except DeskRefusal as refusal:
-            if not self.panel.locked:  # what was asked for is under way, and may be done all the same
+            if not self.panel.locked:  # while locked, the token may still be issued
                 self.panel.say(self.host.message_of(refusal), wrong=True)
         else:
             if not self.panel.complains and not self.panel.locked:
@@ -60,20 +60,20 @@ class Issuing:
                 self.panel.say(self.in_words(forecast))
 
     def in_words(self, forecast: Forecast) -> str:
-        """What would happen, with a warning where the slot's window is over."""
+        """Return the forecast as a sentence, with a warning if the slot's window is over."""
         record, now = forecast.outcome.token, self.host.now
         over = f". Note: {record.slot.window} is over" if record and now and record.slot.is_over(now) else ""
         return forecast_sentence(forecast) + over
 
     async def issue(self, action: IssueToken, held: Hold) -> None:
-        """Issue the token, asking first where somebody would lose a seat; the panel closes with the new view."""
+        """Issue the token, asking first if a patient would lose a seat; the panel closes together with the new view."""
         async with held:
             try:
                 outcome = await self.perform_foreseen(action)
                 if outcome is None:
                     outcome = await self.flow.confirm_and_perform(action, lambda now: self.question(action, now))
             except AnswerLost as lost:
-                self.close()  # whose Enter would issue another token
+                self.close()  # another Enter in the panel could issue a second token
                 self.host.notices.refuse(lost)
             except DeskRefusal as refusal:
                 again = " Press Enter to try again." if isinstance(refusal, DeskBusy) else ""
@@ -85,12 +85,12 @@ class Issuing:
                     self.screen.reload()
 
     def complain(self, text: str) -> None:
-        """Say what is wrong, and let the person go on typing."""
+        """Show an error and unlock the panel."""
         self.panel.say(text, wrong=True)
         self.panel.unlock()
 
     async def finish(self, outcome: Outcome | None) -> None:
-        """Close the panel in the frame that shows the new token, or go on in it."""
+        """Close the panel in the same repaint that shows the new token, or keep it open if none was issued."""
         if outcome is None:
             self.complain("Not issued. Enter asks again, Esc leaves.")
             return
@@ -101,7 +101,10 @@ class Issuing:
                 self.screen.show_token(outcome.token.token.id)
 
     async def perform_foreseen(self, action: IssueToken) -> Outcome | None:
-        """Perform at once what moves nobody else, as the panel says already; None where it is not so any longer."""
+        """Perform the action without a new preview if the panel's forecast moves no other patient.
+
+        Return None if it does, or if the forecast is out of date.
+        """
         if not self.panel.moves_nobody:
             return None
         try:
@@ -110,7 +113,7 @@ class Issuing:
             return None
 
     def question(self, action: IssueToken, forecast: Forecast) -> str | None:
-        """The question where somebody loses a seat, or where it is no longer as the panel said."""
+        """Return the question if a patient would lose a seat or the panel's forecast is out of date, else None."""
         question = action.question(forecast)
         if question or self.panel.foreseen in (None, forecast.outcome.moves):
             return question

@@ -1,4 +1,4 @@
-"""Searching lists by any words of their rows."""
+"""Search by words in any order."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from opd_tui.domain.text import name_key
 
 
 def matcher(query: str) -> Callable[[str], bool]:
-    """Tells whether every word of the query is in a text's search key, whatever their case and accents."""
+    """Return a predicate that is true if a search key contains every word of the query, ignoring case and accents."""
     wanted = [name_key(word) for word in query.split()]
     return lambda words: all(word in words for word in wanted)

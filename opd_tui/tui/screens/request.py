@@ -1,4 +1,4 @@
-"""A command and what was chosen for it."""
+"""A desk command with its selected item."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from opd_tui.tui.screens.chosen import Chosen
 
 @dataclass(frozen=True)
 class Request:
-    """What a person asks of the desk, before the fields of its form are filled in."""
+    """A request to the desk before the fields of its form are filled in."""
 
     command: DeskCommand
     chosen: Chosen | None
 
     @property
     def about(self) -> str:
-        """What it is about, as a question and a title call it."""
+        """The name of the selected item, for a question or title."""
         return self.chosen.name if self.chosen else ""
 
     @property
     def title(self) -> str:
-        """The title of its form."""
+        """The title of the form."""
         return " · ".join(filter(None, (self.command.title or self.command.label, self.about)))
 
     def presets(self, day: dt.date | None) -> dict[str, str]:
-        """What its form suggests: what the command says, else what the chosen thing has now, else the day shown."""
+        """Return the form's initial values: from the command, else the selected item, else the displayed day."""
         date = {"date": day.isoformat()} if day else {}
         now = self.chosen.presets(self.command.asked) if self.chosen else {}
         return {**date, **now, **self.command.presets}
 
     def action(self, fields: Mapping[str, object]) -> Action:
-        """The action that it makes; raises InvalidAction."""
+        """Return the action; raise InvalidAction if the fields are invalid."""
         needs = self.command.needs
         known = {needs.value: self.chosen.thing.id} if needs and self.chosen else {}
         return self.command.action_class.from_mapping({**known, **fields})
 
     def question(self, action: Action, forecast: Forecast) -> str | None:
-        """What is asked before the action is performed."""
+        """Return the question to ask before the action is performed, or None."""
         question = action.question(forecast, self.about)
         return f"{question} {self.command.note}".rstrip() if question else None

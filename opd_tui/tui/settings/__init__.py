@@ -1,1 +1,1 @@
-"""The settings file as the screens understand it."""
+"""User preferences from the settings file."""

@@ -1,4 +1,4 @@
-"""What the settings file says about the screens."""
+"""The settings file's preferences for the screens."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from opd_tui.tui.keys.keymap import Keymap
 
 @dataclass(frozen=True)
 class Preferences:
-    """How this person wants the screens."""
+    """The user's preferences for the screens."""
 
     file: SettingsFile = SettingsFile()
     theme: str | None = None
     keeps_theme: bool = False
-    """Whether a theme that is chosen on the screens is kept in the file."""
+    """Whether a theme selected in the app is saved to the file."""
     plain_signs: bool = False
-    """Whether letters and plain signs stand for symbols."""
+    """Whether symbols are replaced with ASCII characters."""
     keymap: Keymap = Keymap()
     idle_seconds: float = 60.0 * Settings.idle_minutes
-    """After how long without a key names are hidden; 0 is never."""
+    """The idle time before names are hidden; 0 disables it."""
     problems: tuple[Problem, ...] = ()
-    """What is wrong in the settings file, by line."""
+    """The problems in the settings file, ordered by line."""
 
     def for_the_demo(self) -> Preferences:
-        """The demo looks the same, but keeps nothing and has nobody's name to hide."""
+        """Return these preferences for the demo, which saves nothing and has no real names to hide."""
         return replace(self, keeps_theme=False, idle_seconds=0.0)

@@ -1,4 +1,4 @@
-"""The theme that was chosen on the screens, kept in the settings file for the next time."""
+"""The theme selected in the app, saved to the settings file for the next start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from opd_tui.domain.errors import SettingsNotKept
 
 
 class RememberedTheme:
-    """Writes off the event loop, one after another, and always the last choice."""
+    """A writer that saves the theme off the event loop, one write at a time, ending with the latest choice."""
 
     def __init__(self, path: Path, theme: str) -> None:
         self.path = path
@@ -18,7 +18,7 @@ class RememberedTheme:
         self.writing = False
 
     async def keep(self, theme: str, say: Callable[[SettingsNotKept], None]) -> None:
-        """Write the theme into the file; `say` tells why where that cannot be."""
+        """Save the theme; call `say` with the refusal if the file cannot be written."""
         self.wanted = theme
         if self.writing:
             return

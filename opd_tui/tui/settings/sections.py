@@ -1,4 +1,4 @@
-"""The settings as the dialog shows them."""
+"""The content of the settings dialog."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def settings_sections(preferences: Preferences) -> list[Section]:
-    """What is wrong, what counts, and where it can be changed."""
+    """Return sections for the problems, the effective options, and the settings file."""
     file = preferences.file
     wrong = [(f"line {problem.line}" if problem.line else "", problem.message) for problem in preferences.problems]
     sections: list[Section] = [("These do not count", wrong)] if wrong else []

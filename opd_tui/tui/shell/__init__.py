@@ -1,1 +1,1 @@
-"""What the app has around its screens: palette, backups, news of other desks, its end."""
+"""App services around the screens: command palette, backups, changes at other desks, shutdown."""

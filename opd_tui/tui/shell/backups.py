@@ -1,4 +1,4 @@
-"""Backups from the screens, in a process of their own: to verify a year takes a minute and much memory."""
+"""Backups started by the app, in a separate process: verifying a year of data takes a minute and much memory."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PACKAGE = Path(opd_tui.__file__).parents[1]
 
 
 class BackupEnded(Message):
-    """A backup was made, or could not be."""
+    """Posted when a backup has succeeded or failed."""
 
     def __init__(self, answer: dict[str, Any], *, asked_for: bool) -> None:
         super().__init__()
@@ -33,22 +33,22 @@ class BackupEnded(Message):
 
 
 class Backups:
-    """Has a backup made each day, and when somebody asks; without a database it makes none."""
+    """A service that backs up daily and on request; it makes no backups without a database."""
 
     def __init__(self, app: DeskHost) -> None:
         self.app = app
         self.database: str | None = None
-        """What the person calls the database; an empty text is the usual one."""
+        """The database as given by the user; "" is the default one, None is the demo's."""
         self._day: dt.date | None = None
 
     def each_day(self, day: dt.date) -> None:
-        """Have the day's backup made, unless this or another desk has made it."""
+        """Start the daily backup, unless this or another desk has made it."""
         if self.database is not None and day != self._day:
             self._day = day
             self._begin(DAILY)
 
     def now(self) -> None:
-        """Have a backup made that somebody asked for."""
+        """Start a backup that the user requested."""
         if self.database is None:
             self.app.notices.say("Nothing is backed up here: what is tried in the demo is gone afterwards.")
             return
@@ -56,7 +56,7 @@ class Backups:
         self._begin()
 
     def _begin(self, *arguments: str) -> None:
-        # A process that goes on by itself: a desk that is closed meanwhile has its backup all the same.
+        # A daemon thread waits for the process, which runs in its own session and completes even if the app exits.
         threading.Thread(target=self._make, args=arguments, name="backup", daemon=True).start()
 
     def _make(self, *arguments: str) -> None:
@@ -64,7 +64,7 @@ class Backups:
         self.app.post_message(BackupEnded(answer, asked_for=DAILY not in arguments))
 
     def tell(self, ended: BackupEnded) -> None:
-        """Say what became of it; a day's backup that is there is no news."""
+        """Show the result of a backup; a successful daily backup is not announced."""
         answer = ended.answer
         if not answer["ok"]:
             self.app.notices.warn_beside(f"No backup was made: {answer['message']}")

@@ -1,4 +1,4 @@
-"""The demo's own bar: its clock, what is happening, and its keys."""
+"""The demo's bar: its clock, caption and keys."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from opd_tui.tui.widgets.bars import Bar
 
 @dataclass(frozen=True)
 class DemoState:
-    """What the bar says."""
+    """The state shown in the bar."""
 
     time: str = ""
     caption: str = "opening the demo's own database …"
     playing: bool = True
     held: bool = False
-    """Whether an open panel or question holds the play."""
+    """Whether an open panel or dialog suspends playback."""
     over: bool = False
     speed: float = 1.0
 
 
 class DemoBar(Bar):
-    """Two lines: what happens, and the keys."""
+    """A bar with the playback state and keys in the first line and the caption in the second."""
 
     state: reactive[DemoState] = reactive(DemoState())
     commands: reactive[tuple[Command, ...]] = reactive(DEMO_COMMANDS)
@@ -35,7 +35,7 @@ class DemoBar(Bar):
         self.watch(self.app, "demo", self.show_state)
 
     def show_state(self, state: DemoState) -> None:
-        """Follow the app's demo."""
+        """Show the app's demo state."""
         self.state = state
 
     def line(self, width: int) -> Line:
@@ -52,5 +52,5 @@ class DemoBar(Bar):
         return self.styled(*parts)
 
     def second_line(self) -> Line:
-        """What is happening."""
+        """Return the caption of the current step."""
         return self.styled((f" {self.state.caption}", None))

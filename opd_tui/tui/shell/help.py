@@ -1,4 +1,4 @@
-"""The help of a screen and the settings, from the same declarations as everything else."""
+"""The help and settings dialogs, built from the command and option declarations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from opd_tui.tui.settings.sections import settings_sections
 
 
 def show_keys(app: DeskHost) -> None:
-    """Show the keys that work on the screen."""
+    """Show the keys of the active screen."""
     screen = app.screen
     if not isinstance(screen, BarScreen):
         return
@@ -24,5 +24,5 @@ def show_keys(app: DeskHost) -> None:
 
 
 def show_settings(app: DeskHost) -> None:
-    """Show what is set, and what is wrong in the settings file."""
+    """Show the settings and the problems in the settings file."""
     app.push_screen(Help("Settings", settings_sections(app.preferences)))

@@ -1,4 +1,4 @@
-"""What comes to the screens unasked: other desks, a database that is gone or back, answers that were lost."""
+"""Live updates: changes at other desks, a lost or restored database, and actions whose answer was lost."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from opd_tui.tui.host.desk_host import DeskHost
 
 ASK_AGAIN_SECONDS = 1.0
-"""How often the desk tries to find out what became of an action whose answer was lost."""
+"""Interval between attempts to find out whether an action with a lost answer was performed."""
 FOUND_SECONDS = 15.0
-"""How long it says so: somebody may be writing on paper."""
+"""How long the result stays visible, because the user may be writing on paper."""
 
 
 class NewsArrived(Message):
-    """The thread that follows the other desks has learnt something."""
+    """Posted from the news thread with news of another desk or of the database connection."""
 
     def __init__(self, news: News) -> None:
         super().__init__()
@@ -29,20 +29,20 @@ class NewsArrived(Message):
 
 
 class Live:
-    """Follows the other desks for an app."""
+    """A service that applies news of other desks and of the database to the app."""
 
     def __init__(self, app: DeskHost) -> None:
         self.app = app
 
     async def start(self) -> None:
-        """Follow from now on; what was committed before must be loaded after this."""
+        """Start following; load the data afterwards, so that earlier commits are not missed."""
         try:
             await self.app.async_desk.follow(lambda news: self.app.post_message(NewsArrived(news)))
         except DeskRefusal as refusal:
             self.app.notices.refuse(refusal)
 
     def take(self, news: News) -> None:
-        """Show what was learnt."""
+        """Apply one piece of news to the screens."""
         from opd_tui.desk.news import Back, Changed, Gone
 
         if isinstance(news, Changed):
@@ -53,17 +53,17 @@ class Live:
             self.app.notices.warn(explanation_of(news.refusal, self.app.keymap))
         elif isinstance(news, Back):
             self.app.offline_notice = ""
-            # Aside, since what became of a lost action may be said already.
+            # A side note, because the result of a lost action may already be shown.
             self.app.notices.say_aside("The database is there again.")
             self.app.desk_changed.publish(None)
 
     def offline_notice(self, gone: Gone) -> str:
-        """Since when the database is not there, in the words of the top line."""
+        """Return the notice for the top bar that the database is offline and since when."""
         what = "offline since" if isinstance(gone.refusal, StoreOffline) else "stopped at"
         return f"{what} {gone.since.astimezone(self.app.zone):%H:%M}"
 
     async def find_out(self, lost: AnswerLost) -> None:
-        """Ask until the server says whether the action was done, and tell the person."""
+        """Retry until the server says whether the action was performed, and show the result."""
         while True:
             try:
                 outcome = await self.app.async_desk.act(lambda desk: desk.find_out(lost.key))

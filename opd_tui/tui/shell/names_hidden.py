@@ -1,4 +1,4 @@
-"""The screen while names are hidden: how full the slots are, and nobody's name."""
+"""The screen shown while names are hidden: the slots' occupancy without patients' names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HIDDEN = "Names are hidden. Press any key to go on where you were; that key does
 
 
 class NamesHidden(Screen[None]):
-    """Covers everything that shows a patient; the counts go on being right."""
+    """A screen that covers all patient data and keeps its counts up to date."""
 
     host = getters.app(DeskHost)
     grid = getters.query_one(SlotGrid)
@@ -55,19 +55,19 @@ class NamesHidden(Screen[None]):
 
     @work(exclusive=True)
     async def load(self) -> None:
-        """Count again; where the desk does not answer, the counts stay as they were."""
+        """Reload the counts; keep the old ones if the desk refuses."""
         day, now = self.host.day, self.host.now
         if day is None:
             return
         try:
             board = await self.host.async_desk.read(lambda desk: desk.board(day))
         except DeskRefusal:
-            return  # the screen below says so when the names are shown again
+            return  # the screen below reports it when the names are shown again
         self.grid.board = board
         if (current := board.next_slot(now)) is not None:
             self.grid.move_to(current.doctor.id, current.slot.start)
 
     def on_click(self, event: events.Click) -> None:
-        """A click uncovers, too."""
+        """Show the names again on a click."""
         event.stop()
         self.host.idle.pressed()

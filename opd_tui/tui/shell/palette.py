@@ -1,4 +1,4 @@
-"""The command palette: every command, in the same words; it goes to the screen of those that work on another one."""
+"""The command palette: every command, including those of other screens, which it opens first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from opd_tui.tui.screens.desk_screen import DeskScreen
 
 
 class DeskCommands(Provider):
-    """Hits are made of the declarations alone: no text that a person typed is parsed here."""
+    """A provider of the declared commands; user data never becomes a hit, so none is parsed as markup."""
 
     def _commands(self) -> Iterator[Command]:
         screen = self.screen
@@ -27,7 +27,10 @@ class DeskCommands(Provider):
         yield from EVERYWHERE
 
     def _elsewhere(self) -> Iterator[tuple[Command, Command]]:
-        """Commands that only other screens have, each after the one that goes there; none while a panel is open."""
+        """Yield the commands of other screens, each after the command that opens its screen.
+
+        Yield none while a panel is open.
+        """
         screen = self.screen
         if not isinstance(screen, BarScreen) or screen.is_blocked:
             return
@@ -43,7 +46,7 @@ class DeskCommands(Provider):
         return (app.keymap.command(command) if isinstance(app, PreferredApp) else command).key_label
 
     async def _go_and_run(self, mode: Command, command: Command) -> None:
-        """Run a command on the screen that has it, as soon as that shows what there is to choose from."""
+        """Switch to a command's screen, wait until its view is loaded, and run the command."""
         await self.app.run_action(mode.action)
         screen = self.app.screen
         if isinstance(screen, DeskScreen) and screen.is_stale:

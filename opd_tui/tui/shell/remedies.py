@@ -1,4 +1,4 @@
-"""What to do about a refusal, in the words of the screens."""
+"""Advice on refusals, worded for the screens."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _WORDS: dict[Advice, tuple[Command, str]] = {
     Advice.CLOSE_DESKS: (QUIT, "Press {key} on every desk, then restore again."),
     Advice.SHOW_SETTINGS: (SETTINGS, "Press {key} to see where."),
 }
-"""Where a key leads on."""
+"""The command and sentence for each piece of advice that a key can follow."""
 _AT_THE_START = {Advice.NAME_DATABASE: "Name a database with --database when you start the program."}
 
 
 def advice_of(remedy: Remedy | None, keymap: Keymap) -> str:
-    """Return the sentence about a remedy, or nothing where the screens have no way to it."""
+    """Return the sentence about a remedy, or "" if the screens cannot offer it."""
     if isinstance(remedy, RestoreBackup):
-        # The screens cannot replace the database that they have open.
+        # The app cannot replace the database that it has open.
         command = shlex.join(["opd-tui", "restore", str(remedy.backup), "--database", str(remedy.database)])
         return f"Close the program on every desk, then restore the newest backup: `{command}`."
     if remedy in _WORDS:
@@ -37,10 +37,10 @@ def advice_of(remedy: Remedy | None, keymap: Keymap) -> str:
 
 
 def message_of(refusal: DeskRefusal, keymap: Keymap) -> str:
-    """Return the whole message of a refusal."""
+    """Return the full message of a refusal, with its advice."""
     return refusal.told(advice_of(refusal.remedy, keymap))
 
 
 def explanation_of(refusal: DeskRefusal, keymap: Keymap) -> str:
-    """Return why the database is gone and what to do; no action was asked for, so none is said to be undone."""
+    """Return why the database is unavailable and what to do, without mentioning an action."""
     return " ".join(filter(None, (refusal.reason, advice_of(refusal.remedy, keymap))))

@@ -1,4 +1,4 @@
-"""How the app ends when it is not its person who ends it: a signal, a terminal that is gone, a bug."""
+"""Shutdown that the user did not request: signals, a lost terminal, and crashes."""
 
 from __future__ import annotations
 
@@ -24,22 +24,23 @@ if TYPE_CHECKING:
     from opd_tui.tui.host.desk_host import DeskHost
 
 CRASHED = 1
-"""The exit status that Textual has for an error that nobody expected."""
+"""Textual's exit status for an unhandled exception."""
 SECONDS_TO_LEAVE = 3.0
-"""How long a terminal that takes nothing can delay the end."""
+"""The longest time an unresponsive terminal can delay the exit."""
 SECONDS_BETWEEN_LOOKS = 1.0
-"""So often the app looks whether its terminal is still there."""
+"""Interval between checks whether the terminal has hung up."""
 
 
 def run_to_its_end(app: DeskHost) -> int:
-    """Run an app on this terminal; returns the exit status."""
+    """Run an app on this terminal and return its exit status."""
     from opd_tui import crashes
 
     threads: list[BaseException | None] = []
 
     def end_with_thread(thrown: threading.ExceptHookArgs) -> None:
         if terminal_is_gone(thrown.exc_value):
-            app.call_later(app.exit, return_code=exit_status(signal.SIGHUP))  # whichever is noticed first
+            # The same status as for SIGHUP, which may come first.
+            app.call_later(app.exit, return_code=exit_status(signal.SIGHUP))
         else:
             threads.append(thrown.exc_value)
             app.call_later(app.panic, crashes.report(thrown.exc_value))
@@ -56,7 +57,7 @@ def terminal_is_gone(error: BaseException | None) -> bool:
 
 
 def redact_tracebacks(console: Console) -> None:
-    """Let a console draw a traceback, which would show the values of variables, as a report that has none."""
+    """Make a console replace tracebacks, which would show local variables, with a crash report without them."""
     render = console.render
 
     def discreetly(renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
@@ -70,7 +71,7 @@ def redact_tracebacks(console: Console) -> None:
 
 
 class HideDeveloperHints(RenderHook):
-    """Lets the first thing be printed; what Textual adds to it is advice for programmers."""
+    """A render hook that prints only the first item; Textual's later ones are hints for developers."""
 
     def __init__(self) -> None:
         self.said = False
@@ -81,25 +82,25 @@ class HideDeveloperHints(RenderHook):
 
 
 def is_traceback(renderable: object) -> bool:
-    """Whether it is one of Rich's, whose module is heavy and loaded only for them."""
+    """Return whether this is a Rich traceback, without importing Rich's large module."""
     module = sys.modules.get("rich.traceback")
     return module is not None and isinstance(renderable, module.Traceback)
 
 
 def be_ended_cleanly(app: DeskHost) -> None:
-    """From now on a signal ends the app as its key does, and an error that nobody awaits is kept and not printed."""
+    """Make signals exit the app like the quit key, and write unhandled asyncio errors to crash reports."""
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _loop, context: keep(context.get("exception")))
     for number in ENDING:
-        with suppress(NotImplementedError):  # not every system's loop takes them
+        with suppress(NotImplementedError):  # not supported by every platform's event loop
             loop.add_signal_handler(number, leave, app, exit_status(number))
     app.set_interval(SECONDS_BETWEEN_LOOKS, partial(leave_if_hung_up, app))
 
 
 def leave_if_hung_up(app: DeskHost) -> None:
-    """End the app where its terminal is gone and no signal said so, as none does without a controlling terminal.
+    """Exit if the terminal has hung up; without a controlling terminal no SIGHUP announces it.
 
-    Textual takes the end of the input for an empty one and asks again at once, for ever.
+    Textual reads end of file as empty input and polls again at once, in an endless busy loop.
     """
     if app.return_code is None and sys.__stdin__ is not None and has_hung_up(sys.__stdin__.fileno()):
         leave(app, exit_status(signal.SIGHUP))
@@ -110,7 +111,7 @@ def has_hung_up(terminal: int) -> bool:
     if not hasattr(select, "poll"):
         return False
     poll = select.poll()
-    poll.register(terminal, 0)  # a hang-up is always told
+    poll.register(terminal, 0)  # POLLHUP is always reported
     return any(event & select.POLLHUP for _, event in poll.poll(0))
 
 
@@ -122,7 +123,10 @@ def keep(error: BaseException | None) -> None:
 
 
 def leave(app: DeskHost, status: int) -> None:
-    """End the app: what was begun is finished, the terminal is as it was."""
+    """Exit the app, finish pending actions and restore the terminal.
+
+    A daemon timer ends the process if the terminal blocks the exit.
+    """
     in_any_case = threading.Timer(SECONDS_TO_LEAVE, leave_the_terminal_alone, (app, status))
     in_any_case.daemon = True
     in_any_case.start()
@@ -130,7 +134,7 @@ def leave(app: DeskHost, status: int) -> None:
 
 
 def leave_the_terminal_alone(app: DeskHost, status: int) -> None:
-    """End the process without another word to its terminal."""
+    """Close the desk and end the process without writing to the terminal; runs on the timer's thread."""
     try:
         app.close_desk()
     finally:

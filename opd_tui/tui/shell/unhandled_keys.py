@@ -1,4 +1,4 @@
-"""Keys that nothing on the screen took: what still works over a dialog, and a word about all others."""
+"""Keys that no widget handled: a few commands work over dialogs, and the others show a notice."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ STILL_OPENING = "One moment: the database is being opened."
 
 
 class UnhandledKeys:
-    """Takes what came up to the app; a dialog lets none of the app's own keys through."""
+    """A handler for keys that reach the app; Textual disables the app's bindings while a modal screen is open."""
 
     def __init__(self, app: DeskHost) -> None:
         self.app = app
 
     async def take(self, event: events.Key) -> None:
-        """In a dialog one can leave and hide the names all the same; any other key that does nothing says so."""
+        """Run a command that works over a dialog, or show a notice that the key has no effect."""
         screen = self.app.screen
         if not (event.is_printable or screen.is_modal) or event.key in screen.active_bindings:
             return
@@ -41,11 +41,11 @@ class UnhandledKeys:
 
     @property
     def is_typed(self) -> bool:
-        """Whether a letter that comes here was typed into a field."""
+        """Whether an input has the focus, so that a printable key is typed text."""
         from textual.widgets import Input
 
         return isinstance(self.app.focused, Input)
 
     def command_on(self, key: str) -> Command | None:
-        """The command that has this key everywhere."""
+        """Return the global command with this key, or None."""
         return next((each for each in EVERYWHERE if key in self.app.keymap.command(each).keys.split(",")), None)

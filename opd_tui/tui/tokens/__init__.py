@@ -1,1 +1,1 @@
-"""What several screens show of tokens, and the panel that issues one."""
+"""Token widgets shared by the screens, and the panel that issues a token."""

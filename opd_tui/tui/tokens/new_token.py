@@ -1,4 +1,4 @@
-"""The panel in which a token is issued: a name and Enter."""
+"""The panel for issuing a token: type a name and press Enter."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ if TYPE_CHECKING:
     from opd_tui.desk.outcome import Moves
 
 NOBODY = Patient(name="somebody")
-"""Stands for the patient in a preview before the name is typed."""
+"""The placeholder patient for previews before a name is typed."""
 FADE_SECONDS = 0.15
-"""After so long the panel shows that it waits for the desk."""
+"""Delay before the panel is dimmed while it waits for the desk."""
 
 
 class NewToken(Vertical):
-    """Patient, source and what will happen; it lies over the screen, so that nothing else moves.
+    """An overlay with the patient, the source and the forecast, which leaves the rest of the layout in place.
 
-    It is hidden, not taken away, while it is closed: what comes and goes has Textual paint everything below it again.
+    A closed panel is hidden with `visible` and not removed, because Textual repaints everything below a widget that is
+    added or removed.
     """
 
     BINDINGS = [
@@ -46,30 +47,30 @@ class NewToken(Vertical):
     record: var[SlotRecord | None] = var(None)
     phone: var[str | None] = var(None)
     another_day = False
-    """Whether the slot is not today's."""
+    """Whether the slot is on a day other than today."""
     complains = False
-    """Whether it says what is wrong, which a forecast that comes late must not cover."""
+    """Whether an error is shown, which a late forecast must not overwrite."""
     locked: var[bool] = var(False)
-    """Whether what was submitted is under way."""
+    """Whether a submitted token is being issued."""
     foreseen: var[Moves | None] = var(None)
-    """Who would move by what is asked for now, None before it is known."""
+    """The moves that the current input would cause, or None before they are known."""
 
     class PreviewWanted(Message):
-        """What would happen is asked for."""
+        """Posted when a new forecast is needed."""
 
         def __init__(self, action: IssueToken) -> None:
             super().__init__()
             self.action = action
 
     class Submitted(Message):
-        """The token is to be issued."""
+        """Posted when the user submits the token."""
 
         def __init__(self, action: IssueToken) -> None:
             super().__init__()
             self.action = action
 
     class Closed(Message):
-        """The person left without issuing anything."""
+        """Posted when the user leaves without issuing a token."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="field"):
@@ -84,11 +85,11 @@ class NewToken(Vertical):
 
     @property
     def is_open(self) -> bool:
-        """Whether the panel is on the screen."""
+        """Whether the panel is open."""
         return self.visible
 
     def open(self, record: SlotRecord, source: Source, now: dt.datetime | None) -> None:
-        """Ask for a patient for this slot; `now` is the hospital's clock."""
+        """Open the panel for a slot; `now` is the desk's clock in the hospital's time zone."""
         self.record, self.phone, self.locked = record, None, False
         self.another_day = now is not None and now.date() != record.slot.date
         self.show_title()
@@ -103,7 +104,7 @@ class NewToken(Vertical):
         self.ask_preview()
 
     def show_title(self) -> None:
-        """The slot, and the phone number once it is known."""
+        """Show the slot, and the phone number once it is known, in the title."""
         if self.record is not None:
             slot = self.record.slot
             date = f" · {slot.date:%a %d %b}" if self.another_day else ""
@@ -111,37 +112,37 @@ class NewToken(Vertical):
             self.border_title = Content(f"New token · {self.record.doctor.name} {slot.window}{date}{phone}")
 
     def close(self) -> None:
-        """Leave the screen."""
+        """Hide the panel."""
         refresh_layout_map(self)
         self.visible = False
         self.record, self.locked = None, False
 
     def say(self, text: str, *, wrong: bool = False) -> None:
-        """Say what would happen, or what is wrong."""
+        """Show the forecast or an error."""
         self.complains = wrong
         forecast = self.query_one("#forecast", Static)
         forecast.set_class(wrong, "-wrong")
         forecast.update(text, layout=False)
 
     def watch_locked(self, locked: bool) -> None:
-        """Fade while one has to wait; most tokens are issued sooner than an eye sees it."""
+        """Dim while waiting; most actions finish before this shows."""
         if locked:
             self.set_timer(FADE_SECONDS, lambda: self.set_class(self.locked, "-locked"))
         else:
             self.remove_class("-locked")
 
     def unlock(self) -> None:
-        """Let the person go on typing."""
+        """Accept input again."""
         self.locked = False
         self.query_one(Input).focus()
 
     @property
     def moves_nobody(self) -> bool:
-        """Whether it says already what will happen, and that nobody else is moved."""
+        """Whether the forecast is known and moves no other patient."""
         return self.foreseen is not None and all(token is None for token, _, _ in self.foreseen)
 
     def ask_preview(self) -> None:
-        """Ask what this slot and source would do."""
+        """Request a forecast for this slot and source."""
         self.complains, self.foreseen = False, None
         if self.record is not None:
             self.post_message(self.PreviewWanted(self._action(NOBODY)))
@@ -156,14 +157,14 @@ class NewToken(Vertical):
 
     @on(Input.Changed)
     def forget_complaint(self) -> None:
-        """Take a complaint away once the person types on."""
+        """Replace an error with a new forecast once the user continues typing."""
         if self.complains and not self.locked and self.query_one(Input).value:
             self.ask_preview()
 
     @on(Input.Submitted)
     @on(SourceChoice.Submitted)
     def submit(self, event: Message) -> None:
-        """Lock, so that a second Enter cannot issue twice, and hand the action on."""
+        """Validate the input and submit the action; lock so that a second Enter cannot issue another token."""
         event.stop()
         if self.locked or self.record is None:
             return
@@ -182,7 +183,7 @@ class NewToken(Vertical):
         self.post_message(self.Submitted(self._action(patient)))
 
     def _take_phone(self, typed: str) -> None:
-        """Digits only are a phone number; the name is still asked for."""
+        """Accept input without letters as a phone number, then ask for the name."""
         field = self.query_one(Input)
         try:
             self.phone = Patient(name=NOBODY.name, phone=typed).phone
@@ -193,10 +194,10 @@ class NewToken(Vertical):
         field.value = ""
         field.focus()
         self.say(f"Phone {self.phone}. Now the name.")
-        self.complains = True  # until the name begins, when what would happen is said again
+        self.complains = True  # keeps this text until the user types the name
 
     def action_other_field(self) -> None:
-        """Go between the patient and the source; nothing else is asked for here."""
+        """Move the focus between the patient and the source, the only two fields."""
         field = self.query_one(Input)
         (self.query_one(SourceChoice) if field.has_focus else field).focus()
 

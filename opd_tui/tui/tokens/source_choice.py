@@ -1,4 +1,4 @@
-"""Choosing where a token comes from."""
+"""The selector for a token's source."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SOURCE_KEYS = {
 
 
 class SourceChoice(Widget, can_focus=True):
-    """The five sources on one line; a letter chooses."""
+    """The five sources on one line; a letter selects one."""
 
     BINDINGS = [
         Binding("left,h,k", "step(-1)", "Stronger", show=False),
@@ -32,10 +32,10 @@ class SourceChoice(Widget, can_focus=True):
     source: reactive[Source] = reactive(Source.WALKIN)
 
     class Changed(Message):
-        """Another source was chosen."""
+        """Posted when the selected source changes."""
 
     class Submitted(Message):
-        """Enter was pressed."""
+        """Posted when Enter is pressed."""
 
     def render(self) -> Content:
         return Content("  ").join(

@@ -1,4 +1,4 @@
-"""What lists of tokens have in common."""
+"""The base of all token lists."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ MARKED_STATUS = {moved.reason: moved.enters for moved in (TokenPreempted, TokenP
 
 
 class TokenRows(RowList[QueueRow | Heading]):
-    """Tokens, a row each; what differs between lists is which columns a row has."""
+    """Tokens, one per row; subclasses choose the columns."""
 
     now: reactive[dt.datetime | None] = reactive(None)
-    """The desk's clock, from which waits are counted."""
+    """The desk's clock, used to compute waiting times."""
     marks: reactive[Mapping[TokenId, str]] = reactive({}, always_update=True)
-    """Tokens that were moved just now."""
+    """Recently moved tokens and the reason for each move."""
     zone: ZoneInfo | None = None
     """The hospital's time zone."""
     number_width = NUMBER_WIDTH
-    """As wide as the longest number, since a cut number names nobody."""
+    """The width of the longest number, because a truncated number is ambiguous."""
 
     def watch_items(self, old: tuple[QueueRow | Heading, ...], new: tuple[QueueRow | Heading, ...]) -> None:
         lengths = (len(item.record.token.number) for item in new if isinstance(item, QueueRow))
@@ -43,7 +43,7 @@ class TokenRows(RowList[QueueRow | Heading]):
         return item.id if isinstance(item, QueueRow) else None
 
     def wait_of(self, row: QueueRow) -> str:
-        """Minutes waited; before the slot begins, when that will be."""
+        """Return the minutes waited, or the slot's start time if it has not begun."""
         if self.now is None:
             return ""
         if self.now < row.begins_at:
@@ -51,7 +51,7 @@ class TokenRows(RowList[QueueRow | Heading]):
         return minutes(row.waited(self.now))
 
     def status_of(self, row: QueueRow) -> tuple[str, Style]:
-        """Word and symbol, and a style that only repeats them."""
+        """Return the status as text and symbol, with a style that only repeats their meaning."""
         token = row.record.token
         if mark := self.mark_of(row):
             return mark, self.part("mark")
@@ -59,17 +59,17 @@ class TokenRows(RowList[QueueRow | Heading]):
         return status_words(token), style
 
     def mark_of(self, row: QueueRow) -> str:
-        """What moved the token just now, as long as it still stands there."""
+        """Return the mark of a recently moved token, or "" if its status has changed since."""
         token = row.record.token
         reason = self.marks.get(token.id)
         return MARKS[reason] if reason and MARKED_STATUS[reason] is token.status else ""
 
     def source_of(self, row: QueueRow) -> tuple[str, Style]:
-        """The source's name; an emergency stands out."""
+        """Return the source's name, highlighted for an open emergency."""
         source = row.record.token.source
         open_emergency = source.priority == 1 and row.record.token.status.is_open
         return fit(source.name, SOURCE_WIDTH), self.part("alert") if open_emergency else Style()
 
     def pointer_of(self, row: QueueRow) -> str:
-        """Which row is chosen, for terminals that show no colour."""
+        """Return the marker of the selected row, for terminals without colour."""
         return "▸" if self.has_focus and row is self.chosen else " "

@@ -1,1 +1,1 @@
-"""Screen 2: the waiting list."""
+"""Screen 2: the waitlist."""

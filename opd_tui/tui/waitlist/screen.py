@@ -1,4 +1,4 @@
-"""Screen 2: everyone who waits on a day, over all doctors, best rank first."""
+"""Screen 2: all waiting patients of a day across doctors, best rank first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class WaitlistScreen(FilteredScreen):
-    """The waiting list of a day."""
+    """The waitlist of a day."""
 
     MODE = "waitlist"
     INTENTS = WAITLIST_COMMANDS
@@ -56,7 +56,7 @@ class WaitlistScreen(FilteredScreen):
         return read
 
     def show(self, rows: tuple[QueueRow, ...]) -> None:
-        """Show a waiting list."""
+        """Show a waitlist."""
         self.mode_bar.waiting = len(rows)
         self.show_items(rows)
 
@@ -91,5 +91,5 @@ class WaitlistScreen(FilteredScreen):
         return self.why_nothing_is_chosen(f"Nobody waits on this day{so}. Press {board} for the board.")
 
     def commands_here(self) -> tuple[Command, ...]:
-        """Who waits can be cancelled, but is neither seen nor a no-show: those keys only say so."""
+        """Omit Done and No-show from the footer: they do not apply to waiting tokens, and their keys only say so."""
         return tuple(command for command in super().commands_here() if command not in (NO_SHOW, DONE))

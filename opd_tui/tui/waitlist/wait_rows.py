@@ -1,4 +1,4 @@
-"""Everyone who waits."""
+"""The rows of the waitlist."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from opd_tui.tui.widgets.row_list import Heading
 
 
 class WaitRows(ColumnList[QueueRow | Heading], TokenRows):
-    """Everyone who waits on a day, best rank first, across the doctors."""
+    """The waiting tokens of a day across doctors, best rank first."""
 
     FLEXIBLE = (1, 3)
     HEADINGS = ("NUMBER", "PATIENT", "SOURCE", "DOCTOR", "SLOT", "LINE", "WAITED", "")
@@ -25,7 +25,7 @@ class WaitRows(ColumnList[QueueRow | Heading], TokenRows):
         self.measure_again()
 
     def cells(self, item: QueueRow | Heading) -> tuple[str, ...]:
-        """A row's columns."""
+        """Return the columns of a row."""
         if isinstance(item, Heading):
             return self.HEADINGS
         record = item.record

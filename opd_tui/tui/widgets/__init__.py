@@ -1,1 +1,1 @@
-"""Widgets that know nothing of the desk."""
+"""General-purpose widgets, independent of the desk."""

@@ -1,4 +1,4 @@
-"""The lines above and below the screens: where one is, and which keys work here."""
+"""The bars at the top and bottom of every screen: current screen, day, user and keys."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from opd_tui.tui.keys.commands import Command
 
 
 class Bar(Widget):
-    """One line across the screen."""
+    """A bar across the screen, one or two lines high."""
 
     def line(self, width: int) -> Line:
-        """What the bar says."""
+        """Return the bar's content."""
         raise NotImplementedError
 
     def second_line(self) -> Line:
-        """What a bar of two lines says below."""
+        """Return the content of the second line."""
         return []
 
     def render_line(self, y: int) -> Strip:
@@ -32,12 +32,12 @@ class Bar(Widget):
         return Strip(line).adjust_cell_length(width).apply_style(self.rich_style)
 
     def styled(self, *parts: tuple[str, str | None]) -> Line:
-        """Texts side by side, each in a look."""
+        """Return texts side by side, each in its look."""
         return joined(*((text, look(self, name) if name else None) for text, name in parts))
 
 
 class TopBar(Bar):
-    """The hospital, the day that is shown, the time, and who sits at which desk."""
+    """The hospital, the displayed day, the time, and the desk with its operator."""
 
     title: reactive[str] = reactive("OPD front desk")
     today_key: reactive[str] = reactive("t")
@@ -46,7 +46,7 @@ class TopBar(Bar):
     """The desk's clock in the hospital's time zone."""
     who: reactive[str] = reactive("")
     offline_notice: reactive[str] = reactive("")
-    """Since when the database is not there; it takes the place of who sits here."""
+    """The offline notice, shown in place of `who`."""
 
     def line(self, width: int) -> Line:
         middle, alert = self._day_and_time()
@@ -75,7 +75,7 @@ class TopBar(Bar):
 
 
 class ModeBar(Bar):
-    """The screens with their keys; the current one stands out."""
+    """The main screens with their keys; the current one is highlighted."""
 
     current: reactive[str] = reactive("board")
     modes: reactive[tuple[Command, ...]] = reactive(())
@@ -95,7 +95,7 @@ class ModeBar(Bar):
 
 
 class CommandFooter(Bar):
-    """The keys that work here; whole hints are left out, the least needed first, where the line is too short."""
+    """The available keys; if they do not fit, whole hints are dropped, the least important first."""
 
     commands: reactive[tuple[Command, ...]] = reactive(())
 
@@ -108,7 +108,7 @@ class CommandFooter(Bar):
         return self.styled(*parts)
 
     def fitting(self, width: int) -> Sequence[Command]:
-        """The hints that fit, in the order in which they were declared."""
+        """Return the commands that fit, in their original order."""
         wanted = [command for command in self.commands if command.footer is not None]
         while wanted and sum(cell_len(" ".join(hint_of(command))) + 2 for command in wanted) >= width:
             wanted.remove(max(wanted, key=lambda command: command.footer or 0))
@@ -116,7 +116,7 @@ class CommandFooter(Bar):
 
 
 def hint_of(command: Command) -> tuple[str, str]:
-    """A command's key and label in the footer."""
+    """Return a command's key and label in the footer."""
     if command.hint is None:
         return command.key_label, command.label
     other, label = command.hint

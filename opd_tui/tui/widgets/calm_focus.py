@@ -1,4 +1,4 @@
-"""Gaining and losing the focus without being painted all over."""
+"""A scroll view that does not fully repaint when it gains or loses the focus."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from textual.scroll_view import ScrollView
 
 
 class CalmFocus(ScrollView):
-    """Does what a scroll view does when the focus comes and goes, but paints only what shows it."""
+    """A scroll view that repaints only the affected part when the focus changes."""
 
     def watch_has_focus(self, _has_focus: bool) -> None:
-        """No rule of the stylesheets asks whether it has the focus, so they need not be applied again."""
+        """Skip Textual's style update, because no stylesheet rule depends on the focus of this widget."""
 
     def refresh_focus(self) -> None:
-        """Paint again what the focus changes."""
+        """Repaint the part that shows the focus."""
         raise NotImplementedError
 
     def on_focus(self, event: events.Focus) -> None:

@@ -1,4 +1,4 @@
-"""A list in columns that are as wide as what stands in them."""
+"""A list in columns as wide as their content."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ Item = TypeVar("Item")
 
 
 class ColumnList(RowList[Item]):
-    """The first item is the heading; the columns are measured once for all rows."""
+    """A list with a heading as its first item; the column widths are measured once for all rows."""
 
     FLEXIBLE: ClassVar[tuple[int, ...]]
-    """The columns that give way where there is too little room."""
+    """The columns that shrink if the list is too narrow."""
 
     measured: tuple[int, list[int]] | None = None
-    """For how much room the columns were measured, and their widths."""
+    """The available width that was measured for, and the column widths."""
 
     def cells(self, item: Item) -> tuple[str, ...]:
-        """What stands in an item's columns."""
+        """Return an item's text in each column."""
         raise NotImplementedError
 
     def columns(self, item: Item, room: int) -> list[str]:
-        """An item's cells, each as wide as its column."""
+        """Return an item's cells, each fitted to its column."""
         return in_columns(self.cells(item), self.widths(room))
 
     def widths(self, room: int) -> list[int]:
-        """How wide the columns are."""
+        """Return the column widths for the available width."""
         if self.measured is None or self.measured[0] != room:
             self.measured = room, column_widths([self.cells(item) for item in self.items], room, self.FLEXIBLE)
         return self.measured[1]
 
     def measure_again(self) -> None:
-        """Other words stand in the columns: draw all rows again if that makes them wider or narrower."""
+        """Measure the columns after their content changed, and repaint all rows if a width differs."""
         before, self.measured = self.measured, None
         if before is not None and self.items and self.widths(before[0]) != before[1]:
             self.refresh()

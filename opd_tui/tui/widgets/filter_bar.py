@@ -1,4 +1,4 @@
-"""A bar that narrows a list to the rows that hold every word."""
+"""A bar that filters a list to the rows containing every word."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from opd_tui.tui.widgets.typed_text import TypedText
 
 
 class FilterBar(Horizontal):
-    """Shows the filter and how much of the list is left; Esc clears it."""
+    """The filter text and the number of matching rows; Esc clears it."""
 
     BINDINGS = [Binding("escape", "clear", "Clear", show=False), Binding("down", "leave", "To the list", show=False)]
 
     class Changed(Message):
-        """The filter is another one."""
+        """Posted when the filter text changes."""
 
     class Left(Message):
-        """The person is done typing."""
+        """Posted when the user finishes typing."""
 
     def compose(self) -> ComposeResult:
         yield Static(" Filter ", markup=False)
@@ -38,19 +38,19 @@ class FilterBar(Horizontal):
         return self.query_one(Input).value
 
     def open(self) -> None:
-        """Show the bar and type into it."""
+        """Show the bar and focus its input."""
         refresh_layout_map(self)
         self.display = True
         self.query_one(Input).focus()
 
     def clear(self) -> None:
-        """Take the filter away."""
+        """Clear the filter and hide the bar."""
         self.query_one(Input).value = ""
         refresh_layout_map(self)
         self.display = False
 
     def say(self, shown: int, of: int) -> None:
-        """How much of the list is left."""
+        """Show the number of matching rows."""
         self.query_one("#left", Static).update(f" {count(shown, 'line')} of {of}   Esc clears ")
 
     @on(Input.Changed)

@@ -1,4 +1,4 @@
-"""A framed part of a screen."""
+"""A framed panel."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from opd_tui.tui.drawing.looks import look
 
 
 class Panel(Vertical):
-    """Its title stands in the frame, reversed while the focus is within; only that line is painted for it.
+    """A container with its title in the frame, reversed while it contains the focus.
 
-    A border that follows the focus by its style would paint the whole panel with all that is in it.
+    Only the title line is repainted when the focus changes; a border styled with `:focus-within` would repaint the
+    whole panel and its content.
     """
 
     def __init__(self, title: str, *, id: str) -> None:
@@ -23,7 +24,7 @@ class Panel(Vertical):
 
     @property
     def title(self) -> str:
-        """What stands in the frame."""
+        """The title in the frame."""
         return self._title
 
     @title.setter

@@ -1,4 +1,4 @@
-"""A list drawn row by row: one changed row costs one line on the terminal, and the person's place is kept."""
+"""A list that repaints only changed rows and keeps the user's selection."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Heading:
-    """A row that cannot be chosen, between the parts of a list."""
+    """A row between the sections of a list, which cannot be selected."""
 
     text: str
 
 
 class RowList(CalmFocus, Generic[Item], can_focus=True):
-    """Frozen items, a row each; an item without a key is a heading and cannot be chosen."""
+    """Immutable items, one per row; an item without a key is a heading and cannot be selected."""
 
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False),
@@ -44,14 +44,14 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
     items: var[tuple[Any, ...]] = var((), init=False)
     cursor: var[int] = var(0, init=False)
     empty: reactive[str] = reactive("")
-    """What is said where there is nothing to list."""
+    """The message for an empty list."""
     always_chosen = False
-    """Whether the cursor is bright without the focus."""
+    """Whether the cursor is highlighted even without the focus."""
     paper = Style()
-    """What the rows are drawn on, looked up once a paint."""
+    """The background style, looked up once per paint."""
 
     class Highlighted(Message):
-        """Another item is under the cursor."""
+        """Posted when the item under the cursor changes."""
 
         def __init__(self, sender: RowList[Any], item: Any) -> None:
             super().__init__()
@@ -63,7 +63,7 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
             return self.sender
 
     class Clicked(Message):
-        """An item was clicked twice, or chosen by a click on it while it was under the cursor."""
+        """Posted when an item is double-clicked."""
 
         def __init__(self, sender: RowList[Any]) -> None:
             super().__init__()
@@ -74,15 +74,15 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
             return self.sender
 
     def key_of(self, item: Item) -> Hashable | None:
-        """What stays the same when the item changes."""
+        """Return the item's identity across updates, or None for a heading."""
         raise NotImplementedError
 
     def draw(self, item: Item, width: int) -> Line:
-        """The item in one line."""
+        """Return the item drawn in one line."""
         raise NotImplementedError
 
     def part(self, name: str) -> Style:
-        """A style of the theme."""
+        """Return a style of the theme."""
         return look(self, name)
 
     @property
@@ -94,7 +94,7 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
         return None
 
     def move_to(self, key: Hashable) -> None:
-        """Put the cursor on the item with this key and bring it into view."""
+        """Move the cursor to the item with this key and scroll to it."""
         for index, item in enumerate(self.items):
             if self.key_of(item) == key:
                 self.cursor = index
@@ -128,7 +128,7 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
         self.refresh()
 
     def _make_room(self, rows: int) -> None:
-        """Scroll over so many rows; what fits is no reason to lay the screen out again."""
+        """Set the scrollable height, at least the visible height so that a list that fits causes no new layout."""
         content = self.scrollable_content_region
         self.virtual_size = Size(content.width, max(rows, content.height))
         if self.scroll_offset.y > self.max_scroll_y:
@@ -162,7 +162,7 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
         self.show_cursor()
 
     def _selectable(self, index: int, step: int, items: tuple[Item, ...], stay: int = 0) -> int:
-        """The nearest item that can be chosen, first in the direction of the step, then in the other."""
+        """Return the index of the nearest selectable item, searching first in the direction of `step`."""
         if not items:
             return 0
         start = min(max(index, 0), len(items) - 1)
@@ -174,7 +174,7 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
         return int(min(stay, len(items) - 1))
 
     def show_cursor(self) -> None:
-        """Scroll no further than needed; the first item brings the headings above it along."""
+        """Scroll just enough to show the cursor; the first item also brings the headings above it into view."""
         top, height = self.scroll_offset.y, max(self.size.height, 1)
         first = self._selectable(0, 1, self.items)
         if self.cursor <= first:

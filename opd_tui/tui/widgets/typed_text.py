@@ -1,4 +1,4 @@
-"""A field to type into that shows a pasted text as the desk would store it."""
+"""A text input that cleans pasted text the way the desk stores it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from opd_tui.domain.text import clean_text
 
 
 class TypedText(Input):
-    """Control and format characters of a pasted text do not reach the terminal; the cursor does not blink."""
+    """An input that removes control and format characters from pasted text, and whose cursor does not blink."""
 
     def on_mount(self) -> None:
         self.cursor_blink = False
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """A field that is hidden need not look as if it had no focus; it is styled when it has it again."""
+        """Skip the style update of a hidden field that loses the focus; it is restyled when it regains it."""
         if has_focus or self.visible:
             super().watch_has_focus(has_focus)
 
