@@ -34,7 +34,7 @@ def told(filled: FrontDesk) -> list[Outcome]:
 # Actors
 
 
-def test_whoever_opened_the_desk_acts_unless_another_is_named(filled: FrontDesk) -> None:
+def test_the_default_actor_acts_unless_a_call_names_another(filled: FrontDesk) -> None:
     assert filled.actor == Actor("meera", "desk 1", Road.PROGRAM)
     entry = issue(filled, 2, "Imran").entry
     assert (entry.operator, entry.desk, entry.road) == ("meera", "desk 1", "program")
@@ -83,7 +83,7 @@ def test_a_subscriber_sees_the_database_as_it_is_afterwards_and_may_act_itself(f
     assert seen == [(threading.get_ident(), True)] * 2
 
 
-def test_whoever_unsubscribes_is_told_nothing_more(filled: FrontDesk, told: list[Outcome]) -> None:
+def test_a_callback_that_unsubscribed_is_not_called_again(filled: FrontDesk, told: list[Outcome]) -> None:
     others: list[Outcome] = []
     unsubscribe, unsubscribe_other = filled.subscribe(others.append), filled.subscribe(others.append)
     unsubscribe()
@@ -206,7 +206,7 @@ def test_nothing_is_remembered_while_nobody_follows(filled: FrontDesk) -> None:
     assert filled._own._committing == set()
 
 
-def test_whoever_stops_to_follow_lets_go_of_the_database(filled: FrontDesk) -> None:
+def test_a_follower_that_stops_releases_the_database(filled: FrontDesk) -> None:
     pool = filled.database.engine.pool
     before = pool.checkedout()  # type: ignore[attr-defined]
     news = filled.follow(own=True)
