@@ -213,6 +213,8 @@ async def at_the_counter(app: OpdApp, size: tuple[int, int] = NARROW) -> AsyncIt
         await receptionist.until(lambda: app.is_open, "the board")
         await receptionist.settle()
         yield receptionist
+        if app.return_code is None:
+            await receptionist.breathe()  # Textual cannot shut down in the middle of a change of screens
         app.workers.cancel_all()  # as the app does when it exits by itself
 
 
