@@ -219,7 +219,8 @@ async def test_the_screen_says_since_when_the_server_is_gone_and_when_it_is_back
         await meera.sees("offline since 09:00", within="#top-bar")
         await meera.hears("The server does not answer.")
         meera.app.post_message(NewsArrived(Back()))
-        await meera.hears("The database is there again.")
+        await meera.sees("The database is there again.", within="MessageLine")
+        assert "does not answer" not in meera.message
         await meera.until(lambda: "offline" not in meera.read("#top-bar"), "the bar without a word of it")
 
 
