@@ -17,6 +17,7 @@ from opd_tui.domain.errors import AnswerLost, DeskRefusal
 from opd_tui.tui.catalogue import EVERYWHERE, preferences_from
 from opd_tui.tui.commands import QUIT
 from opd_tui.tui.host.desk_host import DeskHost
+from opd_tui.tui.host.message_log import Shown
 from opd_tui.tui.keys.commands import bindings
 from opd_tui.tui.keys.key_queue import Hold, KeyHandled
 from opd_tui.tui.modes import MODE_COMMANDS, MODES
@@ -24,6 +25,7 @@ from opd_tui.tui.screens.bar_screen import FEWEST_COLUMNS, FEWEST_LINES, BarScre
 from opd_tui.tui.settings.preferences import Preferences
 from opd_tui.tui.shell.backups import BackupEnded, Backups
 from opd_tui.tui.shell.live import Live, NewsArrived
+from opd_tui.tui.shell.messages import show_messages, show_over_dialog
 from opd_tui.tui.shell.remedies import message_of
 from opd_tui.tui.shell.shutdown import be_ended_cleanly, run_to_its_end
 from opd_tui.tui.shell.unhandled_keys import UnhandledKeys
@@ -104,6 +106,7 @@ class OpdApp(DeskHost):
         self.tick()
         self.set_interval(1, self.tick)
         self.set_interval(1, self.idle.check)
+        self.set_interval(1, self.notices.pass_time)
         await self.live.start()
         await self.desk_opened(desk)
         self.day = desk.today()
@@ -126,11 +129,11 @@ class OpdApp(DeskHost):
         gc.freeze()
         gc.enable()
         for warning in desk.warnings:
-            self.notices.warn_beside(warning)
+            self.notices.warn(warning)
         try:
             await self.async_desk.act(lambda desk: desk.check_file())
         except DeskRefusal as refusal:
-            self.notices.refuse(refusal)
+            self.notices.report(refusal)
         self.backups.each_day(desk.today())
 
     def tick(self) -> None:
@@ -155,6 +158,11 @@ class OpdApp(DeskHost):
     def on_news_arrived(self, event: NewsArrived) -> None:
         self.live.take(event.news)
 
+    def show_message(self, shown: Shown) -> None:
+        if shown != self.message:
+            super().show_message(shown)
+            show_over_dialog(self)
+
     def on_backup_ended(self, event: BackupEnded) -> None:
         self.backups.tell(event)
 
@@ -174,6 +182,8 @@ class OpdApp(DeskHost):
             await super().on_event(event)
 
     async def on_key_handled(self, event: KeyHandled) -> None:
+        if event.laps == 1:
+            self.notices.key_handled()
         await self.keys.done(event)
 
     async def on_key(self, event: events.Key) -> None:
@@ -202,7 +212,11 @@ class OpdApp(DeskHost):
         """Retry the operation that a busy desk prevented, or else reload the view."""
         if not self.notices.try_again() and self.desk is not None:
             self.desk_changed.publish(None)
-            self.notices.say_aside("Loaded again.")
+            self.notices.say("Loaded again.")
+
+    def action_messages(self) -> None:
+        """Show the last messages, or close their list."""
+        show_messages(self)
 
     def action_back_up(self) -> None:
         """Start a backup."""

@@ -16,6 +16,7 @@ PALETTE = Command(
     in_palette=False,
 )
 SETTINGS = Command("app.settings", "f9", "Settings", "Show the settings, and what is wrong in them", "app.settings")
+MESSAGES = Command("app.messages", "f7", "Messages", "Show the last messages", "app.messages")
 HIDE_NAMES = Command(
     "app.hide_names", "ctrl+l", "Hide names", "Hide all names until a key is pressed", "app.hide_names"
 )
@@ -105,9 +106,9 @@ WAITLIST_COMMANDS = (*TOKEN_COMMANDS, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
 DOCTORS_COMMANDS = (ADD_DOCTOR, OPEN_SESSION, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
 
 IN_EVERY_FOOTER = (HELP, PALETTE, QUIT)
-APP_COMMANDS = (RETRY, HELP, PALETTE, SETTINGS, HIDE_NAMES, BACK_UP, QUIT)
+APP_COMMANDS = (RETRY, HELP, PALETTE, MESSAGES, SETTINGS, HIDE_NAMES, BACK_UP, QUIT)
 """The commands of every screen, besides those that switch screens."""
-OVER_DIALOGS = (HIDE_NAMES, QUIT)
+OVER_DIALOGS = (HIDE_NAMES, MESSAGES, QUIT)
 """Commands that work over a dialog."""
 
 MOVES = (

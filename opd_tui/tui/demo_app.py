@@ -111,7 +111,7 @@ class DemoApp(OpdApp):
         try:
             played = await self.async_desk.act(lambda desk: player.play_next())
         except DeskRefusal as refusal:
-            self.notices.refuse(refusal)
+            self.notices.report(refusal)
         else:
             self.show_played(played)
         finally:
@@ -130,9 +130,9 @@ class DemoApp(OpdApp):
         self.demo = replace(self.demo, caption=played.step.caption, time=time)
         for result in played.results:
             if isinstance(result, Outcome):
-                self.publish(result, toast=False)
+                self.publish(result, announce=False)
             else:
-                self.notices.refuse(result.refusal)
+                self.notices.report(result.refusal)
 
     def action_demo_pause(self) -> None:
         """Pause or resume playback."""

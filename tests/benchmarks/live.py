@@ -151,7 +151,7 @@ def bytes_of_a_change(site: Site) -> Iterator[Row]:
     """Bytes to the terminal for one token that another desk changed: its cell on the board and its queue.
 
     Counted are all bytes that paint the screen's lines between the bars and the activity, with the moves and colours
-    that lead there, and what brackets the frames; not the bars, the activity and the toasts that lie over it.
+    that lead there, and what brackets the frames; not the bars, the activity and the message line.
     """
     figure, budget = "bytes for one changed token (cell and queue), p95", Budget(most=2000)
     counts, whole = [], []
@@ -164,7 +164,7 @@ def bytes_of_a_change(site: Site) -> Iterator[Row]:
         except NotShown:
             yield Row(figure, budget, note=f"not shown within {PATIENCE_SECONDS:g} s", unit="bytes")
             return
-    details = {"cell and queue": summary(counts), "with activity and toasts": summary(whole)}
+    details = {"cell and queue": summary(counts), "with activity and message": summary(whole)}
     yield Row(figure, budget, p95(counts), bytes_of_two_lines(site), unit="bytes", details=details)
 
 

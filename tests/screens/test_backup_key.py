@@ -37,7 +37,7 @@ async def test_the_days_backup_is_made_behind_the_board_and_is_no_news(
     async with at_the_counter(with_backups(open_desk, database_path)) as meera:
         await meera.until(lambda: kinds(database_path) == [Kind.DAILY], "the day's backup")
         await meera.settle()
-        assert meera.toasts == []
+        assert meera.messages == []
 
 
 async def test_after_midnight_the_next_one_is_made(

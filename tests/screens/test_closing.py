@@ -17,7 +17,7 @@ async def choose_in_queue(receptionist: Receptionist, downs: int = 0) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "question", "status", "toast"),
+    ("key", "question", "status", "said"),
     [
         (
             "c",
@@ -37,7 +37,7 @@ async def choose_in_queue(receptionist: Receptionist, downs: int = 0) -> None:
 )
 @pytest.mark.fast_cases(1)
 async def test_whoever_frees_a_seat_is_asked_about_with_who_moves_up(
-    desk: FrontDesk, open_desk: OpenDesk, key: str, question: str, status: str, toast: str
+    desk: FrontDesk, open_desk: OpenDesk, key: str, question: str, status: str, said: str
 ) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -46,7 +46,7 @@ async def test_whoever_frees_a_seat_is_asked_about_with_who_moves_up(
         await meera.asks(question)
         assert statuses(desk)["A-001"] == "ACTIVE"
         await meera.press("y")
-        await meera.hears(toast)
+        await meera.hears(said)
         await meera.settle()
         assert statuses(desk) == {"A-001": status, "A-002": "ACTIVE", "A-003": "ACTIVE"}
         assert meera.focused_id == "queue"

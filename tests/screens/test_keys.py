@@ -275,7 +275,7 @@ async def test_keys_that_do_something_are_not_said_to_do_nothing(desk: FrontDesk
     async with at_the_counter(OpdApp(open_desk)) as meera:
         for key in (*"hjklgG", "tab", "home", "up", "enter", "escape", *"231n", "z", "9", "tab", "e", "escape"):
             await meera.press(key)
-            assert not any("does nothing" in toast for toast in meera.toasts), key
+            assert not any("does nothing" in message for message in meera.messages), key
 
 
 @pytest.mark.parametrize("size", [(80, 24), WIDE])
@@ -328,14 +328,3 @@ async def test_the_numbers_lead_to_the_screens_and_the_bar_shows_which_one(
 async def test_the_bar_shows_the_desks_own_clock(desk: FrontDesk, open_desk: OpenDesk) -> None:
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.sees("Sun 22 Nov 2026 09:00", within="#top-bar")
-
-
-@pytest.mark.slow
-async def test_thousands_of_toasts_leave_nothing_behind(desk: FrontDesk, open_desk: OpenDesk) -> None:
-    full_slot(desk)
-    async with at_the_counter(OpdApp(open_desk)) as meera:
-        for number in range(20):
-            meera.app.notices.say(f"news {number}")
-            meera.app.notices.warn(f"trouble {number}")
-            await meera.hears(f"trouble {number}")
-        assert len(meera.app.screen.query("ToastHolder")) <= 1

@@ -50,7 +50,7 @@ async def test_what_another_desk_does_appears_with_its_name(open_desk: OpenDesk,
         issue(other, slot, "Asha Verma", "PAID")
         await meera.sees("Asha Verma", within="#queue")
         await meera.sees("desk 2: PAID A-001 Asha Verma", within="#activity")
-        assert meera.toasts == [], "nobody is interrupted by what others do"
+        await meera.sees("desk 2: PAID A-001 Asha Verma has a seat", within="MessageLine")
 
 
 async def test_what_one_does_oneself_is_told_once(open_desk: OpenDesk, other: FrontDesk) -> None:
@@ -118,8 +118,10 @@ async def test_the_screen_lives_while_another_process_holds_the_lock(
             meera.takes_a_moment()
             await meera.press("escape", "right")
             await meera.sees("No tokens yet", within="#queue")
+            assert "Waiting for it" in meera.message
             other.execute("ROLLBACK")
         await meera.asks("Asha Verma")
+        assert "Waiting for it" not in meera.message
 
 
 @pytest.fixture
@@ -217,7 +219,8 @@ async def test_the_screen_says_since_when_the_server_is_gone_and_when_it_is_back
         await meera.sees("offline since 09:00", within="#top-bar")
         await meera.hears("The server does not answer.")
         meera.app.post_message(NewsArrived(Back()))
-        await meera.hears("The database is there again.")
+        await meera.sees("The database is there again.", within="MessageLine")
+        assert "does not answer" not in meera.message
         await meera.until(lambda: "offline" not in meera.read("#top-bar"), "the bar without a word of it")
 
 
@@ -244,10 +247,11 @@ async def test_what_became_of_an_action_whose_answer_was_lost_is_found_out(
         await meera.asks("Asha Verma")
         await meera.press("y")
         found = "The server is back, and it was done" if done else "was not done; do it again"
-        await meera.until(lambda: any(found in toast for toast in meera.toasts), found)
-        meera.app.post_message(NewsArrived(Back()))
-        await meera.until(lambda: any("there again" in toast for toast in meera.toasts), "the database")
+        await meera.hears("Do not repeat it")
         await meera.hears(found)
+        meera.app.post_message(NewsArrived(Back()))
+        await meera.hears("there again")
+        assert found in meera.message, "what has to be read is not replaced"
         assert absent.answers == []
     assert (statuses(open_desk())["A-001"] == "CANCELLED") is done
 

@@ -65,7 +65,7 @@ async def slow_opening(open_desk: OpenDesk) -> AsyncIterator[tuple[Receptionist,
         return open_desk()
 
     app = OpdApp(open_slowly)
-    async with app.run_test(size=NARROW, notifications=True) as pilot:
+    async with app.run_test(size=NARROW) as pilot:
         meera = Receptionist(app, pilot)
         await meera.sees("opening the database …", "1 Board")
         try:

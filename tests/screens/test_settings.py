@@ -172,7 +172,7 @@ async def test_many_problems_are_listed_where_the_settings_are(desk: FrontDesk, 
 
 async def test_without_problems_nothing_is_said(desk: FrontDesk, app_with: SettingsApp, path: Path) -> None:
     async with at_the_counter(app_with("desk = 'desk 1'"), WIDE) as meera:
-        assert meera.toasts == []
+        assert meera.messages == []
         await meera.press("f9")
         await meera.sees("The settings file", path.name, within=".help")
         assert "These do not count" not in meera.read(".help")
@@ -190,7 +190,7 @@ async def test_the_app_starts_with_any_damaged_file_and_says_what_is_wrong(
             await meera.sees("Slots", "2/2")
             if meera.app.preferences.problems:
                 told += 1
-                await meera.until(lambda: meera.toasts, "what is wrong")
+                await meera.until(lambda: meera.messages, "what is wrong")
     assert told > 6
 
 
@@ -393,7 +393,7 @@ async def test_the_key_that_shows_the_names_does_nothing_else(desk: FrontDesk, a
         await meera.settle()
         assert (meera.text, meera.focused_id) == (before, focused)
         assert meera.app.return_code is None
-        assert meera.toasts == []
+        assert meera.messages == []
         await meera.press("c")
         await meera.asks("Cancel A-002 Ravi Kumar")
 
@@ -483,7 +483,7 @@ async def test_a_question_that_comes_late_is_hidden_too_and_can_be_answered(
         assert not idle.hidden
 
 
-async def test_a_toast_with_a_name_is_hidden_too(desk: FrontDesk, app_with: SettingsApp) -> None:
+async def test_a_message_with_a_name_is_hidden_too(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with()) as meera:
         meera.app.notices.say("ONLINE A-001 Asha Verma has a seat.")

@@ -122,7 +122,7 @@ async def test_a_key_behind_what_was_found_is_about_that_while_its_queue_is_stil
         burst(meera, "enter", "c")
         await meera.until(lambda: reads.asked > 2, "the queue that is being read")
         await meera.breathe()
-        assert not meera.toasts
+        assert not meera.messages
         reads.may_come.set()
         await meera.asks("Cancel A-002 Ravi Kumar")
 
@@ -200,19 +200,6 @@ async def test_after_a_complaint_the_forecast_comes_back_with_the_next_letter(
         await meera.sees("Type the patient's name first")
         await meera.press("A")
         await meera.sees("waits, first in line")
-
-
-async def test_a_stray_key_does_not_hide_what_was_done(desk: FrontDesk, open_desk: OpenDesk) -> None:
-    full_slot(desk)
-    async with at_the_counter(OpdApp(open_desk)) as meera:
-        await meera.press("n")
-        await meera.type("Om")
-        await meera.press("enter")
-        await meera.until(lambda: any("Om" in toast for toast in meera.toasts), "the news")
-        await meera.press("z", "z")
-        await meera.until(lambda: any("z does nothing here" in toast for toast in meera.toasts), "the aside")
-        assert any("Om" in toast for toast in meera.toasts)
-        assert sum("z does nothing here" in toast for toast in meera.toasts) == 1
 
 
 async def test_a_database_that_fails_while_finding_is_said_and_ends_nothing(

@@ -21,6 +21,7 @@ from textual.widget import Widget
 from opd_tui.clock import FixedClock
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
+from opd_tui.tui.host.message_log import Message
 from tests.support.helpers import add_doctor, issue, open_slot
 
 PATIENCE_SECONDS = 45
@@ -40,6 +41,8 @@ class Receptionist:
     def __init__(self, app: OpdApp, pilot: Pilot[None]) -> None:
         self.app = app
         self.pilot = pilot
+        self.heard: list[Message] = []
+        """The messages that were waited for, and those before them."""
 
     async def press(self, *keys: str) -> None:
         """Press keys one after another, waiting for the immediate effects of each."""
@@ -101,10 +104,13 @@ class Receptionist:
         await self.sees(*texts, within=".question")
 
     async def hears(self, *texts: str) -> None:
-        """Wait for texts in one toast, then dismiss it."""
-        await self.until(lambda: any(all(text in toast for text in texts) for toast in self.toasts), f"a toast {texts}")
-        self.app.clear_notifications()
-        await self.breathe()
+        """Wait for texts in one message that was not heard before, in the line or just replaced there."""
+
+        def heard() -> int | None:
+            return next((n for n, said in enumerate(self.messages) if all(text in said for text in texts)), None)
+
+        await self.until(lambda: heard() is not None, f"a message {texts}")
+        self.heard += self.unheard[: (heard() or 0) + 1]
 
     async def panel_closes(self) -> None:
         """Wait until the panel for a new token is closed and what it covered is redrawn."""
@@ -163,9 +169,21 @@ class Receptionist:
         return next((line for line in self.lines(selector) if text in line), "")
 
     @property
-    def toasts(self) -> list[str]:
-        """The texts of the toasts."""
-        return [str(toast.render()) for toast in self.app.screen.query("Toast")]
+    def unheard(self) -> list[Message]:
+        """The messages that were not heard yet, oldest first."""
+        log = self.app.notices.log
+        messages = (*log.history, *(each for each in (log.current,) if each and each not in log.history))
+        return [each for each in messages if each not in self.heard]
+
+    @property
+    def messages(self) -> list[str]:
+        """The texts of the messages that were not heard yet, oldest first."""
+        return [f"{each.sentence}{each.times}" for each in self.unheard]
+
+    @property
+    def message(self) -> str:
+        """The text of the message line."""
+        return self.read("MessageLine")
 
     @property
     def question(self) -> str:
@@ -207,8 +225,8 @@ def key_event(key: str) -> events.Key:
 
 @asynccontextmanager
 async def at_the_counter(app: OpdApp, size: tuple[int, int] = NARROW) -> AsyncIterator[Receptionist]:
-    """Yield a receptionist at an app that has opened its desk and shown the day, with toasts enabled."""
-    async with app.run_test(size=size, notifications=True) as pilot:
+    """Yield a receptionist at an app that has opened its desk and shown the day."""
+    async with app.run_test(size=size) as pilot:
         receptionist = Receptionist(app, pilot)
         await receptionist.until(lambda: app.is_open, "the board")
         await receptionist.settle()

@@ -169,7 +169,6 @@ class Day:
         here = keys.index(glance.pointed.key) if glance.pointed else 0
         near = [line for line in glance.rows[max(here - CLOSE_BY, 0) : here + CLOSE_BY] if fits(line)]
         near = near or [line for line in glance.rows if fits(line)]
-        near = [line for line in near if line.key not in glance.toast]
         if near:
             line = self.dice.choice(near)
             if self.hands.point_at(line.key):

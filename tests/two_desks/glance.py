@@ -23,8 +23,6 @@ STATUSES = {
 }
 """What a queue says of a token, and the status that it means."""
 NUMBER = r"[A-Z][A-Z0-9]*-\d{3,}"
-TOAST_WIDTH = 62
-"""A toast begins so many cells from the right edge."""
 
 _QUEUE_LINE = re.compile(
     rf"(?P<pointer>[{POINTER} ])(?P<place>[ \d]{{3}}) (?P<number>{NUMBER}) +(?P<name>\S.*?) {{2,}}"
@@ -162,11 +160,9 @@ class Glance:
         return next((found[1] for line in reversed(words) if (found := _FIELD.match(line))), "")
 
     @cached_property
-    def toast(self) -> str:
-        """What is said in the corner."""
-        left = len(self.lines[0]) - TOAST_WIDTH
-        said = [line[left + 1 : -2] for line in self.lines[len(self.lines) // 2 : -1] if line[left] == "▌"]
-        return " ".join(" ".join(said).split())
+    def message(self) -> str:
+        """What the message line says, without the sign of a refusal."""
+        return self.lines[-2].strip().removeprefix("! ")
 
     @cached_property
     def board(self) -> BoardView | None:

@@ -28,7 +28,7 @@ class Hands:
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
         self.pressed: deque[str] = deque(maxlen=KEYS_REMEMBERED)
-        """The last keys, and what was said in the corner meanwhile."""
+        """The last keys, and what was said meanwhile."""
         self.heard = ""
 
     @property
@@ -52,10 +52,10 @@ class Hands:
                 return found
 
     def listen(self, glance: Glance) -> Glance:
-        """Remember what is said in the corner, for the report of what went wrong."""
-        if glance.toast != self.heard:
-            self.heard = glance.toast
-            self.pressed.append(f"  and heard: {glance.toast}")
+        """Remember what is said, for the report of what went wrong."""
+        if glance.message != self.heard:
+            self.heard = glance.message
+            self.pressed.append(f"  and heard: {glance.message}")
         return glance
 
     def press(self, keys: str | Sequence[str], what: Callable[[Glance], T]) -> T:
@@ -64,11 +64,13 @@ class Hands:
         What they are about may still be on its way to a slow machine: then they are pressed again.
         """
         while True:
+            before = self.glance.message
             self.send(keys)
-            self.see(lambda glance: what(glance) or is_too_early(glance))
-            if not is_too_early(self.glance):
+            too_early = lambda glance, before=before: glance.message != before and is_too_early(glance)  # noqa: E731
+            self.see(lambda glance, too_early=too_early: what(glance) or too_early(glance))
+            if not too_early(self.glance):
                 return what(self.glance)
-            self.see(lambda glance: not is_too_early(glance))
+            self.pump()
 
     def send(self, keys: str | Sequence[str]) -> None:
         """Write keys."""
@@ -177,7 +179,7 @@ class Hands:
 
 def is_too_early(glance: Glance) -> bool:
     """Whether it is said that what the keys are about is not there yet."""
-    return glance.toast.startswith("One moment:")
+    return glance.message.startswith("One moment:")
 
 
 def has_moved(glance: Glance, before: Line, way: str) -> bool:

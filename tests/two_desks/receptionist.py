@@ -51,16 +51,16 @@ class Seen(NamedTuple):
 
 
 class News:
-    """What is said in the corner since something was begun; what stood there before is no news until it went."""
+    """What is said since something was begun; what stood there before is no news until it went."""
 
     def __init__(self, glance: Glance) -> None:
-        self.old = glance.toast
+        self.old = glance.message
 
     def on(self, glance: Glance) -> str:
         """What is said now, if it is new."""
-        if glance.toast != self.old:
+        if glance.message != self.old:
             self.old = ""
-        return "" if self.old else glance.toast
+        return "" if self.old else glance.message
 
 
 class Unexpected(Exception):
@@ -159,7 +159,6 @@ class Receptionist:
     def close(self, verb: str, number: str, linger: Linger, *, sure: bool = True) -> None:
         """Close the token at the pointer, if the question is about the one that is meant."""
         hands = self.hands
-        hands.see(lambda glance: number not in glance.toast)  # the same sentence twice would be no news
         news = News(hands.glance)
 
         def end(glance: Glance) -> str:
@@ -258,14 +257,14 @@ def another(question: str, end: Callable[[Glance], str]) -> Callable[[Glance], s
 
 
 def issued_in(said: str) -> Seen:
-    """What a toast says of a token that was issued."""
+    """What is said of a token that was issued."""
     found = _ISSUED.match(said)
     assert found is not None
     return Seen("issue_token", found["number"], (found["name"], found["source"], found["how"], found["other"] or ""))
 
 
 def closed_in(said: str) -> Seen:
-    """What a toast says of a token that was closed."""
+    """What is said of a token that was closed."""
     found = _CLOSED.match(said)
     assert found is not None
     return Seen(CLOSED_WORDS[found["how"]], found["number"], (found["name"], found["other"] or ""))

@@ -140,7 +140,7 @@ class SlotBoardScreen(DeskScreen):
         try:
             queue = await self.host.async_desk.read(lambda desk: desk.queue(slot.id))
         except DeskRefusal as refusal:
-            self.host.notices.refuse(refusal)
+            self.host.notices.report(refusal)
             return
         board = self.grid.board  # a reload may have replaced it during the await
         if board.slot(slot.id) is None or self.is_stale:
@@ -166,7 +166,7 @@ class SlotBoardScreen(DeskScreen):
         except UnknownSlot:
             self.show_queue(None)
         except DeskRefusal as refusal:
-            self.host.notices.refuse(refusal)
+            self.host.notices.report(refusal)
         else:
             self.show_queue(queue)
 
@@ -230,7 +230,7 @@ class SlotBoardScreen(DeskScreen):
         if self.queue.items:
             self.set_focus(self.queue)
         else:
-            self.host.notices.say(self.why_none(Need.TOKEN))
+            self.host.notices.refuse_key(self.why_none(Need.TOKEN))
 
     def action_step_back(self) -> None:
         """Move the focus from the queue to the grid."""

@@ -32,7 +32,6 @@ class Confirm(ModalScreen[bool]):
                 yield Button(f"{self.yes} (y)", id="yes", compact=True)
 
     def on_mount(self) -> None:
-        self.app.clear_notifications()
         self.set_focus(self.query_one("#no"))
 
     @on(Button.Pressed)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from textual.content import Content
+from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.screen import ModalScreen
 from textual.signal import Signal
@@ -15,10 +17,11 @@ from textual.widget import Widget
 
 from opd_tui.domain.errors import AnswerLost
 from opd_tui.tui.host.async_desk import AsyncDesk
-from opd_tui.tui.host.notices import Notices
+from opd_tui.tui.host.message_log import Shown
+from opd_tui.tui.host.notices import WAITING, Notices
 from opd_tui.tui.host.preferred_app import PreferredApp
 from opd_tui.tui.keys.commands import Command
-from opd_tui.tui.keys.key_queue import KeyQueue
+from opd_tui.tui.keys.key_queue import KeyQueue, Pressed
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -34,8 +37,6 @@ Answer = TypeVar("Answer")
 DO_NOT_REPEAT = "Do not repeat it: the desk finds out as soon as the server is back."
 WAITING_NOTICE_SECONDS = 1.0
 """Delay before a notice that another desk is busy."""
-TOAST_SECONDS = 0.05
-"""Delay before a toast, so that the screen is repainted first."""
 
 
 class DeskHost(PreferredApp):
@@ -47,6 +48,8 @@ class DeskHost(PreferredApp):
     """The desk's clock in the hospital's time zone, to the minute."""
     offline_notice: var[str] = var("")
     """The notice that the database is offline and since when; empty while online."""
+    message: var[Shown] = var(Shown())
+    """The content of the message line."""
     marks: var[Mapping[TokenId, str]] = var({}, always_update=True)
     """Recently moved tokens and the reason for each move."""
 
@@ -60,8 +63,8 @@ class DeskHost(PreferredApp):
         self.async_desk = AsyncDesk(open_desk)
         self.desk_changed: Signal[Outcome | None] = Signal(self, "desk_changed")
         self.desk: FrontDesk | None = None
-        self.keys = KeyQueue(self, super().on_event)
-        self.notices = Notices(self)
+        self.keys = KeyQueue(self, self.deliver_key)
+        self.notices = Notices(self, self.show_message, lambda: self.now)
         self.is_open = False
         """Whether the board has been opened; before that, the user can only quit."""
         self.is_asking = False
@@ -108,20 +111,20 @@ class DeskHost(PreferredApp):
     @contextmanager
     def announce_waiting(self) -> Iterator[None]:
         """Show a notice if the body waits for another desk."""
-        waiting = "Another desk is busy. Waiting for it …"
-        timer = self.set_timer(WAITING_NOTICE_SECONDS, lambda: self.notices.say_aside(waiting))
+        timer = self.set_timer(WAITING_NOTICE_SECONDS, self.notices.wait_for_another_desk)
         try:
             yield
         finally:
             timer.stop()
+            self.notices.withdraw(WAITING)
 
-    def publish(self, outcome: Outcome, *, toast: bool = True) -> None:
-        """Publish an outcome to every screen and announce it in a toast."""
+    def publish(self, outcome: Outcome, *, announce: bool = True) -> None:
+        """Publish an outcome to every screen and show its sentence in the message line."""
         from opd_tui.tui.drawing.sentences import outcome_sentence  # not before the first paint
 
         self.desk_changed.publish(outcome)
-        if toast:
-            self.set_timer(TOAST_SECONDS, lambda: self.notices.say(f"{outcome_sentence(outcome, self.zone)}."))
+        if announce:
+            self.notices.say(f"{outcome_sentence(outcome, self.zone)}.")
         self.mark_moved(outcome.changes)
 
     def mark_moved(self, changes: Iterable[Change]) -> None:
@@ -137,16 +140,29 @@ class DeskHost(PreferredApp):
         """Remove these marks unless they were renewed."""
         self.marks = {token: reason for token, reason in self.marks.items() if moved.get(token) is not reason}
 
-    # Dialogs and notices
+    # Dialogs and messages
 
-    def clear_notifications(self) -> None:
-        """Remove the toasts and their holders, which Textual leaves behind empty (as of Textual 8.2.8).
+    async def deliver_key(self, key: Pressed) -> None:
+        """Deliver a key or pasted text to the widget that has the focus."""
+        self.notices.key_begins()
+        await super().on_event(key)
 
-        Thousands would pile up over a day, and every layout of the screen would arrange them all.
-        """
-        super().clear_notifications()
-        if self.screen_stack:
-            self.screen.query("ToastHolder").remove()
+    def show_message(self, shown: Shown) -> None:
+        """Show a message in the message line of every screen."""
+        self.message = shown
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a notification in the message line, also those of Textual, such as the one on Ctrl+C."""
+        text = f"{title} {Content.from_markup(message).plain if markup else message}"
+        (self.notices.say if severity == "information" else self.notices.warn)(text)
 
     async def ask(self, dialog: ModalScreen[Answer]) -> Answer | None:
         """Open a dialog and return its result; keys are held until it is mounted. Call this from a worker."""

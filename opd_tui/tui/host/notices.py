@@ -1,68 +1,77 @@
-"""Messages to the user in toasts, shown without markup."""
+"""Messages to the user, shown without markup in the message line and kept in the history."""
 
 from __future__ import annotations
 
+import datetime as dt
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from opd_tui.domain.errors import DeskBusy, DeskRefusal
+from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, StoreUnavailable
+from opd_tui.domain.text import clean_text
 from opd_tui.tui.commands import RETRY
+from opd_tui.tui.host.message_log import Kind, Message, MessageLog, Shown
 
 if TYPE_CHECKING:
     from opd_tui.tui.host.preferred_app import PreferredApp
 
-ASIDE_SECONDS = 3.0
-WARNING_SECONDS = 15.0
+DATABASE, WAITING = "database", "waiting"
+"""Topics: the database is unavailable; an operation waits for another desk."""
 
 
 class Notices:
-    """The app's toasts: one message at a time, plus an optional side note that does not replace it."""
+    """The app's messages; `show` displays one in the message line, `now` is the desk's clock."""
 
-    def __init__(self, app: PreferredApp) -> None:
+    def __init__(
+        self, app: PreferredApp, show: Callable[[Shown], object], now: Callable[[], dt.datetime | None]
+    ) -> None:
         self.app = app
-        self.aside = ""
-        """The text of the side note that is still visible."""
+        self.show = show
+        self.now = now
+        self.log = MessageLog()
+        self.key_began = 0.0
+        """When the last key was delivered (monotonic)."""
         self.kept_waiting: Callable[[], object] | None = None
         """The operation to retry because another desk was busy."""
 
-    def clear(self) -> None:
-        """Remove all toasts."""
-        self.app.clear_notifications()
-        self.aside = ""
+    def say(self, text: str) -> None:
+        """Show what an action or a key at this desk did."""
+        self._add(Kind.RESULT, text)
 
-    def say(self, text: str, seconds: float | None = None) -> None:
-        """Show a message in place of the previous one."""
-        self.clear()
-        self.app.notify(text, markup=False, timeout=seconds)
+    def mention(self, text: str) -> None:
+        """Show what another desk or the program did; it waits behind a fresh result, a refusal and a warning."""
+        self._add(Kind.NEWS, text)
 
-    def say_aside(self, text: str) -> None:
-        """Show a side note, unless the same one is still visible."""
-        if text != self.aside:
-            self.aside = text
-            self.app.notify(text, markup=False, timeout=ASIDE_SECONDS)
-            self.app.set_timer(ASIDE_SECONDS, self.forget_aside)
-
-    def forget_aside(self) -> None:
-        """Forget the side note once it has expired."""
-        self.aside = ""
+    def refuse_key(self, text: str) -> None:
+        """Show why the key that is being handled does nothing."""
+        self._add(Kind.REFUSAL, text)
 
     def refuse(self, refusal: DeskRefusal) -> None:
-        """Show why an action was refused."""
-        self.warn(self.app.message_of(refusal))
+        """Show why the desk refused what the user asked for."""
+        self._add(Kind.REFUSAL, self.app.message_of(refusal), topic_of(refusal))
 
-    def warn(self, text: str) -> None:
-        """Show a warning in place of the previous message."""
-        self.clear()
-        self.app.notify(text, severity="warning", markup=False)
+    def report(self, refusal: DeskRefusal) -> None:
+        """Warn that the desk refused something that the user did not ask for, such as loading the view."""
+        self.warn(self.app.message_of(refusal), topic_of(refusal))
 
-    def warn_beside(self, text: str) -> None:
-        """Show a warning next to other messages, long enough to be read between two patients."""
-        self.app.notify(text, severity="warning", markup=False, timeout=WARNING_SECONDS)
+    def warn(self, text: str, topic: str = "") -> None:
+        """Show something that the user did not ask for and has to read."""
+        self._add(Kind.WARNING, text, topic)
+
+    def wait_for_another_desk(self) -> None:
+        """Show that an operation waits for another desk, until `withdraw(WAITING)`."""
+        self._add(Kind.PROGRESS, "Another desk is busy. Waiting for it …", WAITING)
+
+    def withdraw(self, topic: str) -> None:
+        """Remove the messages on a topic from the line, because they are no longer true."""
+        self.log.withdraw(topic, time.monotonic())
+        self._show()
 
     def busy(self, busy: DeskBusy, again: Callable[[], object]) -> None:
         """Show that another desk is busy, and keep the operation for the retry key."""
         self.kept_waiting = again
-        self.warn(f"{self.app.message_of(busy)} Press {self.app.keymap.key_of(RETRY)} to try again.")
+        text = f"{self.app.message_of(busy)} Press {self.app.keymap.key_of(RETRY)} to try again."
+        self._add(Kind.REFUSAL, text)
 
     def try_again(self) -> bool:
         """Retry the kept operation; return whether there was one."""
@@ -70,3 +79,32 @@ class Notices:
         if again is not None:
             again()
         return again is not None
+
+    def key_begins(self) -> None:
+        """Remember when a key was delivered: what is refused from then on, is refused because of it."""
+        self.key_began = time.monotonic()
+
+    def key_handled(self) -> None:
+        """Remove the refusal of an earlier key, or a warning that could be read."""
+        self.log.key_acted(self.key_began, time.monotonic())
+        self._show()
+
+    def pass_time(self) -> None:
+        """Dim a message that is no longer fresh, or show one that waits for its turn."""
+        self.log.pass_time(time.monotonic())
+        self._show()
+
+    def _add(self, kind: Kind, text: str, topic: str = "") -> None:
+        # Messages can quote text from files and the database; the line has no place for line breaks.
+        self.log.add(Message(kind, clean_text(text), time.monotonic(), self.now(), topic))
+        self._show()
+
+    def _show(self) -> None:
+        self.show(self.log.shown(time.monotonic()))
+
+
+def topic_of(refusal: DeskRefusal) -> str:
+    """Return what a refusal is about: the action whose answer was lost, or an unavailable database."""
+    if isinstance(refusal, AnswerLost):
+        return refusal.key
+    return DATABASE if isinstance(refusal, StoreUnavailable) else ""

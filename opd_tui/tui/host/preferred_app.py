@@ -18,9 +18,6 @@ from opd_tui.tui.keys.keymap import Keymap
 from opd_tui.tui.settings.preferences import Preferences
 from opd_tui.tui.settings.remembered_theme import RememberedTheme
 
-REPORT_SECONDS = 12.0
-"""How long the warning about settings file problems stays visible."""
-
 
 class PreferredApp(App[None]):
     """An app that applies the settings file and saves theme changes to it."""
@@ -77,7 +74,7 @@ class PreferredApp(App[None]):
         one = len(problems) == 1
         what = f"Settings file, {problems[0]}" if one else f"{len(problems)} lines of the settings file do not count."
         text = f"{what} Press {self.keymap.key_of(SETTINGS)} to read {'more' if one else 'why'}."
-        self.notify(text, severity="warning", markup=False, timeout=REPORT_SECONDS)
+        self.notify(text, severity="warning", markup=False)
 
     @work(group="settings")
     async def remember_theme(self, theme: Theme) -> None:

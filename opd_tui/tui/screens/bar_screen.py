@@ -7,15 +7,15 @@ from typing import ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.geometry import Region
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from opd_tui.tui.commands import QUIT, TODAY
+from opd_tui.tui.commands import MESSAGES, QUIT, TODAY
 from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.keys.commands import Command
 from opd_tui.tui.widgets.bars import CommandFooter, ModeBar, TopBar
+from opd_tui.tui.widgets.message_line import MessageLine
 
 FEWEST_COLUMNS, FEWEST_LINES = 60, 16
 """The smallest usable terminal; on a smaller one only the quit key works."""
@@ -32,12 +32,10 @@ class BarScreen(Screen[None]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """The focused widget; without `repaint`, because widgets that gain or lose the focus repaint themselves."""
 
-    toasts: frozenset[Region] = frozenset()
-    """The regions of the visible toasts."""
-
     host = getters.app(DeskHost)
     top_bar = getters.query_one(TopBar)
     mode_bar = getters.query_one(ModeBar)
+    message_line = getters.query_one(MessageLine)
     footer = getters.query_one(CommandFooter)
 
     @property
@@ -50,6 +48,7 @@ class BarScreen(Screen[None]):
         yield ModeBar(id="mode-bar")
         yield from self.body()
         yield from self.host.extra_bars()
+        yield MessageLine(id="message-line")
         yield CommandFooter(id="footer")
 
     def body(self) -> Iterable[Widget]:
@@ -62,17 +61,8 @@ class BarScreen(Screen[None]):
         self.mode_bar.modes = keymap.commands(self.host.mode_commands)
         self.top_bar.title = self.host.hospital
         self.top_bar.today_key = keymap.key_of(TODAY)
+        self.message_line.more_key = keymap.key_of(MESSAGES)
         self.show_hints()
-        self.screen_layout_refresh_signal.subscribe(self, self.paint_where_toasts_stood)
-
-    def paint_where_toasts_stood(self, _screen: Screen[None]) -> None:
-        """Repaint the widgets under removed toasts, of which Textual may leave a line behind (as of Textual 8.2.8)."""
-        stood, self.toasts = self.toasts, frozenset(toast.region for toast in self.query("Toast") if toast.region)
-        for gone in stood - self.toasts:
-            for place in (gone.offset, gone.bottom_right - (1, 1)):
-                for widget, _ in self.get_widgets_at(*place):
-                    if widget is not self:  # a partial repaint of the screen discards its other pending repaints
-                        widget.refresh()
 
     def show_hints(self) -> None:
         """Show the commands for the focused widget in the footer."""

@@ -34,7 +34,7 @@ class CommandFlow:
             if not self.screen.shows_the_day():
                 return
             if (chosen := self.screen.chosen(command.needs)) is None:
-                self.host.notices.say(self.screen.why_none(command.needs))
+                self.host.notices.refuse_key(self.screen.why_none(command.needs))
                 return
         self.begin_request(Request(command, chosen))
 

@@ -98,7 +98,7 @@ class DayScreen(BarScreen):
         except DeskBusy as busy:
             self.host.notices.busy(busy, self.reload)
         except DeskRefusal as refusal:
-            self.host.notices.refuse(refusal)
+            self.host.notices.report(refusal)
         else:
             with self.host.batch_update():
                 show()
@@ -129,11 +129,11 @@ class DayScreen(BarScreen):
         return f"Choose a {need.value} first."
 
     def shows_the_day(self) -> bool:
-        """Return whether the displayed view belongs to the current day; if not, show a notice.
+        """Return whether the displayed view belongs to the current day; if not, refuse the key.
 
         This keeps commands from applying to an item of another day.
         """
         if self.is_stale:
-            self.host.notices.say("One moment: this day is being loaded.")
+            self.host.notices.refuse_key("One moment: this day is being loaded.")
             return False
         return True

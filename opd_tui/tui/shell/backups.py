@@ -50,9 +50,9 @@ class Backups:
     def now(self) -> None:
         """Start a backup that the user requested."""
         if self.database is None:
-            self.app.notices.say("Nothing is backed up here: what is tried in the demo is gone afterwards.")
+            self.app.notices.refuse_key("Nothing is backed up here: what is tried in the demo is gone afterwards.")
             return
-        self.app.notices.say_aside("Backing up …")
+        self.app.notices.say("Backing up …")
         self._begin()
 
     def _begin(self, *arguments: str) -> None:
@@ -67,9 +67,9 @@ class Backups:
         """Show the result of a backup; a successful daily backup is not announced."""
         answer = ended.answer
         if not answer["ok"]:
-            self.app.notices.warn_beside(f"No backup was made: {answer['message']}")
+            self.app.notices.warn(f"No backup was made: {answer['message']}")
         elif ended.asked_for:
-            self.app.notices.say(f"Backed up and verified: {answer['path']}")
+            self.app.notices.mention(f"Backed up and verified: {answer['path']}")
 
 
 def backed_up(database: str, *arguments: str) -> dict[str, Any]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, StoreOffline, StoreUnavailable
+from opd_tui.tui.host.notices import DATABASE
 from opd_tui.tui.shell.remedies import explanation_of
 
 if TYPE_CHECKING:
     from opd_tui.desk.news import Gone, News
+    from opd_tui.desk.outcome import Outcome
     from opd_tui.tui.host.desk_host import DeskHost
 
 ASK_AGAIN_SECONDS = 1.0
 """Interval between attempts to find out whether an action with a lost answer was performed."""
-FOUND_SECONDS = 15.0
-"""How long the result stays visible, because the user may be writing on paper."""
 
 
 class NewsArrived(Message):
@@ -39,7 +40,7 @@ class Live:
         try:
             await self.app.async_desk.follow(lambda news: self.app.post_message(NewsArrived(news)))
         except DeskRefusal as refusal:
-            self.app.notices.refuse(refusal)
+            self.app.notices.report(refusal)
 
     def take(self, news: News) -> None:
         """Apply one piece of news to the screens."""
@@ -47,15 +48,24 @@ class Live:
 
         if isinstance(news, Changed):
             self.app.mark_moved(change for outcome in news.outcomes for change in outcome.changes)
+            self.mention(news.outcomes)
             self.app.desk_changed.publish(None)
         elif isinstance(news, Gone):
             self.app.offline_notice = self.offline_notice(news)
-            self.app.notices.warn(explanation_of(news.refusal, self.app.keymap))
+            self.app.notices.warn(explanation_of(news.refusal, self.app.keymap), DATABASE)
         elif isinstance(news, Back):
             self.app.offline_notice = ""
-            # A side note, because the result of a lost action may already be shown.
-            self.app.notices.say_aside("The database is there again.")
+            self.app.notices.withdraw(DATABASE)
+            self.app.notices.mention("The database is there again.")
             self.app.desk_changed.publish(None)
+
+    def mention(self, outcomes: Iterable[Outcome]) -> None:
+        """Show what was done elsewhere, with the name of the desk."""
+        from opd_tui.tui.drawing.sentences import outcome_sentence
+
+        for outcome in outcomes:
+            where = "" if outcome.entry.desk == self.app.desk_name else f"{outcome.entry.desk}: "
+            self.app.notices.mention(f"{where}{outcome_sentence(outcome, self.app.zone)}.")
 
     def offline_notice(self, gone: Gone) -> str:
         """Return the notice for the top bar that the database is offline and since when."""
@@ -73,7 +83,8 @@ class Live:
             if outcome is None:
                 said = "The server is back. What you asked for last was not done; do it again."
             else:
-                self.app.publish(outcome, toast=False)
+                self.app.publish(outcome, announce=False)
                 said = f"The server is back, and it was done: {outcome.sentence}."
-            self.app.notices.say(said, FOUND_SECONDS)
+            self.app.notices.withdraw(lost.key)
+            self.app.notices.warn(said)
             return

@@ -24,7 +24,7 @@ class UnhandledKeys:
         self.app = app
 
     async def take(self, event: events.Key) -> None:
-        """Run a command that works over a dialog, or show a notice that the key has no effect."""
+        """Run a command that works over a dialog, or show why the key has no effect."""
         screen = self.app.screen
         if not (event.is_printable or screen.is_modal) or event.key in screen.active_bindings:
             return
@@ -33,11 +33,11 @@ class UnhandledKeys:
             event.prevent_default()
             await self.app.run_action(asked_for.action)
         elif asked_for is not None:
-            self.app.notices.say_aside(f"{printed_key(event.key)} waits until this is answered or closed (Esc).")
+            self.app.notices.refuse_key(f"{printed_key(event.key)} waits until this is answered or closed (Esc).")
         elif event.is_printable and not self.is_typed:
             help = f" Press {self.app.keymap.key_of(HELP)} for the keys." if isinstance(screen, BarScreen) else ""
             nothing = f"{event.character} does nothing here.{help}"
-            self.app.notices.say_aside(nothing if self.app.is_open else STILL_OPENING)
+            self.app.notices.refuse_key(nothing if self.app.is_open else STILL_OPENING)
 
     @property
     def is_typed(self) -> bool:
