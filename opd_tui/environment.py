@@ -51,6 +51,11 @@ def reports_directory() -> Path | None:
         return None
 
 
+def is_over_ssh() -> bool:
+    """Return whether this terminal is at the other end of an SSH connection."""
+    return any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY"))
+
+
 def default_operator() -> str:
     """Return the name of the system user."""
     try:

@@ -46,7 +46,7 @@ RAN_ON = "ran on"
 def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing of the developer's own desk or terminal reaches a test."""
     for name in list(os.environ):
-        if name in ("NO_COLOR", "COLUMNS", "LINES") or name.startswith(("TEXTUAL", "OPD_TUI_")):
+        if name in ("NO_COLOR", "COLUMNS", "LINES", "ESCDELAY") or name.startswith(("TEXTUAL", "OPD_TUI_", "SSH_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))

@@ -84,8 +84,8 @@ def open_screens() -> None:
     """Run the app on this terminal; fail if there is none."""
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         fail(NEEDS_TERMINAL, WRONG_USE)
-    make_ready_for_screens()
     file = settings_file(quietly=True)  # the screens show its problems
+    make_ready_for_screens(file.settings)
     from opd_tui.tui.app import run_app
 
     sys.exit(run_app(shared_option("database"), shared_option("operator"), shared_option("desk"), file))

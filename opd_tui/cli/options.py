@@ -14,9 +14,11 @@ import click
 from rich.cells import cell_len
 
 from opd_tui.cli.refusals import message_of
+from opd_tui.config.options import ESCAPE_MILLISECONDS, ESCAPE_MILLISECONDS_OVER_SSH, Settings
 from opd_tui.config.reading import SettingsFile, read_settings
 from opd_tui.domain.actor import Road
 from opd_tui.domain.errors import DeskBusy, DeskRefusal, Invalid, StoreDamaged, StoreUnavailable
+from opd_tui.environment import is_over_ssh
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
@@ -121,13 +123,15 @@ def refusals_end_the_command(command: F) -> F:
     return guarded  # type: ignore[return-value]
 
 
-def make_ready_for_screens() -> None:
+def make_ready_for_screens(settings: Settings) -> None:
     """Prepare the process for Textual; call this before Textual is imported, since it reads these variables then."""
     gc.disable()  # the app enables it once the first board is drawn: until then it would only slow the start down
     for name in ("COLUMNS", "LINES"):  # Textual prefers them to the terminal's size, even after a resize
         os.environ.pop(name, None)
     # A key press and the desk's answer are two frames; at the default of 60 per second, the second waits 17 ms.
     os.environ.setdefault("TEXTUAL_FPS", "1000")
+    by_default = ESCAPE_MILLISECONDS_OVER_SSH if is_over_ssh() else ESCAPE_MILLISECONDS
+    os.environ.setdefault("ESCDELAY", str(settings.escape_milliseconds or by_default))
 
 
 def fail(message: str, status: int) -> NoReturn:

@@ -58,10 +58,11 @@ def demo(plain: bool, as_json: bool, speed: float, database: str | None) -> None
     if plain or as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         print_the_day(as_json)
         return
-    make_ready_for_screens()
+    file = settings_file(quietly=True)
+    make_ready_for_screens(file.settings)
     from opd_tui.tui.demo_app import run_demo
 
-    sys.exit(run_demo(speed, settings_file(quietly=True)))
+    sys.exit(run_demo(speed, file))
 
 
 def print_the_day(as_json: bool) -> None:

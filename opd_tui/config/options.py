@@ -14,6 +14,11 @@ from opd_tui.domain.field_types import MINUTES_A_DAY, NAME_LENGTH, FieldType, Te
 HOSPITAL_LENGTH = 60
 """The maximum length of the hospital's name, in characters, which leaves room for the date and time beside it."""
 MOST_BACKUPS = 1000
+ESCAPE_MILLISECONDS = 100
+"""How long a local terminal may take to send the rest of a key."""
+ESCAPE_MILLISECONDS_OVER_SSH = 500
+"""How long a remote terminal may take: a lost packet is sent again after 200 ms and a round trip."""
+MOST_MILLISECONDS = 10_000
 
 
 class Automatic(FieldType[bool | None]):
@@ -27,6 +32,17 @@ class Automatic(FieldType[bool | None]):
         if isinstance(value, bool):
             return value
         raise self.refuse()
+
+
+class AutomaticWhole(Whole):
+    """An integer within limits, or None for “auto”: the program decides."""
+
+    def __init__(self, first: int, last: int) -> None:
+        super().__init__(first, last)
+        self.expected += ' or "auto"'
+
+    def accept(self, value: object) -> int | None:  # type: ignore[override]
+        return None if value == "auto" else super().accept(value)
 
 
 class Location(FieldType[str]):
@@ -123,6 +139,13 @@ class Settings:
     )
     idle_minutes: int = option(
         Whole(0, MINUTES_A_DAY), 5, "minutes without a key until all names are hidden; 0 never hides them", "5"
+    )
+    escape_milliseconds: int | None = option(
+        AutomaticWhole(1, MOST_MILLISECONDS),
+        None,
+        "how long the rest of a key such as ↑ may take to arrive before its first part counts as Esc; “auto” is "
+        f"{ESCAPE_MILLISECONDS}, and {ESCAPE_MILLISECONDS_OVER_SSH} over SSH",
+        '"auto"',
     )
     backups_kept: int = option(Whole(1, MOST_BACKUPS), 14, "how many backups of each kind are kept", "14")
     group: str | None = option(Group(), None, "the group of accounts that share the files; else they are yours alone")

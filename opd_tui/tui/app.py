@@ -20,6 +20,7 @@ from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.host.message_log import Shown
 from opd_tui.tui.keys.commands import bindings
 from opd_tui.tui.keys.key_queue import Hold, KeyHandled
+from opd_tui.tui.keys.meaning import Pressed
 from opd_tui.tui.modes import MODE_COMMANDS, MODES
 from opd_tui.tui.screens.bar_screen import FEWEST_COLUMNS, FEWEST_LINES, BarScreen
 from opd_tui.tui.settings.preferences import Preferences
@@ -173,10 +174,15 @@ class OpdApp(DeskHost):
         """Whether the terminal is large enough to show the effect of a key."""
         return self.size.width >= FEWEST_COLUMNS and self.size.height >= FEWEST_LINES
 
+    def quits(self, pressed: Pressed) -> bool:
+        """Return whether a key is one to quit with."""
+        return isinstance(pressed, events.Key) and pressed.key in self.keymap.keys_of(QUIT)
+
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            leaves = isinstance(event, events.Key) and event.key in self.keymap.command(QUIT).keys.split(",")
-            if not self.idle.pressed() and (self.fits or leaves):
+            if self.idle.pressed() or not (self.fits or self.quits(event)):
+                self.keys.refused()
+            else:
                 await self.keys.press(event)
         else:
             await super().on_event(event)
@@ -188,6 +194,9 @@ class OpdApp(DeskHost):
 
     async def on_key(self, event: events.Key) -> None:
         await self.unhandled_keys.take(event)
+
+    def on_paste(self) -> None:
+        self.unhandled_keys.take_paste()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Allow only quitting before the board is open, and no change of screen or day while a panel is open."""

@@ -35,6 +35,7 @@ database = "/srv/opd/opd.db"
 theme = "nord"
 ascii_symbols = true
 idle_minutes = 0
+escape_milliseconds = 300
 backups_kept = 30
 group = "{GROUP}"
 
@@ -84,6 +85,7 @@ def test_every_option_is_read_from_the_file(path: Path) -> None:
         theme="nord",
         ascii_symbols=True,
         idle_minutes=0,
+        escape_milliseconds=300,
         backups_kept=30,
         group=GROUP,
         keys={"token.new": "F2, n", "token.cancel": "F4", "find": "F3"},
@@ -144,6 +146,7 @@ def test_a_path_may_begin_with_ones_home(path: Path, monkeypatch: pytest.MonkeyP
         ("idle_minutes = 5.0", 1, "a whole number"),
         ("idle_minutes = true", 1, "a whole number"),
         ("# a\n# b\nbackups_kept = 0", 3, "backups_kept must be a whole number from 1 to 1000; the default, 14,"),
+        ("escape_milliseconds = 0", 1, 'a whole number from 1 to 10000 or "auto"; the default, "auto", is used.'),
         ("ascii_symbols = 1", 1, 'must be true, false or "auto"'),
         ("ascii_symbols = 'yes'", 1, 'must be true, false or "auto"'),
         ("hospital = 7", 1, "hospital must be text of at most 60 characters; the default is used."),
@@ -424,6 +427,38 @@ def test_reading_the_settings_loads_nothing_heavy(path: Path) -> None:
     assert words[0] == "()"
     assert "tomllib" in words
     assert not {"tomlkit", "textual", "sqlalchemy", "difflib", "opd_tui.config.toml_lines"} & set(words)
+
+
+SSH = {"SSH_CONNECTION": "192.0.2.7 50312 192.0.2.1 22"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "text", "seconds"),
+    [
+        ({}, "", 0.1),
+        (SSH, "", 0.5),
+        ({"SSH_TTY": "/dev/pts/3"}, "escape_milliseconds = 'auto'", 0.5),
+        (SSH, "escape_milliseconds = 900", 0.9),
+        ({**SSH, "ESCDELAY": "50"}, "escape_milliseconds = 900", 0.05),
+    ],
+)
+@pytest.mark.fast_cases(2)
+def test_the_rest_of_a_key_may_come_later_over_ssh_and_as_late_as_one_sets(
+    path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], text: str, seconds: float
+) -> None:
+    path.write_text(text)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    program = (
+        "from opd_tui.cli.options import make_ready_for_screens, read_settings\n"
+        "make_ready_for_screens(read_settings().settings)\n"
+        "from textual.constants import ESCAPE_DELAY\n"
+        "print(ESCAPE_DELAY)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True
+    )
+    assert float(result.stdout) == seconds
 
 
 # Saving a setting

@@ -83,7 +83,7 @@ async def test_the_bars_stand_before_the_database_is_open(open_desk: OpenDesk) -
 
 async def test_keys_that_come_before_the_board_wait_for_it(open_desk: OpenDesk) -> None:
     async with slow_opening(open_desk) as (meera, may_open):
-        await meera.press("n", "e", "c", "/", "2", "3", "1", "?", "escape", "]")
+        meera.burst("2", "3", "1", "/", *"nec", "escape", "?", "escape", "]")
         may_open.set()
         await meera.sees("Mon 23 Nov 2026 (1 day ahead")
 

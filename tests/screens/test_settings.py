@@ -398,12 +398,18 @@ async def test_the_key_that_shows_the_names_does_nothing_else(desk: FrontDesk, a
         await meera.asks("Cancel A-002 Ravi Kumar")
 
 
-async def test_keys_that_follow_the_first_at_once_work(desk: FrontDesk, app_with: SettingsApp) -> None:
+async def test_what_is_typed_behind_the_key_that_shows_the_names_is_dropped(
+    desk: FrontDesk, app_with: SettingsApp
+) -> None:
+    """It was typed at a screen that nobody could see, and its first key is missing."""
     full_slot(desk)
     async with at_the_counter(app_with()) as meera:
         await nobody_is_there(meera)
-        await meera.type_at_once("x", "n", *"Om", "enter")
-        await meera.until(lambda: "A-003" in statuses(desk), "the token")
+        await meera.type_at_once("n", *"Asha Verma", "enter")
+        await meera.hears("What was typed behind it is dropped.")
+        await meera.settle()
+        assert "A-003" not in statuses(desk)
+        assert meera.dialogs == 0
 
 
 @pytest.mark.slow

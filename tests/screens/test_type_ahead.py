@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 
 import pytest
@@ -14,13 +13,7 @@ from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.model import Source
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.keys import key_queue
-from tests.support.pilot import OpenDesk, Receptionist, at_the_counter, full_slot, key_event
-
-
-def burst(receptionist: Receptionist, *keys: str) -> None:
-    """Let keys arrive at once, as from a stalled line."""
-    for key in keys:
-        receptionist.app.post_message(key_event(key))
+from tests.support.pilot import OpenDesk, Receptionist, at_the_counter, full_slot
 
 
 class SlowReads:
@@ -41,12 +34,12 @@ class SlowReads:
 
 
 async def let_pass(receptionist: Receptionist, seconds: float) -> None:
-    """Let so many seconds be over since a key was last heard of."""
+    """Let so many seconds be over while keys wait."""
     keys, looked = receptionist.app.keys, asyncio.Event()
     while not keys.waiting:
         await asyncio.sleep(0)
-    keys.progress = time.monotonic() - seconds
-    receptionist.app.call_later(keys.go_on_anyway)
+    receptionist.clock.seconds += seconds
+    receptionist.app.call_later(keys.look)
     receptionist.app.call_later(looked.set)
     await looked.wait()
 
@@ -61,7 +54,7 @@ async def test_three_patients_typed_in_one_burst_get_their_three_tokens(desk: Fr
     full_slot(desk)
     before = len(issued(desk))
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        burst(meera, "n", *"Geeta", "enter", "n", *"Harish", "enter", "n", *"Inder", "enter")
+        meera.burst("n", *"Geeta", "enter", "n", *"Harish", "enter", "n", *"Inder", "enter")
         await meera.until(lambda: len(issued(desk)) == before + 3, "the third token")
         await meera.panel_closes()
     assert [name for name, _ in issued(desk)[before:]] == ["Geeta", "Harish", "Inder"]
@@ -70,7 +63,7 @@ async def test_three_patients_typed_in_one_burst_get_their_three_tokens(desk: Fr
 async def test_an_emergency_and_its_answer_may_be_typed_ahead(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        burst(meera, "e", *"Yash", "enter", "y")
+        meera.burst("e", *"Yash", "enter", "y")
         await meera.until(lambda: ("Yash", Source.EMERGENCY) in issued(desk), "the emergency's token")
 
 
@@ -90,7 +83,7 @@ async def test_a_key_behind_that_of_a_screen_finds_what_it_is_about(
 ) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        burst(meera, *keys)
+        meera.burst(*keys)
         await meera.sees(shown)
 
 
@@ -103,7 +96,7 @@ async def test_a_key_behind_that_of_a_day_waits_for_its_slots_though_another_des
         await meera.press("[")
         await meera.sees("No slots on this day")
         reads = SlowReads(meera)
-        burst(meera, "t", "n")
+        meera.burst("t", "n")
         await meera.until(lambda: reads.asked == 1, "the day that is being loaded")
         meera.app.desk_changed.publish(None)
         await meera.until(lambda: reads.asked == 2, "the day that is loaded again")
@@ -119,7 +112,7 @@ async def test_a_key_behind_what_was_found_is_about_that_while_its_queue_is_stil
         await meera.press("enter", "/", *"A-002")
         await meera.sees("1 match of 3")
         reads = SlowReads(meera, at_once=2)  # the board, as the dialog closes and for what was found
-        burst(meera, "enter", "c")
+        meera.burst("enter", "c")
         await meera.until(lambda: reads.asked > 2, "the queue that is being read")
         await meera.breathe()
         assert not meera.messages
@@ -134,9 +127,9 @@ async def test_what_is_typed_behind_find_goes_into_it_however_long_the_day_takes
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         reads = SlowReads(meera)
-        burst(meera, "/", *"A-00")
+        meera.burst("/", *"A-00")
         await meera.sees("A-00", "Reading the day", within=".find")
-        burst(meera, "2", "enter", "c")
+        meera.burst("2", "enter", "c")
         await meera.breathe()
         reads.may_come.set()
         await meera.asks("Cancel A-002 Ravi Kumar")
@@ -148,7 +141,7 @@ async def test_a_key_behind_a_new_doctor_is_about_them(desk: FrontDesk, open_des
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("3")
         reads = SlowReads(meera)
-        burst(meera, "a", *"Dr Zen", "enter", "enter", "enter", "enter", "s")
+        meera.burst("a", *"Dr Zen", "enter", "enter", "enter", "enter", "s")
         await meera.until(lambda: reads.asked > 0, "the doctors that are read again")
         await meera.breathe()
         assert meera.dialogs == 0
@@ -164,13 +157,16 @@ async def test_no_key_overtakes_one_that_a_slow_machine_is_busy_with_but_one_tha
         keys, may_go_on = meera.app.keys, asyncio.Event()
         assert meera.app.focused is not None
         meera.app.focused.call_later(may_go_on.wait)
-        burst(meera, "down", "2", "/", "x")
+        meera.burst("down", "2", "/", "x")
         await let_pass(meera, key_queue.HELD_SECONDS)
         assert len(keys.waiting) == 3
         lost = keys.under_way
         assert lost is not None
         await let_pass(meera, key_queue.LOST_SECONDS)
-        assert len(keys.waiting) == 2
+        assert not keys.waiting
+        await meera.hears(key_queue.DROPPED_WAITING)
+        meera.burst("2", "/", "x")
+        await meera.until(lambda: keys.under_way, "the next key")
         next_one = keys.under_way
         await keys.done(lost)
         assert keys.under_way is next_one
@@ -182,7 +178,7 @@ async def test_the_second_half_of_a_double_enter_opens_nothing(desk: FrontDesk, 
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         grid = meera.app.focused
-        burst(meera, "n", *"Om", "enter", "enter")
+        meera.burst("n", *"Om", "enter", "enter")
         await meera.until(lambda: ("Om", Source.WALKIN) in issued(desk), "the token")
         await meera.panel_closes()
         await meera.settle()
@@ -213,11 +209,11 @@ async def test_a_database_that_fails_while_finding_is_said_and_ends_nothing(
 
         with monkeypatch.context() as failing:
             failing.setattr(FrontDesk, "token_list", fail)
-            burst(meera, "/", *"A-002")
+            meera.burst("/", *"A-002")
             await meera.sees("A-002", "The disk reports an error", "one more. Nothing was changed.", within=".find")
         assert meera.app.return_code is None
         reads = SlowReads(meera)
-        burst(meera, "enter", "c")
+        meera.burst("enter", "c")
         await meera.sees("Reading the day", within=".find")
         reads.may_come.set()
         await meera.asks("Cancel A-002 Ravi Kumar")
@@ -226,9 +222,7 @@ async def test_a_database_that_fails_while_finding_is_said_and_ends_nothing(
 async def test_a_pasted_text_waits_its_turn_among_the_keys(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        burst(meera, "n", *"Ila ")
-        meera.app.post_message(events.Paste("Sen"))
-        burst(meera, *" Das", "enter")
+        meera.burst("n", *"Ila ", events.Paste("Sen"), *" Das", "enter")
         await meera.until(lambda: ("Ila Sen Das", Source.WALKIN) in issued(desk), "the token")
 
 
@@ -236,9 +230,9 @@ async def test_a_doctor_and_a_session_typed_in_one_burst_lose_no_enter(desk: Fro
     """Only the Enter right behind the one that finished something may be its second half."""
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("3")
-        burst(meera, "a", *"Anil Rao", *["enter"] * 4, "s", *["enter"] * 5)
+        meera.burst("a", *"Anil Rao", *["enter"] * 4, "s", *["enter"] * 5)
         await meera.until(lambda: len(desk.slot_list()) == 4, "the session's slots")
-        burst(meera, "a", *"Leela Das", *["enter"] * 5, "s", *["enter"] * 6)
+        meera.burst("a", *"Leela Das", *["enter"] * 5, "s", *["enter"] * 6)
         await meera.until(lambda: len(desk.slot_list()) == 8, "another session's slots")
         await meera.settle()
         assert len(desk.doctor_list()) == 2

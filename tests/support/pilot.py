@@ -22,6 +22,7 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.host.message_log import Message
+from opd_tui.tui.keys.key_queue import HELD_SECONDS, PAUSE_SECONDS
 from tests.support.helpers import add_doctor, issue, open_slot
 
 PATIENCE_SECONDS = 45
@@ -35,6 +36,16 @@ NARROW, WIDE = (80, 24), (120, 40)
 OpenDesk = Callable[..., FrontDesk]
 
 
+class TypingClock:
+    """The clock by which keys are timed; it stands still until it is set forward."""
+
+    def __init__(self) -> None:
+        self.seconds = time.monotonic()
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
 class Receptionist:
     """Drives an app by its keys only."""
 
@@ -43,12 +54,28 @@ class Receptionist:
         self.pilot = pilot
         self.heard: list[Message] = []
         """The messages that were waited for, and those before them."""
+        self.clock = app.keys.clock = TypingClock()
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after another, waiting for the immediate effects of each."""
+        """Press keys one after another, waiting for the effects of each, and pausing before each."""
         for key in keys:
+            await self.pause()
             self.app.post_message(key_event(key))
             await self.breathe()
+
+    def burst(self, *keys: str | events.Key | events.Paste) -> None:
+        """Let keys arrive at once, as from a stalled line; after a pause, unless keys are held."""
+        if not self.app.keys.is_held:
+            self.clock.seconds += PAUSE_SECONDS
+        for key in keys:
+            self.app.post_message(key_event(key) if isinstance(key, str) else key)
+
+    async def pause(self) -> None:
+        """Wait for the effect of the last key, as long as the app itself would, and a moment longer."""
+        enough = time.monotonic() + HELD_SECONDS
+        while self.app.return_code is None and self.app.keys.is_held and time.monotonic() < enough:
+            await self.pilot.pause(0)
+        self.clock.seconds += PAUSE_SECONDS
 
     async def type(self, text: str) -> None:
         """Type a text without pausing between the keys."""
@@ -56,6 +83,7 @@ class Receptionist:
 
     async def type_at_once(self, *keys: str) -> None:
         """Press keys without waiting for the effects of each."""
+        await self.pause()
         for key in keys:
             self.app.post_message(key_event(key))
         await self.breathe()
@@ -82,9 +110,8 @@ class Receptionist:
             await self.pilot.pause(0)
 
     def takes_a_moment(self) -> None:
-        """Let the moment be over in which keys wait for the desk, and a second Enter is a slip of the finger."""
+        """Let the moment be over in which keys wait for the desk."""
         self.app.keys.holds.clear()
-        self.app.keys.finished_by = None
 
     async def until(self, condition: Callable[[], object], expected: str = "what was expected") -> None:
         """Wait for a condition, and for what comes with it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -55,6 +56,30 @@ def test_a_terminal_of_one_cell_is_stood_until_it_grows(database: Path) -> None:
         terminal.read(0.2)
         leaves(terminal)
     assert patients(database) == ["Asha Verma", "Ravi"]
+
+
+def test_over_ssh_the_parts_of_a_key_may_come_apart(database: Path) -> None:
+    with RealTerminal("--database", database, SSH_CONNECTION="192.0.2.7 50312 192.0.2.1 22") as terminal:
+        terminal.shows("Asha Verma")
+        terminal.press("n", "Ravi")
+        terminal.shows("Ravi ")
+        terminal.press("\x1b")
+        time.sleep(0.2)  # as on a slow line; locally, Esc would be over after 0.1 s
+        terminal.press("[D", "t")
+        terminal.shows("Ravti")
+        leaves(terminal)
+
+
+def test_a_key_right_behind_escape_acts_after_it(database: Path) -> None:
+    with RealTerminal("--database", database) as terminal:
+        terminal.shows("Asha Verma")
+        terminal.press("n", "Ravi")
+        terminal.shows("Ravi ")
+        terminal.press("\x1b2")
+        terminal.shows("Nobody waits on this day")
+        assert "does nothing" not in terminal.text
+        leaves(terminal)
+    assert patients(database) == ["Asha Verma"]
 
 
 ROUNDS = (

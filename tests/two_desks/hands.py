@@ -17,6 +17,8 @@ SYNCHRONISED = 2026 << 5
 QUIET_SECONDS = 0.015
 PUMP_SECONDS = 0.05
 SECOND_ENTER_SECONDS = 1.5
+REFUSED_SECONDS = 1.2
+"""Keys that come sooner after a refusal are dropped."""
 SETTLE_SECONDS = 0.5
 KEYS_REMEMBERED = 40
 MODE_KEYS = {"Board": "1", "Waitlist": "2", "Doctors": "3"}
@@ -80,6 +82,12 @@ class Hands:
     def pump(self) -> None:
         """Let the terminal show what comes meanwhile."""
         self.terminal.settle(PUMP_SECONDS, PUMP_SECONDS)
+
+    def take_a_breath(self) -> None:
+        """Read what was refused, while the terminal goes on."""
+        until = time.perf_counter() + REFUSED_SECONDS
+        while time.perf_counter() < until:
+            self.pump()
 
     def wait_until(self, condition: Callable[[], bool], patience: float = PATIENCE_SECONDS) -> None:
         """Wait for something beside the screen, which goes on; raises NotShown."""

@@ -93,6 +93,7 @@ class Receptionist:
         if kind is None:
             raise Unexpected(f"nobody would expect this refusal: {text}")
         self.met[kind] += 1
+        self.hands.take_a_breath()
 
     # Tokens
 
@@ -146,7 +147,8 @@ class Receptionist:
             linger(said)
             if not sure:
                 self.met["answered no"] += 1
-                hands.press("n", lambda glance: "Not issued." in glance.forecast)
+                hands.press("escape", lambda glance: "Not issued." in glance.forecast)
+                hands.take_a_breath()
                 break
             said = hands.press("y", another(said, end))
         if hands.glance.panel:

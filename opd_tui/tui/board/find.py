@@ -143,6 +143,8 @@ class Find(ModalScreen[Found | None]):
             self.choose_when_read(self.host.keys.held(self))
         elif self.rows.chosen is not None:
             self.dismiss(self.rows.chosen)
+        else:
+            self.host.keys.refused()
 
     @work(exclusive=True, group="choose")
     async def choose_when_read(self, held: Hold) -> None:
@@ -153,6 +155,8 @@ class Find(ModalScreen[Found | None]):
             await self.reading.wait()
             if self.candidates is not None:
                 self.choose()
+            else:
+                self.host.keys.refused()
 
     def action_move(self, step: int) -> None:
         self.rows.action_move(step)

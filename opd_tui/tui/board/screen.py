@@ -230,7 +230,7 @@ class SlotBoardScreen(DeskScreen):
         if self.queue.items:
             self.set_focus(self.queue)
         else:
-            self.host.notices.refuse_key(self.why_none(Need.TOKEN))
+            self.host.refuse_key(self.why_none(Need.TOKEN))
 
     def action_step_back(self) -> None:
         """Move the focus from the queue to the grid."""
@@ -246,11 +246,11 @@ class SlotBoardScreen(DeskScreen):
     @work(group="find")
     async def find(self) -> None:
         """Find a token or slot of the day and go to it; keys are held so that the next ones apply to the result."""
-        async with self.host.keys.held(self):
-            try:
+        try:
+            async with self.host.keys.held(self):
                 await self.find_and_go()
-            except DeskRefusal as refusal:
-                self.host.notices.refuse(refusal)
+        except DeskRefusal as refusal:
+            self.host.notices.refuse(refusal)
 
     async def find_and_go(self) -> None:
         """Open the find dialog and go to its result; raise a DeskRefusal if the desk cannot load it."""

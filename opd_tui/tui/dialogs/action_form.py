@@ -72,7 +72,8 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
 
     @on(events.DescendantFocus)
     def explain(self) -> None:
-        """Show the help text of the focused field."""
+        """Show the help text of the focused field, and no longer why another one was refused."""
+        self.say("form-wrong", "")
         focused = self.focused.id if self.focused else None
         spec = next((spec for spec in self.specs if spec.name == focused), None)
         if spec is not None:
@@ -86,6 +87,14 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
             self.submit_all()
         elif self.is_right(next(spec for spec in self.specs if spec.name == event.input.id)):
             self.set_focus(inputs[inputs.index(event.input) + 1])
+        else:
+            self.refuse_field(event.input)
+
+    @on(Input.Changed)
+    def forget_complaint(self, event: Input.Changed) -> None:
+        """Hide what was wrong with a field once the user types on."""
+        self.say(f"{event.input.id}-wrong", "")
+        self.say("form-wrong", "")
 
     def text_of(self, spec: Spec) -> str:
         """Return the text of a field."""
@@ -115,11 +124,9 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
         """Submit the form, or move to the first invalid field."""
         wrong = [spec for spec in self.specs if not self.is_right(spec)]
         if wrong:
-            field = self.query_one(f"#{wrong[0].name}", Input)
-            self.set_focus(field)
-            field.action_select_all()
+            self.refuse_field(self.query_one(f"#{wrong[0].name}", Input))
         elif not self.locked:
-            self.locked = True
+            self.set_locked(True)
             self.do_it(self.host.keys.held(self, finishes=True))
 
     @work
@@ -137,10 +144,24 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
             else:
                 self.dismiss(outcome) if outcome else self.unlock("Not done. Enter asks again, Esc leaves.")
 
+    def set_locked(self, locked: bool) -> None:
+        """Refuse or accept input."""
+        self.locked = locked
+        for field in self.query(TypedText):
+            field.locked = locked
+
     def unlock(self, why: str) -> None:
         """Show why the action was not done and accept input again."""
         self.say("form-wrong", why)
-        self.locked = False
+        self.set_locked(False)
+        if isinstance(self.focused, Input):
+            self.refuse_field(self.focused)
+
+    def refuse_field(self, field: Input) -> None:
+        """Select a field, so that typing replaces its text, and drop what is typed behind it."""
+        self.set_focus(field)
+        field.action_select_all()
+        self.host.keys.refused()
 
     def action_cancel(self) -> None:
         if not self.locked:

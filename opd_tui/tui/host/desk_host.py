@@ -16,12 +16,14 @@ from textual.signal import Signal
 from textual.widget import Widget
 
 from opd_tui.domain.errors import AnswerLost
+from opd_tui.tui.commands import OVER_DIALOGS
 from opd_tui.tui.host.async_desk import AsyncDesk
 from opd_tui.tui.host.message_log import Shown
 from opd_tui.tui.host.notices import WAITING, Notices
 from opd_tui.tui.host.preferred_app import PreferredApp
 from opd_tui.tui.keys.commands import Command
-from opd_tui.tui.keys.key_queue import KeyQueue, Pressed
+from opd_tui.tui.keys.key_queue import KeyQueue
+from opd_tui.tui.keys.meaning import Pressed
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -63,8 +65,9 @@ class DeskHost(PreferredApp):
         self.async_desk = AsyncDesk(open_desk)
         self.desk_changed: Signal[Outcome | None] = Signal(self, "desk_changed")
         self.desk: FrontDesk | None = None
-        self.keys = KeyQueue(self, self.deliver_key)
         self.notices = Notices(self, self.show_message, lambda: self.now)
+        always = self.keymap.keys_of(*OVER_DIALOGS)
+        self.keys = KeyQueue(self, self.deliver_key, self.notices.add_to_refusal, always)
         self.is_open = False
         """Whether the board has been opened; before that, the user can only quit."""
         self.is_asking = False
@@ -170,6 +173,11 @@ class DeskHost(PreferredApp):
         async with self.keys.held(dialog):
             await self.push_screen(dialog, lambda answer: None if answered.done() else answered.set_result(answer))
         return await answered
+
+    def refuse_key(self, why: str) -> None:
+        """Show why a key has no effect, and drop what is typed behind it."""
+        self.notices.refuse_key(why)
+        self.keys.refused()
 
     def key_of_mode(self, mode: str) -> str:
         """Return the key that switches to a main screen, for use in a sentence."""

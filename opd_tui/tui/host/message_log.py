@@ -114,6 +114,14 @@ class MessageLog:
             self.waiting = [each for each in self.waiting if each.kind not in _FADES or each.kind is not message.kind]
             self.waiting.append(message)
 
+    def add_to_refusal(self, message: Message) -> None:
+        """Add a refusal, in one message with the refusal that is shown, if any."""
+        current = self.current
+        if current is not None and current.kind is Kind.REFUSAL:
+            self._forget(current)
+            message = replace(message, text=f"{current.text} {message.text}")
+        self.add(message)
+
     def _joined(self, message: Message) -> Message:
         """Return the message, joined with the same sentence if that is the current, a waiting or the last one."""
         last = [self.history[-1]] if self.history else []

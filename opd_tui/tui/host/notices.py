@@ -50,6 +50,11 @@ class Notices:
         """Show why the desk refused what the user asked for."""
         self._add(Kind.REFUSAL, self.app.message_of(refusal), topic_of(refusal))
 
+    def add_to_refusal(self, text: str) -> None:
+        """Show what followed from a refusal, after its reason if that is still shown."""
+        self.log.add_to_refusal(Message(Kind.REFUSAL, text, time.monotonic(), self.now()))
+        self._show()
+
     def report(self, refusal: DeskRefusal) -> None:
         """Warn that the desk refused something that the user did not ask for, such as loading the view."""
         self.warn(self.app.message_of(refusal), topic_of(refusal))

@@ -1,4 +1,4 @@
-"""A queue that delivers each key after the previous one has been handled.
+"""A queue that delivers each key after the previous one has taken effect.
 
 Textual sends a key to the widget that has the focus when the key arrives. A user who types ahead (a name right after
 the key that opens the panel, or the next patient right after Enter) would type into the wrong widget.
@@ -10,28 +10,43 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from textual import events
 from textual.message import Message
+
+from opd_tui.tui.keys.meaning import Pressed, meaning, named
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
+    from textual.timer import Timer
     from textual.widget import Widget
-
-Pressed = events.Key | events.Paste
-"""Pasted text is queued in order with the keys."""
 
 LAPS = 2
 """How often `KeyHandled` goes around: a key may post a message whose handler moves the focus (Enter in an Input), and
 the second lap is queued after that message."""
+PAUSE_SECONDS = 1.0
+"""A pause this long without a key ends a burst; an average typist needs 0.28 s for a key."""
 DOUBLED_SECONDS = 0.3
 """An Enter within this time of another one counts as an accidental double press."""
 HELD_SECONDS = 1.0
 """The longest time keys are held, so that a screen waiting for another desk does not look frozen."""
 LOST_SECONDS = 3.0
 """A key that is not handled within this time is given up; a slow machine may need almost this long."""
+
+DROPPED = "What was typed behind it is dropped."
+DROPPED_WAITING = "This takes longer. What was typed meanwhile is dropped."
+
+
+class State(Enum):
+    """What the queue does with the next key; see `KeyQueue`."""
+
+    READY = "ready"
+    HANDLING = "handling"
+    HELD = "held"
+    DROPPING = "dropping"
 
 
 class KeyHandled(Message):
@@ -63,21 +78,74 @@ class Hold:
         if error is asyncio.CancelledError:
             # An exclusive worker may replace this one: let it take its hold before the next key is delivered.
             self.queue.app.call_later(self.queue.next)
-        else:
-            await self.queue.next()
+            return
+        if error is not None:
+            self.queue.refused()
+        await self.queue.next()
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A queued key or pasted text."""
+
+    key: Pressed
+    at: float
+    """When it was pressed (monotonic)."""
+    gap: float
+    """The seconds since the key before it."""
+    first_half: Pressed | None = None
+    """The Enter that this Enter may repeat as a double press."""
 
 
 class KeyQueue:
-    """A queue that delivers one key at a time; `held` delays the next ones until an operation finishes."""
+    """A queue that delivers one key at a time, as long as the keys before it succeed.
 
-    def __init__(self, app: App[None], deliver: Callable[[Pressed], Awaitable[None]]) -> None:
+    A key acts on what the user could know when pressing it. Keys typed ahead run in the state to which the keys before
+    them lead; once one of those is refused, the rest of the burst is dropped.
+
+    | state    | event                                   | what happens                      | next state       |
+    |----------|-----------------------------------------|-----------------------------------|------------------|
+    | READY    | a key                                   | it is delivered                   | HANDLING         |
+    | HANDLING | a key                                   | it waits                          | HANDLING         |
+    |          | the effect is complete                  | the next key is delivered         | HANDLING, READY  |
+    |          | the key starts an operation (`held`)    | keys wait                         | HELD             |
+    |          | the key is refused (`refused`)          |                                   | DROPPING         |
+    |          | `LOST_SECONDS` without effect           | the key is given up               | DROPPING         |
+    | HELD     | a key                                   | it waits                          | HELD             |
+    |          | the operation ends                      | the next key is delivered         | HANDLING, READY  |
+    |          | the operation fails or is refused       |                                   | DROPPING         |
+    |          | `HELD_SECONDS`, and keys wait           | keys no longer wait for it        | DROPPING         |
+    |          | a key after `HELD_SECONDS`              | it is delivered                   | HANDLING         |
+    | DROPPING | a key                                   | it is dropped; the first is told  | DROPPING         |
+    |          | Esc                                     | it is delivered                   | HANDLING         |
+    |          | a key after a pause (`PAUSE_SECONDS`)   | it is delivered                   | HANDLING         |
+
+    Esc goes one step back whether or not the keys before it succeeded, so that the user knows again what is selected.
+    The second Enter of a double press is dropped if the first one finished its operation. Keys in `always`, which hide
+    the names or quit, are never dropped. A hold applies to one screen: a dialog over it gets its keys.
+    """
+
+    def __init__(
+        self,
+        app: App[None],
+        deliver: Callable[[Pressed], Awaitable[None]],
+        tell: Callable[[str], None],
+        always: frozenset[str] = frozenset(),
+    ) -> None:
         self.app = app
         self.deliver = deliver
-        self.waiting: deque[tuple[Pressed, Pressed | None]] = deque()
-        """Queued keys, each with the Enter that it may repeat as a double press."""
+        self.tell = tell
+        """Shows that keys were dropped."""
+        self.always = always
+        self.clock = time.monotonic
+        self.waiting: deque[Typed] = deque()
         self.under_way: KeyHandled | None = None
         """The message that follows the last key, until it comes back."""
         self.holds: set[Hold] = set()
+        self.refused_at: float | None = None
+        """When a key was refused whose burst may not be over."""
+        self.untold: str | None = None
+        """What to say once a key is dropped."""
         self.last: tuple[Pressed | None, float] = (None, 0.0)
         self.delivered: Pressed | None = None
         """The last key that was delivered."""
@@ -85,6 +153,16 @@ class KeyQueue:
         """The last key whose operation finished."""
         self.progress = 0.0
         """When a key was last delivered or handled, or a hold began (monotonic)."""
+        self.timer: Timer | None = None
+
+    @property
+    def state(self) -> State:
+        """The state of the queue for the active screen."""
+        if self.under_way:
+            return State.HANDLING
+        if self.is_held:
+            return State.HELD
+        return State.READY if self.refused_at is None else State.DROPPING
 
     @property
     def focus(self) -> Widget:
@@ -101,38 +179,66 @@ class KeyQueue:
         """Whether an operation holds the keys of the active screen."""
         return any(map(self.concerns_the_screen, self.holds))
 
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the last key or the operation that holds keys takes longer than keys may wait for it."""
+        waited = self.clock() - self.progress
+        if self.state is State.HANDLING:
+            return waited >= LOST_SECONDS
+        return self.state is State.HELD and waited >= HELD_SECONDS
+
     def concerns_the_screen(self, hold: Hold) -> bool:
         """Return whether a hold applies to the active screen, not to one below a dialog."""
         return hold.screen in (None, self.app.screen)
 
     async def press(self, key: Pressed) -> None:
         """Queue a pressed key or pasted text."""
-        now = time.monotonic()
+        now = self.clock()
         before, pressed_at = self.last
         self.last = key, now
-        doubles = is_enter(key) and is_enter(before) and now - pressed_at < DOUBLED_SECONDS
-        self.waiting.append((key, before if doubles else None))
-        if len(self.waiting) == 1 and (self.under_way or self.is_held):
-            self.app.set_timer(HELD_SECONDS, self.go_on_anyway)
+        doubles = named(key, "enter") and named(before, "enter") and now - pressed_at < DOUBLED_SECONDS
+        if self.is_overdue and not self.waiting:
+            self.give_up()  # the user has seen that it takes longer
+        self.waiting.append(Typed(key, now, now - pressed_at, before if doubles else None))
         await self.next()
+        self.watch()
 
     async def next(self) -> None:
-        """Deliver the next key; drop the second Enter of a double press if the first one finished its operation."""
-        while self.waiting and not self.under_way and not self.ends and not self.is_held:
-            key, first_half = self.waiting.popleft()
-            self.progress = time.monotonic()
-            if first_half is not None and first_half is self.finished_by:
-                continue
-            self.delivered = key
-            self.under_way = behind = KeyHandled(self.focus, LAPS)
-            await self.deliver(key)
-            self.follow(behind)
+        """Deliver the next key that is not dropped, unless the queue waits for the last one."""
+        while self.waiting and not self.ends and self.state in (State.READY, State.DROPPING):
+            typed = self.waiting.popleft()
+            first, *behind = meaning(typed.key, self.app)
+            self.waiting.extendleft(replace(typed, key=key) for key in reversed(behind))
+            if not self.is_dropped(replace(typed, key=first)):
+                await self.start(first)
+
+    async def start(self, key: Pressed) -> None:
+        """Deliver a key and send the message that follows it."""
+        self.progress = self.clock()
+        self.delivered = key
+        self.under_way = behind = KeyHandled(self.focus, LAPS)
+        await self.deliver(key)
+        self.follow(behind)
+
+    def is_dropped(self, typed: Typed) -> bool:
+        """Return whether a key has no effect, and end the dropping if this key does."""
+        if typed.first_half is not None and typed.first_half is self.finished_by:
+            return True
+        if self.refused_at is None or any(named(typed.key, key) for key in self.always):
+            return False
+        if min(typed.gap, typed.at - self.refused_at) >= PAUSE_SECONDS or named(typed.key, "escape"):
+            self.refused_at = None
+            return False
+        if self.untold:
+            self.tell(self.untold)
+            self.untold = None
+        return True
 
     async def done(self, back: KeyHandled) -> None:
         """Start the next lap for a handled key, or deliver the next key."""
         if back is not self.under_way:
             return  # the key was given up
-        self.progress = time.monotonic()
+        self.progress = self.clock()
         self.under_way = None
         if back.laps > 1:
             self.follow(KeyHandled(self.focus, back.laps - 1))
@@ -142,15 +248,20 @@ class KeyQueue:
         """Post the message that follows a key, unless its target is gone."""
         self.under_way = handled if handled.target.post_message(handled) else None
 
+    def refused(self, dropped: str = DROPPED) -> None:
+        """Drop what is typed behind the last key, which was refused, and say so once."""
+        self.refused_at = self.clock()
+        self.untold = dropped
+
     def held(self, screen: Screen[Any] | None = None, *, finishes: bool = False) -> Hold:
         """Hold the keys of a screen, or all keys, until the `async with` ends, but for at most `HELD_SECONDS`.
 
         A dialog opened over the screen still gets its keys. With `finishes`, the second Enter of a double press is
-        dropped if the first one started this operation.
+        dropped if the first one started this operation. An exception refuses the key that started it.
         """
         hold = Hold(self, screen, finishes=finishes)
         self.holds.add(hold)
-        self.progress = time.monotonic()
+        self.progress = self.clock()
         return hold
 
     def release(self, hold: Hold) -> None:
@@ -159,20 +270,25 @@ class KeyQueue:
             self.finished_by = self.delivered
         self.holds.discard(hold)
 
-    async def go_on_anyway(self) -> None:
-        """Give up a lost key and release holds that have timed out."""
-        if not self.waiting:
-            return
-        waited = time.monotonic() - self.progress
-        if self.under_way and (not self.under_way.target.is_running or waited >= LOST_SECONDS):
+    def give_up(self) -> None:
+        """Let keys no longer wait for the last one, or for the operation that holds them."""
+        if self.under_way:
             self.under_way = None
-        if waited >= HELD_SECONDS:
+        else:
             self.holds = {hold for hold in self.holds if not self.concerns_the_screen(hold)}
+
+    def watch(self) -> None:
+        """Look at the queue again if keys wait in it."""
+        if self.waiting and self.timer is None:
+            self.timer = self.app.set_timer(HELD_SECONDS, self.look)
+
+    async def look(self) -> None:
+        """Go on if the last key is lost or its target gone, or its operation takes too long."""
+        self.timer = None
+        if self.under_way and not self.under_way.target.is_running:
+            self.under_way = None  # it took effect by closing its target
+        elif self.waiting and self.is_overdue:
+            self.give_up()
+            self.refused(DROPPED_WAITING)
         await self.next()
-        if self.waiting:
-            self.app.set_timer(HELD_SECONDS, self.go_on_anyway)
-
-
-def is_enter(key: Pressed | None) -> bool:
-    """Return whether this is the Enter key."""
-    return isinstance(key, events.Key) and key.key == "enter"
+        self.watch()

@@ -49,6 +49,10 @@ class Keymap:
         """Return the keys and help text of each command, for the help."""
         return [(command.key_label, command.help) for command in self.commands(commands)]
 
+    def keys_of(self, *commands: Command) -> frozenset[str]:
+        """Return all keys of some commands, under Textual's names."""
+        return frozenset(key for command in self.commands(commands) for key in command.keys.split(","))
+
     def key_of(self, command: Command) -> str:
         """Return the first key of a command, for use in a sentence."""
         return self.command(command).one_key

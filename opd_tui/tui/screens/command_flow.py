@@ -18,6 +18,7 @@ from opd_tui.tui.screens.day_screen import DayScreen
 from opd_tui.tui.screens.request import Request
 
 FASTER = "Another desk was faster, so this has changed. "
+STILL_RUNNING = "One moment: the last command is still running."
 
 
 class CommandFlow:
@@ -34,7 +35,7 @@ class CommandFlow:
             if not self.screen.shows_the_day():
                 return
             if (chosen := self.screen.chosen(command.needs)) is None:
-                self.host.notices.refuse_key(self.screen.why_none(command.needs))
+                self.host.refuse_key(self.screen.why_none(command.needs))
                 return
         self.begin_request(Request(command, chosen))
 
@@ -43,10 +44,12 @@ class CommandFlow:
 
         Keys are held from here on; the worker releases them.
         """
-        if not self.host.is_asking:
-            self.host.is_asking = True
-            held = self.host.keys.held(self.screen, finishes=True)
-            self.screen.run_worker(self.run(request, held), group="command")
+        if self.host.is_asking:
+            self.host.refuse_key(STILL_RUNNING)
+            return
+        self.host.is_asking = True
+        held = self.host.keys.held(self.screen, finishes=True)
+        self.screen.run_worker(self.run(request, held), group="command")
 
     async def run(self, request: Request, held: Hold) -> None:
         """Run a request and report any refusal."""

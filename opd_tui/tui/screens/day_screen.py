@@ -134,6 +134,6 @@ class DayScreen(BarScreen):
         This keeps commands from applying to an item of another day.
         """
         if self.is_stale:
-            self.host.notices.refuse_key("One moment: this day is being loaded.")
+            self.host.refuse_key("One moment: this day is being loaded.")
             return False
         return True

@@ -77,7 +77,7 @@ class DeskScreen(DayScreen):
         if not self.shows_the_day():
             return
         if (record := self.chosen_slot()) is None:
-            self.host.notices.refuse_key(self.why_none(Need.SLOT))
+            self.host.refuse_key(self.why_none(Need.SLOT))
         else:
             self.issuing.open(record, Source[source])
 

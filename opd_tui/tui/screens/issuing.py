@@ -74,6 +74,7 @@ class Issuing:
                     outcome = await self.flow.confirm_and_perform(action, lambda now: self.question(action, now))
             except AnswerLost as lost:
                 self.close()  # another Enter in the panel could issue a second token
+                self.host.keys.refused()
                 self.host.notices.refuse(lost)
             except DeskRefusal as refusal:
                 again = " Press Enter to try again." if isinstance(refusal, DeskBusy) else ""
@@ -86,8 +87,8 @@ class Issuing:
 
     def complain(self, text: str) -> None:
         """Show an error and unlock the panel."""
-        self.panel.say(text, wrong=True)
         self.panel.unlock()
+        self.panel.complain(text)
 
     async def finish(self, outcome: Outcome | None) -> None:
         """Close the panel in the same repaint that shows the new token, or keep it open if none was issued."""

@@ -34,7 +34,9 @@ SECONDS_BETWEEN_LOOKS = 1.0
 def run_to_its_end(app: DeskHost) -> int:
     """Run an app on this terminal and return its exit status."""
     from opd_tui import crashes
+    from opd_tui.tui.keys.terminal_keys import report_alt_keys
 
+    report_alt_keys()
     threads: list[BaseException | None] = []
 
     def end_with_thread(thrown: threading.ExceptHookArgs) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -20,6 +20,7 @@ from opd_tui.domain.field_types import NAME_LENGTH
 from opd_tui.domain.model import Patient, SlotRecord, Source
 from opd_tui.domain.text import clean_text
 from opd_tui.tui.drawing.layout_map import refresh_layout_map
+from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.tokens.source_choice import SourceChoice
 from opd_tui.tui.widgets.typed_text import TypedText
 
@@ -43,6 +44,8 @@ class NewToken(Vertical):
         Binding("escape", "close", "Close", show=False),
         Binding("tab,shift+tab,down,up", "other_field", "Source", show=False),
     ]
+
+    host = getters.app(DeskHost)
 
     record: var[SlotRecord | None] = var(None)
     phone: var[str | None] = var(None)
@@ -124,8 +127,17 @@ class NewToken(Vertical):
         forecast.set_class(wrong, "-wrong")
         forecast.update(text, layout=False)
 
+    def complain(self, text: str) -> None:
+        """Show an error, and select the patient so that typing replaces it; drop what is typed behind."""
+        self.say(text, wrong=True)
+        field = self.query_one(Input)
+        field.focus()
+        field.action_select_all()
+        self.host.keys.refused()
+
     def watch_locked(self, locked: bool) -> None:
-        """Dim while waiting; most actions finish before this shows."""
+        """Refuse text, and dim while waiting; most actions finish before this shows."""
+        self.query_one(TypedText).locked = locked
         if locked:
             self.set_timer(FADE_SECONDS, lambda: self.set_class(self.locked, "-locked"))
         else:
@@ -176,8 +188,7 @@ class NewToken(Vertical):
         try:
             patient = Patient(name=typed, phone=self.phone)
         except InvalidAction:
-            self.say("Type the patient's name first." if not typed else "A name needs a letter.", wrong=True)
-            field.focus()
+            self.complain("Type the patient's name first." if not typed else "A name needs a letter.")
             return
         self.locked = True
         self.post_message(self.Submitted(self._action(patient)))
@@ -188,7 +199,7 @@ class NewToken(Vertical):
         try:
             self.phone = Patient(name=NOBODY.name, phone=typed).phone
         except InvalidAction:
-            self.say("A name needs a letter; a phone number has 3 to 15 digits.", wrong=True)
+            self.complain("A name needs a letter; a phone number has 3 to 15 digits.")
             return
         self.show_title()
         field.value = ""

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from textual import events
+from textual import events, getters
 from textual.widgets import Input
 
 from opd_tui.domain.text import clean_text
+from opd_tui.tui.host.desk_host import DeskHost
+
+STILL_BUSY = "One moment: the desk is still busy with this."
 
 
 class TypedText(Input):
-    """An input that removes control and format characters from pasted text, and whose cursor does not blink."""
+    """An input that removes control and format characters from pasted text, and whose cursor does not blink.
+
+    While `locked`, it refuses text that nobody would read.
+    """
+
+    host = getters.app(DeskHost)
+    locked = False
 
     def on_mount(self) -> None:
         self.cursor_blink = False
@@ -19,6 +28,14 @@ class TypedText(Input):
         if has_focus or self.visible:
             super().watch_has_focus(has_focus)
 
+    def on_key(self, event: events.Key) -> None:
+        if self.locked and event.is_printable:
+            event.prevent_default().stop()
+            self.host.refuse_key(STILL_BUSY)
+
     def on_paste(self, event: events.Paste) -> None:
         event.prevent_default().stop()
-        self.replace(clean_text(event.text), *sorted(self.selection))
+        if self.locked:
+            self.host.refuse_key(STILL_BUSY)
+        else:
+            self.replace(clean_text(event.text), *sorted(self.selection))
