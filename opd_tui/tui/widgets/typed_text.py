@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.message import Message
 from textual.widgets import Input
 
 from opd_tui.domain.text import clean_text
@@ -10,6 +11,9 @@ from opd_tui.domain.text import clean_text
 
 class TypedText(Input):
     """An input that removes control and format characters from pasted text, and whose cursor does not blink."""
+
+    class Replaced(Message):
+        """Posted when the user deletes the whole text or types over it."""
 
     def on_mount(self) -> None:
         self.cursor_blink = False
@@ -22,3 +26,10 @@ class TypedText(Input):
     def on_paste(self, event: events.Paste) -> None:
         event.prevent_default().stop()
         self.replace(clean_text(event.text), *sorted(self.selection))
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Replace a part of the text; every way of editing ends here."""
+        whole = bool(self.value) and min(start, end) <= 0 and max(start, end) >= len(self.value)
+        super().replace(text, start, end)
+        if whole:
+            self.post_message(self.Replaced())
