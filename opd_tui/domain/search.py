@@ -53,12 +53,12 @@ def slot_words(record: SlotRecord) -> Words:
 
 def doctor_words(doctor: Doctor) -> Words:
     """Return what a doctor is found by."""
-    return Words(search_key(_text_of(doctor)), _rooms_of(doctor))
+    return Words(search_key(f"{_text_of(doctor)} {doctor.room or ''}"), _rooms_of(doctor))
 
 
 def _text_of(doctor: Doctor) -> str:
-    room = f"room {doctor.room}" if doctor.room else ""
-    return f"{doctor.code} {doctor.name} {doctor.specialty or ''} {room}"
+    """Return the doctor's words, without the room: its number would be found in every search for a `4`."""
+    return f"{doctor.code} {doctor.name} {doctor.specialty or ''}"
 
 
 def _rooms_of(doctor: Doctor) -> frozenset[str]:

@@ -16,7 +16,7 @@ SHORTEST_WORD = 3
 """The number of letters from which the beginning of a word is understood."""
 
 _YEAR_FIRST = re.compile(r"(\d{4})[\s./-]+(\d{1,2})[\s./-]+(\d{1,2})")
-_DAYS_FROM_TODAY = re.compile(r"([+-])\s*(\d{1,5})")
+_DAYS_FROM_TODAY = re.compile(r"([+-])\s*(\d{1,3})")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2})(?:[\s./-]+(\d{4}|\d{2}))?")
 _DAY_NAMED_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s./-]*([a-z]{3,})(?:[\s./-]+(\d{4}|\d{2}))?")

@@ -586,7 +586,8 @@ def rooms(monkeypatch: pytest.MonkeyPatch, store: Store) -> Store:
     for code, room in (("RAT", "4"), ("B", "14")):
         says("doctor", "add", "--name", f"Dr {code}", "--code", code, "--room", room)
     says("slot", "open", "--doctor=1", "--date=today", "--start=9", "--end=10am", "--capacity=20")
-    issues("Asha Verma", "Ravi Kumar", "Sunita Rao")
+    for name in ("Asha Verma", "Ravi Kumar", "Sunita Rao"):
+        issues(name)
     return store
 
 

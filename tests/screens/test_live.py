@@ -261,7 +261,7 @@ async def test_a_question_that_is_asked_again_tells_where_the_token_stands_now(
         await meera.asks("Cancel A-002 Ravi Kumar (Online, seated,", "A-003 Sunita Rao (Online) then moves up")
         issue(other, slot, "Imran Khan", "EMERGENCY")
         await meera.press("y")
-        await meera.asks("Another desk was faster", "Cancel A-002 Ravi Kumar (ONLINE, waiting,")
+        await meera.asks("Another desk was faster", "Cancel A-002 Ravi Kumar (Online, waiting,")
         assert "the seat" not in meera.question
 
 

@@ -69,7 +69,7 @@ async def test_the_panel_closes_in_the_same_frame_in_which_the_token_shows(
         await meera.press("n")
         await meera.type("Ila")
         await meera.press("enter")
-        await meera.until(lambda: not meera.panel_is_open or "Ila" in meera.read("#queue"))
+        await meera.until(lambda: not meera.panel_is_open or "A-001" in meera.read("#queue"))
         assert not meera.panel_is_open
         assert "Ila" in meera.read("#queue")
 

@@ -142,6 +142,8 @@ class Find(ModalScreen[Found | None]):
         if self.candidates is None:
             return
         self.rows.items = listed = tuple(found(query, self.candidates, lambda item: item.words))
+        if listed:
+            self.rows.move_to(self.rows.key_of(listed[0]))
         self.say(f"{count(len(listed), 'match', 'matches')} of {counted(self.candidates)}")
 
     @on(RowList.Clicked)

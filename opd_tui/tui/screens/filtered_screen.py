@@ -69,6 +69,12 @@ class FilteredScreen(DeskScreen):
         self.filter_bar.open()
 
     @on(FilterBar.Changed)
+    def search(self) -> None:
+        """Show what is found, with the cursor on the first of it."""
+        self.refilter()
+        if self.filter_bar.value and len(self.rows.items) > 1:
+            self.rows.move_to(self.rows.key_of(self.rows.items[1]))
+
     def refilter(self) -> None:
         self.show_items(self.everything)
         self.rows.show_cursor()
