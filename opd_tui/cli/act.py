@@ -17,12 +17,12 @@ from opd_tui.cli.options import (
     shared_options,
     status_of,
 )
+from opd_tui.cli.typed import option_help, token_named, value_of
 from opd_tui.desk.actions import Action
 from opd_tui.desk.answers import accepted
 from opd_tui.desk.outcome import Outcome, nearest_seat_sentence
-from opd_tui.domain.errors import DeskRefusal, InvalidAction
+from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.events import TokenIssued
-from opd_tui.domain.field_types import Date, InvalidValue
 from opd_tui.domain.model import Status
 from opd_tui.domain.records import Nested, Spec
 
@@ -46,7 +46,7 @@ def command_for(action: type[Action], word: str) -> click.Command:
             f"--{spec.name.replace('_', '-')}",
             spec.name,
             required=spec.required,
-            help=_sentence(spec),
+            help=option_help(spec.type, spec.help),
             metavar=spec.type.metavar,
         )(command)
     help = action.__doc__ or ""
@@ -73,21 +73,18 @@ def _own_options(action: type[Action]) -> list[Spec]:
     return options
 
 
-def _sentence(spec: Spec) -> str:
-    return f"{spec.help[0].upper()}{spec.help[1:]}."
-
-
-def _fields(action: type[Action], values: dict[str, str | None]) -> dict[str, object]:
-    """Return the given options as the fields of the action."""
+def _fields(action: type[Action], values: dict[str, str | None], today: dt.date) -> dict[str, object]:
+    """Return the given options as the fields of the action, without its token."""
     fields: dict[str, object] = {}
     for spec in action.specs():
         if isinstance(spec.type, Nested):
             first, *others = spec.type.record_class.specs()
-            inner = {first.name: first.type.from_text(values.get(spec.name) or "")}
-            inner |= {other.name: other.type.from_text(text) for other in others if (text := values.get(other.name))}
+            inner = {first.name: value_of(spec.name, first.type, values.get(spec.name) or "", today)}
+            given = ((other, values.get(other.name)) for other in others)
+            inner |= {other.name: value_of(other.name, other.type, text, today) for other, text in given if text}
             fields[spec.name] = inner
-        elif (text := values.get(spec.name)) is not None:
-            fields[spec.name] = spec.type.from_text(text)
+        elif spec.name != "token" and (text := values.get(spec.name)) is not None:
+            fields[spec.name] = value_of(spec.name, spec.type, text, today)
     return fields
 
 
@@ -108,10 +105,10 @@ def _perform(action: type[Action], values: dict[str, str | None], as_json: bool)
 
 def _action(desk: FrontDesk, action: type[Action], values: dict[str, str | None]) -> Action:
     """Build the action from the options, looking up a token by its number."""
-    date = date_option(values.pop("date", None)) if "token" in values else None
-    fields = _fields(action, values)
-    if isinstance(number := fields.get("token"), str):
-        fields["token"] = desk.token_numbered(number, date or desk.today())
+    today = desk.today()
+    fields = _fields(action, values, today)
+    if (token := values.get("token")) is not None:
+        fields["token"] = token_named(desk, token, values.pop("date"))
     return action.from_mapping(fields)
 
 
@@ -124,11 +121,3 @@ def _nearest_seat_clause(desk: FrontDesk, outcome: Outcome) -> str:
         return f"; {nearest_seat_sentence(desk.nearest_seat(outcome.token), outcome.token)}"
     except DeskRefusal:
         return ""  # the token is issued already: a failed look-up must not look like a refusal
-
-
-def date_option(text: str | None) -> dt.date | None:
-    """Return the date given by --date; raise InvalidAction if it is not a date."""
-    try:
-        return None if text is None else Date().accept(text)
-    except InvalidValue as error:
-        raise InvalidAction(f"Option --date {error}.") from None

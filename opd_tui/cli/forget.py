@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from opd_tui.cli.act import date_option
 from opd_tui.cli.answers import confirm, refusals_in_json
 from opd_tui.cli.options import (
     WRONG_USE,
@@ -18,10 +17,10 @@ from opd_tui.cli.options import (
     settings_file,
     shared_options,
 )
+from opd_tui.cli.typed import token_named
 from opd_tui.desk.actions import ForgetPatient
 from opd_tui.desk.answers import accepted
 from opd_tui.domain.errors import PatientAlreadyForgotten
-from opd_tui.domain.field_types import whole_number
 from opd_tui.domain.model import TokenId
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def forget(
     if sum(map(bool, (patient, uhid, name or phone))) != 1:
         fail("Name one patient: by a token, by --uhid, or by --name and --phone together.", WRONG_USE)
     with front_desk(create=False) as desk, refusals_in_json(as_json, ForgetPatient.verb):
-        token = chosen(desk, patient, date) if patient else desk.visit_of(uhid, name, phone)
+        token = token_named(desk, patient, date) if patient else desk.visit_of(uhid, name, phone)
         forget_one(desk, token, backups, yes, as_json)
 
 
@@ -98,12 +97,6 @@ def forget_one(desk: FrontDesk, token: TokenId, backups: bool, yes: bool, as_jso
         words.append(NOT_ERASED)
     for line in words + (about(left) if left else kept_until(copies)):
         click.echo(line)
-
-
-def chosen(desk: FrontDesk, patient: str, date: str | None) -> TokenId:
-    """Return the token given by its id or its number."""
-    token = whole_number(patient)
-    return TokenId(token) if isinstance(token, int) else desk.token_numbered(patient, date_option(date) or desk.today())
 
 
 def question(desk: FrontDesk, token: TokenId) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -15,53 +15,59 @@ from opd_tui.cli.options import (
     refusals_end_the_command,
     shared_options,
 )
+from opd_tui.cli.typed import option_help, optional
 from opd_tui.desk.views import doctor_json, slot_record_json, token_record_json
-from opd_tui.domain.field_types import Choice, Date, FieldType, Id, InvalidValue
+from opd_tui.domain.field_types import Choice, Date, FieldType, Id
 from opd_tui.domain.model import Status
+from opd_tui.domain.records import quoted
+from opd_tui.domain.search import doctor_words, found, slot_words, token_words
+
+DATE, SLOT, DOCTOR, STATUS = Date(), Id("slot"), Id("doctor"), Choice(Status)
 
 
-class FieldParamType(click.ParamType[Any]):
-    """A field type as the type of a click option."""
-
-    def __init__(self, type: FieldType[Any]) -> None:
-        self.type = type
-        self.name = type.metavar
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
-        try:
-            return self.type.accept(self.type.from_text(value) if isinstance(value, str) else value)
-        except InvalidValue as error:
-            self.fail(f"it {error}.", param, ctx)
+def filter_option(name: str, type: FieldType[Any], help: str) -> Callable[[Any], Any]:
+    """Return an option that restricts a list to the rows with a value."""
+    return click.option(f"--{name}", metavar=type.metavar, help=option_help(type, help))
 
 
-DATE = FieldParamType(Date())
+find_option = click.option(
+    "--find", metavar="TEXT", help="Only those in which every word is found: a name, a number, a phone, a room."
+)
 
 
 @click.command("list")
 @shared_options
 @json_option
+@find_option
 @refusals_end_the_command
-def doctor_list(as_json: bool) -> None:
+def doctor_list(as_json: bool, find: str | None) -> None:
     """List all doctors by code."""
     with desk_to_read() as desk:
-        doctors = desk.doctor_list()
+        doctors = found(find or "", desk.doctor_list(), doctor_words)
     if as_json:
         print_json([doctor_json(doctor) for doctor in doctors])
     else:
         rows = [(d.id, d.code, d.name, d.specialty, d.room) for d in doctors]
-        print_table(("ID", "CODE", "NAME", "SPECIALTY", "ROOM"), rows, "No doctors yet. `opd-tui doctor add` adds one.")
+        print_table(
+            ("ID", "CODE", "NAME", "SPECIALTY", "ROOM"),
+            rows,
+            none_found(find) or "No doctors yet. `opd-tui doctor add` adds one.",
+        )
 
 
 @click.command("list")
 @shared_options
 @json_option
-@click.option("--date", type=DATE, help="Only slots of this day.")
-@click.option("--doctor", type=FieldParamType(Id("doctor")), help="Only this doctor's slots.")
+@filter_option("date", DATE, "only slots of this day")
+@filter_option("doctor", DOCTOR, "only this doctor's slots")
+@find_option
 @refusals_end_the_command
-def slot_list(as_json: bool, date: dt.date | None, doctor: int | None) -> None:
+def slot_list(as_json: bool, date: str | None, doctor: str | None, find: str | None) -> None:
     """List slots by date, start and doctor's code, with their seats taken and patients waiting."""
     with desk_to_read() as desk:
-        records = desk.slot_list(date, doctor)
+        today = desk.today()
+        slots = desk.slot_list(optional("date", DATE, date, today), optional("doctor", DOCTOR, doctor, today))
+    records = found(find or "", slots, slot_words)
     if as_json:
         print_json([slot_record_json(record) for record in records])
         return
@@ -70,21 +76,27 @@ def slot_list(as_json: bool, date: dt.date | None, doctor: int | None) -> None:
         for r in records
     ]
     head = ("ID", "DATE", "TIME", "DOCTOR", "SEATS TAKEN", "WAITING")
-    print_table(head, rows, "No slots here. `opd-tui session open` opens some.")
+    print_table(head, rows, none_found(find) or "No slots here. `opd-tui session open` opens some.")
 
 
 @click.command("list")
 @shared_options
 @json_option
-@click.option("--slot", type=FieldParamType(Id("slot")), help="Only tokens of this slot.")
-@click.option("--status", type=FieldParamType(Choice(Status)), help="Only tokens with this status.")
-@click.option("--date", type=DATE, help="Only tokens of this day.")
+@filter_option("slot", SLOT, "only tokens of this slot")
+@filter_option("status", STATUS, "only tokens with this status")
+@filter_option("date", DATE, "only tokens of this day")
+@find_option
 @refusals_end_the_command
-def token_list(as_json: bool, slot: int | None, status: Status | None, date: dt.date | None) -> None:
-    """List tokens in queue order."""
+def token_list(as_json: bool, slot: str | None, status: str | None, date: str | None, find: str | None) -> None:
+    """List tokens in queue order; what --find names by its number comes first."""
     with desk_to_read() as desk:
-        records = desk.token_list(slot, status, date)
-        zone = desk.zone
+        today, zone = desk.today(), desk.zone
+        tokens = desk.token_list(
+            optional("slot", SLOT, slot, today),
+            optional("status", STATUS, status, today),
+            optional("date", DATE, date, today),
+        )
+    records = found(find or "", tokens, token_words)
     if as_json:
         print_json([token_record_json(record) for record in records])
         return
@@ -103,4 +115,9 @@ def token_list(as_json: bool, slot: int | None, status: Status | None, date: dt.
         for r in records
     ]
     head = ("ID", "NUMBER", "PATIENT", "SOURCE", "STATUS", "DATE", "TIME", "DOCTOR", "ISSUED")
-    print_table(head, rows, "No tokens here. `opd-tui token issue` issues one.")
+    print_table(head, rows, none_found(find) or "No tokens here. `opd-tui token issue` issues one.")
+
+
+def none_found(text: str | None) -> str:
+    """Return that nothing matches a search, or "" if there was none."""
+    return f"Nothing here matches {quoted(text)}." if text else ""

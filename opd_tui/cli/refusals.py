@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from opd_tui.domain.errors import DeskRefusal
+from opd_tui.domain.errors import DeskRefusal, InvalidAction
 from opd_tui.domain.remedies import Advice, Remedy, RestoreBackup
 
 _WORDS = {
@@ -29,5 +29,7 @@ def advice_of(remedy: Remedy | None) -> str:
 
 
 def message_of(refusal: DeskRefusal) -> str:
-    """Return the whole message of a refusal."""
+    """Return the whole message of a refusal, with fields named as options."""
+    if isinstance(refusal, InvalidAction):
+        refusal = refusal.naming(f"--{refusal.field.replace('_', '-')}")
     return refusal.told(advice_of(refusal.remedy))

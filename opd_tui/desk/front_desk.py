@@ -27,7 +27,8 @@ from opd_tui.domain.errors import (
     MovesChanged,
     StoreUnavailable,
 )
-from opd_tui.domain.instants import EPOCH, local_instant
+from opd_tui.domain.events import TokenIssued
+from opd_tui.domain.instants import AT, EPOCH, local_instant
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import Status
 from opd_tui.storage.engines.database import Database, Watch
@@ -188,10 +189,10 @@ class FrontDesk(DeskReads):
     def _refuse_impossible(self, at: dt.datetime, now: dt.datetime) -> None:
         if at > now:
             raise InvalidAction(
-                f"Field 'at' must not be later than the desk's clock, {now.astimezone(self.zone):%Y-%m-%d %H:%M}."
+                f"must not be later than the desk's clock, {now.astimezone(self.zone):%Y-%m-%d %H:%M}.", *AT
             )
         if at < EPOCH:
-            raise InvalidAction("Field 'at' must not be before 1970.")
+            raise InvalidAction("must not be before 1970.", *AT)
 
     def _outcome_of_entry(self, transaction: Transaction, entry_id: int) -> Outcome:
         (outcome,) = self._outcomes(transaction, [entry_id])
@@ -205,11 +206,12 @@ class FrontDesk(DeskReads):
             return Forecast(outcome)
         record = reads.slot_by_id(transaction, outcome.token.slot.id)
         load = record.load if record else None
+        namesakes = tuple(reads.namesakes(transaction, outcome.token)) if outcome.changed(TokenIssued) else ()
         if outcome.token.token.status is not Status.WAITING:
-            return Forecast(outcome, load)
+            return Forecast(outcome, load, namesakes=namesakes)
         place = reads.waiting_before(transaction, outcome.token.token) + 1
         nearest = nearest_seat(transaction, outcome.token, self.wall_clock())
-        return Forecast(outcome, load, place, nearest)
+        return Forecast(outcome, load, place, nearest, namesakes)
 
     # News
 

@@ -171,6 +171,8 @@ class Forecast:
     """The place in the queue, from 1, of a token that would wait."""
     nearest: SlotOffer | None = None
     """The nearest free seat, for a token that would wait."""
+    namesakes: tuple[TokenRecord, ...] = ()
+    """The other open tokens of the doctor's day whose patient has the name of a new token's, this slot's first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from opd_tui.domain.model import (
 )
 from opd_tui.domain.records import quoted
 from opd_tui.domain.remedies import Advice
-from opd_tui.domain.text import name_key, phone_key, uhid_key
+from opd_tui.domain.text import name_key, phone_key, token_number, uhid_key
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
 from opd_tui.storage.journal.verify import Verification, verify
@@ -119,8 +119,9 @@ class DeskReads:
         return self.read(lambda transaction: reads.tokens(transaction, slot_id, status, date))
 
     def token_numbered(self, number: str, date: dt.date) -> TokenId:
-        """Return the id of the token with this number on a date; raise UnknownToken if there is none."""
-        found = self.read(lambda transaction: reads.token_by_number(transaction, date, number.strip().upper()))
+        """Return the id of the token with this number on a date, zeros aside; raise UnknownToken if there is none."""
+        printed = token_number(number) or number.strip().upper()
+        found = self.read(lambda transaction: reads.token_by_number(transaction, date, printed))
         if found is None:
             raise UnknownToken(f"There is no token {quoted(number)} on {date:%d %b %Y}. Check the number and the date.")
         return found

@@ -172,6 +172,17 @@ class InvalidAction(Invalid):
 
     code = "InvalidAction"
 
+    def __init__(self, problem: str, field: str = "", label: str = "") -> None:
+        """`problem` is a sentence, or what follows the name of the field in one; `label` is that name on the screen."""
+        super().__init__(f"Field '{field}' {problem}" if field else problem)
+        self.problem = problem
+        self.field = field
+        self.label = label
+
+    def naming(self, name: str) -> InvalidAction:
+        """Return this refusal with the field named as a user interface names it."""
+        return InvalidAction(f"{name} {self.problem}") if self.field and name else self
+
 
 class DeskBusy(Unavailable):
     """Another desk holds the database; trying again may succeed."""

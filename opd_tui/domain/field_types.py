@@ -9,18 +9,19 @@ from typing import ClassVar, Generic, TypeVar
 
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.text import clean_text, digits_of, has_letter_or_digit
+from opd_tui.domain.typed_dates import date_typed, instant_typed, time_typed
 
 T = TypeVar("T")
 
 NAME_LENGTH = 120
 KEY_LENGTH = 64
-CAPACITY_LIMIT = 1_000_000
+CAPACITY_LIMIT = 500
+"""The most seats that a slot is given; a database may hold larger slots from before."""
 MINUTES_A_DAY = 24 * 60
 FIRST_YEAR, LAST_YEAR = 1970, 2999
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile("[0-9]{2}:[0-9]{2}")
-_TYPED_TIME = re.compile("([0-9]{1,2})[:.]?([0-9]{2})?")
 _INSTANT = re.compile(
     "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
     "(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?"
@@ -39,19 +40,25 @@ class FieldType(Generic[T]):
 
     expected: str
     """The allowed values, worded to follow “must be …”."""
+    such_as: str = ""
+    """Examples of what can be typed, where it is not obvious."""
     metavar: str = "TEXT"
 
     def accept(self, value: object) -> T:
         """Return the cleaned value; raise InvalidValue if it is not allowed."""
         raise NotImplementedError
 
-    def from_text(self, text: str) -> object:
-        """Return typed text in a form that `accept` understands."""
-        return text
+    def from_text(self, text: str, today: dt.date) -> T:
+        """Return the value of typed text, in which dates may depend on today; raise InvalidValue if it has none."""
+        return self.accept(text)
 
     def to_json(self, value: T) -> object:
         """Return the value as JSON."""
         return value
+
+    def in_words(self, value: T) -> str:
+        """Return a value in words where typed text may mean something else than it looks like, else ""."""
+        return ""
 
     def refuse(self, because: str | None = None) -> InvalidValue:
         """Return the error for a value, with the usual reason or a special one."""
@@ -133,6 +140,11 @@ class Code(FieldType[str]):
         return code
 
 
+def letters_of(name: str) -> str:
+    """Return the letters of a name in capitals, without spaces, hyphens and underscores between them."""
+    return "".join(filter(str.isalnum, name)).upper()
+
+
 def whole_number(text: str) -> object:
     """Return the typed integer; return other text, or too many digits for Python, unchanged for `accept` to refuse."""
     text = text.strip()
@@ -153,8 +165,8 @@ class Whole(FieldType[int]):
             raise self.refuse()
         return value
 
-    def from_text(self, text: str) -> object:
-        return whole_number(text)
+    def from_text(self, text: str, today: dt.date) -> int:
+        return self.accept(whole_number(text))
 
 
 class BirthYear(Whole):
@@ -179,8 +191,8 @@ class Id(FieldType[int]):
             raise self.refuse()
         return value
 
-    def from_text(self, text: str) -> object:
-        return whole_number(text)
+    def from_text(self, text: str, today: dt.date) -> int:
+        return self.accept(whole_number(text))
 
 
 class Sex(FieldType[str]):
@@ -218,6 +230,11 @@ class Choice(FieldType[E_]):
             return self.enumeration[value]
         raise self.refuse()
 
+    def from_text(self, text: str, today: dt.date) -> E_:
+        """Return the member of this name; case, spaces and hyphens do not matter."""
+        names = {letters_of(name): name for name in self.enumeration.__members__}
+        return self.accept(names.get(letters_of(text), text))
+
     def to_json(self, value: E_) -> object:
         return value.name
 
@@ -226,7 +243,14 @@ class Date(FieldType[dt.date]):
     """A calendar date."""
 
     expected = f"a date in the years {FIRST_YEAR} to {LAST_YEAR}, written like 2026-11-22"
+    such_as = "28, 28/11, 28 nov, tomorrow, mon or +3"
     metavar = "DATE"
+
+    def from_text(self, text: str, today: dt.date) -> dt.date:
+        date = date_typed(text, today)
+        if date is None:
+            raise self.refuse(f"must be a date, such as {self.such_as}")
+        return self.accept(date)
 
     def accept(self, value: object) -> dt.date:
         if isinstance(value, str) and _DATE.fullmatch(value):
@@ -241,19 +265,22 @@ class Date(FieldType[dt.date]):
     def to_json(self, value: dt.date) -> object:
         return value.isoformat()
 
+    def in_words(self, value: dt.date) -> str:
+        return f"{value:%A} {value.day} {value:%B %Y}"
+
 
 class TimeOfDay(FieldType[dt.time]):
     """A wall clock time in hours and minutes."""
 
     expected = "a time from 00:00 to 23:59, written like 09:00"
+    such_as = "9, 930, 9.30, 14:00 or 2pm"
     metavar = "HH:MM"
 
-    def from_text(self, text: str) -> object:
-        """Return the time as HH:MM; it may be typed as 9, 930, 9:30 or 9.30."""
-        if typed := _TYPED_TIME.fullmatch(text.strip()):
-            hour, minute = typed.groups()
-            return f"{hour:0>2}:{minute or '00'}"
-        return text
+    def from_text(self, text: str, today: dt.date) -> dt.time:
+        time = time_typed(text)
+        if time is None:
+            raise self.refuse(f"must be a time, such as {self.such_as}")
+        return self.accept(time)
 
     def accept(self, value: object) -> dt.time:
         if isinstance(value, str) and _TIME.fullmatch(value):
@@ -268,12 +295,24 @@ class TimeOfDay(FieldType[dt.time]):
     def to_json(self, value: dt.time) -> object:
         return value.isoformat("minutes")
 
+    def in_words(self, value: dt.time) -> str:
+        return f"{value:%H:%M}"
+
 
 class Instant(FieldType[dt.datetime]):
     """An instant; without an offset it is the hospital's wall clock time, resolved when the action runs."""
 
     expected = "an instant written like 2026-11-22T09:15:00+05:30"
+    such_as = "9.15, tomorrow 14:00 or 2026-11-22T09:15"
     metavar = "INSTANT"
+
+    def from_text(self, text: str, today: dt.date) -> dt.datetime:
+        if _INSTANT.fullmatch(text):
+            return self.accept(text)
+        instant = instant_typed(text, today)
+        if instant is None:
+            raise self.refuse(f"must be a time, with a date unless it is today: {self.such_as}")
+        return self.accept(instant)
 
     def accept(self, value: object) -> dt.datetime:
         if isinstance(value, str) and _INSTANT.fullmatch(value):

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from opd_tui.domain.errors import InvalidAction
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+AT = "at", "The time"
+"""The name of every action's field for its instant, and its label."""
 
 
 def write_instant(instant: dt.datetime) -> str:
@@ -28,8 +30,9 @@ def local_instant(local: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     missing = first.astimezone(zone).replace(tzinfo=None) != local
     why = "does not exist" if missing else "happened twice"
     raise InvalidAction(
-        f"Field 'at': {local:%Y-%m-%d %H:%M} {why} in {zone.key}, because the clocks were changed then. "
-        "Write it with its offset, for example +05:30."
+        f"must name one instant: {local:%Y-%m-%d %H:%M} {why} in {zone.key}, because the clocks were changed then. "
+        "Write it with its offset, for example +05:30.",
+        *AT,
     )
 
 

@@ -27,6 +27,10 @@ class Spec:
     label: str
     """The field's name on the screen."""
 
+    def missing(self) -> InvalidAction:
+        """Return the refusal of an action without this field."""
+        return InvalidAction(f"is missing; it must be {self.type.expected}.", self.name, self.label)
+
 
 def field(type: FieldType[Any], help: str, *, default: Any = dataclasses.MISSING, label: str = "") -> Any:
     """Return a dataclass field for a `Record`; `label` replaces the field's name on the screen."""
@@ -58,9 +62,9 @@ class Record:
             try:
                 clean = None if value is None else spec.type.accept(value)
             except InvalidValue as error:
-                raise InvalidAction(f"Field '{spec.name}' {error}.") from None
+                raise InvalidAction(f"{error}.", spec.name, spec.label) from None
             if clean is None and spec.required:
-                raise InvalidAction(f"Field '{spec.name}' is missing: {spec.help}.")
+                raise spec.missing()
             object.__setattr__(self, spec.name, None if clean == "" else clean)
 
     @classmethod
@@ -72,7 +76,7 @@ class Record:
                 raise InvalidAction(f"Field {quoted(name)} is unknown here; the fields are {', '.join(known)}.")
         for spec in known.values():
             if spec.required and spec.name not in mapping:
-                raise InvalidAction(f"Field '{spec.name}' is missing: {spec.help}.")
+                raise spec.missing()
         return cls(**mapping)
 
     @classmethod
@@ -106,10 +110,7 @@ class Nested(FieldType[D]):
             value = {self.record_class.specs()[0].name: value}
         if not isinstance(value, Mapping):
             raise self.refuse()
-        try:
-            return self.record_class.from_mapping(value)
-        except InvalidAction as refusal:
-            raise self.refuse(f"is invalid: {refusal.reason[0].lower()}{refusal.reason[1:].rstrip('.')}") from None
+        return self.record_class.from_mapping(value)
 
     def to_json(self, value: D) -> object:
         return value.to_json()

@@ -20,6 +20,7 @@ _COUNTRY_CODE = re.compile("[17]|2[07]|3[0123469]|4[013456789]|5[12345678]|6[012
 NATIONAL_NUMBER_DIGITS = 10
 """The number of final digits that are compared; digits before them are a country code typed without +."""
 
+_TOKEN_NUMBER = re.compile(r"([A-Z0-9]{1,6})(?:\s*-\s*|\s+)([0-9]{1,9})")
 _SECRETS = re.compile("(://[^:/@]*:)[^@]*(@)(?:[^/?]*@)?|([?&][^=&]*password[^=&]*=)[^&]*", re.IGNORECASE)
 
 
@@ -74,3 +75,9 @@ def uhid_key(uhid: str) -> str | None:
 def without_secrets(url: str) -> str:
     """Return a database URL with the passwords in its user part and its query replaced by `***`."""
     return _SECRETS.sub(lambda found: f"{found[1] or found[3]}***{found[2] or ''}", url)
+
+
+def token_number(text: str) -> str | None:
+    """Return a token's number as it is printed: `rat 4` and `RAT-4` give `RAT-004`; None if the text is no number."""
+    found = _TOKEN_NUMBER.fullmatch(text.strip().upper())
+    return f"{found[1]}-{int(found[2]):03}" if found else None

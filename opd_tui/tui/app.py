@@ -203,7 +203,7 @@ class OpdApp(DeskHost):
         if not self.is_open:
             return action in WHILE_OPENING
         screen = self.screen if self.screen_stack else None
-        leaves = action in {"show", "move_day"}
+        leaves = action in {"show", "move_day", "ask_day"}
         return not (leaves and isinstance(screen, BarScreen) and screen.is_blocked)
 
     # Global actions
@@ -216,6 +216,19 @@ class OpdApp(DeskHost):
         """Move the displayed day by `step` days, or to today if it is 0."""
         if self.desk is not None and self.day is not None:
             self.day = self.day + dt.timedelta(days=step) if step else self.desk.today()
+
+    def action_ask_day(self) -> None:
+        """Ask for a day and show it."""
+        self.ask_day(self.keys.held(self.screen))
+
+    @work
+    async def ask_day(self, held: Hold) -> None:
+        """Show the day that the user types; keys typed ahead wait for it."""
+        from opd_tui.tui.dialogs.go_to_day import GoToDay  # not before the first paint
+
+        async with held:
+            if self.desk is not None and (day := await self.ask(GoToDay(self.desk.today()))):
+                self.day = day
 
     def action_retry(self) -> None:
         """Retry the operation that a busy desk prevented, or else reload the view."""

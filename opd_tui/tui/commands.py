@@ -68,6 +68,13 @@ PREVIOUS_DAY = Command(
     hint=(NEXT_DAY, "Day"),
 )
 TODAY = Command("day.today", "t", "Today", "Show today", "app.move_day(0)")
+GO_TO_DAY = Command(
+    "day.go_to",
+    "ctrl+g",
+    "Go to a day",
+    "Show the day that you type, such as 28, 28/11, tomorrow or +3",
+    "app.ask_day",
+)
 RETRY = Command("desk.retry", "r", "Try again", "Try again what a busy desk prevented, or load again", "app.retry")
 ADD_DOCTOR = DeskCommand(
     "doctor.add", "a", "Add doctor", "Add a doctor", footer=0, makes="add_doctor", title="Add a doctor"
@@ -100,7 +107,7 @@ FILTER_HINTS = (
 """The footer hints while the filter has the focus."""
 
 TOKEN_COMMANDS = (NEW, EMERGENCY, CHECK_IN, CANCEL, NO_SHOW, DONE)
-DAY_COMMANDS = (PREVIOUS_DAY, NEXT_DAY, TODAY)
+DAY_COMMANDS = (PREVIOUS_DAY, NEXT_DAY, TODAY, GO_TO_DAY)
 BOARD_COMMANDS = (*TOKEN_COMMANDS, RESIZE, FORGET, FIND, *DAY_COMMANDS, ENTER_QUEUE, STEP_BACK)
 WAITLIST_COMMANDS = (*TOKEN_COMMANDS, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
 DOCTORS_COMMANDS = (ADD_DOCTOR, OPEN_SESSION, FILTER, *DAY_COMMANDS, CLEAR_FILTER)

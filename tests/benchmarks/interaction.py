@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
+from string import ascii_uppercase
 
 from opd_tui.desk.actions import IssueToken
 from opd_tui.desk.opening import open_front_desk
@@ -154,7 +156,9 @@ def open_and_close(terminal: Terminal, is_open: Expectation) -> float:
 def enter(site: Site) -> Iterator[Row]:
     """Enter in the panel until the durable token is on the board, against the same transactions on a bare panel."""
     count = WARM_UP + site.samples(60)
-    names = [f"Bench {number:04}" for number in range(count)]
+    names = [
+        f"Bench {''.join(letters)}" for letters in itertools.islice(itertools.product(ascii_uppercase, repeat=3), count)
+    ]
     with ExitStack() as stack:
         database, recording, other = (stack.enter_context(site.copy(site.year)) for _ in range(3))
         board = BoardMap.read(database)

@@ -74,12 +74,12 @@ def test_a_morning_from_the_command_line(store: Store) -> None:
         "Dr Anil Rao has 2 slots 10:00–12:00 on Sun 22 Nov with 3 seats each.\n"
     )
     issue = (*at, "token", "issue", "--slot", "1", "--source")
-    assert says(*issue, "ONLINE", "--patient", "Asha") == "ONLINE A-001 Asha has a seat with Dr Anil Rao 09:00.\n"
+    assert says(*issue, "ONLINE", "--patient", "Asha") == "Online A-001 Asha has a seat with Dr Anil Rao 09:00.\n"
     assert "took the seat of A-001 Asha" in says(*issue, "PAID", "--patient", "Meera")
     assert says(*at, "token", "no-show", "A-002") == "A-002 Meera did not show up; A-001 Asha moves up into the seat.\n"
     assert says(*at, "token", "complete", "1") == "A-001 Asha is done.\n"
     assert says(*issue, "WALKIN", "--patient", "Ravi") == (
-        "WALKIN A-003 Ravi waits for Dr Anil Rao 09:00; the nearest free seat is at 10:00.\n"
+        "Walk-in A-003 Ravi waits for Dr Anil Rao 09:00; the nearest free seat is at 10:00.\n"
     )
     assert says(*at, "token", "cancel", "3") == "A-003 Ravi was cancelled.\n"
     assert says(*at, "verify").endswith("All agree.\n")
@@ -203,15 +203,15 @@ def test_a_refusal_is_one_line_and_status_1(database: Store) -> None:
         ("token", "issue", "--slot", "one", "--patient", "x", "--source", "PAID"),
         ("token", "issue", "--slot", "1", "--patient", "...", "--source", "PAID"),
         ("token", "issue", "--slot", "1", "--patient", "", "--source", "PAID"),
-        ("token", "issue", "--slot", "1", "--patient", "x", "--source", "paid"),
+        ("token", "issue", "--slot", "1", "--patient", "x", "--source", "vip"),
         ("token", "issue", "--slot", "1", "--patient", "x", "--source", "PAID", "--birth-year", "soon"),
         ("token", "issue", "--slot", "1", "--patient", "x", "--source", "PAID", "--at", "noon"),
         ("token", "issue", "--slot", "1", "--patient", "x", "--source", "PAID", "--at", "2026-11-22T09:01"),
         ("token", "issue", "--slot", "+-5", "--patient", "x", "--source", "PAID"),
-        ("token", "cancel", "A-001", "--date", "today"),
+        ("token", "cancel", "A-001", "--date", "someday"),
         ("token", "cancel"),
         ("token", "list", "--slot", "+-5"),
-        ("token", "list", "--status", "waiting"),
+        ("token", "list", "--status", "absent"),
         ("slot", "list", "--date", "2026-02-30"),
         ("slot", "list", "--doctor", "9" * 5000),
         ("doctor", "list", "--nonsense"),
@@ -574,3 +574,60 @@ def test_an_answer_that_finds_no_room_is_told_in_a_sentence(database: Store, arg
         "opd-tui: The output cannot be written: No space left on device. Everything done before is saved. "
         "Free some disk space.\n"
     )
+
+
+# Dates, times and words as people type them
+
+
+@pytest.fixture
+def rooms(monkeypatch: pytest.MonkeyPatch, store: Store) -> Store:
+    """A desk on Sunday 22 November at 09:00 with two doctors in rooms 4 and 14, and three patients of the first."""
+    monkeypatch.setenv("OPD_TUI_DATABASE", store.location)
+    for code, room in (("RAT", "4"), ("B", "14")):
+        says("doctor", "add", "--name", f"Dr {code}", "--code", code, "--room", room)
+    says("slot", "open", "--doctor=1", "--date=today", "--start=9", "--end=10am", "--capacity=20")
+    for name in ("Asha Verma", "Ravi Kumar", "Sunita Rao"):
+        issues(name)
+    return store
+
+
+def numbers(*arguments: str) -> list[str]:
+    """The numbers of the tokens in a list."""
+    return [token["number"] for token in json.loads(says("token", "list", "--json", *arguments))]
+
+
+def test_dates_and_times_are_options_as_people_type_them(rooms: Store) -> None:
+    said = says(
+        "slot", "open", "--doctor", "1", "--date", "28", "--start", "2pm", "--end", "3.30 pm", "--capacity", "3"
+    )
+    assert said == "Dr RAT has a slot 14:00–15:30 on Sat 28 Nov with 3 seats.\n"
+    assert "14:00–15:30" in says("slot", "list", "--date", "28/11")
+    assert says("slot", "list", "--date", "tomorrow").startswith("No slots here.")
+    issue = ("token", "issue", "--slot", "1", "--source", "walk-in", "--patient")
+    says(*issue, "Om Das", "--at", "8.45")
+    assert json.loads(says("token", "list", "--json", "--find", "om"))[0]["issued_at"] == "2026-11-22T03:15:00.000000Z"
+    assert says("token", "cancel", "rat 1", "--date", "sun 22 nov") == "RAT-001 Asha Verma was cancelled.\n"
+
+
+def test_the_lists_are_searched_like_the_screens(rooms: Store) -> None:
+    assert numbers("--find", "RAT-2") == numbers("--find", "kumar ravi", "--status", "active") == ["RAT-002"]
+    assert numbers("--find", "room 4") == ["RAT-001", "RAT-002", "RAT-003"]
+    assert numbers("--find", "room 14") == []
+    assert says("doctor", "list", "--find", "room 14").splitlines()[1].split()[1] == "B"
+    assert says("slot", "list", "--find", "zz") == "Nothing here matches 'zz'.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--capacity", "501"), "--capacity must be a whole number from 1 to 500."),
+        (("--end", "8"), "--end must be later than the start, 09:00, on the same day; 08:00 is not."),
+        (("--start", "25"), "--start must be a time, such as 9, 930, 9.30, 14:00 or 2pm."),
+        (("--date", "31/2"), "--date must be a date, such as 28, 28/11, 28 nov, tomorrow, mon or +3."),
+        (("--at", "+1"), "--at must be a time, with a date unless it is today: 9.15, tomorrow 14:00 or"),
+        (("--at", "23:00"), "--at must not be later than the desk's clock, 2026-11-22 09:00."),
+    ],
+)
+def test_what_is_wrong_is_said_of_the_option(rooms: Store, arguments: tuple[str, ...], said: str) -> None:
+    window = ("--doctor=2", "--date=today", "--start=9", "--end=10", "--capacity=5")
+    assert says("slot", "open", *window, *arguments, status=2).startswith(f"opd-tui: {said}")

@@ -56,7 +56,7 @@ KEPT = 9
 @pytest.fixture
 def slot(desk: FrontDesk) -> int:
     """Return a slot with enough seats for every patient."""
-    return open_slot(desk, add_doctor(desk, "Dr A", code="A"), capacity=5000)
+    return open_slot(desk, add_doctor(desk, "Dr A", code="A"), capacity=500)
 
 
 def seen(desk: FrontDesk, slot: int, patient: object, **envelope: object) -> TokenId:

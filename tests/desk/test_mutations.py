@@ -136,7 +136,7 @@ def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontDesk]:
     """Return a desk with a slot, shared by all examples."""
     path = tmp_path_factory.mktemp("limits") / "opd.db"
     with closing(open_front_desk(str(path), clock=FixedClock(NINE), zone=ZONE)) as desk:
-        open_slot(desk, add_doctor(desk), capacity=1000)
+        open_slot(desk, add_doctor(desk), capacity=500)
         yield desk
 
 

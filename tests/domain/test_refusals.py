@@ -12,8 +12,9 @@ import pytest
 
 import opd_tui
 from opd_tui.cli import refusals as command_line
+from opd_tui.desk.answers import refused
 from opd_tui.domain import errors
-from opd_tui.domain.errors import AnswerLost, DeskRefusal, StoreDamaged, UnknownToken
+from opd_tui.domain.errors import AnswerLost, DeskRefusal, InvalidAction, StoreDamaged, UnknownToken
 from opd_tui.domain.remedies import Advice, RestoreBackup
 from opd_tui.tui.keys.keymap import Keymap
 from opd_tui.tui.shell import remedies as screens
@@ -114,3 +115,10 @@ def test_no_text_below_the_faces_names_a_command_an_option_or_a_key(path: Path) 
 )
 def test_the_words_of_the_faces_are_recognised(text: str) -> None:
     assert FACES_WORDS.search(text)
+
+
+def test_each_face_names_a_wrong_field_in_its_own_way() -> None:
+    refusal = InvalidAction("must be a year.", "birth_year", "The year of birth")
+    assert refused(None, refusal)["message"] == "Field 'birth_year' must be a year. Nothing was changed."
+    assert command_line.message_of(refusal) == "--birth-year must be a year. Nothing was changed."
+    assert screens.message_of(refusal, Keymap()) == "The year of birth must be a year. Nothing was changed."

@@ -137,7 +137,7 @@ async def test_who_is_still_to_be_seen_is_not_forgotten(open_desk: OpenDesk, see
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await choose(meera, "Ravi Kumar")
         await meera.press("delete")
-        await meera.hears("A-002 Ravi Kumar has an open token (ACTIVE)", "Close it first.")
+        await meera.hears("A-002 Ravi Kumar is still seated", "Cancel or complete that token first.")
         assert meera.question == ""
 
 

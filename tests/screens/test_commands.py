@@ -89,7 +89,7 @@ def test_a_form_suggests_what_the_chosen_thing_has(desk: FrontDesk) -> None:
     (record,) = desk.slot_list()
     specs = [spec for spec in OpenSlot.own_specs() if spec.name != "doctor"]
     presets = Chosen.slot(record.slot, record.doctor).presets(specs)
-    assert {spec.name: spec.type.accept(spec.type.from_text(presets[spec.name])) for spec in specs} == {
+    assert {spec.name: spec.type.from_text(presets[spec.name], record.slot.date) for spec in specs} == {
         "date": record.slot.date,
         "start": dt.time(9),
         "end": dt.time(10),

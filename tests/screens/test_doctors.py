@@ -165,8 +165,8 @@ async def test_a_session_is_for_the_day_that_is_shown(desk: FrontDesk, open_desk
     ("presses", "text", "field", "problem"),
     [
         (2, "xx", "start", "This"),
-        (3, "08:00", "form", "must be later than the start"),
-        (5, "50", "form", "must divide the session"),
+        (3, "08:00", "form", "The end must be later than the start"),
+        (5, "50", "form", "slots of 50 minutes leave 40 minutes over"),
     ],
 )
 @pytest.mark.fast_cases(1)
@@ -233,7 +233,7 @@ async def test_the_first_morning_from_an_empty_desk_to_a_token(desk: FrontDesk, 
         await meera.press("n")
         await meera.type("Om")
         await meera.press("enter")
-        await meera.hears("WALKIN RAO-001 Om has a seat with Anil Rao 09:00.")
+        await meera.hears("Walk-in RAO-001 Om has a seat with Anil Rao 09:00.")
 
 
 async def test_the_footer_forgets_a_filter_that_was_cleared(desk: FrontDesk, open_desk: OpenDesk) -> None:

@@ -177,7 +177,7 @@ async def test_the_palette_goes_to_the_screen_of_a_command(desk: FrontDesk, open
     async with at_the_counter(OpdApp(open_desk)) as meera:
         for mode, words, entry, shown in (
             ("board", "session", "Open session (3, then s)", "Open a session · Dr A"),
-            ("waitlist", "find", "Find (1, then /)", "matches of 3"),
+            ("waitlist", "find", "Find (1, then /)", "3 matches of 2 patients and 1 slot"),
             ("doctors", "emerg", "Emergency (1, then e)", "New token · Dr A"),
         ):
             await meera.app.switch_mode(mode)

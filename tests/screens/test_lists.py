@@ -261,13 +261,13 @@ async def test_what_happened_survives_a_restart_and_names_other_desks(desk: Fron
         await meera.press("n")
         await meera.type("Om")
         await meera.press("enter")
-        await meera.sees("09:00 WALKIN A-001 Om has a seat with Dr A 09:00", within="#activity")
+        await meera.sees("09:00 Walk-in A-001 Om has a seat with Dr A 09:00", within="#activity")
         assert "desk" not in meera.line_with("Om", "#activity")
     issue(open_desk("tom", "desk 2"), slot, "Ila Sen", "PAID")
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         newest, older = meera.lines("#activity")[:2]
-        assert newest.strip() == "09:00  desk 2: PAID A-002 Ila Sen has a seat with Dr A 09:00"
-        assert older.strip() == "09:00  WALKIN A-001 Om has a seat with Dr A 09:00"
+        assert newest.strip() == "09:00  desk 2: Paid A-002 Ila Sen has a seat with Dr A 09:00"
+        assert older.strip() == "09:00  Walk-in A-001 Om has a seat with Dr A 09:00"
 
 
 async def test_a_preemption_stays_in_the_list_of_what_happened(desk: FrontDesk, open_desk: OpenDesk) -> None:
@@ -275,7 +275,7 @@ async def test_a_preemption_stays_in_the_list_of_what_happened(desk: FrontDesk, 
     issue(desk, slot, "Meera Nair", "PAID")
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         assert (
-            "PAID A-003 Meera Nair took the seat of A-002 Ravi Kumar, who now waits first in line"
+            "Paid A-003 Meera Nair took the seat of A-002 Ravi Kumar, who now waits first in line"
             in meera.lines("#activity")[0]
         )
 
@@ -398,10 +398,10 @@ async def test_find_knows_phones_and_slots_and_the_arrows_choose(desk: FrontDesk
         await meera.press("/")
         await meera.until(lambda: meera.dialogs == 1)
         await meera.type("43210")
-        await meera.sees("1 match of 3", within="#found-count")
+        await meera.sees("1 match of 1 patient and 2 slots", within="#found-count")
         await meera.press(*["backspace"] * 5)
         await meera.type("dr a")
-        await meera.sees("3 matches of 3", within="#found-count")
+        await meera.sees("3 matches of 1 patient and 2 slots", within="#found-count")
         await meera.press("down", "down")
         assert "10:00" in meera.line_with("▸", "FoundRows")
         await meera.press("enter")
@@ -417,6 +417,7 @@ async def test_find_says_when_there_is_nothing_and_escape_leaves(desk: FrontDesk
         await meera.type("zz")
         await meera.sees("Nothing found on this day", within="FoundRows")
         await meera.press("enter")
+        await meera.sees("Nothing on this day matches “zz”. Try fewer letters, or Esc closes.", within="#found-count")
         assert meera.dialogs == 1
         await meera.press("escape")
         await meera.settle()
@@ -448,3 +449,50 @@ async def test_whoever_filters_sees_the_chosen_line_wherever_the_list_was_scroll
         list_of(meera, "#waiting").scroll_to(y=0, animate=False, immediate=True)
         await meera.press("/", *text, "enter")
         assert meera.line_with("▸", "#waiting")
+
+
+async def test_find_goes_to_a_number_without_its_zeros_and_counts_what_it_lists(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    slot = doctor_with_slots(desk, "RAT", hours=2, capacity=20, room="4")[0]
+    for number in range(1, 15):
+        issue(desk, slot, f"Patient {number}")
+    doctor_with_slots(desk, "B", room="14")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("/")
+        await meera.until(lambda: meera.dialogs == 1)
+        await meera.type("room 4")
+        await meera.sees("16 matches of 14 patients and 3 slots", within="#found-count")
+        await meera.press("end", "ctrl+u")
+        await meera.type("rat 4")
+        await meera.sees("2 matches of", within="#found-count")
+        await meera.press("enter")
+        await meera.until(lambda: "RAT-004 Patient 4" in " ".join(meera.line_with("▸", "#queue").split()), "RAT-004")
+
+
+async def test_enter_in_an_empty_find_says_what_to_type(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("/", "enter")
+        await meera.sees("Type a name, a number or a phone first, or choose with ↑ ↓.", within="#found-count")
+        await meera.press("down", "enter")
+        await meera.until(lambda: not meera.dialogs, "the end of Find")
+        assert meera.focused_id == "queue"
+
+
+async def test_the_waitlist_is_filtered_by_phone_room_and_short_number(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    slot = doctor_with_slots(desk, "R", capacity=1, room="4")[0]
+    for name, phone in (("Asha Verma", None), ("Ravi Kumar", "+91 98450-12345"), ("Sunita Rao", None)):
+        issue(desk, slot, {"name": name, "phone": phone})
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await open_waitlist(meera)
+        for words, left in {
+            "98450 12345": ["R-002"],
+            "r-3": ["R-003"],
+            "room 4": ["R-002", "R-003"],
+            "room 14": [],
+        }.items():
+            await meera.press("/", "end", "ctrl+u")
+            await meera.type(words)
+            await meera.settle()
+            assert waiting_numbers(meera) == left, words

@@ -49,8 +49,8 @@ async def test_what_another_desk_does_appears_with_its_name(open_desk: OpenDesk,
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         issue(other, slot, "Asha Verma", "PAID")
         await meera.sees("Asha Verma", within="#queue")
-        await meera.sees("desk 2: PAID A-001 Asha Verma", within="#activity")
-        await meera.sees("desk 2: PAID A-001 Asha Verma has a seat", within="MessageLine")
+        await meera.sees("desk 2: Paid A-001 Asha Verma", within="#activity")
+        await meera.sees("desk 2: Paid A-001 Asha Verma has a seat", within="MessageLine")
 
 
 async def test_what_one_does_oneself_is_told_once(open_desk: OpenDesk, other: FrontDesk) -> None:
@@ -262,10 +262,10 @@ async def test_a_question_that_is_asked_again_tells_where_the_token_stands_now(
     slot = full_slot(other, waiting=1)
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await meera.press("enter", "down", "c")
-        await meera.asks("Cancel A-002 Ravi Kumar (ONLINE, seated,", "A-003 Sunita Rao (ONLINE) then moves up")
+        await meera.asks("Cancel A-002 Ravi Kumar (Online, seated,", "A-003 Sunita Rao (Online) then moves up")
         issue(other, slot, "Imran Khan", "EMERGENCY")
         await meera.press("y")
-        await meera.asks("Another desk was faster", "Cancel A-002 Ravi Kumar (ONLINE, waiting,")
+        await meera.asks("Another desk was faster", "Cancel A-002 Ravi Kumar (Online, waiting,")
         assert "the seat" not in meera.question
 
 
@@ -496,8 +496,8 @@ async def test_a_token_for_another_day_is_told_with_its_day(open_desk: OpenDesk,
         await meera.until(lambda: day in str(meera.app.screen.query_one(NewToken).border_title), "the day in the title")
         await meera.type("Ravi")
         await meera.press("enter")
-        await meera.hears(f"{day}: WALKIN A-001 Ravi has a seat")
-        await meera.sees(f"{day}: WALKIN A-001 Ravi has a seat", within="#activity")
+        await meera.hears(f"{day}: Walk-in A-001 Ravi has a seat")
+        await meera.sees(f"{day}: Walk-in A-001 Ravi has a seat", within="#activity")
 
 
 @pytest.mark.slow

@@ -7,13 +7,21 @@ import threading
 import pytest
 
 from opd_tui.clock import FixedClock
-from opd_tui.desk.actions import Action
+from opd_tui.desk.actions import Action, CancelToken, IssueToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.outcome import Forecast, Moves, Outcome
 from opd_tui.domain.model import Source
 from opd_tui.tui.app import OpdApp
+from opd_tui.tui.tokens import new_token
 from tests.support.helpers import add_doctor, issue, open_slot, statuses
-from tests.support.pilot import PATIENCE_SECONDS, OpenDesk, at_the_counter, doctor_with_slots, full_slot
+from tests.support.pilot import (
+    PATIENCE_SECONDS,
+    OpenDesk,
+    Receptionist,
+    at_the_counter,
+    doctor_with_slots,
+    full_slot,
+)
 
 FORECAST = "#forecast"
 
@@ -22,6 +30,12 @@ def sources(desk: FrontDesk) -> list[str]:
     """The sources of all tokens in the order in which they were issued."""
     records = sorted(desk.token_list(), key=lambda record: record.token.id)
     return [record.token.source.name for record in records]
+
+
+def people(desk: FrontDesk) -> dict[str, tuple[str | None, str]]:
+    """Every patient's phone and source."""
+    tokens = (record.token for record in desk.token_list())
+    return {token.patient.name: (token.patient.phone, token.source.name) for token in tokens}
 
 
 @pytest.mark.parametrize("place", ["grid", "queue"])
@@ -44,7 +58,7 @@ async def test_a_name_and_enter_issue_a_token_and_lead_back_to_where_one_was(
         ]
         assert "Ila Sen" in meera.read("#queue")
         assert meera.focused_id == place
-        await meera.hears("WALKIN A-002 Ila Sen has a seat with Dr A 09:00.")
+        await meera.hears("Walk-in A-002 Ila Sen has a seat with Dr A 09:00.")
 
 
 async def test_the_panel_closes_in_the_same_frame_in_which_the_token_shows(
@@ -55,7 +69,7 @@ async def test_the_panel_closes_in_the_same_frame_in_which_the_token_shows(
         await meera.press("n")
         await meera.type("Ila")
         await meera.press("enter")
-        await meera.until(lambda: not meera.panel_is_open or "Ila" in meera.read("#queue"))
+        await meera.until(lambda: not meera.panel_is_open or "A-001" in meera.read("#queue"))
         assert not meera.panel_is_open
         assert "Ila" in meera.read("#queue")
 
@@ -69,7 +83,7 @@ async def test_the_board_and_the_list_of_what_happened_follow_a_new_token(desk: 
         await meera.press("enter")
         await meera.panel_closes()
         assert "●○ 1/2" in meera.read("#grid")
-        assert "09:00 WALKIN A-001 Ila has a seat with Dr A 09:00" in meera.read("#activity")
+        assert "09:00 Walk-in A-001 Ila has a seat with Dr A 09:00" in meera.read("#activity")
 
 
 async def test_an_emergency_takes_a_seat_with_one_key_more(desk: FrontDesk, open_desk: OpenDesk) -> None:
@@ -78,13 +92,13 @@ async def test_an_emergency_takes_a_seat_with_one_key_more(desk: FrontDesk, open
         await meera.press("e")
         await meera.type("Om")
         await meera.press("enter")
-        await meera.asks("EMERGENCY for Om takes the seat of A-002 Ravi Kumar (ONLINE)")
+        await meera.asks("Emergency for Om takes the seat of A-002 Ravi Kumar (Online)")
         assert "Dr A 09:00–10:00" in meera.question
         assert "Ravi Kumar then waits first in line" in meera.question
         await meera.press("y")
         await meera.panel_closes()
         assert statuses(desk) == {"A-001": "ACTIVE", "A-002": "WAITING", "A-003": "ACTIVE"}
-        await meera.hears("EMERGENCY A-003 Om took the seat of A-002 Ravi Kumar")
+        await meera.hears("Emergency A-003 Om took the seat of A-002 Ravi Kumar")
 
 
 @pytest.mark.slow
@@ -241,7 +255,7 @@ async def test_whose_seat_a_stronger_source_takes_is_said_before_enter(desk: Fro
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("n", "tab", "p")
-        await meera.sees("takes the seat of A-002 Ravi Kumar (ONLINE), who then waits first in line", within=FORECAST)
+        await meera.sees("takes the seat of A-002 Ravi Kumar (Online), who then waits first in line", within=FORECAST)
         await meera.press("w")
         await meera.sees("waits, first in line", within=FORECAST)
         assert statuses(desk) == {"A-001": "ACTIVE", "A-002": "ACTIVE"}
@@ -413,9 +427,11 @@ async def test_a_refusal_keeps_the_panel_with_what_was_typed(desk: FrontDesk, op
         assert meera.panel_is_open
         assert meera.focused_id == "patient"
         assert "ila sen" in meera.read("#patient")
-        await meera.press("end", "x", "enter")
+        await meera.type("Om")
+        assert meera.read("#patient") == "Om"
+        await meera.press("enter")
         await meera.panel_closes()
-        assert [r.token.patient.name for r in desk.token_list()] == ["Ila Sen", "ila senx"]
+        assert people(desk) == {"Ila Sen": ("9876543210", "ONLINE"), "Om": (None, "WALKIN")}
 
 
 async def test_without_a_slot_n_says_where_to_find_one(desk: FrontDesk, open_desk: OpenDesk) -> None:
@@ -461,3 +477,246 @@ async def test_a_seat_that_another_desk_took_meanwhile_is_asked_for_again(desk: 
         await meera.press("y")
         await meera.panel_closes()
         assert statuses(desk) == {"A-001": "WAITING", "A-002": "WAITING", "A-003": "ACTIVE", "A-004": "ACTIVE"}
+
+
+# Whose phone and source it is
+
+
+async def geeta_is_not_issued(meera: Receptionist) -> None:
+    """Geeta, PAID and with a phone, would take a seat of a full slot; the question is left."""
+    await meera.press("n")
+    await meera.type("9000000007")
+    await meera.press("enter")
+    await meera.type("Geeta Pal")
+    await meera.press("tab", "p")
+    await meera.sees("takes the seat of", within=FORECAST)
+    await meera.press("enter")
+    await meera.asks("Paid for Geeta Pal")
+    await meera.press("escape")
+    await meera.sees("Not issued", within=FORECAST)
+    meera.takes_a_moment()
+
+
+async def test_another_name_after_a_no_has_nothing_of_the_first(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await geeta_is_not_issued(meera)
+        await meera.type("Kiran Bedi")
+        await meera.sees("waits, first in line", within=FORECAST)
+        assert "9000000007" not in meera.read("NewToken")
+        await meera.press("enter")
+        await meera.panel_closes()
+        assert people(desk)["Kiran Bedi"] == (None, "WALKIN")
+        assert "Geeta Pal" not in people(desk)
+
+
+@pytest.mark.slow
+async def test_a_name_that_is_corrected_after_a_no_keeps_phone_and_source(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await geeta_is_not_issued(meera)
+        await meera.press("end", "backspace", "u", "l", "enter")
+        await meera.asks("Paid for Geeta Paul")
+        await meera.press("y")
+        await meera.panel_closes()
+        assert people(desk)["Geeta Paul"] == ("9000000007", "PAID")
+
+
+@pytest.mark.slow
+async def test_a_phone_belongs_to_the_name_typed_next_even_if_it_is_typed_anew(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    doctor_with_slots(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.type("9000000007")
+        await meera.press("enter")
+        await meera.type("Kri")
+        await meera.press("ctrl+u")
+        await meera.type("Chris")
+        await meera.press("enter")
+        await meera.panel_closes()
+        assert people(desk) == {"Chris": ("9000000007", "WALKIN")}
+
+
+# What was typed in a closed panel
+
+
+async def test_what_was_typed_comes_back_for_the_same_slot(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    doctor_with_slots(desk, capacity=3)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.type("9000000007")
+        await meera.press("enter")
+        await meera.type("Geeta Pal")
+        await meera.press("tab", "p", "escape")
+        await meera.panel_closes()
+        await meera.press("n")
+        await meera.sees("Typed before; type over it for another patient", "gets a seat (1 of 3)", within=FORECAST)
+        assert meera.read("#patient") == "Geeta Pal"
+        assert "phone 9000000007" in meera.read("NewToken")
+        await meera.press("enter")
+        await meera.panel_closes()
+        assert people(desk) == {"Geeta Pal": ("9000000007", "PAID")}
+        await meera.press("n")
+        await meera.type("Om")
+        assert meera.read("#patient") == "Om"
+        await meera.press("enter")
+        await meera.panel_closes()
+        assert people(desk)["Om"] == (None, "WALKIN")
+
+
+async def test_typing_over_what_came_back_starts_anew(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    doctor_with_slots(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.type("Geeta Pal 9000000007")
+        await meera.press("tab", "p", "escape")
+        await meera.panel_closes()
+        await meera.type_at_once("n", *"Om", "enter")
+        await meera.until(lambda: people(desk), "the token")
+        await meera.panel_closes()
+        assert people(desk) == {"Om": (None, "WALKIN")}
+
+
+async def test_an_emergency_stays_one_with_what_was_typed_before(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    doctor_with_slots(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.type("Om")
+        await meera.press("tab", "p", "escape")
+        await meera.panel_closes()
+        await meera.press("e", "enter")
+        await meera.panel_closes()
+        assert people(desk) == {"Om": (None, "EMERGENCY")}
+
+
+@pytest.mark.parametrize("away", [("right", "n", "escape", "left"), ("]", "["), ()], ids=["slot", "day", "emptied"])
+@pytest.mark.fast_cases(1)
+async def test_what_was_typed_is_forgotten(desk: FrontDesk, open_desk: OpenDesk, away: tuple[str, ...]) -> None:
+    doctor_with_slots(desk, hours=2)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.type("Om")
+        if not away:
+            await meera.press("ctrl+u")
+        await meera.press("escape")
+        await meera.panel_closes()
+        for key in away:
+            await meera.press(key)
+            await meera.settle()
+        await meera.press("n")
+        await meera.sees("gets a seat", within=FORECAST)
+        assert meera.read("#patient") == "name (or the phone number first), then Enter"
+        assert "Typed before" not in meera.read(FORECAST)
+
+
+# Digits beside a name
+
+
+async def test_a_phone_behind_the_name_is_seen_before_enter(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    doctor_with_slots(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.sees("gets a seat (1 of 2)", within=FORECAST)
+        await meera.type("Ravi Kumar +91 98450-12345")
+        await meera.sees("Phone +91 98450-12345", "gets a seat (1 of 2)", within=FORECAST)
+        await meera.press("enter")
+        await meera.panel_closes()
+        assert people(desk) == {"Ravi Kumar": ("+91 98450-12345", "WALKIN")}
+
+
+async def test_digits_within_a_name_are_asked_about_once(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    doctor_with_slots(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.type("Rav1")
+        await meera.press("enter")
+        await meera.sees("“Rav1” has digits in it. Enter again takes it as the name.", within=FORECAST)
+        await meera.press("2", "enter")
+        await meera.sees("“Rav12” has digits in it.", within=FORECAST)
+        assert people(desk) == {}
+        meera.takes_a_moment()
+        await meera.press("enter")
+        await meera.panel_closes()
+        assert people(desk) == {"Rav12": (None, "WALKIN")}
+
+
+# People of one name
+
+
+async def test_who_has_the_name_already_is_said_before_enter(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    slots = doctor_with_slots(desk, hours=2)
+    other = doctor_with_slots(desk, "B")[0]
+    issue(desk, slots[0], "Asha Verma")
+    issue(desk, slots[0], "Ravi Kumar")
+    issue(desk, slots[0], "Sunita Rao")
+    issue(desk, slots[1], "Diya Joseph")
+    issue(desk, other, "Kabir Mehta")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        for name, note in {
+            "  sunita  RAO": "A-003 of this name waits here",
+            "Ásha Verma": "A-001 of this name has a seat here",
+            "Diya Joseph": "A-004 of this name has a seat at 10:00",
+        }.items():
+            await meera.press("end", "ctrl+u")
+            await meera.paste(name)
+            await meera.sees(f"Note: {note}", within=FORECAST)
+        await meera.press("end", "ctrl+u")
+        await meera.type("Kabir Mehta")
+        await meera.until(lambda: "Note" not in meera.read(FORECAST), "the forecast for a new name")
+        await meera.press("end", "ctrl+u")
+        await meera.type("Sunita Rao")
+        await meera.press("enter")
+        await meera.panel_closes()
+        assert [record.token.patient.name for record in desk.token_list(slots[0])].count("Sunita Rao") == 2
+
+
+async def test_a_name_is_looked_up_once_it_is_typed(
+    desk: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = doctor_with_slots(desk)[0]
+    issue(desk, slot, "Sunita Rao")
+    asked: list[str] = []
+    preview = FrontDesk.preview
+
+    def counted(self: FrontDesk, action: Action) -> Forecast:
+        assert isinstance(action, IssueToken)
+        asked.append(action.patient.name)
+        return preview(self, action)
+
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        monkeypatch.setattr(FrontDesk, "preview", counted)
+        monkeypatch.setattr(new_token, "PAUSE_SECONDS", 2.0)  # longer than a slow machine needs for these keys
+        await meera.press("n")
+        await meera.type("Sunita Rao")
+        await meera.sees("A-001 of this name has a seat here", within=FORECAST)
+        assert asked == ["somebody", "Sunita Rao"]
+
+
+async def test_a_seat_that_another_desk_took_is_told_in_a_whole_sentence(
+    desk: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = full_slot(desk, hours=2)
+    desk.perform(CancelToken(token=2))
+    other, perform, faster = open_desk("tom", "desk 2"), FrontDesk.perform, iter([True])
+
+    def perform_after_another(self: FrontDesk, action: Action, *, expect: Moves | None = None) -> Outcome:
+        if self is not other and next(faster, False):
+            issue(other, slot, "Zoya Ali")
+        return perform(self, action, expect=expect)
+
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.type("Om")
+        await meera.sees("gets a seat (2 of 2)", within=FORECAST)
+        monkeypatch.setattr(FrontDesk, "perform", perform_after_another)
+        await meera.press("enter")
+        await meera.asks(
+            "Another desk was faster, so this has changed. Om now waits, first in line; "
+            "the nearest free seat is at 10:00. Issue the token?"
+        )
+        await meera.press("y")
+        await meera.panel_closes()
+        assert statuses(desk)["A-004"] == "WAITING"

@@ -110,7 +110,7 @@ async def test_a_key_behind_what_was_found_is_about_that_while_its_queue_is_stil
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("enter", "/", *"A-002")
-        await meera.sees("1 match of 3")
+        await meera.sees("1 match of 2 patients and 1 slot")
         reads = SlowReads(meera, at_once=2)  # the board, as the dialog closes and for what was found
         meera.burst("enter", "c")
         await meera.until(lambda: reads.asked > 2, "the queue that is being read")

@@ -39,8 +39,8 @@ class ForgetPatient(Action):
             raise PatientAlreadyForgotten(f"The patient of {token.number} has already been forgotten.")
         if open_token := uow.open_token_among(patients):
             raise PatientHasOpenToken(
-                f"{open_token.label} has an open token ({open_token.status.name}) and is still needed by name. "
-                "Close it first."
+                f"{open_token.label} is still {open_token.status.value}, so the name is needed. "
+                "Cancel or complete that token first."
             )
         for patient_id in patients:
             uow.record(PatientForgotten.of(patient_id, uow.at))

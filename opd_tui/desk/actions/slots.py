@@ -29,9 +29,9 @@ class OpenSlot(Action):
     verb: ClassVar[str] = "open_slot"
 
     doctor: DoctorId = field(Id("doctor"), "the doctor's id")
-    date: dt.date = field(Date(), "the day, written like 2026-11-22", label="Day")
+    date: dt.date = field(Date(), "the day", label="Day")
     start: dt.time = field(TimeOfDay(), "when it begins")
-    end: dt.time = field(TimeOfDay(), "when it ends, on the same day")
+    end: dt.time = field(TimeOfDay(), "when it ends")
     capacity: int = field(
         Whole(1, CAPACITY_LIMIT), "how many patients have a seat in each slot", label="Seats per slot"
     )
@@ -45,8 +45,9 @@ class OpenSlot(Action):
         """Yield the time windows to open; raise InvalidAction if they do not fit the fields."""
         if self.end <= self.start:
             raise InvalidAction(
-                f"Field 'end' must be later than the start, {self.start:%H:%M}, on the same day; "
-                f"{self.end:%H:%M} is not."
+                f"must be later than the start, {self.start:%H:%M}, on the same day; {self.end:%H:%M} is not.",
+                "end",
+                "The end",
             )
         yield self.start, self.end
 
@@ -80,8 +81,10 @@ class OpenSession(OpenSlot):
         first, last = minute_of(start), minute_of(end)
         if remainder := (last - first) % self.every:
             raise InvalidAction(
-                f"Field 'every' must divide the session: {start:%H:%M} to {end:%H:%M} in slots of "
-                f"{self.every} minutes leaves {remainder} minutes over."
+                f"must fill the session: from {start:%H:%M} to {end:%H:%M}, slots of {self.every} minutes leave "
+                f"{remainder} minutes over. Choose other minutes, or another end.",
+                "every",
+                "The minutes per slot",
             )
         for minute in range(first, last, self.every):
             yield time_of(minute), time_of(minute + self.every)

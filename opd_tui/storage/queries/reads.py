@@ -11,6 +11,7 @@ from sqlalchemy import Select, bindparam, case, func, literal_column, or_, selec
 
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import Doctor, DoctorId, SlotId, SlotRecord, Status, Token, TokenId, TokenRecord
+from opd_tui.domain.text import name_key
 from opd_tui.storage.queries.rows import (
     DOCTOR_COLUMNS,
     SLOT_COLUMNS,
@@ -21,7 +22,7 @@ from opd_tui.storage.queries.rows import (
     slot_of,
     token_of,
 )
-from opd_tui.storage.schema.tables import doctor, slot, token
+from opd_tui.storage.schema.tables import OPEN_STATUSES, doctor, patient, slot, token
 from opd_tui.storage.transaction import Transaction
 
 
@@ -66,6 +67,13 @@ _TOKENS_IN_LIST_ORDER = _TOKENS.order_by(slot.c.date, slot.c.start, doctor.c.cod
 _WAITING_OF_DATE = _TOKENS.where(token.c.date == bindparam("date"), token.c.status == "WAITING").order_by(*_RANK)
 _TOKEN_BY_ID = _TOKENS.where(token.c.id == bindparam("id"))
 _TOKEN_BY_NUMBER = select(token.c.id).where(token.c.date == bindparam("date"), token.c.number == bindparam("number"))
+_NAMESAKES = _TOKENS.where(
+    token.c.doctor_id == bindparam("doctor"),
+    token.c.date == bindparam("date"),
+    token.c.id != bindparam("id"),
+    literal_column(f"token.status IN ({OPEN_STATUSES})"),
+    patient.c.name_key == bindparam("name_key"),
+).order_by(token.c.slot_id != bindparam("slot"), token.c.id)
 _WAITING_BEFORE = (
     select(func.count())
     .select_from(token)
@@ -165,6 +173,18 @@ def waiting_before(transaction: Transaction, of: Token) -> int:
     }
     count: int = transaction.value(_WAITING_BEFORE, values)
     return count
+
+
+def namesakes(transaction: Transaction, of: TokenRecord) -> list[TokenRecord]:
+    """Return the doctor's other open tokens of the date for a patient of the same name, this slot's first."""
+    values = {
+        "doctor": of.doctor.id,
+        "date": of.slot.date.isoformat(),
+        "slot": of.slot.id,
+        "id": of.token.id,
+        "name_key": name_key(of.token.patient.name),
+    }
+    return [token_record_of(row) for row in transaction.rows(_NAMESAKES, values)]
 
 
 def slot_record_of(row: Any) -> SlotRecord:

@@ -15,17 +15,19 @@ from textual.widgets import Input, Static
 
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.model import Doctor, Slot, SlotRecord, TokenId, TokenRecord
-from opd_tui.domain.text import search_key
+from opd_tui.domain.search import Words, found, slot_words, token_words
 from opd_tui.tui.drawing.cells import Line, fit, joined
 from opd_tui.tui.drawing.text import count, doctor_label, seats, status_words
 from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.keys.key_queue import Hold
-from opd_tui.tui.screens.matching import matcher
 from opd_tui.tui.widgets.row_list import RowList
 from opd_tui.tui.widgets.typed_text import TypedText
 
 Day = tuple[Sequence[TokenRecord], Sequence[SlotRecord]]
 """The tokens and slots of a day."""
+
+NOTHING = "There is nobody and no slot on this day."
+TYPE_FIRST = "Type a name, a number or a phone first, or choose with ↑ ↓."
 
 
 @dataclass(frozen=True)
@@ -37,22 +39,27 @@ class Found:
     token: TokenId | None
     title: str
     note: str
-    words: str
+    words: Words
 
 
 def found_token(record: TokenRecord) -> Found:
+    """Return a token as a search result."""
     token = record.token
-    words = f"{token.number} {token.patient.name} {token.patient.phone or ''} {token.source.name} {record.doctor.name}"
-    note = f"{token.source.name:<9} {status_words(token):<11} {record.slot.start:%H:%M} {record.doctor.name}"
-    return Found(
-        record.doctor, record.slot, token.id, f"{token.number:<7} {token.patient.name}", note, search_key(words)
-    )
+    title = f"{token.number:<7} {token.patient.name}"
+    note = f"{token.source.label:<9} {status_words(token):<11} {record.slot.start:%H:%M} {record.doctor.name}"
+    return Found(record.doctor, record.slot, token.id, title, note, token_words(record))
 
 
 def found_slot(record: SlotRecord) -> Found:
-    label = doctor_label(record.doctor)
-    words = search_key(f"{record.doctor.code} {label} {record.slot.start:%H:%M}")
-    return Found(record.doctor, record.slot, None, label, f"{record.slot.window}  {seats(record)}", words)
+    """Return a slot as a search result."""
+    note = f"{record.slot.window}  {seats(record)}"
+    return Found(record.doctor, record.slot, None, doctor_label(record.doctor), note, slot_words(record))
+
+
+def counted(items: Sequence[Found]) -> str:
+    """Return the numbers of patients and slots: `12 patients and 3 slots`."""
+    patients = sum(item.token is not None for item in items)
+    return f"{count(patients, 'patient')} and {count(len(items) - patients, 'slot')}"
 
 
 class FoundRows(RowList[Found]):
@@ -85,6 +92,8 @@ class Find(ModalScreen[Found | None]):
 
     candidates: tuple[Found, ...] | None = None
     """Everything that can be found, or None before it is loaded."""
+    chosen_by_hand = False
+    """Whether the arrow keys chose a result, so that Enter goes there although nothing is typed."""
 
     def __init__(self, read_day: Callable[[], Awaitable[Day]]) -> None:
         super().__init__()
@@ -93,7 +102,7 @@ class Find(ModalScreen[Found | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog find") as dialog:
             dialog.border_title = "Find"
-            yield TypedText(placeholder="a name, a number, a phone, a doctor …")
+            yield TypedText(placeholder="a name, a number, a phone, a doctor, room 4 …")
             yield Static(id="found-count", markup=False)
             yield FoundRows(can_focus=False)
             yield Static("↑ ↓ choose   Enter go there   Esc close", markup=False, classes="hint")
@@ -125,26 +134,39 @@ class Find(ModalScreen[Found | None]):
 
     @on(Input.Changed)
     def follow(self, event: Input.Changed) -> None:
+        self.chosen_by_hand = False
         self.search(event.value)
 
     def search(self, query: str) -> None:
         """Show the matches."""
         if self.candidates is None:
             return
-        matches = matcher(query)
-        found = tuple(item for item in self.candidates if matches(item.words))
-        self.rows.items = found
-        self.say(f"{count(len(found), 'match', 'matches')} of {len(self.candidates)}")
+        self.rows.items = listed = tuple(found(query, self.candidates, lambda item: item.words))
+        if listed:
+            self.rows.move_to(self.rows.key_of(listed[0]))
+        self.say(f"{count(len(listed), 'match', 'matches')} of {counted(self.candidates)}")
+
+    @on(RowList.Clicked)
+    def choose_clicked(self) -> None:
+        self.chosen_by_hand = True
+        self.choose()
 
     @on(Input.Submitted)
-    @on(RowList.Clicked)
     def choose(self) -> None:
         if self.candidates is None:
             self.choose_when_read(self.host.keys.held(self))
-        elif self.rows.chosen is not None:
+        elif (why_not := self.why_not()) is None:
             self.dismiss(self.rows.chosen)
         else:
+            self.say(why_not)
             self.host.keys.refused()
+
+    def why_not(self) -> str | None:
+        """Return why Enter cannot go anywhere, or None."""
+        query = self.query_one(Input).value.strip()
+        if self.rows.chosen is None:
+            return f"Nothing on this day matches “{query}”. Try fewer letters, or Esc closes." if query else NOTHING
+        return None if query or self.chosen_by_hand else TYPE_FIRST
 
     @work(exclusive=True, group="choose")
     async def choose_when_read(self, held: Hold) -> None:
@@ -159,6 +181,7 @@ class Find(ModalScreen[Found | None]):
                 self.host.keys.refused()
 
     def action_move(self, step: int) -> None:
+        self.chosen_by_hand = True
         self.rows.action_move(step)
 
     def action_leave(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from textual import events, getters, on, work
@@ -47,6 +48,12 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
         self.submit = submit
         self.locked = False
 
+    @property
+    def today(self) -> dt.date:
+        """Today at the hospital, on which typed dates depend."""
+        assert self.host.desk is not None
+        return self.host.desk.today()
+
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog form", can_focus=False) as dialog:
             dialog.border_title = Content(self.form_title)
@@ -71,13 +78,21 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
         self.set_focus(first_empty)
 
     @on(events.DescendantFocus)
+    @on(Input.Changed)
     def explain(self) -> None:
-        """Show the help text of the focused field, and no longer why another one was refused."""
+        """Show the help text of the focused field, or how a date or time in it is understood; hide an old refusal."""
         self.say("form-wrong", "")
         focused = self.focused.id if self.focused else None
         spec = next((spec for spec in self.specs if spec.name == focused), None)
         if spec is not None:
-            self.query_one("#field-help", Static).update(f"{spec.label}: {spec.help}.")
+            self.query_one("#field-help", Static).update(f"{spec.label}: {self.understood(spec) or hint(spec)}.")
+
+    def understood(self, spec: Spec) -> str:
+        """Return the value of a field in words, or "" if it needs none or is not valid."""
+        try:
+            return spec.type.in_words(spec.type.from_text(self.text_of(spec), self.today))
+        except InvalidValue:
+            return ""
 
     @on(Input.Submitted)
     def go_on(self, event: Input.Submitted) -> None:
@@ -108,7 +123,8 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
             problem = f"Please fill this in: {spec.help}."
         elif text:
             try:
-                spec.type.accept(spec.type.from_text(text))
+                value = spec.type.from_text(text, self.today)
+                self.query_one(f"#{spec.name}", Input).value = str(spec.type.to_json(value))
             except InvalidValue as error:
                 problem = f"This {error}."
         self.say(f"{spec.name}-wrong", problem)
@@ -133,7 +149,9 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
     async def do_it(self, held: Hold) -> None:
         """Perform the action and close with its outcome, or show why it was not done."""
         texts = {spec.name: self.text_of(spec) for spec in self.specs}
-        fields = {spec.name: spec.type.from_text(texts[spec.name]) for spec in self.specs if texts[spec.name]}
+        fields = {
+            spec.name: spec.type.from_text(texts[spec.name], self.today) for spec in self.specs if texts[spec.name]
+        }
         async with held:
             try:
                 outcome = await self.submit(fields)
@@ -166,3 +184,8 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
     def action_cancel(self) -> None:
         if not self.locked:
             self.dismiss(None)
+
+
+def hint(spec: Spec) -> str:
+    """Return what a field means, with examples of what can be typed."""
+    return f"{spec.help}, such as {spec.type.such_as}" if spec.type.such_as else spec.help

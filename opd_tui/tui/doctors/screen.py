@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.views import DoctorDay
+from opd_tui.domain.search import Words, doctor_words
 from opd_tui.tui.commands import ADD_DOCTOR, DOCTORS_COMMANDS
 from opd_tui.tui.doctors.doctor_rows import DoctorRows
 from opd_tui.tui.keys.commands import Need, bindings
@@ -38,9 +39,8 @@ class DoctorsScreen(FilteredScreen):
             yield DoctorRows(id="doctors")
         yield FilterBar()
 
-    def words_of(self, item: DoctorDay) -> str:
-        doctor = item.doctor
-        return f"{doctor.code} {doctor.name} {doctor.specialty or ''} {doctor.room or ''}"
+    def words_of(self, item: DoctorDay) -> Words:
+        return doctor_words(item.doctor)
 
     def say_empty(self) -> str:
         add = self.host.keymap.key_of(ADD_DOCTOR)

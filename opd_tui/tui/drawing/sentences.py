@@ -26,16 +26,27 @@ def day_of(outcome: Outcome) -> dt.date | None:
     return outcome.slots[0].date if outcome.slots and changed else None
 
 
-def forecast_sentence(forecast: Forecast) -> str:
-    """Return what a new token would get: a free seat, another patient's seat, or a place in line."""
+def forecast_clause(forecast: Forecast) -> str:
+    """Return what a new token would get, as a clause: a free seat, another patient's seat, or a place in line."""
     record = forecast.outcome.token
     assert record is not None
     if displaced := forecast.outcome.changed(TokenPreempted):
-        return f"→ takes the seat of {with_source(displaced)}, who then waits first in line"
+        return f"takes the seat of {with_source(displaced)}, who then waits first in line"
     if record.token.status is Status.ACTIVE:
         taken = f" ({forecast.load.taken} of {record.slot.capacity})" if forecast.load else ""
-        return f"→ gets a seat{taken}"
-    return f"→ waits, {ordinal(forecast.place or 1)} in line; {_elsewhere(forecast)}"
+        return f"gets a seat{taken}"
+    return f"waits, {ordinal(forecast.place or 1)} in line; {_elsewhere(forecast)}"
+
+
+def same_name(forecast: Forecast) -> str:
+    """Return who of the same name has an open token with this doctor on this day, as a clause; "" if nobody has."""
+    if not forecast.namesakes or forecast.outcome.token is None:
+        return ""
+    first, *others = forecast.namesakes
+    stands = "waits" if first.token.status is Status.WAITING else "has a seat"
+    here = first.slot.id == forecast.outcome.token.slot.id
+    more = f", and {len(others)} more" if others else ""
+    return f"{first.token.number} of this name {stands} {'here' if here else f'at {first.slot.start:%H:%M}'}{more}"
 
 
 def _elsewhere(forecast: Forecast) -> str:

@@ -36,6 +36,7 @@ class DeskScreen(DayScreen):
         self.new_token.visible = False
         self.flow = CommandFlow(self)
         self.issuing = Issuing(self, self.new_token, self.flow)
+        self.watch(self.host, "day", self.issuing.forget_draft, init=False)
 
     @on(events.DescendantFocus)
     def follow_focus(self) -> None:
@@ -93,4 +94,4 @@ class DeskScreen(DayScreen):
 
     @on(NewToken.Closed)
     def close_panel(self) -> None:
-        self.issuing.close()
+        self.issuing.leave()

@@ -6,11 +6,10 @@ from typing import Any
 
 from textual import getters, on
 
-from opd_tui.domain.text import search_key
+from opd_tui.domain.search import Words, found
 from opd_tui.tui.commands import CLEAR_FILTER, FILTER_HINTS
 from opd_tui.tui.keys.commands import Command
 from opd_tui.tui.screens.desk_screen import DeskScreen
-from opd_tui.tui.screens.matching import matcher
 from opd_tui.tui.widgets.filter_bar import FilterBar
 from opd_tui.tui.widgets.row_list import Heading, RowList
 
@@ -20,16 +19,16 @@ class FilteredScreen(DeskScreen):
 
     filter_bar = getters.query_one(FilterBar)
     everything: tuple[Any, ...] = ()
-    words: list[str] | None = None
-    """The search text of each item, built on the first use of the filter."""
+    words: list[Words] | None = None
+    """The searchable words of each item, built on the first use of the filter."""
 
     @property
     def rows(self) -> RowList[Any]:
         """The filtered list."""
         raise NotImplementedError
 
-    def words_of(self, item: Any) -> str:
-        """Return the searchable text of an item."""
+    def words_of(self, item: Any) -> Words:
+        """Return what an item is found by."""
         raise NotImplementedError
 
     def say_empty(self) -> str:
@@ -48,11 +47,11 @@ class FilteredScreen(DeskScreen):
         self.filter_bar.say(len(shown), len(items))
 
     def filtered(self, query: str) -> tuple[Any, ...]:
-        """Return the items that contain every word."""
+        """Return the items that a search finds."""
         if self.words is None:
-            self.words = [search_key(self.words_of(item)) for item in self.everything]
-        matches = matcher(query)
-        return tuple(item for item, words in zip(self.everything, self.words, strict=True) if matches(words))
+            self.words = [self.words_of(item) for item in self.everything]
+        pairs = zip(self.everything, self.words, strict=True)
+        return tuple(item for item, _ in found(query, pairs, lambda pair: pair[1]))
 
     def why_nothing_is_chosen(self, empty: str) -> str:
         """Return why no row is selected: the filter hides all of them, or else the given message."""
@@ -70,6 +69,12 @@ class FilteredScreen(DeskScreen):
         self.filter_bar.open()
 
     @on(FilterBar.Changed)
+    def search(self) -> None:
+        """Show what is found, with the cursor on the first of it."""
+        self.refilter()
+        if self.filter_bar.value and len(self.rows.items) > 1:
+            self.rows.move_to(self.rows.key_of(self.rows.items[1]))
+
     def refilter(self) -> None:
         self.show_items(self.everything)
         self.rows.show_cursor()

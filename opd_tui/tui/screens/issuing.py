@@ -8,11 +8,11 @@ from opd_tui.desk.actions import IssueToken
 from opd_tui.desk.outcome import Forecast, Outcome
 from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, MovesChanged
 from opd_tui.domain.model import SlotRecord, Source
-from opd_tui.tui.drawing.sentences import forecast_sentence
+from opd_tui.tui.drawing.sentences import forecast_clause, same_name
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.command_flow import FASTER, CommandFlow
 from opd_tui.tui.screens.day_screen import DayScreen
-from opd_tui.tui.tokens.new_token import NewToken
+from opd_tui.tui.tokens.new_token import Draft, NewToken
 
 
 class Issuing:
@@ -25,6 +25,8 @@ class Issuing:
         self.flow = flow
         self.focused_before: Widget | None = None
         """The widget that had the focus before the panel opened."""
+        self.draft: Draft | None = None
+        """What was typed in the panel when it was last left."""
 
     @property
     def is_under_way(self) -> bool:
@@ -32,9 +34,20 @@ class Issuing:
         return self.panel.is_open and self.panel.locked
 
     def open(self, record: SlotRecord, source: Source) -> None:
-        """Open the panel for a slot."""
+        """Open the panel for a slot, with what was typed for it before."""
         self.focused_before = self.screen.focused
-        self.panel.open(record, source, self.host.now)
+        draft, self.draft = self.draft, None
+        belongs_here = draft is not None and draft.slot == record.slot.id
+        self.panel.open(record, source, self.host.now, draft if belongs_here else None)
+
+    def leave(self) -> None:
+        """Close the panel without a token, and keep what was typed until the panel is opened again."""
+        self.draft = self.panel.draft
+        self.close()
+
+    def forget_draft(self) -> None:
+        """Forget what was typed before."""
+        self.draft = None
 
     def close(self) -> None:
         """Close the panel and restore the focus."""
@@ -57,13 +70,14 @@ class Issuing:
         else:
             if not self.panel.complains and not self.panel.locked:
                 self.panel.foreseen = forecast.outcome.moves
-                self.panel.say(self.in_words(forecast))
+                self.panel.show_forecast(f"→ {self.in_words(forecast)}")
 
     def in_words(self, forecast: Forecast) -> str:
-        """Return the forecast as a sentence, with a warning if the slot's window is over."""
+        """Return the forecast as a clause, with a note on others of the same name and on a window that is over."""
         record, now = forecast.outcome.token, self.host.now
-        over = f". Note: {record.slot.window} is over" if record and now and record.slot.is_over(now) else ""
-        return forecast_sentence(forecast) + over
+        over = f"{record.slot.window} is over" if record and now and record.slot.is_over(now) else ""
+        notes = [note for note in (same_name(forecast), over) if note]
+        return ". Note: ".join(filter(None, (forecast_clause(forecast), "; ".join(notes))))
 
     async def issue(self, action: IssueToken, held: Hold) -> None:
         """Issue the token, asking first if a patient would lose a seat; the panel closes together with the new view."""
@@ -78,22 +92,17 @@ class Issuing:
                 self.host.notices.refuse(lost)
             except DeskRefusal as refusal:
                 again = " Press Enter to try again." if isinstance(refusal, DeskBusy) else ""
-                self.complain(f"{self.host.message_of(refusal)}{again}")
+                self.panel.complain(f"{self.host.message_of(refusal)}{again}")
             else:
                 await self.finish(outcome)
             finally:
                 if self.screen.news_came:
                     self.screen.reload()
 
-    def complain(self, text: str) -> None:
-        """Show an error and unlock the panel."""
-        self.panel.unlock()
-        self.panel.complain(text)
-
     async def finish(self, outcome: Outcome | None) -> None:
         """Close the panel in the same repaint that shows the new token, or keep it open if none was issued."""
         if outcome is None:
-            self.complain("Not issued. Enter asks again, Esc leaves.")
+            self.panel.complain("Not issued. Enter asks again, Esc leaves.")
             return
         await self.screen.load_change(outcome)
         with self.host.batch_update():
@@ -118,4 +127,4 @@ class Issuing:
         question = action.question(forecast)
         if question or self.panel.foreseen in (None, forecast.outcome.moves):
             return question
-        return f"{FASTER}Now: {self.in_words(forecast)}. Do it?"
+        return f"{FASTER}{action.patient.name} now {self.in_words(forecast)}. Issue the token?"

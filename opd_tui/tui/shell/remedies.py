@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from opd_tui.domain.errors import DeskRefusal
+from opd_tui.domain.errors import DeskRefusal, InvalidAction
 from opd_tui.domain.remedies import Advice, Remedy, RestoreBackup
 from opd_tui.tui.commands import BACK_UP, FIND, QUIT, SETTINGS
 from opd_tui.tui.keys.commands import Command
@@ -38,6 +38,8 @@ def advice_of(remedy: Remedy | None, keymap: Keymap) -> str:
 
 def message_of(refusal: DeskRefusal, keymap: Keymap) -> str:
     """Return the full message of a refusal, with its advice."""
+    if isinstance(refusal, InvalidAction):
+        refusal = refusal.naming(refusal.label)
     return refusal.told(advice_of(refusal.remedy, keymap))
 
 

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from opd_tui.desk.views import QueueRow
 from opd_tui.domain.model import SlotLoad, SlotRecord, TokenId
+from opd_tui.domain.search import Words, token_words
 from opd_tui.tui.commands import DONE, NO_SHOW, WAITLIST_COMMANDS
 from opd_tui.tui.keys.commands import Command, Need, bindings
 from opd_tui.tui.screens.chosen import Chosen
@@ -38,12 +39,8 @@ class WaitlistScreen(FilteredScreen):
             yield WaitRows(id="waiting")
         yield FilterBar()
 
-    def words_of(self, item: QueueRow) -> str:
-        record = item.record
-        return (
-            f"{record.token.number} {record.token.patient.name} {record.token.source.name} "
-            f"{record.doctor.name} {record.doctor.specialty or ''} {record.slot.start:%H:%M}"
-        )
+    def words_of(self, item: QueueRow) -> Words:
+        return token_words(item.record)
 
     def say_empty(self) -> str:
         return " Nobody waits on this day. Tokens come here when a slot is full."

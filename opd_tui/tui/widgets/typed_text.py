@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events, getters
+from textual.message import Message
 from textual.widgets import Input
 
 from opd_tui.domain.text import clean_text
@@ -19,6 +20,9 @@ class TypedText(Input):
 
     host = getters.app(DeskHost)
     locked = False
+
+    class Replaced(Message):
+        """Posted when the user deletes the whole text or types over it."""
 
     def on_mount(self) -> None:
         self.cursor_blink = False
@@ -39,3 +43,10 @@ class TypedText(Input):
             self.host.refuse_key(STILL_BUSY)
         else:
             self.replace(clean_text(event.text), *sorted(self.selection))
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Replace a part of the text; every way of editing ends here."""
+        whole = bool(self.value) and min(start, end) <= 0 and max(start, end) >= len(self.value)
+        super().replace(text, start, end)
+        if whole:
+            self.post_message(self.Replaced())

@@ -1,0 +1,48 @@
+"""A patient typed in one line."""
+
+from __future__ import annotations
+
+import pytest
+
+from opd_tui.domain.model import Patient
+from opd_tui.domain.typed_patient import TypedPatient, patient_typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "phone"),
+    [
+        ("Ravi Kumar +91 98450-12345", "Ravi Kumar", "+91 98450-12345"),
+        ("Ravi Kumar 9845012345", "Ravi Kumar", "9845012345"),
+        ("Ravi Kumar 098450 12345", "Ravi Kumar", "098450 12345"),
+        ("Ravi Kumar, 98450 12345", "Ravi Kumar", "98450 12345"),
+        ("Ravi Kumar (080) 2345 6789", "Ravi Kumar", "(080) 2345 6789"),
+        ("Ravi Kumar (98450 12345)", "Ravi Kumar", "98450 12345"),
+        ("Ravi Kumar ph: 98450.12345", "Ravi Kumar", "98450.12345"),
+        ("Ravi Kumar Mob No. 9845012345", "Ravi Kumar", "9845012345"),
+        ("Ravi Kumar - 234567", "Ravi Kumar", "234567"),
+        ("9845012345 Ravi Kumar", "Ravi Kumar", "9845012345"),
+        ("Ravi Kumar ９８４５０１２３４５", "Ravi Kumar", "９８４５０１２３４５"),
+        ("आशा वर्मा ९८४५० १२३४५", "आशा वर्मा", "९८४५० १२३४५"),
+        ("رافي ٩٨٤٥٠١٢٣٤٥", "رافي", "٩٨٤٥٠١٢٣٤٥"),
+        ("Baby of Asha 2 98450 12345", "Baby of Asha 2", "98450 12345"),
+        ("Asha d'Souza-Rao", "Asha d'Souza-Rao", None),
+        *((name, name, None) for name in ("Asha 2", "Baby of Asha 2", "Rav1 Kumar", "Ravi 1985", "आशा २", "Ravi II")),
+        *((name, name, None) for name in ("Ravi UHID 0012345678", "Ravi MRN: 1234567", "Ravi UH00123456")),
+        *((name, name, None) for name in ("Ravi 9845012345 / 9845054321", "98450 12345", "", "??", "Kumar98450")),
+    ],
+)
+def test_a_phone_beside_a_name_is_told_from_it(typed: str, name: str, phone: str | None) -> None:
+    assert patient_typed(typed) == TypedPatient(name, phone)
+    if phone:
+        assert Patient(name=name, phone=phone).phone == phone
+
+
+@pytest.mark.parametrize(
+    ("typed", "odd"),
+    [
+        *((name, True) for name in ("Rav1 Kumar", "Asha 2", "आशा २", "Ravi MRN 1234567", "Baby of Asha 2 98450 12345")),
+        *((name, False) for name in ("Ravi Kumar 98450 12345", "Ravi Ⅱ", "98450 12345", "")),
+    ],
+)
+def test_letters_and_digits_are_mixed_only_in_what_is_left_of_the_name(typed: str, odd: bool) -> None:
+    assert patient_typed(typed).has_digits is odd
