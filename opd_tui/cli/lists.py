@@ -93,7 +93,7 @@ def token_list(as_json: bool, slot: int | None, status: Status | None, date: dt.
             r.token.id,
             r.token.number,
             r.token.patient.name,
-            r.token.source.name,
+            r.token.source.label,
             r.token.status.name,
             r.slot.date,
             r.slot.window,

@@ -30,6 +30,14 @@ class Source(enum.Enum):
     def priority(self) -> int:
         return self.value
 
+    @property
+    def label(self) -> str:
+        """The source in words: `Walk-in`."""
+        return _SOURCE_LABELS.get(self.name) or self.name.capitalize()
+
+
+_SOURCE_LABELS = {"FOLLOWUP": "Follow-up", "WALKIN": "Walk-in"}
+
 
 class Status(enum.Enum):
     """The status of a token; the last three are final."""

@@ -74,12 +74,12 @@ def test_a_morning_from_the_command_line(store: Store) -> None:
         "Dr Anil Rao has 2 slots 10:00–12:00 on Sun 22 Nov with 3 seats each.\n"
     )
     issue = (*at, "token", "issue", "--slot", "1", "--source")
-    assert says(*issue, "ONLINE", "--patient", "Asha") == "ONLINE A-001 Asha has a seat with Dr Anil Rao 09:00.\n"
+    assert says(*issue, "ONLINE", "--patient", "Asha") == "Online A-001 Asha has a seat with Dr Anil Rao 09:00.\n"
     assert "took the seat of A-001 Asha" in says(*issue, "PAID", "--patient", "Meera")
     assert says(*at, "token", "no-show", "A-002") == "A-002 Meera did not show up; A-001 Asha moves up into the seat.\n"
     assert says(*at, "token", "complete", "1") == "A-001 Asha is done.\n"
     assert says(*issue, "WALKIN", "--patient", "Ravi") == (
-        "WALKIN A-003 Ravi waits for Dr Anil Rao 09:00; the nearest free seat is at 10:00.\n"
+        "Walk-in A-003 Ravi waits for Dr Anil Rao 09:00; the nearest free seat is at 10:00.\n"
     )
     assert says(*at, "token", "cancel", "3") == "A-003 Ravi was cancelled.\n"
     assert says(*at, "verify").endswith("All agree.\n")
@@ -387,7 +387,7 @@ def test_columns_stay_straight_under_wide_and_combining_characters(database: Sto
     table = says("token", "list").splitlines()
     head = table[0].split()
     assert head == ["ID", "NUMBER", "PATIENT", "SOURCE", "STATUS", "DATE", "TIME", "DOCTOR", "ISSUED"]
-    for column in ("ONLINE", DATE, "09:00–10:00", "Dr A"):
+    for column in ("Online", DATE, "09:00–10:00", "Dr A"):
         assert len({cells_wide(line[: line.index(column)]) for line in table[1:]}) == 1, table
 
 
@@ -475,7 +475,7 @@ def test_a_terminal_that_speaks_less_gets_question_marks_and_not_a_traceback(dat
     issues("漢字")
     result = run("token", "list", PYTHONIOENCODING=encoding)
     assert (result.returncode, result.stderr) == (0, b"")
-    assert b"ONLINE" in result.stdout
+    assert b"Online" in result.stdout
 
 
 def commands(command: click.Command, *words: str) -> list[tuple[str, ...]]:

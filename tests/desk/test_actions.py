@@ -285,7 +285,7 @@ def test_the_same_person_may_have_tokens_in_two_slots_and_a_waiting_one_counts(
     issue(desk, slot, asha)
     message = refuses(errors.DuplicatePatient, IssueToken(slot=slot, patient=asha, source="PAID"))
     assert message.startswith("A-004 Asha is the same person")
-    assert "(ONLINE, WAITING)" in message
+    assert "(Online, WAITING)" in message
 
 
 # Time

@@ -95,10 +95,10 @@ def test_the_one_day_timeline_ends_as_the_rules_say(desk: FrontDesk, clock: Fixe
 
 
 def test_each_change_says_why_in_words(desk: FrontDesk, slot: int) -> None:
-    assert issue(desk, slot, "Asha").sentence == "ONLINE A-001 Asha has a seat with Dr A 09:00"
+    assert issue(desk, slot, "Asha").sentence == "Online A-001 Asha has a seat with Dr A 09:00"
     issue(desk, slot, "Ravi")
-    assert issue(desk, slot, "Sunita").sentence == "ONLINE A-003 Sunita waits for Dr A 09:00"
-    preempted = "PAID A-004 Meera took the seat of A-002 Ravi, who now waits first in line"
+    assert issue(desk, slot, "Sunita").sentence == "Online A-003 Sunita waits for Dr A 09:00"
+    preempted = "Paid A-004 Meera took the seat of A-002 Ravi, who now waits first in line"
     assert issue(desk, slot, "Meera", "PAID").sentence == preempted
     cancelled = "A-004 Meera was cancelled; A-002 Ravi moves up into the seat"
     assert desk.perform(CancelToken(token=4)).sentence == cancelled
@@ -349,7 +349,7 @@ def test_a_seat_with_the_same_doctor_is_offered_before_an_earlier_one_of_the_spe
 
 def test_perform_does_what_was_expected(desk: FrontDesk, slot: int) -> None:
     action = IssueToken(slot=slot, patient="Asha", source="PAID")
-    assert desk.perform(action, expect=desk.preview(action).outcome.moves).sentence.startswith("PAID A-001 Asha has")
+    assert desk.perform(action, expect=desk.preview(action).outcome.moves).sentence.startswith("Paid A-001 Asha has")
 
 
 def test_perform_is_refused_where_others_would_move_than_the_person_was_shown(

@@ -55,7 +55,7 @@ def test_a_size_that_it_has_or_that_is_none_is_refused(filled: FrontDesk) -> Non
 def test_the_question_names_who_loses_a_seat_and_is_asked_of_nobody_else(filled: FrontDesk) -> None:
     fewer, more = ResizeSlot(slot=SLOT, capacity=1), ResizeSlot(slot=SLOT, capacity=5)
     question = fewer.question(filled.preview(fewer), "Dr A 09:00–10:00")
-    assert question == "Give Dr A 09:00–10:00 1 seat? A-002 Ravi Kumar (ONLINE) then waits, first in line."
+    assert question == "Give Dr A 09:00–10:00 1 seat? A-002 Ravi Kumar (Online) then waits, first in line."
     assert more.question(filled.preview(more), "Dr A 09:00–10:00") is None
 
 
@@ -76,6 +76,6 @@ def test_of_many_who_lose_a_seat_the_first_are_named_in_the_order_of_the_line(fi
         issue(filled, SLOT, name, source)
     fewer = ResizeSlot(slot=SLOT, capacity=1)
     assert fewer.question(filled.preview(fewer), "Dr A 09:00–10:00") == (
-        "Give Dr A 09:00–10:00 1 seat? A-001 Asha Kumar (ONLINE), A-002 Ravi Kumar (ONLINE), "
-        "A-003 Sunita Kumar (ONLINE) and 3 more then wait at the head of the line."
+        "Give Dr A 09:00–10:00 1 seat? A-001 Asha Kumar (Online), A-002 Ravi Kumar (Online), "
+        "A-003 Sunita Kumar (Online) and 3 more then wait at the head of the line."
     )

@@ -108,7 +108,7 @@ async def test_the_person_acts_between_the_steps_and_the_play_goes_on() -> None:
         await person.press("n")
         await person.type("Om")
         await person.press("enter")
-        await person.hears("WALKIN A-003 Om has a seat")
+        await person.hears("Walk-in A-003 Om has a seat")
         await step(person, len(TIMELINE))
         assert "■ the end" in person.read(BAR)
         found = demo_statuses(app)

@@ -233,7 +233,7 @@ async def test_the_first_morning_from_an_empty_desk_to_a_token(desk: FrontDesk, 
         await meera.press("n")
         await meera.type("Om")
         await meera.press("enter")
-        await meera.hears("WALKIN RAO-001 Om has a seat with Anil Rao 09:00.")
+        await meera.hears("Walk-in RAO-001 Om has a seat with Anil Rao 09:00.")
 
 
 async def test_the_footer_forgets_a_filter_that_was_cleared(desk: FrontDesk, open_desk: OpenDesk) -> None:

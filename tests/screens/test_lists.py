@@ -261,13 +261,13 @@ async def test_what_happened_survives_a_restart_and_names_other_desks(desk: Fron
         await meera.press("n")
         await meera.type("Om")
         await meera.press("enter")
-        await meera.sees("09:00 WALKIN A-001 Om has a seat with Dr A 09:00", within="#activity")
+        await meera.sees("09:00 Walk-in A-001 Om has a seat with Dr A 09:00", within="#activity")
         assert "desk" not in meera.line_with("Om", "#activity")
     issue(open_desk("tom", "desk 2"), slot, "Ila Sen", "PAID")
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         newest, older = meera.lines("#activity")[:2]
-        assert newest.strip() == "09:00  desk 2: PAID A-002 Ila Sen has a seat with Dr A 09:00"
-        assert older.strip() == "09:00  WALKIN A-001 Om has a seat with Dr A 09:00"
+        assert newest.strip() == "09:00  desk 2: Paid A-002 Ila Sen has a seat with Dr A 09:00"
+        assert older.strip() == "09:00  Walk-in A-001 Om has a seat with Dr A 09:00"
 
 
 async def test_a_preemption_stays_in_the_list_of_what_happened(desk: FrontDesk, open_desk: OpenDesk) -> None:
@@ -275,7 +275,7 @@ async def test_a_preemption_stays_in_the_list_of_what_happened(desk: FrontDesk, 
     issue(desk, slot, "Meera Nair", "PAID")
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         assert (
-            "PAID A-003 Meera Nair took the seat of A-002 Ravi Kumar, who now waits first in line"
+            "Paid A-003 Meera Nair took the seat of A-002 Ravi Kumar, who now waits first in line"
             in meera.lines("#activity")[0]
         )
 
@@ -304,7 +304,7 @@ async def test_the_waitlist_is_in_order_of_rank_over_all_doctors(desk: FrontDesk
         await open_waitlist(meera)
         assert waiting_numbers(meera) == ["B-002", "C-002", "A-002"]
         line = " ".join(meera.line_with("B-002", "#waiting").split())
-        for word in ("Ravi", "PAID", "Dr B", " 09:00 1 ", "0 min"):
+        for word in ("Ravi", "Paid", "Dr B", " 09:00 1 ", "0 min"):
             assert word in line
 
 

@@ -94,7 +94,7 @@ async def test_a_name_is_typed_shown_asked_about_and_said_literally(
         await shows(meera, name, ".question")
         await meera.press("y")
         await shows(meera, name, "Toast")
-        await meera.hears(f"EMERGENCY A-003 {clean_text(name)} took the seat of A-001 {clean_text(name)}")
+        await meera.hears(f"Emergency A-003 {clean_text(name)} took the seat of A-001 {clean_text(name)}")
         await shows(meera, name, "#queue")
         assert desk.token_list()[0].token.patient.name == clean_text(name)
         await meera.press("enter", "home", "c")

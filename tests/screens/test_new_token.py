@@ -44,7 +44,7 @@ async def test_a_name_and_enter_issue_a_token_and_lead_back_to_where_one_was(
         ]
         assert "Ila Sen" in meera.read("#queue")
         assert meera.focused_id == place
-        await meera.hears("WALKIN A-002 Ila Sen has a seat with Dr A 09:00.")
+        await meera.hears("Walk-in A-002 Ila Sen has a seat with Dr A 09:00.")
 
 
 async def test_the_panel_closes_in_the_same_frame_in_which_the_token_shows(
@@ -69,7 +69,7 @@ async def test_the_board_and_the_list_of_what_happened_follow_a_new_token(desk: 
         await meera.press("enter")
         await meera.panel_closes()
         assert "●○ 1/2" in meera.read("#grid")
-        assert "09:00 WALKIN A-001 Ila has a seat with Dr A 09:00" in meera.read("#activity")
+        assert "09:00 Walk-in A-001 Ila has a seat with Dr A 09:00" in meera.read("#activity")
 
 
 async def test_an_emergency_takes_a_seat_with_one_key_more(desk: FrontDesk, open_desk: OpenDesk) -> None:
@@ -78,13 +78,13 @@ async def test_an_emergency_takes_a_seat_with_one_key_more(desk: FrontDesk, open
         await meera.press("e")
         await meera.type("Om")
         await meera.press("enter")
-        await meera.asks("EMERGENCY for Om takes the seat of A-002 Ravi Kumar (ONLINE)")
+        await meera.asks("Emergency for Om takes the seat of A-002 Ravi Kumar (Online)")
         assert "Dr A 09:00–10:00" in meera.question
         assert "Ravi Kumar then waits first in line" in meera.question
         await meera.press("y")
         await meera.panel_closes()
         assert statuses(desk) == {"A-001": "ACTIVE", "A-002": "WAITING", "A-003": "ACTIVE"}
-        await meera.hears("EMERGENCY A-003 Om took the seat of A-002 Ravi Kumar")
+        await meera.hears("Emergency A-003 Om took the seat of A-002 Ravi Kumar")
 
 
 @pytest.mark.slow
@@ -241,7 +241,7 @@ async def test_whose_seat_a_stronger_source_takes_is_said_before_enter(desk: Fro
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("n", "tab", "p")
-        await meera.sees("takes the seat of A-002 Ravi Kumar (ONLINE), who then waits first in line", within=FORECAST)
+        await meera.sees("takes the seat of A-002 Ravi Kumar (Online), who then waits first in line", within=FORECAST)
         await meera.press("w")
         await meera.sees("waits, first in line", within=FORECAST)
         assert statuses(desk) == {"A-001": "ACTIVE", "A-002": "ACTIVE"}

@@ -12,7 +12,7 @@ async def test_fewer_seats_ask_first_and_more_seats_do_not(desk: FrontDesk, open
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("s", "1", "enter")
-        await meera.asks("A-002 Ravi Kumar (ONLINE) then waits")
+        await meera.asks("A-002 Ravi Kumar (Online) then waits")
         await meera.press("y")
         await meera.until(lambda: statuses(desk)["A-002"] == "WAITING", "the seat that is gone")
         await meera.hears("Dr A 09:00 now has 1 seat")

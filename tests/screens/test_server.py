@@ -30,7 +30,7 @@ async def test_a_token_is_issued_displaces_and_is_cancelled_as_on_a_file(open_de
         await meera.press("e", *"Imran", "enter")
         await meera.asks("Ravi Kumar")
         await meera.press("y")
-        await meera.hears("EMERGENCY A-003 Imran took the seat of A-002 Ravi Kumar")
+        await meera.hears("Emergency A-003 Imran took the seat of A-002 Ravi Kumar")
         await meera.sees("Imran", "displaced", within="#queue")
         await meera.panel_closes()
         meera.takes_a_moment()

@@ -112,6 +112,20 @@ def picture(terminal: RealTerminal) -> str:
     return below_the_clock(terminal)
 
 
+def test_ctrl_r_draws_over_what_another_program_wrote(database: Path) -> None:
+    with RealTerminal("--database", database) as terminal:
+        terminal.shows("Asha Verma", "Just now")
+        stands = picture(terminal)
+        for keys in (["ctrl+r"], ["?", "ctrl+r", "escape"]):
+            terminal.stream.feed(b"\x1b[5;1H\xe2\x96\x88 The system is going down \xe2\x96\x88")
+            assert "going down" in terminal.text
+            cleared = terminal.output.count(b"\x1b[2J")
+            terminal.press(*keys)
+            terminal.until(lambda: below_the_clock(terminal) == stands, "the screen as it was")
+            assert terminal.output.count(b"\x1b[2J") > cleared
+        leaves(terminal)
+
+
 AS_AFTER_A_SCROLL = """
 from opd_tui.cli import main
 from opd_tui.tui.tokens.new_token import NewToken

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tests.benchmarks.terminal import Terminal
-from tests.two_desks.glance import NUMBER, Glance
+from tests.two_desks.glance import NUMBER, SOURCE_LABELS, Glance
 from tests.two_desks.hands import Hands
 
 CLOSING_KEYS = {"cancel_token": "c", "mark_no_show": "x", "complete_token": "d"}
@@ -27,7 +27,7 @@ ASKED_AGAIN = "Another desk was faster, so this has changed."
 ANOTHER_DAY = r"(?:\w+ \d+ \w+: )?"
 """The day of a token, where it is another."""
 _ISSUED = re.compile(
-    rf"{ANOTHER_DAY}(?P<source>[A-Z]+) (?P<number>{NUMBER}) (?P<name>.+?) "
+    rf"{ANOTHER_DAY}(?P<source>[A-Z][a-z-]+) (?P<number>{NUMBER}) (?P<name>.+?) "
     rf"(?P<how>has a seat with|waits for|took the seat of(?= (?P<other>{NUMBER})))"
 )
 _CLOSED = re.compile(
@@ -124,7 +124,7 @@ class Receptionist:
         """The source that is shown in reverse."""
         screen, row = self.hands.terminal.screen, self._source_row()
         words = "".join(screen.buffer[row][x].data if screen.buffer[row][x].reverse else " " for x in range(100))
-        return words.split()[-1].upper() if words.strip() else ""
+        return words.split()[-1].upper().replace("-", "") if words.strip() else ""
 
     def _submit(self, name: str, linger: Linger, sure: bool) -> None:
         """Press Enter in the panel and go on until it is closed."""
@@ -261,7 +261,11 @@ def issued_in(said: str) -> Seen:
     """What a toast says of a token that was issued."""
     found = _ISSUED.match(said)
     assert found is not None
-    return Seen("issue_token", found["number"], (found["name"], found["source"], found["how"], found["other"] or ""))
+    return Seen(
+        "issue_token",
+        found["number"],
+        (found["name"], SOURCE_LABELS[found["source"]], found["how"], found["other"] or ""),
+    )
 
 
 def closed_in(said: str) -> Seen:

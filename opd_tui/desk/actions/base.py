@@ -100,7 +100,7 @@ def settle_for_token(uow: UnitOfWork, slot: Slot, token_id: TokenId) -> None:
 
 def with_source(token: Token) -> str:
     """Return a token as a question names it."""
-    return f"{token.label} ({token.source.name})"
+    return f"{token.label} ({token.source.label})"
 
 
 def short_id(number: int) -> str:

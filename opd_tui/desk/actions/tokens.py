@@ -55,7 +55,7 @@ class IssueToken(Action):
         if record is None or displaced is None:
             return None
         return (
-            f"{record.token.source.name} for {record.token.patient.name} takes the seat of {with_source(displaced)} "
+            f"{record.token.source.label} for {record.token.patient.name} takes the seat of {with_source(displaced)} "
             f"with {record.doctor.name} {record.slot.window}. {displaced.patient.name} then waits first in line. Do it?"
         )
 
@@ -65,7 +65,7 @@ class IssueToken(Action):
         if duplicate := uow.open_token_of(slot.id, self.patient):
             raise DuplicatePatient(
                 f"{duplicate.label} is the same person and already has an open token in this slot "
-                f"({duplicate.source.name}, {duplicate.status.name}). Use that token."
+                f"({duplicate.source.label}, {duplicate.status.name}). Use that token."
             )
         # After a clock was set back, a later arrival must not get an earlier `issued_at` and so overtake.
         latest = None if self.at else uow.latest_issued_at(slot.id)
@@ -95,9 +95,9 @@ class IssueToken(Action):
         assert outcome.token is not None
         token, slot = outcome.token.token, outcome.token.slot
         if displaced := outcome.changed(TokenPreempted):
-            return f"{token.source.name} {token.label} took the seat of {displaced.label}, who now waits first in line"
+            return f"{token.source.label} {token.label} took the seat of {displaced.label}, who now waits first in line"
         stands = "has a seat with" if token.status is Status.ACTIVE else "waits for"
-        return f"{token.source.name} {token.label} {stands} {outcome.token.doctor.name} {slot.start:%H:%M}"
+        return f"{token.source.label} {token.label} {stands} {outcome.token.doctor.name} {slot.start:%H:%M}"
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
@@ -145,7 +145,7 @@ class CloseToken(Action):
             return None
         token, had_seat = record.token, forecast.outcome.changes[0].from_status is Status.ACTIVE
         stands = "seated" if had_seat else "waiting"
-        who = f"{token.label} ({token.source.name}, {stands}, {record.doctor.name} {record.slot.window})"
+        who = f"{token.label} ({token.source.label}, {stands}, {record.doctor.name} {record.slot.window})"
         return f"{self.asks.format(who)}{self.what_follows(forecast.outcome.changed(TokenPromoted), had_seat)}"
 
     def what_follows(self, promoted: Token | None, had_seat: bool) -> str:

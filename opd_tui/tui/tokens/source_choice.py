@@ -26,7 +26,7 @@ class SourceChoice(Widget, can_focus=True):
         Binding("left,h,k", "step(-1)", "Stronger", show=False),
         Binding("right,l,j", "step(1)", "Weaker", show=False),
         Binding("enter", "submit", "Issue", show=False),
-        *(Binding(key, f"choose('{source.name}')", source.name, show=False) for key, source in SOURCE_KEYS.items()),
+        *(Binding(key, f"choose('{source.name}')", source.label, show=False) for key, source in SOURCE_KEYS.items()),
     ]
 
     source: reactive[Source] = reactive(Source.WALKIN)
@@ -43,7 +43,7 @@ class SourceChoice(Widget, can_focus=True):
                 Content.from_markup(
                     "[reverse] $key $name [/]" if source is self.source else " [b]$key[/] $name ",
                     key=key.upper(),
-                    name=source.name.capitalize(),
+                    name=source.label,
                 )
                 for key, source in SOURCE_KEYS.items()
             ]

@@ -1,0 +1,117 @@
+"""What the screens show can be read in every theme, and the focus is plain to see without colour."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from rich.color import Color as RichColor
+from textual.app import App
+from textual.color import Color
+from textual.theme import BUILTIN_THEMES
+from textual.widget import Widget
+
+from opd_tui.desk.actions import CancelToken
+from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.tui.app import OpdApp
+from opd_tui.tui.drawing.looks import LOOKS, look
+from opd_tui.tui.drawing.shades import FRAME, PAPERS, TEXT, contrast
+from tests.support.helpers import issue
+from tests.support.pilot import FRAMES, OpenDesk, Receptionist, at_the_counter, full_slot
+
+THEMES = sorted(name for name, theme in BUILTIN_THEMES.items() if not theme.ansi)
+SOURCES = ("EMERGENCY", "PAID", "FOLLOWUP", "ONLINE", "WALKIN")
+PLACES = (
+    (),
+    ("enter", "end"),
+    ("n", "x"),
+    ("escape", "2", "/", "a"),
+    ("escape", "3"),
+    ("a", "enter"),
+    ("escape", "?"),
+    ("escape", "f9"),
+    ("escape", "ctrl+p"),
+)
+"""Keys that lead from one place to the next."""
+
+
+def painted(colour: RichColor | None) -> Color:
+    """Return a colour of a drawn segment."""
+    assert colour is not None
+    return Color.from_rich_color(colour)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_look_can_be_read_on_every_background(open_desk: OpenDesk, theme: str) -> None:
+    app = OpdApp(open_desk)
+    app.set_reactive(App.theme, theme)
+    variables = app.get_css_variables()
+    widget = cast(Widget, SimpleNamespace(app=app))
+    papers = {name: Color.parse(variables[name]) for name in (*PAPERS, "chosen")}
+    ink = Color.parse(variables["ink"])
+    for name, (_, _, background, _) in LOOKS.items():
+        style, least = look(widget, name), FRAME if name.startswith("frame") else TEXT
+        colour = painted(style.color) if style.color else ink
+        for paper in [papers[background]] if background else papers.values():
+            assert contrast(colour, paper) >= least, (name, colour, paper)
+
+
+def unreadable(meera: Receptionist) -> list[str]:
+    """Return the texts on the screen whose contrast is too small."""
+    found = []
+    for strip in meera.strips:
+        for text, style, _ in strip:
+            least = TEXT if FRAMES.sub("", text).strip() else FRAME
+            if text.strip() and style and style.color and style.bgcolor:
+                ratio = contrast(painted(style.color), painted(style.bgcolor))
+                found += [f"{text!r} {ratio:.1f}"] if ratio < least else []
+    return found
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.fast_cases(1)
+async def test_everything_on_the_screens_can_be_read(desk: FrontDesk, open_desk: OpenDesk, theme: str) -> None:
+    slot = full_slot(desk, waiting=3)
+    for number, source in enumerate(SOURCES):
+        issue(desk, slot, f"Patient {number}", source)
+    desk.perform(CancelToken(token=1))
+    async with at_the_counter(OpdApp(open_desk), (120, 40)) as meera:
+        meera.app.theme = theme
+        await meera.settle()
+        for keys in PLACES:
+            await meera.press(*keys)
+            await meera.settle()
+            assert not unreadable(meera), keys
+
+
+async def test_without_colour_the_focus_is_in_the_frame_and_at_the_row(
+    desk: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        for keys, focused, other in (((), "Slots", "Dr A ·"), (("enter",), "Dr A ·", "Slots")):
+            await meera.press(*keys)
+            await meera.settle()
+            top = next(line for line in meera.text.splitlines() if f" {focused}" in line and "━" in line)
+            assert "╭━" in top
+            assert any(f"╭─ {other}" in line for line in meera.text.splitlines())
+        assert meera.line_with("▸", "#queue")
+
+
+async def test_the_accents_of_the_sources_differ_and_the_word_is_there(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    slot = full_slot(desk)
+    for source in SOURCES:
+        issue(desk, slot, f"A {source}", source)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("2")
+        await meera.settle()
+        words = ("Paid", "Follow-up", "Online", "Walk-in")
+        colours = {
+            text.strip(): style.color
+            for strip in meera.strips
+            for text, style, _ in strip
+            if text.strip() in words and style
+        }
+        assert len(set(map(str, colours.values()))) == len(words) == len(colours)
