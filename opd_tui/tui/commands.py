@@ -88,10 +88,10 @@ OPEN_SESSION = DeskCommand(
 )
 ENTER_QUEUE = Command("open", "enter", "Open", "Go into the chosen slot's queue", "open_row", 2, in_palette=False)
 GO_TO_TOKEN = Command(
-    "open", "enter", "To the board", "Go to the chosen token on the board", "open_row", 2, in_palette=False
+    "open", "enter", "Board", "Go to the chosen token on the board", "open_row", 2, in_palette=False
 )
 GO_TO_DOCTOR = Command(
-    "open", "enter", "To the board", "Go to the doctor's first slot of the day", "open_row", 2, in_palette=False
+    "open", "enter", "Board", "Go to the doctor's first slot of the day", "open_row", 2, in_palette=False
 )
 STEP_BACK = Command("back", "escape", "Back", "Back to the slots", "step_back", 2, in_palette=False)
 CLEAR_FILTER = Command("back", "escape", "Clear filter", "Clear the filter", "step_back", 2)

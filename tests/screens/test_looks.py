@@ -104,9 +104,7 @@ async def test_the_accents_of_the_sources_differ_and_the_word_is_there(desk: Fro
     slot = full_slot(desk)
     for source in SOURCES:
         issue(desk, slot, f"A {source}", source)
-    async with at_the_counter(OpdApp(open_desk)) as meera:
-        await meera.press("2")
-        await meera.settle()
+    async with at_the_counter(OpdApp(open_desk), (120, 40)) as meera:
         words = ("Paid", "Follow-up", "Online", "Walk-in")
         colours = {
             text.strip(): style.color

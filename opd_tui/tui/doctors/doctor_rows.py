@@ -22,7 +22,7 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
         Column("CODE"),
         Column("NAME", least=12, rank=4),
         Column("SPECIALTY", least=9, rank=2),
-        Column("ROOM", least=4, rank=1),
+        Column("ROOM", least=5, rank=1),
         Column("HOURS", least=11, rank=3),
         Column("SEATS TAKEN", align="right", size=11),
         Column("WAITING", align="right", size=7),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
@@ -25,3 +26,8 @@ def fit(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
 def joined(*cells: tuple[str, Style | None]) -> Line:
     """Return styled texts side by side, without markup."""
     return [Segment(text, style) for text, style in cells if text]
+
+
+def width_is_disputed(text: str) -> bool:
+    """Return whether terminals disagree about the text's width, because it has vowel signs or other combining marks."""
+    return not text.isascii() and any(unicodedata.category(character)[0] == "M" for character in text)

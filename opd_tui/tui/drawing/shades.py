@@ -13,7 +13,7 @@ from textual.color import Color
 
 TEXT, FRAME = 4.5, 3.0
 """The contrast that WCAG asks for in text, and in what is no text."""
-CHOSEN = 7.0
+CHOSEN = 11.0
 """The contrast of black or white with the chosen row, which leaves room for the accents on it."""
 STEPS = 25
 PAPERS = ("background", "surface", "panel")

@@ -19,10 +19,10 @@ def settings_sections(preferences: Preferences) -> list[Section]:
     lines = lines_of(file.settings, preferences.given)
     options = [(line.option.id, line.toml, origin_of(line, preferences)) for line in lines]
     sections.append(("Options", [("SETTING", "VALUE", "FROM"), *options]))
-    where = f"{file.path}" if file.path else "You have no home directory to keep one in."
     state = "" if file.text is not None or file.problems else " (there is none yet)"
+    where = f"{file.path}{state}" if file.path else "You have no home directory to keep one in."
     rows = [
-        ("file", f"{where}{state}"),
+        ("file", where),
         ("to begin one", "opd-tui settings --sample prints one in which every line is a comment"),
         ("keys", "are changed there by the command's id; opd-tui settings lists them"),
     ]

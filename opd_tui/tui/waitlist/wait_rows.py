@@ -12,7 +12,7 @@ from opd_tui.tui.tokens.token_rows import NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WID
 from opd_tui.tui.widgets.column_list import ColumnList
 from opd_tui.tui.widgets.row_list import Heading
 
-ROOM_FOR_PHONES = 114
+ROOM_FOR_PHONES = 115
 """The room in a terminal of 120 columns, beside the frame, the scroll bar and the pointer."""
 
 
@@ -21,12 +21,12 @@ class WaitRows(ColumnList[QueueRow | Heading], TokenRows):
 
     COLUMNS = (
         Column("NUMBER", size=NUMBER_WIDTH),
-        Column("PATIENT", least=12, rank=4),
+        Column("PATIENT", least=11, rank=4),
         Column("SOURCE", size=SOURCE_WIDTH),
         Column("STATE", size=STATUS_WIDTH),
         Column("PHONE", size=10, from_room=ROOM_FOR_PHONES),
         Column("DOCTOR", least=8, rank=1),
-        Column("SLOT"),
+        Column("SLOT", size=5),
         Column("LINE", align="right", least=4, rank=2),
         Column("WAITED", align="right", size=7),
     )
