@@ -53,15 +53,19 @@ def test_every_look_can_be_read_on_every_background(open_desk: OpenDesk, theme: 
     for name, (_, _, background, _) in LOOKS.items():
         style, least = look(widget, name), FRAME if name.startswith("frame") else TEXT
         colour = painted(style.color) if style.color else ink
-        for paper in [papers[background]] if background else papers.values():
-            assert contrast(colour, paper) >= least, (name, colour, paper)
+        frames = [papers["background"], papers["surface"]]
+        own = [papers[background]] if background else frames if least == FRAME else papers.values()
+        assert all(contrast(colour, paper) >= least for paper in own), (name, colour)
+    assert contrast(painted(look(widget, "frame-focused").color), papers["background"]) >= TEXT, "without colour too"
 
 
 def unreadable(meera: Receptionist) -> list[str]:
-    """Return the texts on the screen whose contrast is too small."""
+    """Return the texts on the screen, or in its dialog, whose contrast is too small."""
     found = []
-    for strip in meera.strips:
-        for text, style, _ in strip:
+    dialogs = meera.app.screen.query(".dialog, CommandPalette > Vertical")
+    region = dialogs.first().region if dialogs else meera.app.screen.region
+    for strip in meera.strips[region.y : region.bottom]:
+        for text, style, _ in strip.crop(region.x, region.right):
             least = TEXT if FRAMES.sub("", text).strip() else FRAME
             if text.strip() and style and style.color and style.bgcolor:
                 ratio = contrast(painted(style.color), painted(style.bgcolor))

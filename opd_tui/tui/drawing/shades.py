@@ -17,7 +17,7 @@ CHOSEN = 11.0
 """The contrast of black or white with the chosen row, which leaves room for the accents on it."""
 STEPS = 25
 PAPERS = ("background", "surface", "panel")
-"""The backgrounds of text, besides that of the chosen row."""
+"""The backgrounds of text, besides that of the chosen row; frames are drawn on the first two."""
 
 
 class Shade(NamedTuple):
@@ -32,7 +32,7 @@ SHADES = {
     "ink": Shade("foreground"),
     "quiet": Shade("foreground", faded=0.35),
     "frame": Shade("foreground", faded=0.65, least=FRAME),
-    "frame-focused": Shade("border", least=FRAME),
+    "frame-focused": Shade("border"),
     "good": Shade("text-success"),
     "warned": Shade("text-warning"),
     "alert": Shade("text-error"),
@@ -53,7 +53,12 @@ def with_shades(variables: Mapping[str, str], *, ansi: bool) -> dict[str, str]:
     chosen = nearer(Color.parse(variables["primary-muted"]), background, [ink], CHOSEN)
     papers.append(chosen)
     shades = {
-        name: nearer(Color.parse(variables[colour]).blend(background, faded), ink, papers, least).hex
+        name: nearer(
+            Color.parse(variables[colour]).blend(background, faded),
+            ink,
+            papers[:2] if name.startswith("frame") else papers,
+            least,
+        ).hex
         for name, (colour, faded, least) in SHADES.items()
     }
     return {**variables, **shades, "chosen": chosen.hex}
