@@ -87,9 +87,7 @@ OPEN_SESSION = DeskCommand(
     title="Open a session",
 )
 ENTER_QUEUE = Command("open", "enter", "Open", "Go into the chosen slot's queue", "open_row", 2, in_palette=False)
-GO_TO_TOKEN = Command(
-    "open", "enter", "Board", "Go to the chosen token on the board", "open_row", 2, in_palette=False
-)
+GO_TO_TOKEN = Command("open", "enter", "Board", "Go to the chosen token on the board", "open_row", 2, in_palette=False)
 GO_TO_DOCTOR = Command(
     "open", "enter", "Board", "Go to the doctor's first slot of the day", "open_row", 2, in_palette=False
 )
