@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 from rich.color import Color as RichColor
+from rich.color import ColorSystem
 from textual.app import App
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
@@ -18,7 +19,7 @@ from opd_tui.tui.app import OpdApp
 from opd_tui.tui.drawing.looks import LOOKS, look
 from opd_tui.tui.drawing.shades import FRAME, PAPERS, TEXT, contrast
 from tests.support.helpers import issue
-from tests.support.pilot import FRAMES, OpenDesk, Receptionist, at_the_counter, full_slot
+from tests.support.pilot import FRAMES, SCROLL_BAR, OpenDesk, Receptionist, at_the_counter, full_slot
 
 THEMES = sorted(name for name, theme in BUILTIN_THEMES.items() if not theme.ansi)
 SOURCES = ("EMERGENCY", "PAID", "FOLLOWUP", "ONLINE", "WALKIN")
@@ -48,7 +49,7 @@ def test_every_look_can_be_read_on_every_background(open_desk: OpenDesk, theme: 
     app.set_reactive(App.theme, theme)
     variables = app.get_css_variables()
     widget = cast(Widget, SimpleNamespace(app=app))
-    papers = {name: Color.parse(variables[name]) for name in (*PAPERS, "chosen")}
+    papers = {name: Color.parse(variables[name]) for name in (*PAPERS, "bar", "chosen")}
     ink = Color.parse(variables["ink"])
     for name, (_, _, background, _) in LOOKS.items():
         style, least = look(widget, name), FRAME if name.startswith("frame") else TEXT
@@ -59,6 +60,15 @@ def test_every_look_can_be_read_on_every_background(open_desk: OpenDesk, theme: 
     assert contrast(painted(look(widget, "frame-focused").color), papers["background"]) >= TEXT, "without colour too"
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_bars_are_grey_on_a_terminal_of_256_colours(open_desk: OpenDesk, theme: str) -> None:
+    app = OpdApp(open_desk)
+    app.set_reactive(App.theme, theme)
+    bar = Color.parse(app.get_css_variables()["bar"]).rich_color.downgrade(ColorSystem.EIGHT_BIT)
+    assert bar.number is not None
+    assert bar.number >= 231, "a colour of the cube, far from the theme's"
+
+
 def unreadable(meera: Receptionist) -> list[str]:
     """Return the texts on the screen, or in its dialog, whose contrast is too small."""
     found = []
@@ -67,7 +77,7 @@ def unreadable(meera: Receptionist) -> list[str]:
     for strip in meera.strips[region.y : region.bottom]:
         for text, style, _ in strip.crop(region.x, region.right):
             least = TEXT if FRAMES.sub("", text).strip() else FRAME
-            if text.strip() and style and style.color and style.bgcolor:
+            if text.strip(f"{SCROLL_BAR}▔ ") and style and style.color and style.bgcolor:
                 ratio = contrast(painted(style.color), painted(style.bgcolor))
                 found += [f"{text!r} {ratio:.1f}"] if ratio < least else []
     return found

@@ -16,8 +16,10 @@ TEXT, FRAME = 4.5, 3.0
 CHOSEN = 11.0
 """The contrast of black or white with the chosen row, which leaves room for the accents on it."""
 STEPS = 25
+GREY = 0.12
+"""The most saturation of the bars: with more of it, a terminal of 256 colours shows a dark bar in plain blue."""
 PAPERS = ("background", "surface", "panel")
-"""The backgrounds of text, besides that of the chosen row; frames are drawn on the first two."""
+"""The theme's backgrounds of text; frames are drawn on the first two."""
 
 
 class Shade(NamedTuple):
@@ -47,11 +49,14 @@ def with_shades(variables: Mapping[str, str], *, ansi: bool) -> dict[str, str]:
     """Return a theme's variables with the shades; a theme of the terminal's own colours is taken as it is."""
     if ansi:
         own = {name: variables[shade.colour] for name, shade in SHADES.items()}
-        return {**variables, **own, "frame": variables["border-blurred"], "chosen": variables["primary-muted"]}
+        papers = {"bar": variables["panel"], "chosen": variables["primary-muted"]}
+        return {**variables, **own, **papers, "frame": variables["border-blurred"]}
     papers = [Color.parse(variables[name]) for name in PAPERS]
     background, ink = papers[0], papers[0].get_contrast_text(1.0)
     chosen = nearer(Color.parse(variables["primary-muted"]), background, [ink], CHOSEN)
-    papers.append(chosen)
+    hue, saturation, lightness = papers[-1].hsl
+    bar = Color.from_hsl(hue, min(saturation, GREY), lightness)
+    papers += [chosen, bar]
     shades = {
         name: nearer(
             Color.parse(variables[colour]).blend(background, faded),
@@ -61,7 +66,7 @@ def with_shades(variables: Mapping[str, str], *, ansi: bool) -> dict[str, str]:
         ).hex
         for name, (colour, faded, least) in SHADES.items()
     }
-    return {**variables, **shades, "chosen": chosen.hex}
+    return {**variables, **shades, "bar": bar.hex, "chosen": chosen.hex}
 
 
 def nearer(colour: Color, target: Color, others: Sequence[Color], least: float) -> Color:
