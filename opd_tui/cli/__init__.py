@@ -12,7 +12,15 @@ from typing import Any
 import click
 
 from opd_tui import __version__
-from opd_tui.cli.options import WRONG_USE, fail, make_ready_for_screens, settings_file, shared_option, shared_options
+from opd_tui.cli.options import (
+    WRONG_USE,
+    fail,
+    given_options,
+    make_ready_for_screens,
+    settings_file,
+    shared_option,
+    shared_options,
+)
 
 NEEDS_TERMINAL = (
     "The screens need a terminal. Without one, use `opd-tui token list`, `opd-tui slot list`, "
@@ -88,4 +96,5 @@ def open_screens() -> None:
     make_ready_for_screens(file.settings)
     from opd_tui.tui.app import run_app
 
-    sys.exit(run_app(shared_option("database"), shared_option("operator"), shared_option("desk"), file))
+    database, operator, desk = map(shared_option, ("database", "operator", "desk"))
+    sys.exit(run_app(database, operator, desk, file, given_options()))

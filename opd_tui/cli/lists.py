@@ -105,7 +105,7 @@ def token_list(as_json: bool, slot: str | None, status: str | None, date: str | 
             r.token.id,
             r.token.number,
             r.token.patient.name,
-            r.token.source.name,
+            r.token.source.label,
             r.token.status.name,
             r.slot.date,
             r.slot.window,

@@ -65,6 +65,11 @@ def given_option(name: str) -> str | None:
     return given or os.environ.get(f"OPD_TUI_{name.upper()}") or None
 
 
+def given_options() -> dict[str, str]:
+    """Return the options of the settings file that the command line or the environment sets."""
+    return {name: value for name in ("database", "desk") if (value := given_option(name))}
+
+
 def settings_file(*, quietly: bool = False) -> SettingsFile:
     """Return the settings, read once per run; unless `quietly`, print a line that they have problems."""
     meta = click.get_current_context().find_root().meta

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from opd_tui.cli.options import REFUSED, given_option, json_option, print_json, settings_file, shared_options
+from opd_tui.cli.options import REFUSED, given_options, json_option, print_json, settings_file, shared_options
 
 if TYPE_CHECKING:
     from opd_tui.config.report import OptionValue
@@ -35,7 +35,7 @@ def settings(as_json: bool, as_sample: bool) -> None:
     if as_sample:
         click.echo(sample((command.id, command.written_keys, command.help) for command in commands), nl=False)
         return
-    given = {name: value for name in ("database", "desk") if (value := given_option(name))}
+    given = given_options()
     values = lines_of(preferences.file.settings, given)
     if as_json:
         print_json(in_json(preferences, values, commands))

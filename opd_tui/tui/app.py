@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import gc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import events, work
@@ -240,6 +241,12 @@ class OpdApp(DeskHost):
         """Show the last messages, or close their list."""
         show_messages(self)
 
+    def action_redraw(self) -> None:
+        """Clear the terminal and draw everything again."""
+        from opd_tui.tui.shell.redraw import redraw
+
+        redraw(self)
+
     def action_back_up(self) -> None:
         """Start a backup."""
         self.backups.now()
@@ -268,8 +275,17 @@ class OpdApp(DeskHost):
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
 
 
-def run_app(database: str | None, operator: str | None, desk: str | None, settings: SettingsFile) -> int:
-    """Run the app on the user's database and return its exit status."""
+def run_app(
+    database: str | None,
+    operator: str | None,
+    desk: str | None,
+    settings: SettingsFile,
+    given: Mapping[str, str] | None = None,
+) -> int:
+    """Run the app on the user's database and return its exit status.
+
+    `given` holds the options from the command line or the environment, for display.
+    """
 
     def open_desk() -> FrontDesk:
         from opd_tui.desk.opening import open_front_desk
@@ -278,6 +294,6 @@ def run_app(database: str | None, operator: str | None, desk: str | None, settin
         group = settings.settings.group
         return open_front_desk(database, operator=operator, desk=desk, road=Road.SCREEN, group=group)
 
-    app = OpdApp(open_desk, preferences_from(settings))
+    app = OpdApp(open_desk, replace(preferences_from(settings), given=given or {}))
     app.backups.database = database or ""
     return run_to_its_end(app)

@@ -20,6 +20,7 @@ MESSAGES = Command("app.messages", "f7", "Messages", "Show the last messages", "
 HIDE_NAMES = Command(
     "app.hide_names", "ctrl+l", "Hide names", "Hide all names until a key is pressed", "app.hide_names"
 )
+REDRAW = Command("app.redraw", "ctrl+r", "Redraw", "Clear the terminal and draw everything again", "app.redraw")
 BACK_UP = Command("app.back_up", "f8", "Back up now", "Back up the database now, and verify the copy", "app.back_up")
 QUIT = Command("app.quit", "ctrl+q", "Quit", "Leave the program; everything is saved already", "app.quit", 10, "^q")
 
@@ -36,6 +37,9 @@ NO_SHOW = DeskCommand(
 )
 DONE = DeskCommand(
     "token.done", "d", "Done", "The consultation took place", footer=5, makes="complete_token", needs=Need.TOKEN
+)
+VIEW = Command(
+    "token.view", "v", "Details", "Show the chosen patient's phone and other details", "view_token", footer=8
 )
 FORGET = DeskCommand(
     "token.forget",
@@ -91,14 +95,26 @@ OPEN_SESSION = DeskCommand(
     title="Open a session",
 )
 ENTER_QUEUE = Command("open", "enter", "Open", "Go into the chosen slot's queue", "open_row", 2, in_palette=False)
+GO_TO_TOKEN = Command("open", "enter", "Board", "Go to the chosen token on the board", "open_row", 2, in_palette=False)
+GO_TO_DOCTOR = Command(
+    "open", "enter", "Board", "Go to the doctor's first slot of the day", "open_row", 2, in_palette=False
+)
 STEP_BACK = Command("back", "escape", "Back", "Back to the slots", "step_back", 2, in_palette=False)
 CLEAR_FILTER = Command("back", "escape", "Clear filter", "Clear the filter", "step_back", 2)
-PANEL_HINTS = (
+NAME_HINTS = (
     Command("panel.issue", "enter", "Issue", "Issue the token", footer=0),
-    Command("panel.source", "tab", "Source", "Go to the source, where one letter chooses it", "", 0, "Tab"),
+    Command("panel.source", "tab", "Source", "Go to the source, where one letter chooses it", footer=0),
     Command("panel.close", "escape", "Close", "Leave without issuing anything", footer=0),
 )
-"""The footer hints while the new-token panel is open."""
+"""The footer hints in the name field of the new-token panel."""
+
+SOURCE_HINTS = (
+    Command("panel.choose", "left,right", "Choose", "Choose a source; its letter does the same", footer=0),
+    NAME_HINTS[0],
+    Command("panel.name", "tab", "Patient", "Go back to the name", footer=0),
+    NAME_HINTS[2],
+)
+"""The footer hints in the source field of the new-token panel."""
 
 FILTER_HINTS = (
     Command("filter.list", "enter", "To the list", "Go to the list", footer=0),
@@ -106,16 +122,16 @@ FILTER_HINTS = (
 )
 """The footer hints while the filter has the focus."""
 
-TOKEN_COMMANDS = (NEW, EMERGENCY, CHECK_IN, CANCEL, NO_SHOW, DONE)
+TOKEN_COMMANDS = (NEW, EMERGENCY, CHECK_IN, CANCEL, NO_SHOW, DONE, VIEW)
 DAY_COMMANDS = (PREVIOUS_DAY, NEXT_DAY, TODAY, GO_TO_DAY)
 BOARD_COMMANDS = (*TOKEN_COMMANDS, RESIZE, FORGET, FIND, *DAY_COMMANDS, ENTER_QUEUE, STEP_BACK)
-WAITLIST_COMMANDS = (*TOKEN_COMMANDS, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
-DOCTORS_COMMANDS = (ADD_DOCTOR, OPEN_SESSION, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
+WAITLIST_COMMANDS = (*TOKEN_COMMANDS, GO_TO_TOKEN, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
+DOCTORS_COMMANDS = (GO_TO_DOCTOR, ADD_DOCTOR, OPEN_SESSION, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
 
 IN_EVERY_FOOTER = (HELP, PALETTE, QUIT)
-APP_COMMANDS = (RETRY, HELP, PALETTE, MESSAGES, SETTINGS, HIDE_NAMES, BACK_UP, QUIT)
+APP_COMMANDS = (RETRY, HELP, PALETTE, MESSAGES, SETTINGS, HIDE_NAMES, REDRAW, BACK_UP, QUIT)
 """The commands of every screen, besides those that switch screens."""
-OVER_DIALOGS = (HIDE_NAMES, MESSAGES, QUIT)
+OVER_DIALOGS = (HIDE_NAMES, REDRAW, MESSAGES, QUIT)
 """Commands that work over a dialog."""
 
 MOVES = (

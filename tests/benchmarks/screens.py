@@ -44,12 +44,12 @@ class BoardView:
     @classmethod
     def read(cls, lines: Sequence[str]) -> BoardView | None:
         """The board, if it is on the screen."""
-        top = next((number for number, line in enumerate(lines) if line.startswith("╭─ Slots ─")), None)
+        top = next((number for number, line in enumerate(lines) if re.match("╭[─━] Slots ", line)), None)
         if top is None:
             return None
         middle = lines[top].index("╮") + 1
         bottom = next((number for number in range(top, len(lines)) if lines[number].startswith("╰")), len(lines))
-        title = lines[top][middle:].strip("╭╮─ ")
+        title = lines[top][middle:].strip("╭╮─━ ")
         inside = lines[top + 1 : bottom]
         return cls(
             top, tuple(line[1 : middle - 1] for line in inside), title, tuple(line[middle + 1 : -1] for line in inside)

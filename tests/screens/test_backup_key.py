@@ -146,7 +146,7 @@ async def test_the_palette_has_both(open_desk: OpenDesk, seen_to: FrontDesk) -> 
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await meera.press("ctrl+p")
         await meera.type("forget")
-        await meera.sees("Forget a patient (Del)")
+        await meera.sees("Forget a patient Forget the patient of a closed token Del")
         await meera.press("escape", "ctrl+p")
         await meera.type("back up")
-        await meera.sees("Back up now (F8)")
+        await meera.sees("Back up the database now, and verify the copy F8")

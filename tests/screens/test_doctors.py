@@ -200,7 +200,7 @@ async def test_a_session_that_overlaps_is_refused_in_the_form(desk: FrontDesk, o
 async def test_without_a_doctor_there_is_nobody_to_open_a_session_for(desk: FrontDesk, open_desk: OpenDesk) -> None:
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await open_doctors(meera, "s")
-        await meera.hears("There is no doctor to open a session for. Press a to add one.")
+        await meera.hears("There are no doctors yet. Press a to add one.")
         assert not in_form(meera)
 
 

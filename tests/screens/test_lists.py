@@ -304,7 +304,7 @@ async def test_the_waitlist_is_in_order_of_rank_over_all_doctors(desk: FrontDesk
         await open_waitlist(meera)
         assert waiting_numbers(meera) == ["B-002", "C-002", "A-002"]
         line = " ".join(meera.line_with("B-002", "#waiting").split())
-        for word in ("Ravi", "PAID", "Dr B", " 09:00 1 ", "0 min"):
+        for word in ("Ravi", "Paid", "Dr B", " 09:00 1 ", "0 min"):
             assert word in line
 
 

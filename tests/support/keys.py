@@ -14,6 +14,7 @@ SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
     ("everywhere", EVERYWHERE),
     ("board, waitlist", commands.TOKEN_COMMANDS),
     ("board", tuple(command for command in commands.BOARD_COMMANDS if command not in SHARED)),
+    ("waitlist", (commands.GO_TO_TOKEN,)),
     ("doctors", tuple(command for command in commands.DOCTORS_COMMANDS if command not in SHARED)),
     ("waitlist, doctors", (commands.FILTER, commands.CLEAR_FILTER)),
     ("board, waitlist, doctors", commands.DAY_COMMANDS),
@@ -31,7 +32,13 @@ def key_table() -> str:
     rows[len(EVERYWHERE) : len(EVERYWHERE)] = [(keys, meaning, "every list", "") for keys, meaning in MOVES]
     lines = [f"| {' '.join(f'`{key}`' for key in keys.split())} | {' | '.join(others)} |" for keys, *others in rows]
     table = "\n".join(("| key | does | where | id |", "|---|---|---|---|", *lines)) + "\n"
-    for label, words in {"`or`": "or", "`^p`": "`Ctrl+P`", "`^q`": "`Ctrl+Q`", "`^l`": "`Ctrl+L`"}.items():
+    for label, words in {
+        "`or`": "or",
+        "`^p`": "`Ctrl+P`",
+        "`^q`": "`Ctrl+Q`",
+        "`^l`": "`Ctrl+L`",
+        "`^r`": "`Ctrl+R`",
+    }.items():
         table = table.replace(label, words)
     return table
 

@@ -105,7 +105,7 @@ class RealTerminal:
 
     def press(self, *keys: str) -> None:
         """Send keys: names such as `enter`, or text."""
-        names = KEYS | {"ctrl+p": "\x10"}
+        names = KEYS | {"ctrl+p": "\x10", "ctrl+r": "\x12"}
         os.write(self.terminal, "".join(names.get(key, key) for key in keys).encode())
 
     def shows(self, *texts: str) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 import sqlite3
 import time
+import unicodedata
 from contextlib import closing
 from pathlib import Path
 
+import pyte
 import pytest
 
 from opd_tui.desk.actions import AddDoctor, IssueToken, OpenSession
@@ -135,6 +138,57 @@ def picture(terminal: RealTerminal) -> str:
     """Return the screen below the clock, once the program is idle."""
     terminal.settle(SETTLED_SECONDS)
     return below_the_clock(terminal)
+
+
+def test_ctrl_r_draws_over_what_another_program_wrote(database: Path) -> None:
+    with RealTerminal("--database", database) as terminal:
+        terminal.shows("Asha Verma", "Just now")
+        stands = picture(terminal)
+        for keys in (["ctrl+r"], ["?", "ctrl+r", "escape"]):
+            terminal.stream.feed(b"\x1b[5;1H\xe2\x96\x88 The system is going down \xe2\x96\x88")
+            assert "going down" in terminal.text
+            cleared = terminal.output.count(b"\x1b[2J")
+            terminal.press(*keys)
+            terminal.until(lambda: below_the_clock(terminal) == stands, "the screen as it was")
+            assert terminal.output.count(b"\x1b[2J") > cleared
+        leaves(terminal)
+
+
+class WideMarks(pyte.Screen):
+    """A terminal that gives each spacing vowel sign a cell of its own, as tmux does."""
+
+    def draw(self, data: str) -> None:
+        signs = {"Mc": "~", "Mn": ""}
+        super().draw("".join(signs.get(unicodedata.category(sign), sign) for sign in data))
+
+
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 30), marks=pytest.mark.slow)])
+def test_names_that_are_wider_than_expected_leave_nothing_beside_their_rows(
+    database_path: Path, size: tuple[int, int]
+) -> None:
+    names = ("Asha Verma", *(f"देवनागरी शर्मा {number}" for number in "१२३"), "Ravi Kumar")
+    open_today(database_path, *names, capacity=1)
+    terminal = RealTerminal("--database", database_path, size=size)
+    terminal.screen = WideMarks(*size)
+    terminal.stream = pyte.ByteStream(terminal.screen)
+    with terminal:
+        terminal.shows("Asha Verma", "Just now")
+        terminal.press("2")
+        terminal.until(lambda: "▐2 Waitlist" in terminal.text and "शर" in terminal.text, "the waitlist")
+        assert frame_of(terminal) == {"│"}
+        terminal.press("down", "/", "ravi")
+        terminal.until(lambda: "1 line of 4" in terminal.text and "शर" not in terminal.text, "the filtered list")
+        assert frame_of(terminal) == {"│"}
+        leaves(terminal)
+
+
+def frame_of(terminal: RealTerminal) -> set[str]:
+    """Return the signs in the right frame of the list, once the program is idle."""
+    terminal.settle(SETTLED_SECONDS)
+    top = next(n for n, line in enumerate(terminal.screen.display) if line.startswith("╭"))
+    lines = [terminal.screen.buffer[row] for row in range(top + 1, terminal.screen.lines)]
+    framed = itertools.takewhile(lambda line: line[0].data == "│", lines)
+    return {line[terminal.screen.columns - 1].data for line in framed}
 
 
 AS_AFTER_A_SCROLL = """

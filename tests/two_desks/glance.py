@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from opd_tui.domain.model import Source
 from tests.benchmarks.screens import POINTER, BoardView
 
-SOURCES = ("EMERGENCY", "PAID", "FOLLOWUP", "ONLINE", "WALKIN")
+SOURCES = tuple(source.name for source in Source)
+SOURCE_LABELS = {source.label: source.name for source in Source}
 STATUSES = {
     "● seated": "ACTIVE",
     "↑ moved up": "ACTIVE",
@@ -26,10 +28,10 @@ NUMBER = r"[A-Z][A-Z0-9]*-\d{3,}"
 
 _QUEUE_LINE = re.compile(
     rf"(?P<pointer>[{POINTER} ])(?P<place>[ \d]{{3}}) (?P<number>{NUMBER}) +(?P<name>\S.*?) {{2,}}"
-    rf"(?P<source>{'|'.join(SOURCES)}) +(?P<status>{'|'.join(STATUSES)}) "
+    rf"(?P<source>{'|'.join(SOURCE_LABELS)}) +(?P<status>{'|'.join(STATUSES)}) "
 )
 _WAIT_LINE = re.compile(
-    rf"│(?P<pointer>[{POINTER} ]) (?P<number>{NUMBER}) {{2,}}(?P<name>\S.*?) {{2,}}(?P<source>{'|'.join(SOURCES)}) "
+    rf"│(?P<pointer>[{POINTER} ]) (?P<number>{NUMBER}) +(?P<name>\S.*?) +(?P<source>{'|'.join(SOURCE_LABELS)}) "
 )
 _DOCTOR_LINE = re.compile(rf"│(?P<pointer>[{POINTER} ]) (?P<number>[A-Z][A-Z0-9]*) {{2,}}(?P<name>Dr \S.*?) {{2,}}")
 _LOAD = re.compile(r"(\d+) of (\d+) seats? taken(?: \((\d+) done\))?(?: · (\d+) waiting)?")
@@ -242,7 +244,7 @@ def lines_in(pattern: re.Pattern[str], texts: Sequence[str]) -> list[Line]:
             match["number"],
             match["name"],
             match["pointer"] == POINTER,
-            match.get("source", ""),
+            SOURCE_LABELS.get(match.get("source", ""), ""),
             STATUSES[match["status"]] if "status" in match else "WAITING",
         )
         for match in found

@@ -15,13 +15,13 @@ from textual.widgets import Static
 from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.views import Board, Queue, QueueRow
 from opd_tui.domain.errors import DeskRefusal, UnknownSlot
-from opd_tui.domain.model import SlotId, SlotRecord, TokenId
+from opd_tui.domain.model import Slot, SlotId, SlotRecord, TokenId
 from opd_tui.tui.board.activity import Activity
 from opd_tui.tui.board.find import Find
 from opd_tui.tui.board.queue_panel import QueuePanel
 from opd_tui.tui.board.queue_rows import QueueRows
 from opd_tui.tui.board.slot_grid import SlotGrid
-from opd_tui.tui.commands import ADD_DOCTOR, BOARD_COMMANDS, EMERGENCY, ENTER_QUEUE, NEW, OPEN_SESSION, STEP_BACK
+from opd_tui.tui.commands import ADD_DOCTOR, BOARD_COMMANDS, EMERGENCY, ENTER_QUEUE, NEW, OPEN_SESSION, STEP_BACK, VIEW
 from opd_tui.tui.drawing.layout_map import refresh_layout_map
 from opd_tui.tui.keys.commands import Command, DeskCommand, Need, bindings
 from opd_tui.tui.screens.chosen import Chosen
@@ -49,7 +49,8 @@ def is_of_the_queue(command: Command) -> bool | None:
     """Return whether a command applies only to the queue (True) or only to the grid (False); None means both."""
     if command is ENTER_QUEUE:
         return False
-    return True if command is STEP_BACK or (isinstance(command, DeskCommand) and command.needs is Need.TOKEN) else None
+    needs_token = isinstance(command, DeskCommand) and command.needs is Need.TOKEN
+    return True if needs_token or command in (STEP_BACK, VIEW) else None
 
 
 class SlotBoardScreen(DeskScreen):
@@ -203,10 +204,14 @@ class SlotBoardScreen(DeskScreen):
             )
         return "The doctor has no slot at this time. Choose another."
 
+    def chosen_token(self) -> QueueRow | None:
+        row = self.queue.chosen if self.focused is self.queue else None
+        return row if isinstance(row, QueueRow) else None
+
     def chosen(self, need: Need) -> Chosen | None:
         if need is Need.TOKEN:
-            row = self.queue.chosen if self.focused is self.queue else None
-            return Chosen.token(row.record.token) if isinstance(row, QueueRow) else None
+            row = self.chosen_token()
+            return Chosen.token(row.record.token) if row else None
         record = self.grid.chosen
         if record is None:
             return None
@@ -263,11 +268,14 @@ class SlotBoardScreen(DeskScreen):
         )
         if found is None:
             return
-        self.grid.move_to(found.doctor.id, found.slot.start)
+        await self.go_to(found.slot, found.token)
+
+    async def go_to(self, slot: Slot, token_id: TokenId | None = None) -> None:
+        """Select a slot, and a token in its queue; raise a DeskRefusal if the queue cannot be loaded."""
         await self.load()
-        if found.token is not None:
-            self.workers.cancel_group(self, "queue")  # a pending queue of another slot must not replace this one
-            queue = await async_desk.read(lambda desk: desk.queue(found.slot.id))
-            self.show_queue(queue)
-            self.set_focus(self.queue)
-            self.queue.move_to(found.token)
+        for group in ("load", "queue"):  # a view that is still loading must not move the cursor away again
+            self.workers.cancel_group(self, group)
+        self.grid.move_to(slot.doctor_id, slot.start)
+        self.show_queue(await self.host.async_desk.read(lambda desk: desk.queue(slot.id)))
+        self.set_focus(self.grid if token_id is None else self.queue)
+        self.queue.move_to(token_id)

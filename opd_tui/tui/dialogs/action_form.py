@@ -59,8 +59,9 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
             dialog.border_title = Content(self.form_title)
             for spec in self.specs:
                 yield from self.compose_field(spec)
-            yield Static(id="form-wrong", markup=False, classes="wrong")
-            yield Static(id="field-help", markup=False, classes="hint")
+            with Vertical(classes="form-foot"):
+                yield Static(id="field-help", markup=False, classes="hint")
+                yield Static(id="form-wrong", markup=False, classes="wrong")
             yield Static("Enter next, and done at the end   Esc close", markup=False, classes="hint")
 
     def compose_field(self, spec: Spec) -> ComposeResult:

@@ -1,9 +1,12 @@
-"""The help on keys, built from the same commands as the footer."""
+"""A dialog of aligned rows, for the help on keys, the settings and a patient's details."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -13,9 +16,12 @@ from textual.widgets import Static
 
 from opd_tui.tui.drawing.text import Section
 
+WIDEST_FIRST_COLUMN = 20
+"""The first column's largest width, in cells."""
+
 
 class Help(ModalScreen[None]):
-    """Sections of keys and their meanings; Esc, Enter, ?, F1 or q closes it."""
+    """Sections of rows in columns that are aligned over all sections; Esc, Enter, ?, F1 or q closes it."""
 
     BINDINGS = [
         Binding("escape,enter,question_mark,f1,q", "close", "Close", show=False),
@@ -29,13 +35,14 @@ class Help(ModalScreen[None]):
         self.sections = sections
 
     def compose(self) -> ComposeResult:
+        firsts = [cell_len(row[0]) for _, rows in self.sections for row in rows]
+        width = min(max(firsts, default=0), WIDEST_FIRST_COLUMN)
         with VerticalScroll(classes="dialog help") as dialog:
             dialog.border_title = Content(self.help_title)
             dialog.border_subtitle = "Esc close"
             for heading, rows in self.sections:
                 yield Static(heading, markup=False, classes="help-heading")
-                for keys, meaning in rows:
-                    yield Static(Content.assemble((f"{keys:<20}", "bold"), meaning), classes="help-row")
+                yield Static(table_of(rows, width), classes="help-rows")
 
     def action_close(self) -> None:
         self.dismiss()
@@ -46,3 +53,12 @@ class Help(ModalScreen[None]):
             scroll.scroll_down(animate=False)
         else:
             scroll.scroll_up(animate=False)
+
+
+def table_of(rows: Sequence[Sequence[str]], first: int) -> Table:
+    """Return rows as a table whose first column has this width; long texts wrap within their column."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="bold", width=first)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table

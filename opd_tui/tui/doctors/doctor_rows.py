@@ -10,6 +10,7 @@ from rich.style import Style
 from opd_tui.desk.views import DoctorDay
 from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.drawing.cells import Line, joined
+from opd_tui.tui.drawing.columns import Column
 from opd_tui.tui.widgets.column_list import ColumnList
 from opd_tui.tui.widgets.row_list import Heading
 
@@ -17,16 +18,22 @@ from opd_tui.tui.widgets.row_list import Heading
 class DoctorRows(ColumnList[DoctorDay | Heading]):
     """Doctors with their hours and occupancy, one per row."""
 
-    FLEXIBLE = (1, 2, 4)
-    HEADINGS = ("CODE", "NAME", "SPECIALTY", "ROOM", "HOURS", "SEATS TAKEN", "WAITING")
+    COLUMNS = (
+        Column("CODE"),
+        Column("NAME", least=12, rank=4),
+        Column("SPECIALTY", least=9, rank=2),
+        Column("ROOM", least=5, rank=1),
+        Column("HOURS", least=11, rank=3),
+        Column("SEATS TAKEN", align="right", size=11),
+        Column("WAITING", align="right", size=7),
+    )
 
     def key_of(self, item: DoctorDay | Heading) -> Hashable | None:
         return item.doctor.id if isinstance(item, DoctorDay) else None
 
     def cells(self, item: DoctorDay | Heading) -> tuple[str, ...]:
         """Return the columns of a row."""
-        if isinstance(item, Heading):
-            return self.HEADINGS
+        assert isinstance(item, DoctorDay)
         doctor, slots = item.doctor, item.slots
         seats = sum(record.slot.capacity for record in slots)
         waiting = sum(record.load.waiting for record in slots)
@@ -43,7 +50,7 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
     def draw(self, item: DoctorDay | Heading, width: int) -> Line:
         cells = self.columns(item, width - 2)
         if isinstance(item, Heading):
-            return joined((f"  {''.join(cells)}", self.part("dim")))
+            return joined((f"  {''.join(cells)}", self.part("head")))
         pointer = "▸" if self.has_focus and item is self.chosen else " "
         code, *rest = cells
         return joined(

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.views import DoctorDay
 from opd_tui.domain.search import Words, doctor_words
-from opd_tui.tui.commands import ADD_DOCTOR, DOCTORS_COMMANDS
+from opd_tui.tui.commands import ADD_DOCTOR, DOCTORS_COMMANDS, OPEN_SESSION
 from opd_tui.tui.doctors.doctor_rows import DoctorRows
 from opd_tui.tui.keys.commands import Need, bindings
 from opd_tui.tui.screens.chosen import Chosen
@@ -62,11 +62,21 @@ class DoctorsScreen(FilteredScreen):
         row = self.rows.chosen
         return Chosen.doctor(row.doctor) if need is Need.DOCTOR and isinstance(row, DoctorDay) else None
 
+    def open_row(self) -> None:
+        row = self.rows.chosen
+        if not isinstance(row, DoctorDay):
+            self.host.notices.say(self.why_none(Need.DOCTOR))
+        elif row.slots:
+            self.go_to_board(row.slots[0].slot)
+        else:
+            key = self.host.keymap.key_of(OPEN_SESSION)
+            self.host.notices.say(f"{row.doctor.name} has no slots on this day. Press {key} to open a session.")
+
     def why_none(self, need: Need) -> str:
         if need is not Need.DOCTOR:
             return super().why_none(need)
         add = self.host.keymap.key_of(ADD_DOCTOR)
-        return self.why_nothing_is_chosen(f"There is no doctor to open a session for. Press {add} to add one.")
+        return self.why_nothing_is_chosen(f"There are no doctors yet. Press {add} to add one.")
 
     async def go_to_outcome(self, outcome: Outcome) -> None:
         await self.load()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
@@ -11,9 +11,6 @@ from rich.style import Style
 
 Line = list[Segment]
 """One rendered line of a widget."""
-
-NARROWEST_COLUMN, GAP, WIDEST_GAP = 8, 2, 6
-"""Table dimensions in cells."""
 
 
 def fit(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
@@ -31,23 +28,6 @@ def joined(*cells: tuple[str, Style | None]) -> Line:
     return [Segment(text, style) for text, style in cells if text]
 
 
-def column_widths(rows: Sequence[Sequence[str]], width: int, flexible: Sequence[int]) -> list[int]:
-    """Return column widths that fit the content plus a gap; the first row holds the headings, an empty column gets 0.
-
-    If the sum exceeds `width`, the flexible columns shrink, widest first; spare room is shared by all columns.
-    """
-    columns = list(zip(*rows, strict=True))
-    widths = [max(map(cell_len, column)) + GAP if any(column[1:]) else 0 for column in columns]
-    while (over := sum(widths) - width) > 0:
-        widest = max(flexible, key=lambda index: widths[index])
-        if widths[widest] <= NARROWEST_COLUMN:
-            break
-        others = max((widths[index] for index in flexible if index != widest), default=0)
-        widths[widest] -= min(over, max(widths[widest] - others, 1), widths[widest] - NARROWEST_COLUMN)
-    more = min(max(width - sum(widths), 0) // len(widths), WIDEST_GAP - GAP)
-    return [size + more if size else 0 for size in widths]
-
-
-def in_columns(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
-    """Return the cells of a row, each fitted to its column with its gap."""
-    return [fit(cell, size - GAP) + " " * GAP if size else "" for cell, size in zip(cells, widths, strict=True)]
+def width_is_disputed(text: str) -> bool:
+    """Return whether terminals disagree about the text's width, because it has vowel signs or other combining marks."""
+    return not text.isascii() and any(unicodedata.category(character)[0] == "M" for character in text)

@@ -15,38 +15,47 @@ from textual.widget import Widget
 
 
 class Look(NamedTuple):
-    """A Rich text style, and theme variables for its colours."""
+    """A Rich text style, and theme variables for its colours: those of `shades.py`, or Textual's."""
 
     text: str = ""
     colour: str = ""
     background: str = ""
+    ansi: str = ""
+    """The text style in a theme of the terminal's own colours, which has no shades."""
 
 
 LOOKS = {
-    "plain": Look(colour="foreground"),
-    "dim": Look("dim"),
-    "strong": Look("bold"),
+    "plain": Look(colour="ink"),
+    "dim": Look(colour="quiet", ansi="dim"),
+    "strong": Look("bold", "ink"),
     "mark": Look("bold reverse"),
-    "good": Look(colour="text-success"),
-    "warning": Look(colour="text-warning"),
-    "alert": Look("bold", "text-error"),
-    "key": Look("bold", "text-accent"),
-    "current": Look("bold", "foreground", "primary-muted"),
-    "head": Look("dim bold"),
-    "cursor": Look(background="panel"),
-    "cursor-cell": Look("bold", background="panel"),
-    "cursor-focused": Look("bold", background="primary-muted"),
-    "frame": Look(colour="border-blurred"),
-    "frame-focused": Look(colour="border"),
-    "title": Look("bold dim"),
-    "title-focused": Look("bold reverse"),
+    "good": Look(colour="good"),
+    "warning": Look(colour="warned"),
+    "alert": Look("bold", "alert"),
+    "key": Look("bold", "key"),
+    "current": Look("bold", "ink", "chosen"),
+    "head": Look("bold", "quiet", ansi="dim bold"),
+    "cursor": Look(background="bar"),
+    "cursor-cell": Look("bold", background="bar"),
+    "cursor-focused": Look("bold", background="chosen"),
+    "frame": Look(colour="frame"),
+    "frame-focused": Look("bold", "frame-focused"),
+    "title": Look(colour="quiet", ansi="dim"),
+    "title-focused": Look("bold", "ink", "chosen"),
+    "emergency": Look(colour="alert"),
+    "paid": Look(colour="paid"),
+    "follow-up": Look(colour="follow-up"),
+    "online": Look(colour="online"),
+    "walk-in": Look(colour="ink"),
 }
 
 
 def look(widget: Widget, name: str) -> Style:
     """Return a style by name in the colours of the app's theme."""
-    text, colour, background = LOOKS[name]
+    text, colour, background, ansi = LOOKS[name]
     variables = widget.app.theme_variables
+    if ansi and widget.app.native_ansi_color:
+        text = ansi
     return _style(text, variables.get(colour), variables.get(background))
 
 

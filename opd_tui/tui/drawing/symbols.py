@@ -58,7 +58,7 @@ def _frame_sign(character: str) -> str:
         solid, upright = words & {"FULL", "SHADE"}, words & {"LEFT", "RIGHT"} and "QUADRANT" not in words
         return "#" if solid else "|" if upright else " "
     across, up = words & {"HORIZONTAL", "LEFT", "RIGHT"}, words & {"VERTICAL", "UP", "DOWN"}
-    return "+" if across and up else "|" if up else "-"
+    return "+" if across and up else "|" if up else "=" if words & {"HEAVY"} else "-"
 
 
 SIGNS: Mapping[int, str] = {

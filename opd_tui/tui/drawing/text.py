@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from opd_tui.domain.events import TokenPreempted, TokenPromoted
 from opd_tui.domain.model import Doctor, SlotRecord, Status, Token
 
-Section = tuple[str, Sequence[tuple[str, str]]]
-"""A heading and rows of two columns."""
+Section = tuple[str, Sequence[tuple[str, ...]]]
+"""A heading and rows of columns."""
 
 SHAPE_LIMIT = 4
 """The largest capacity for which seats are drawn as shapes; beyond it numbers are quicker to read."""

@@ -12,6 +12,7 @@ from textual.theme import Theme
 
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.tui.commands import SETTINGS
+from opd_tui.tui.drawing.shades import with_shades
 from opd_tui.tui.drawing.symbols import PlainSigns, terminal_encoding
 from opd_tui.tui.host.idle import Idle
 from opd_tui.tui.keys.keymap import Keymap
@@ -50,6 +51,10 @@ class PreferredApp(App[None]):
     def message_of(self, refusal: DeskRefusal) -> str:
         """Return why an action was refused and what to do about it."""
         return refusal.message
+
+    def get_css_variables(self) -> dict[str, str]:
+        self.theme_variables = with_shades(super().get_css_variables(), ansi=self.native_ansi_color)
+        return self.theme_variables
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()

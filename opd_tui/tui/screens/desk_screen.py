@@ -7,14 +7,18 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from opd_tui.desk.outcome import Outcome
-from opd_tui.domain.model import SlotRecord, Source
-from opd_tui.tui.commands import IN_EVERY_FOOTER, PANEL_HINTS
+from opd_tui.desk.views import QueueRow
+from opd_tui.domain.errors import DeskRefusal
+from opd_tui.domain.model import Slot, SlotRecord, Source, TokenId
+from opd_tui.tui.commands import IN_EVERY_FOOTER, NAME_HINTS, SOURCE_HINTS
 from opd_tui.tui.keys.commands import Command, DeskCommand, Need
+from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.bar_screen import TOO_SMALL
 from opd_tui.tui.screens.command_flow import CommandFlow
 from opd_tui.tui.screens.day_screen import DayScreen
 from opd_tui.tui.screens.issuing import Issuing
 from opd_tui.tui.tokens.new_token import NewToken
+from opd_tui.tui.tokens.source_choice import SourceChoice
 
 
 class DeskScreen(DayScreen):
@@ -45,7 +49,7 @@ class DeskScreen(DayScreen):
 
     def hints(self) -> tuple[Command, ...]:
         if self.new_token.is_open:
-            return PANEL_HINTS
+            return SOURCE_HINTS if isinstance(self.focused, SourceChoice) else NAME_HINTS
         return (*self.commands_here(), *IN_EVERY_FOOTER)
 
     def commands_here(self) -> tuple[Command, ...]:
@@ -68,6 +72,38 @@ class DeskScreen(DayScreen):
     def action_ask_desk(self, id: str) -> None:
         """Run one of the screen's commands."""
         self.flow.begin(next(each for each in self.INTENTS if isinstance(each, DeskCommand) and each.id == id))
+
+    def chosen_token(self) -> QueueRow | None:
+        """Return the selected token, or None."""
+        return None
+
+    async def action_view_token(self) -> None:
+        """Show the selected token with its patient's details."""
+        from opd_tui.tui.dialogs.details import Details
+
+        if not self.shows_the_day():
+            return
+        if (row := self.chosen_token()) is None:
+            self.host.notices.say(self.why_none(Need.TOKEN))
+        else:
+            await self.host.push_screen(Details(row, self.host.now, self.host.zone))
+
+    def go_to_board(self, slot: Slot, token_id: TokenId | None = None) -> None:
+        """Show a slot on the board, and its token; keys are held, so that the next ones act there."""
+        self.run_worker(self._go_to_board(slot, token_id, self.host.keys.held()), group="go", exclusive=True)
+
+    async def _go_to_board(self, slot: Slot, token_id: TokenId | None, held: Hold) -> None:
+        async with held:
+            await self.host.switch_mode("board")
+            board = self.host.screen
+            assert isinstance(board, DeskScreen)
+            try:
+                await board.go_to(slot, token_id)
+            except DeskRefusal as refusal:
+                self.host.notices.refuse(refusal)
+
+    async def go_to(self, slot: Slot, token_id: TokenId | None = None) -> None:
+        """Select a slot, and a token in its queue, on a screen that shows slots."""
 
     def chosen_slot(self) -> SlotRecord | None:
         """Return the slot for a new token, or None."""

@@ -10,8 +10,9 @@ from opd_tui.domain.search import Words, found
 from opd_tui.tui.commands import CLEAR_FILTER, FILTER_HINTS
 from opd_tui.tui.keys.commands import Command
 from opd_tui.tui.screens.desk_screen import DeskScreen
+from opd_tui.tui.widgets.column_list import ColumnList
 from opd_tui.tui.widgets.filter_bar import FilterBar
-from opd_tui.tui.widgets.row_list import Heading, RowList
+from opd_tui.tui.widgets.row_list import RowList
 
 
 class FilteredScreen(DeskScreen):
@@ -23,7 +24,7 @@ class FilteredScreen(DeskScreen):
     """The searchable words of each item, built on the first use of the filter."""
 
     @property
-    def rows(self) -> RowList[Any]:
+    def rows(self) -> ColumnList[Any]:
         """The filtered list."""
         raise NotImplementedError
 
@@ -43,7 +44,7 @@ class FilteredScreen(DeskScreen):
         shown = self.filtered(query) if query else items
         clear = self.host.keymap.key_of(CLEAR_FILTER)
         self.rows.empty = f" Nothing here matches “{query}”. {clear} clears the filter." if items else self.say_empty()
-        self.rows.items = (Heading("columns"), *shown) if shown else ()
+        self.rows.show(items, shown)
         self.filter_bar.say(len(shown), len(items))
 
     def filtered(self, query: str) -> tuple[Any, ...]:
@@ -82,8 +83,22 @@ class FilteredScreen(DeskScreen):
 
     @on(FilterBar.Left)
     def back_to_the_list(self) -> None:
+        """Move the focus to the list, unless the filter matches nothing in it."""
         self.refilter()
-        self.set_focus(self.rows)
+        if self.rows.items or not self.filter_bar.value:
+            self.set_focus(self.rows)
+        else:
+            self.host.notices.say(self.why_nothing_is_chosen(""))
+
+    @on(RowList.Clicked)
+    def action_open_row(self) -> None:
+        """Go to the selected row's slot on the board, or show why that is not possible."""
+        if self.shows_the_day():
+            self.open_row()
+
+    def open_row(self) -> None:
+        """Go to the selected row's slot on the board, or show why there is none."""
+        raise NotImplementedError
 
     def action_step_back(self) -> None:
         """Clear the filter, wherever the focus is."""

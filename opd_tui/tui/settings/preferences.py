@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from opd_tui.config.options import Settings
 from opd_tui.config.reading import SettingsFile
@@ -23,6 +24,8 @@ class Preferences:
     keymap: Keymap = Keymap()
     idle_seconds: float = 60.0 * Settings.idle_minutes
     """The idle time before names are hidden; 0 disables it."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """The options given on the command line or in the environment."""
     problems: tuple[Problem, ...] = ()
     """The problems in the settings file, ordered by line."""
 

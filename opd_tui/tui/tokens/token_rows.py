@@ -11,13 +11,15 @@ from textual.reactive import reactive
 
 from opd_tui.desk.views import QueueRow
 from opd_tui.domain.events import TokenPreempted, TokenPromoted
-from opd_tui.domain.model import Status, TokenId
+from opd_tui.domain.model import Source, Status, TokenId
 from opd_tui.tui.drawing.cells import fit
 from opd_tui.tui.drawing.text import MARKS, minutes, status_words
 from opd_tui.tui.widgets.row_list import Heading, RowList
 
 NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH = 7, 9, 11, 9
 MARKED_STATUS = {moved.reason: moved.enters for moved in (TokenPreempted, TokenPromoted)}
+SOURCE_LOOKS = {source: source.label.lower() for source in Source}
+"""The look of each source: a quiet accent, which only repeats its word."""
 
 
 class TokenRows(RowList[QueueRow | Heading]):
@@ -65,10 +67,10 @@ class TokenRows(RowList[QueueRow | Heading]):
         return MARKS[reason] if reason and MARKED_STATUS[reason] is token.status else ""
 
     def source_of(self, row: QueueRow) -> tuple[str, Style]:
-        """Return the source's name, highlighted for an open emergency."""
-        source = row.record.token.source
-        open_emergency = source.priority == 1 and row.record.token.status.is_open
-        return fit(source.name, SOURCE_WIDTH), self.part("alert") if open_emergency else Style()
+        """Return the source in its own accent, an open emergency in bold."""
+        token = row.record.token
+        urgent = "alert" if token.source is Source.EMERGENCY and token.status.is_open else None
+        return fit(token.source.label, SOURCE_WIDTH), self.part(urgent or SOURCE_LOOKS[token.source])
 
     def pointer_of(self, row: QueueRow) -> str:
         """Return the marker of the selected row, for terminals without colour."""

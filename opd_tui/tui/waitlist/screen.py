@@ -66,9 +66,18 @@ class WaitlistScreen(FilteredScreen):
     def show_token(self, token_id: TokenId) -> None:
         self.rows.move_to(token_id)
 
-    def chosen(self, need: Need) -> Chosen | None:
+    def chosen_token(self) -> QueueRow | None:
         row = self.rows.chosen
-        if not isinstance(row, QueueRow):
+        return row if isinstance(row, QueueRow) else None
+
+    def open_row(self) -> None:
+        if (row := self.chosen_token()) is None:
+            self.host.notices.say(self.why_none(Need.TOKEN))
+        else:
+            self.go_to_board(row.record.slot, row.id)
+
+    def chosen(self, need: Need) -> Chosen | None:
+        if (row := self.chosen_token()) is None:
             return None
         record = row.record
         choices = {
@@ -79,8 +88,8 @@ class WaitlistScreen(FilteredScreen):
         return choices[need]
 
     def chosen_slot(self) -> SlotRecord | None:
-        row = self.rows.chosen
-        return SlotRecord(row.record.slot, row.record.doctor, SlotLoad()) if isinstance(row, QueueRow) else None
+        row = self.chosen_token()
+        return SlotRecord(row.record.slot, row.record.doctor, SlotLoad()) if row else None
 
     def why_none(self, need: Need) -> str:
         so = "" if need is Need.TOKEN else f", so no {need.value} is chosen"

@@ -6,50 +6,61 @@ from rich.style import Style
 
 from opd_tui.desk.views import QueueRow
 from opd_tui.tui.drawing.cells import Line, joined
+from opd_tui.tui.drawing.columns import Column
 from opd_tui.tui.drawing.text import doctor_label
-from opd_tui.tui.tokens.token_rows import TokenRows
+from opd_tui.tui.tokens.token_rows import NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, TokenRows
 from opd_tui.tui.widgets.column_list import ColumnList
 from opd_tui.tui.widgets.row_list import Heading
+
+ROOM_FOR_PHONES = 115
+"""The room in a terminal of 120 columns, beside the frame, the scroll bar and the pointer."""
 
 
 class WaitRows(ColumnList[QueueRow | Heading], TokenRows):
     """The waiting tokens of a day across doctors, best rank first."""
 
-    FLEXIBLE = (1, 3)
-    HEADINGS = ("NUMBER", "PATIENT", "SOURCE", "DOCTOR", "SLOT", "LINE", "WAITED", "")
-
-    def watch_now(self) -> None:
-        self.measure_again()
-
-    def watch_marks(self) -> None:
-        self.measure_again()
+    COLUMNS = (
+        Column("NUMBER", size=NUMBER_WIDTH),
+        Column("PATIENT", least=11, rank=4),
+        Column("SOURCE", size=SOURCE_WIDTH),
+        Column("STATE", size=STATUS_WIDTH),
+        Column("PHONE", size=10, from_room=ROOM_FOR_PHONES),
+        Column("DOCTOR", least=8, rank=1),
+        Column("SLOT", size=5),
+        Column("LINE", align="right", least=4, rank=2),
+        Column("WAITED", align="right", size=7),
+    )
 
     def cells(self, item: QueueRow | Heading) -> tuple[str, ...]:
         """Return the columns of a row."""
-        if isinstance(item, Heading):
-            return self.HEADINGS
+        assert isinstance(item, QueueRow)
         record = item.record
         return (
             record.token.number,
             record.token.patient.name,
-            record.token.source.name,
+            record.token.source.label,
+            self.status_of(item)[0],
+            record.token.patient.phone or "",
             doctor_label(record.doctor),
             f"{record.slot.start:%H:%M}",
             f"{item.place or ''}",
             self.wait_of(item),
-            self.mark_of(item),
         )
+
+    def wait_of(self, row: QueueRow) -> str:
+        """Return the minutes waited; the slot's start is in its own column."""
+        return "not yet" if self.now is not None and self.now < row.begins_at else super().wait_of(row)
 
     def draw(self, item: QueueRow | Heading, width: int) -> Line:
         cells = self.columns(item, width - 2)
         if isinstance(item, Heading):
-            return joined((f"  {''.join(cells)}", self.part("dim")))
-        number, name, source, *rest, mark = cells
+            return joined((f"  {''.join(cells)}", self.part("head")))
+        number, name, source, state, *rest = cells
         return joined(
             (f"{self.pointer_of(item)} ", self.part("dim")),
             (number, self.part("strong")),
             (name, Style()),
             (source, self.source_of(item)[1]),
+            (state, self.status_of(item)[1]),
             ("".join(rest), Style()),
-            (mark.rstrip(), self.part("mark")),
         )

@@ -4,41 +4,45 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, TypeVar
 
-from opd_tui.tui.drawing.cells import column_widths, in_columns
-from opd_tui.tui.widgets.row_list import RowList
+from opd_tui.tui.drawing.columns import Column, ColumnLayout, layout, longest
+from opd_tui.tui.widgets.row_list import Heading, RowList
 
 Item = TypeVar("Item")
 
 
 class ColumnList(RowList[Item]):
-    """A list with a heading as its first item; the column widths are measured once for all rows."""
+    """A list with its headings as the first item; a filter hides items, and moves no column."""
 
-    FLEXIBLE: ClassVar[tuple[int, ...]]
-    """The columns that shrink if the list is too narrow."""
+    COLUMNS: ClassVar[tuple[Column, ...]]
 
-    measured: tuple[int, list[int]] | None = None
-    """The available width that was measured for, and the column widths."""
+    everything: tuple[Any, ...] = ()
+    """All items, also those that a filter hides."""
+    wanted: tuple[int, ...] = ()
+    """The width that each column wants, over all items."""
+    laid_out: tuple[int, ColumnLayout] | None = None
+    """The available width, and the layout for it."""
 
     def cells(self, item: Item) -> tuple[str, ...]:
         """Return an item's text in each column."""
         raise NotImplementedError
 
-    def columns(self, item: Item, room: int) -> list[str]:
-        """Return an item's cells, each fitted to its column."""
-        return in_columns(self.cells(item), self.widths(room))
+    def show(self, everything: tuple[Item, ...], shown: tuple[Item, ...]) -> None:
+        """Show some of the items, in columns that fit all of them."""
+        if everything is not self.everything:
+            self.everything = everything
+            self.measure()
+        self.items = (Heading("columns"), *shown) if shown else ()
 
-    def widths(self, room: int) -> list[int]:
-        """Return the column widths for the available width."""
-        if self.measured is None or self.measured[0] != room:
-            self.measured = room, column_widths([self.cells(item) for item in self.items], room, self.FLEXIBLE)
-        return self.measured[1]
-
-    def measure_again(self) -> None:
-        """Measure the columns after their content changed, and repaint all rows if a width differs."""
-        before, self.measured = self.measured, None
-        if before is not None and self.items and self.widths(before[0]) != before[1]:
+    def measure(self) -> None:
+        """Measure the columns, and draw all rows again if a width differs."""
+        wanted = longest(self.COLUMNS, [self.cells(item) for item in self.everything])
+        if wanted != self.wanted:
+            self.wanted, self.laid_out = wanted, None
             self.refresh()
 
-    def watch_items(self, old: tuple[Any, ...], new: tuple[Any, ...]) -> None:
-        super().watch_items(old, new)
-        self.measure_again()
+    def columns(self, item: Item | Heading, room: int) -> list[str]:
+        """Return an item's cells, or the headings, each fitted to its column."""
+        if self.laid_out is None or self.laid_out[0] != room:
+            self.laid_out = room, layout(self.COLUMNS, self.wanted, room)
+        cells = [column.heading for column in self.COLUMNS] if isinstance(item, Heading) else self.cells(item)
+        return self.laid_out[1].fitted(self.COLUMNS, cells)

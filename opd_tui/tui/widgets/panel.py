@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual import events
 from textual.containers import Vertical
 from textual.geometry import Region
@@ -12,7 +13,7 @@ from opd_tui.tui.drawing.looks import look
 
 
 class Panel(Vertical):
-    """A container with its title in the frame, reversed while it contains the focus.
+    """A container with its title in the frame, whose top is heavy and highlighted while it contains the focus.
 
     Only the title line is repainted when the focus changes; a border styled with `:focus-within` would repaint the
     whole panel and its content.
@@ -49,10 +50,11 @@ class Panel(Vertical):
         return strips
 
     def _top(self, width: int) -> Strip:
-        focused = "-focused" if self.has_focus_within else ""
-        frame, title = look(self, f"frame{focused}"), look(self, f"title{focused}")
-        words = fit(self._title, min(len(self._title), width - 6))
-        line = joined(("╭─", frame), (f" {words} ", title), ("─" * width, frame))
+        focused = self.has_focus_within
+        state, across = ("-focused", "━") if focused else ("", "─")
+        frame, title = look(self, f"frame{state}"), look(self, f"title{state}")
+        words = fit(self._title, min(cell_len(self._title), width - 6))
+        line = joined((f"╭{across}", frame), (f" {words} ", title), (across * width, frame))
         strip = Strip([*Strip(line).crop(0, width - 1), *joined(("╮", frame))]).apply_style(self.rich_style)
         for line_filter in self.get_line_filters():
             strip = strip.apply_filter(line_filter, self.background_colors[1])

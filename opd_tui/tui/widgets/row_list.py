@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
-from opd_tui.tui.drawing.cells import Line, joined
+from opd_tui.tui.drawing.cells import Line, joined, width_is_disputed
 from opd_tui.tui.drawing.looks import look
 from opd_tui.tui.widgets.calm_focus import CalmFocus
 
@@ -49,6 +49,8 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
     """Whether the cursor is highlighted even without the focus."""
     paper = Style()
     """The background style, looked up once per paint."""
+    ragged: frozenset[int] = frozenset()
+    """The visible lines whose text may be wider on the terminal than it should be."""
 
     class Highlighted(Message):
         """Posted when the item under the cursor changes."""
@@ -202,5 +204,21 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
             if index == self.cursor and self.chosen is not None:
                 style += self.part("cursor-focused" if self.has_focus or self.always_chosen else "cursor")
         else:
-            return Strip.blank(width, style)
+            line = []
+        self._mend_if_ragged(y, line)
         return Strip(line).adjust_cell_length(width).apply_style(style)
+
+    def _mend_if_ragged(self, y: int, line: Line) -> None:
+        """Repaint what is beside a line whose text may have run over it on the terminal, or did before."""
+        is_ragged = any(width_is_disputed(segment.text) for segment in line)
+        if is_ragged or y in self.ragged:
+            self.ragged = self.ragged | {y} if is_ragged else self.ragged - {y}
+            self.call_after_refresh(self._repaint_beside, y)
+
+    def _repaint_beside(self, y: int) -> None:
+        """Repaint the terminal's line on the right of this list's visible line `y`."""
+        x, row = self.region.right - int(self.show_vertical_scrollbar), self.content_region.y + y
+        while x < self.screen.size.width and row < self.screen.size.height:
+            widget, region = self.screen.get_widget_at(x, row)
+            widget.refresh(Region(x, row, region.right - x, 1).translate(-widget.content_region.offset))
+            x = region.right
