@@ -54,7 +54,7 @@ async def test_a_queue_lists_seats_then_who_waits_then_the_closed_ones(desk: Fro
             "closed",
             "A-003",
         ]
-        assert "2 of 2 seats taken · 2 waiting" in meera.read("#queue-panel")
+        assert "2 of 2 taken · 2 waiting" in meera.read("#queue-panel")
 
 
 async def test_keys_skip_the_headings_of_a_queue(desk: FrontDesk, open_desk: OpenDesk) -> None:
@@ -84,10 +84,10 @@ async def test_a_wait_counts_from_the_slots_start_and_is_never_negative(
         await meera.time_passes(clock, 59)
         assert meera.line_with("A-002", "#queue").endswith("for 10:00")
         await meera.time_passes(clock, 1)
-        assert meera.line_with("A-002", "#queue").endswith("  0 min")
+        assert meera.line_with("A-002", "#queue").endswith("waits 0 min")
         await meera.time_passes(clock, 25)
-        assert meera.line_with("A-002", "#queue").endswith(" 25 min")
-        assert meera.line_with("A-001", "#queue").endswith(" 09:00")
+        assert meera.line_with("A-002", "#queue").endswith("waits 25 min")
+        assert meera.line_with("A-001", "#queue").endswith("issued 09:00")
         await open_waitlist(meera)
         assert " 25 min" in meera.line_with("A-002", "#waiting")
         await meera.time_passes(clock, 40)
@@ -103,7 +103,7 @@ async def test_a_clock_that_was_set_back_shows_no_negative_wait(
         issue(desk, desk.slot_list()[0].slot.id, "Zoya Ali")
         await meera.time_passes(clock, -5)
         await meera.look_again()
-        assert meera.line_with("A-004", "#queue").endswith("  0 min")
+        assert meera.line_with("A-004", "#queue").endswith("waits 0 min")
         assert "-" not in meera.line_with("A-004", "#queue").replace("A-004", "")
 
 
