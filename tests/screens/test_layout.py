@@ -59,9 +59,7 @@ async def test_the_doctors_have_all_lines_that_the_queue_does_not_need(
             meera.assert_columns_are_straight()
 
 
-async def test_the_newest_news_is_one_line_where_there_is_no_panel_for_it(
-    desk: FrontDesk, open_desk: OpenDesk
-) -> None:
+async def test_the_newest_news_is_one_line_where_there_is_no_panel_for_it(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.sees("09:00 ONLINE A-002 Ravi Kumar has a seat with Dr A 09:00", within="#latest-news")

@@ -13,11 +13,14 @@ from opd_tui.desk.views import Queue
 from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.board.doctor_column import short_name
 from opd_tui.tui.board.queue_rows import QueueHead, QueueRows
+from opd_tui.tui.drawing.cells import fit
 from opd_tui.tui.drawing.text import doctor_label
 from opd_tui.tui.widgets.panel import Panel
 
 FRAME_COLUMNS = 6
 """The columns of a panel's frame that a title cannot use."""
+FEWEST_OF_A_NAME = 8
+"""The fewest columns in which a name is worth showing."""
 
 
 class QueuePanel(Panel):
@@ -61,12 +64,12 @@ class QueuePanel(Panel):
             return
         room, record = self.outer_size.width - FRAME_COLUMNS, self.queue.slot
         is_over = self.now is not None and record.slot.is_over(self.now)
-        titles = list(titles_of(record, is_over=is_over))
-        self.title = next((title for title in titles if cell_len(title) <= room), titles[-1])
+        titles = titles_of(record, is_over=is_over)
+        self.title = next((title for title in titles if cell_len(title) <= room), "") or brief_title(record, room)
 
 
 def titles_of(record: SlotRecord, *, is_over: bool) -> Iterator[str]:
-    """Yield the titles of a slot's queue, the fullest first: room, specialty and name are dropped in turn."""
+    """Yield the titles of a slot's queue, the fullest first: room, specialty and words are dropped in turn."""
     doctor, window = record.doctor, record.slot.window
     room = (f"room {doctor.room}",) if doctor.room else ()
     for slot, over in (
@@ -74,9 +77,17 @@ def titles_of(record: SlotRecord, *, is_over: bool) -> Iterator[str]:
         ((doctor_label(doctor), window), "the window is over"),
         ((doctor.name, window), "the window is over"),
         ((short_name(doctor), window), "over"),
-        ((window,), "over"),
     ):
         yield " · ".join((doctor.code, *slot, occupancy_of(record), *((over,) if is_over else ())))
+
+
+def brief_title(record: SlotRecord, room: int) -> str:
+    """Return the title of a slot's queue with as much of the doctor's name as there is room for."""
+    code, slot = record.doctor.code, f"{record.slot.window} · {occupancy_of(record)}"
+    name = room - cell_len(f"{code} ·  · {slot}")
+    return (
+        f"{code} · {fit(short_name(record.doctor), name)} · {slot}" if name >= FEWEST_OF_A_NAME else f"{code} · {slot}"
+    )
 
 
 def occupancy_of(record: SlotRecord) -> str:

@@ -35,6 +35,8 @@ class QueueRows(TokenRows):
     """The tokens of a slot: seated and pinned, then waiting in order of promotion, then closed."""
 
     slot_id: SlotId | None = None
+    before: tuple[TokenId, TokenId] | None = None
+    """The open token under the cursor before the last change, and the one to go to when it is closed."""
 
     def show(self, queue: Queue | None) -> None:
         """Show a queue, or no rows if it is None; the cursor starts at the top of another slot's queue."""
@@ -43,6 +45,7 @@ class QueueRows(TokenRows):
             self.slot_id = slot_id
             self.set_reactive(QueueRows.cursor, 0)
             self.scroll_to_top()
+        self._remember()
         rows = queue.rows if queue else ()
         waiting = tuple(row for row in rows if row.place is not None)
         seated = tuple(row for row in rows if row.record.token.status is Status.ACTIVE)
@@ -57,12 +60,23 @@ class QueueRows(TokenRows):
         )
 
     def pass_on(self, token_id: TokenId) -> None:
-        """Move the cursor from a token that was just closed to the next open one, or else to the one before it."""
-        if self.chosen is None or self.key_of(self.chosen) != token_id:
-            return
-        others = chain(range(self.cursor + 1, len(self.items)), range(self.cursor - 1, -1, -1))
-        following = (index for index in others if is_open(self.items[index]))
-        self.cursor = next(following, self.cursor)
+        """Move the cursor from a token that this desk closed to the next open one, or else to the one before it.
+
+        The queue may show the token among the closed ones already.
+        """
+        self._remember()
+        if self.before is not None and self.chosen is not None and self.key_of(self.chosen) == token_id:
+            closed, following = self.before
+            if closed == token_id:
+                self.move_to(following)
+
+    def _remember(self) -> None:
+        """Keep where the cursor goes if the token under it is closed."""
+        chosen = self.chosen
+        if isinstance(chosen, QueueRow) and is_open(chosen):
+            others = chain(self.items[self.cursor + 1 :], reversed(self.items[: self.cursor]))
+            following = next((row for row in others if isinstance(row, QueueRow) and is_open(row)), None)
+            self.before = (chosen.id, following.id) if following else None
 
     def refresh_focus(self) -> None:
         super().refresh_focus()

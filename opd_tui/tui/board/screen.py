@@ -152,9 +152,7 @@ class SlotBoardScreen(DeskScreen):
             await super().load_change(outcome)
             return
         try:
-            queue, totals = await self.host.async_desk.read(
-                lambda desk: (desk.queue(slot.id), desk.totals(slot.date))
-            )
+            queue, totals = await self.host.async_desk.read(lambda desk: (desk.queue(slot.id), desk.totals(slot.date)))
         except DeskRefusal as refusal:
             self.host.notices.refuse(refusal)
             return

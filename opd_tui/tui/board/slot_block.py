@@ -33,13 +33,16 @@ def brief(number: int) -> str:
     return str(number)
 
 
-def block_text(record: SlotRecord, room: int) -> str:
-    """Return the fullest text that fits: `██░░ 2/4  3 waiting`, `██░░ 2/4 +3`, `2/4 +3`, `2/4+3`, or nothing."""
+def block_text(record: SlotRecord, room: int) -> tuple[str, str]:
+    """Return the shape and the figures that fit: `██░░ 2/4  3 waiting`, `██░░ 2/4 +3`, `2/4 +3`, `2/4+3`, or nothing.
+
+    Only a shape has a blank behind it.
+    """
     texts = _figures(record.load, record.slot.capacity)
     for text in texts:
         if shape := _shape(record.load.taken, record.slot.capacity, room - len(text) - 1):
-            return f"{shape} {text}"
-    return next((text for text in texts if len(text) <= room), "")
+            return f"{shape} ", text
+    return "", next((text for text in texts if len(text) <= room), "")
 
 
 def _figures(load: SlotLoad, capacity: int) -> list[str]:

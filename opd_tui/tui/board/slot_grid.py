@@ -291,7 +291,9 @@ class SlotGrid(CalmFocus, can_focus=True):
             return None
         column, time = self.axis.column(minute) - self._left, f"{self.now:%H:%M}"
         fits = column + len(time) + 2 <= self._room
-        return Piece(column if fits else column - len(time) - 1, f"▼ {time}" if fits else f"{time} ▼", look(self, "strong"))
+        return Piece(
+            column if fits else column - len(time) - 1, f"▼ {time}" if fits else f"{time} ▼", look(self, "strong")
+        )
 
     def _row(self, row: int) -> Line:
         code, name = self.names.codes[row], self.names.names[row]
@@ -309,27 +311,29 @@ class SlotGrid(CalmFocus, can_focus=True):
             if end <= 0 or start >= room:
                 continue
             chosen = (row, place) == (self.row, self.place)
-            style, (opens, closes) = self._style(record, chosen), self._edges(chosen)
-            text = block_text(record, min(end, room) - max(start, 0) - 1)
-            cut = "" if end <= room or chosen else CUT_RIGHT
-            opens = CUT_LEFT if start < 0 and not chosen else opens
-            yield Piece(max(start, 0), fit(opens + text, min(end, room) - max(start, 0)), style)
+            style, quiet = self._styles(record, chosen)
+            opens, closes = self._edges(chosen, start < 0, end > room)
+            begin, width = max(start, 0), min(end, room) - max(start, 0)
+            shape, text = block_text(record, width - 1)
+            yield Piece(begin, opens + shape, quiet)
+            yield Piece(begin + 1 + len(shape), fit(text, width - 1 - len(shape)), style)
             follows = place + 1 < len(records) and records[place + 1].slot.start == record.slot.end
-            if chosen or cut or not follows:
-                yield Piece(min(end, room), cut or closes, style)
+            if chosen or end > room or not follows:
+                yield Piece(begin + width, closes, quiet)
 
-    def _edges(self, chosen: bool) -> str:
-        """Return the left and right edge of a block."""
-        if not chosen:
-            return EDGE * 2
-        return "▐▌" if self.has_focus else "[]"
-
-    def _style(self, record: SlotRecord, chosen: bool) -> Style:
+    def _edges(self, chosen: bool, cut_left: bool, cut_right: bool) -> tuple[str, str]:
+        """Return the signs at the left and right edge of a block, which say whether it goes on beyond the view."""
         if chosen:
-            return look(self, "cursor-focused" if self.has_focus else "cursor-cell")
+            return ("▐", "▌") if self.has_focus else ("[", "]")
+        return CUT_LEFT if cut_left else EDGE, CUT_RIGHT if cut_right else EDGE
+
+    def _styles(self, record: SlotRecord, chosen: bool) -> tuple[Style, Style]:
+        """Return the style of a block's figures, and that of its edges and shape."""
+        if chosen:
+            return (look(self, "cursor-focused" if self.has_focus else "cursor-cell"),) * 2
         is_over, is_running = state_of(record, self.now)
         style = look(self, look_of(record, is_over))
-        return style + Style(bold=True) if is_running else style
+        return style + Style(bold=is_running), style + Style(dim=True)
 
 
 def state_of(record: SlotRecord, now: dt.datetime | None) -> tuple[bool, bool]:

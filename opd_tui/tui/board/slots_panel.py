@@ -31,11 +31,11 @@ class SlotsPanel(Panel):
         yield SlotGrid(id="grid")
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return the lines for all doctors, as far as enough is left for the queue."""
+        """Return the lines for all doctors, as far as enough is left for the queue; `container` has no frame."""
         if not self.grid.display:
             return super().get_content_height(container, viewport, width)
         fewest, most = QUEUE_LINES
-        below = min(max(int(container.height * QUEUE_SHARE), fewest), most)
+        below = min(max(int((container.height + FRAME_LINES) * QUEUE_SHARE), fewest), most)
         if self.screen.has_class("-narrow") and self.screen.has_class("-tall"):
             below += NEWS_LINES
-        return max(min(self.grid.virtual_size.height, container.height - FRAME_LINES - below), 2)
+        return max(min(self.grid.virtual_size.height, container.height - below), 2)

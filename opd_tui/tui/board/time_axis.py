@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-PACES = (36, 24, 18, 12, 8, 6)
+PACES = (36, 24, 18, 12, 8, 6, 4)
 """The scales to choose from, in columns an hour."""
 SCROLLING_PACE = 12
 """The scale of a day that does not fit, in columns an hour."""
