@@ -82,12 +82,14 @@ def titles_of(record: SlotRecord, *, is_over: bool) -> Iterator[str]:
 
 
 def brief_title(record: SlotRecord, room: int) -> str:
-    """Return the title of a slot's queue with as much of the doctor's name as there is room for."""
-    code, slot = record.doctor.code, f"{record.slot.window} · {occupancy_of(record)}"
+    """Return the title of a slot's queue with as much of the doctor's name as there is room for, or none of it."""
+    code, window, load = record.doctor.code, record.slot.window, record.load
+    slot = f"{window} · {occupancy_of(record)}"
     name = room - cell_len(f"{code} ·  · {slot}")
-    return (
-        f"{code} · {fit(short_name(record.doctor), name)} · {slot}" if name >= FEWEST_OF_A_NAME else f"{code} · {slot}"
-    )
+    if name >= FEWEST_OF_A_NAME:
+        return f"{code} · {fit(short_name(record.doctor), name)} · {slot}"
+    waiting = f" · {load.waiting} waiting" if load.waiting else ""
+    return f"{code} · {window} · {load.taken} of {record.slot.capacity}{waiting}"
 
 
 def occupancy_of(record: SlotRecord) -> str:

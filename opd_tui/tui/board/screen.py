@@ -140,10 +140,17 @@ class SlotBoardScreen(DeskScreen):
         self.query_one("#latest-news", Static).update(newest or self.activity.empty, layout=False)
 
     def follow_desk(self, outcome: Outcome | None) -> None:
-        """Show the result of an action; if it closed the token under the cursor, the cursor goes to the next one."""
-        if outcome is not None and outcome.token is not None and not outcome.token.token.status.is_open:
-            self.queue.pass_on(outcome.token.token.id)
+        if outcome is not None:
+            self.pass_on(outcome)
         super().follow_desk(outcome)
+
+    async def go_to_outcome(self, outcome: Outcome) -> None:
+        self.pass_on(outcome)  # before the next key, which may come sooner than the signal to `follow_desk`
+
+    def pass_on(self, outcome: Outcome) -> None:
+        """Move the cursor to the next token if the outcome closed the one under it."""
+        if outcome.token is not None and not outcome.token.token.status.is_open:
+            self.queue.pass_on(outcome.token.token.id)
 
     async def load_change(self, outcome: Outcome) -> None:
         """Reload only the slot of a changed token, or the whole view if another desk made changes too."""
