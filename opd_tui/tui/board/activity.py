@@ -54,7 +54,7 @@ class Activity(Widget):
             line = joined((f" {time:5}  ", dim), (fit(words, width - INDENT - 1), None))
         else:
             line = joined((self.empty if y == 0 and not self.items else "", dim))
-        return Strip(line).adjust_cell_length(width).apply_style(self.rich_style)
+        return Strip(line).adjust_cell_length(width).apply_style(self.rich_style).simplify()
 
 
 def time_of(item: Outcome, zone: ZoneInfo | None) -> str:

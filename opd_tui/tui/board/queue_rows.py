@@ -106,8 +106,7 @@ class QueueRows(TokenRows):
 
     def draw(self, item: QueueRow | Heading, width: int) -> Line:
         if isinstance(item, Heading):
-            rule = f"── {item.text} "
-            return joined((rule + "─" * (width - len(rule)), self.part("dim")))
+            return joined((f"── {item.text} ──", self.part("dim")))
         token, widths = item.record.token, self.widths(width)
         rest = Style() if token.status.is_open else self.part("dim")
         status, status_style = self.status_of(item)

@@ -268,7 +268,7 @@ class SlotGrid(CalmFocus, can_focus=True):
             line = self._row(row)
         else:
             return Strip.blank(width, self.paper)
-        return Strip(line).adjust_cell_length(width).apply_style(self.paper)
+        return Strip(line).adjust_cell_length(width).apply_style(self.paper).simplify()
 
     def _scale(self) -> Line:
         """Return the times, the running moment, and arrows where the day goes on."""

@@ -33,7 +33,7 @@ class Bar(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         line = self.second_line() if y else self.line(width)
-        return Strip(line).adjust_cell_length(width).apply_style(self.rich_style)
+        return Strip(line).adjust_cell_length(width).apply_style(self.rich_style).simplify()
 
     def styled(self, *parts: tuple[str, str | None]) -> Line:
         """Return texts side by side, each in its look."""

@@ -237,4 +237,4 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
                 style += self.part("cursor-focused" if self.has_focus or self.always_chosen else "cursor")
         else:
             return Strip.blank(width, style)
-        return Strip(line).adjust_cell_length(width).apply_style(style)
+        return Strip(line).adjust_cell_length(width).apply_style(style).simplify()
