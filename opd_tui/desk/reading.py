@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from opd_tui.clock import Clock
 from opd_tui.desk.actions import ACTIONS
 from opd_tui.desk.outcome import Directory, Outcome, SlotOffer
-from opd_tui.desk.views import Board, DoctorDay, Queue, QueueRow, board_of, doctor_days, queue_rows
+from opd_tui.desk.views import Board, DoctorDay, Queue, QueueRow, Totals, board_of, doctor_days, queue_rows
 from opd_tui.domain.errors import (
     AnswerLost,
     InvalidAction,
@@ -74,6 +74,12 @@ class DeskReads:
     def board(self, date: dt.date) -> Board:
         """Return the board of a day."""
         return board_of(date, self.read(lambda transaction: reads.slots(transaction, date)))
+
+    def totals(self, date: dt.date) -> Totals:
+        """Return the number of a day's tokens."""
+        found = self.read(lambda transaction: reads.totals(transaction, date))
+        shown = (Status.ACTIVE, Status.WAITING, Status.COMPLETED, Status.NO_SHOW)
+        return Totals(*(found.get(status, 0) for status in shown))
 
     def queue(self, slot_id: SlotId) -> Queue:
         """Return a slot's tokens in queue order; raise UnknownSlot if there is no such slot."""

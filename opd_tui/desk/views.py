@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -12,19 +12,32 @@ from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, SlotRecord, Sta
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """The number of a day's tokens: with a seat, waiting, completed, and those whose patient did not come."""
+
+    seated: int = 0
+    waiting: int = 0
+    done: int = 0
+    no_show: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
-    """A day at a glance: a row for each doctor with slots, a column for each start time."""
+    """A day at a glance: the doctors with slots, by code, and their slots."""
 
     date: dt.date
     doctors: tuple[Doctor, ...] = ()
-    starts: tuple[dt.time, ...] = ()
     slots: tuple[SlotRecord, ...] = ()
-    cells: Mapping[tuple[DoctorId, dt.time], SlotRecord] = field(default_factory=dict, compare=False, repr=False)
-    """The slots by doctor and start."""
+    by_doctor: Mapping[DoctorId, tuple[SlotRecord, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Each doctor's slots by start."""
 
-    def at(self, doctor_id: DoctorId, start: dt.time) -> SlotRecord | None:
-        """Return the doctor's slot that begins at this time, or None."""
-        return self.cells.get((doctor_id, start))
+    def of(self, doctor_id: DoctorId) -> tuple[SlotRecord, ...]:
+        """Return a doctor's slots by start."""
+        return self.by_doctor.get(doctor_id, ())
+
+    def nearest(self, doctor_id: DoctorId, minute: int) -> SlotRecord | None:
+        """Return the doctor's slot nearest to a minute of the day, or None if the doctor has no slots."""
+        return nearest(self.of(doctor_id), minute)
 
     def slot(self, slot_id: SlotId | None) -> SlotRecord | None:
         """Return the slot with this id, or None."""
@@ -32,18 +45,18 @@ class Board:
 
     def with_slot(self, changed: SlotRecord) -> Board:
         """Return this board with one of its slots replaced by its present state."""
-        slots = tuple(changed if record.slot.id == changed.slot.id else record for record in self.slots)
-        return replace(self, slots=slots, cells={**self.cells, (changed.doctor.id, changed.slot.start): changed})
+        row = with_record(self.of(changed.doctor.id), changed)
+        return replace(
+            self, slots=with_record(self.slots, changed), by_doctor={**self.by_doctor, changed.doctor.id: row}
+        )
 
-    def next_slot(self, now: dt.datetime | None) -> SlotRecord | None:
-        """Return the first doctor's first slot that is not over by the hospital's clock, else the first of the day."""
-        coming = [r for r in self.slots if now is None or not r.slot.is_over(now)]
-        return min(coming or self.slots, key=lambda r: (r.doctor.code, r.slot.start), default=None)
-
-    @property
-    def waiting(self) -> int:
-        """The number of waiting patients on this day."""
-        return sum(record.load.waiting for record in self.slots)
+    def opening_slot(self, now: dt.datetime | None) -> SlotRecord | None:
+        """Return the running slot of the first doctor who has one, else the next slot, else the first of the day."""
+        running = [record for record in self.slots if now and record.slot.is_running(now)]
+        if running:
+            return min(running, key=lambda record: record.doctor.code)
+        coming = [record for record in self.slots if now is None or not record.slot.is_over(now)]
+        return min(coming or self.slots, key=lambda record: (record.slot.start, record.doctor.code), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +94,28 @@ class DoctorDay:
 
 
 def board_of(date: dt.date, records: Iterable[SlotRecord]) -> Board:
-    """Build a board from a day's slots."""
+    """Build a board from a day's slots, which must be by start."""
     records = tuple(records)
-    doctors = {record.doctor.id: record.doctor for record in records}
-    return Board(
-        date,
-        tuple(sorted(doctors.values(), key=lambda doctor: doctor.code)),
-        tuple(sorted({record.slot.start for record in records})),
-        records,
-        {(record.doctor.id, record.slot.start): record for record in records},
-    )
+    rows: dict[DoctorId, list[SlotRecord]] = {}
+    for record in records:
+        rows.setdefault(record.doctor.id, []).append(record)
+    doctors = sorted((row[0].doctor for row in rows.values()), key=lambda doctor: doctor.code)
+    return Board(date, tuple(doctors), records, {doctor_id: tuple(row) for doctor_id, row in rows.items()})
+
+
+def with_record(records: tuple[SlotRecord, ...], changed: SlotRecord) -> tuple[SlotRecord, ...]:
+    """Return slots with one of them replaced by its present state."""
+    return tuple(changed if record.slot.id == changed.slot.id else record for record in records)
+
+
+def nearest(records: Sequence[SlotRecord], minute: int) -> SlotRecord | None:
+    """Return the slot whose window holds a minute of the day, else the one nearest to it, or None if there is none."""
+
+    def distance(record: SlotRecord) -> tuple[int, int]:
+        start, end = record.slot.minutes
+        return max(start - minute, minute - end + 1, 0), start
+
+    return min(records, key=distance, default=None)
 
 
 def queue_rows(records: Iterable[TokenRecord], zone: ZoneInfo) -> tuple[QueueRow, ...]:

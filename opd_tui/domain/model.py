@@ -91,6 +91,15 @@ class Slot:
     def window(self) -> str:
         return f"{self.start:%H:%M}–{self.end:%H:%M}"
 
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """The window's start and end in minutes after midnight."""
+        return self.start.hour * 60 + self.start.minute, self.end.hour * 60 + self.end.minute
+
+    def is_running(self, wall_clock: dt.datetime) -> bool:
+        """Return whether this wall clock time of the hospital lies in the window."""
+        return self.date == wall_clock.date() and self.start <= wall_clock.time() < self.end
+
     def is_over(self, wall_clock: dt.datetime) -> bool:
         """Return whether the window has ended at this wall clock time of the hospital."""
         return (self.date, self.end) <= (wall_clock.date(), wall_clock.time())

@@ -60,7 +60,7 @@ class OpdApp(DeskHost):
     COMMANDS = {desk_commands}
     BINDINGS = bindings(*EVERYWHERE)
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (FEWEST_COLUMNS, "-narrow"), (112, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (FEWEST_LINES, "-short"), (32, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (FEWEST_LINES, "-low"), (22, "-short"), (32, "-tall")]
 
     mode_commands = MODE_COMMANDS
 

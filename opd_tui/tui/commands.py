@@ -136,7 +136,7 @@ OVER_DIALOGS = (HIDE_NAMES, REDRAW, MESSAGES, QUIT)
 
 MOVES = (
     ("↑ ↓ or k j", "Move up and down"),
-    ("← → or h l", "Move to another time on the board"),
+    ("← → or h l", "Move to another slot of the doctor"),
     ("PgUp PgDn Home End", "Move by a page, to the first, to the last"),
     ("Tab", "Go to the next part of the screen"),
 )

@@ -158,7 +158,7 @@ def bytes_of_a_change(site: Site) -> Iterator[Row]:
     with site.copy(site.year) as database:
         try:
             for view, sight in watched(site, str(database), site.samples(20)):
-                by_line = bytes_by_line(sight.output)
+                by_line = bytes_by_line(sight.output, view.width)
                 counts.append(sum(by_line[line] for line in (ANYWHERE, *view.rows)))
                 whole.append(len(sight.output))
         except NotShown:

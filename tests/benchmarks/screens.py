@@ -10,7 +10,6 @@ from pathlib import Path
 
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.model import SlotId
-from opd_tui.tui.drawing.text import doctor_label
 from tests.benchmarks.terminal import Expectation, Terminal
 
 NUMBER = re.compile(r"\b[A-Z]+[0-9]*-[0-9]{3,}\b")
@@ -29,7 +28,7 @@ def shell(lines: Sequence[str]) -> bool:
 def board_with_rows(lines: Sequence[str]) -> bool:
     """Doctors with their slots, and the chosen slot's queue."""
     board = BoardView.read(lines)
-    return board is not None and bool(board.numbers) and any(re.search(r" Dr .* \d+/\d+ ", f" {x}") for x in board.grid)
+    return board is not None and bool(board.numbers) and any(re.search(r"\d+/\d+", line) for line in board.grid)
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,8 @@ class BoardView:
     grid: tuple[str, ...]
     title: str
     queue: tuple[str, ...]
+    width: int
+    """The columns of the queue's panel, beside which the news stands."""
 
     @classmethod
     def read(cls, lines: Sequence[str]) -> BoardView | None:
@@ -47,18 +48,25 @@ class BoardView:
         top = next((number for number, line in enumerate(lines) if re.match("╭[─━] Slots ", line)), None)
         if top is None:
             return None
-        middle = lines[top].index("╮") + 1
-        bottom = next((number for number in range(top, len(lines)) if lines[number].startswith("╰")), len(lines))
-        title = lines[top][middle:].strip("╭╮─━ ")
-        inside = lines[top + 1 : bottom]
-        return cls(
-            top, tuple(line[1 : middle - 1] for line in inside), title, tuple(line[middle + 1 : -1] for line in inside)
-        )
+        ends = [number for number in range(top, len(lines)) if lines[number].startswith("╰")]
+        below = ends[0] + 1 if len(ends) > 1 else len(lines)
+        if below >= len(lines) or "╮" not in lines[below]:
+            return None
+        width = lines[below].index("╮") + 1
+        grid = tuple(line[1:-1] for line in lines[top + 1 : ends[0]])
+        queue = tuple(line[1 : width - 1] for line in lines[below + 1 : ends[1]])
+        return cls(top, grid, lines[below][:width].strip("╭╮─ "), queue, width)
 
     @property
     def rows(self) -> range:
         """The screen's lines that the two panels take."""
-        return range(self.top, self.top + len(self.grid) + 2)
+        return range(self.top, self.top + len(self.grid) + len(self.queue) + 4)
+
+    @property
+    def slot(self) -> str | None:
+        """The doctor's code and the window of the slot whose queue is shown."""
+        window = re.search(r"\d\d:\d\d–\d\d:\d\d", self.title)
+        return f"{self.title.partition(' · ')[0]} {window[0]}" if window else None
 
     @property
     def numbers(self) -> list[str]:
@@ -67,9 +75,8 @@ class BoardView:
 
     @property
     def doctor_at_cursor(self) -> str | None:
-        """The name of the doctor in whose row the cursor stands."""
-        row = next((line for line in self.grid if "▐" in line), None)
-        return re.split("·|…|▐|  ", row)[0].strip() if row else None
+        """The code of the doctor in whose row the cursor stands."""
+        return next((line.split()[0] for line in self.grid if "▐" in line), None)
 
     def line_of(self, name: str) -> str | None:
         """The queue's line that names this patient."""
@@ -82,14 +89,17 @@ class Cell:
 
     place: Place
     slot: SlotId
-    title: str
+    doctor: str
     first: str | None
     free_seats: int
 
 
 @dataclass
 class BoardMap:
-    """What the board shows at each place, asked of the desk, so that a screen can be told from a half-drawn one."""
+    """What the board shows at each place, asked of the desk, so that a screen can be told from a half-drawn one.
+
+    All doctors have slots at the same times, so that a place is a row and a column.
+    """
 
     cells: dict[str, Cell]
     size: Place
@@ -102,18 +112,19 @@ class BoardMap:
             firsts: dict[int, str] = {}
             for record in desk.token_list(date=desk.today()):
                 firsts.setdefault(record.slot.id, record.token.number)
-        cells = {}
+        cells, starts = {}, sorted({record.slot.start for record in board.slots})
         for record in board.slots:
-            place = board.doctors.index(record.doctor), board.starts.index(record.slot.start)
-            title = f"{doctor_label(record.doctor)} · {record.slot.window}"
-            cells[title] = Cell(place, record.slot.id, title, firsts.get(record.slot.id), record.free_seats)
-        return cls(cells, (len(board.doctors), len(board.starts)))
+            place = board.doctors.index(record.doctor), starts.index(record.slot.start)
+            code = record.doctor.code
+            first = firsts.get(record.slot.id)
+            cells[f"{code} {record.slot.window}"] = Cell(place, record.slot.id, code, first, record.free_seats)
+        return cls(cells, (len(board.doctors), len(starts)))
 
     def shown(self, lines: Sequence[str]) -> Cell | None:
         """The slot at the cursor, if grid and queue agree on it and the queue is its own."""
         board = BoardView.read(lines)
-        cell = self.cells.get(board.title) if board else None
-        if board is None or cell is None or board.doctor_at_cursor != cell.title.partition(" · ")[0]:
+        cell = self.cells.get(board.slot or "") if board else None
+        if board is None or cell is None or board.doctor_at_cursor != cell.doctor:
             return None
         return cell if cell.first is None or cell.first in board.numbers[:1] else None
 
@@ -125,7 +136,7 @@ class BoardMap:
     def place_of(self, lines: Sequence[str]) -> Place | None:
         """Where the cursor is, by the queue's title."""
         board = BoardView.read(lines)
-        cell = self.cells.get(board.title) if board else None
+        cell = self.cells.get(board.slot or "") if board else None
         return cell.place if cell else None
 
     def elsewhere(self, than: Cell) -> Expectation:

@@ -242,4 +242,4 @@ def test_a_wait_for_a_slot_after_the_change_counts_from_its_beginning_on_the_new
 def test_the_board_of_a_day_on_which_an_hour_is_missing_has_its_slots(berlin: FrontDesk) -> None:
     starts = [f"{record.slot.start:%H:%M}" for record in berlin.slot_list(dt.date.fromisoformat(SUMMER))]
     assert starts == ["01:00", "02:00", "03:00"]
-    assert len(berlin.board(dt.date.fromisoformat(SUMMER)).starts) == 3
+    assert len(berlin.board(dt.date.fromisoformat(SUMMER)).slots) == 3

@@ -1,6 +1,8 @@
-"""The slot grid: moving, scrolling, and keeping one's place while the board changes."""
+"""The slots of the day: moving, scrolling, and keeping one's place while the board changes."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 import pytest
 from textual.geometry import Region
@@ -18,7 +20,7 @@ FIFTY, THIRTY, STRIDE = 50, 30, 3
 
 
 def doctors_with_sessions(desk: FrontDesk, doctors: int, starts: int) -> None:
-    """Doctors D01, D02 … with as many slots of twenty minutes from 09:00."""
+    """Add doctors D01, D02 … with as many slots of twenty minutes from 09:00."""
     end = 9 * 60 + 20 * starts
     for number in range(1, doctors + 1):
         doctor = add_doctor(desk, f"Doctor {number:02}", code=f"D{number:02}")
@@ -54,17 +56,55 @@ async def test_arrows_and_letters_move_the_cursor_and_stop_at_the_edges(
         assert place_of(meera) == "D02 09:20"
 
 
-async def test_the_chosen_cell_is_marked_without_colour_and_its_queue_shows(
+async def test_left_and_right_go_from_slot_to_slot_and_up_and_down_keep_the_time(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    for code, windows in {
+        "A": ("09:00–10:00", "10:00–11:00", "12:30–13:00"),
+        "B": ("09:00–13:00",),
+        "C": ("09:00–10:00", "12:00–12:30", "13:00–14:00"),
+        "D": ("16:00–17:00",),
+    }.items():
+        doctor = add_doctor(desk, f"Dr {code}", code=code)
+        for window in windows:
+            open_slot(desk, doctor, *window.split("–"))
+    add_doctor(desk, "Dr E", code="E")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("right", "right")
+        assert place_of(meera) == "A 12:30"
+        places = []
+        for key in ("down", "down", "down", "down", "up", "up", "up"):
+            await meera.press(key)
+            places.append(place_of(meera))
+        assert places == ["B 09:00", "C 12:00", "D 16:00", "D 16:00", "C 12:00", "B 09:00", "A 12:30"]
+        assert "Dr E" not in meera.read("#grid")
+
+
+async def test_every_slot_that_can_be_chosen_takes_a_token(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    doctor_with_slots(desk, "A", hours=3)
+    open_slot(desk, add_doctor(desk, "Dr B", code="B"), "10:00", "11:00")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("right", "right", "down", "left", "left")
+        assert place_of(meera) == "B 10:00"
+        await meera.press("n")
+        await meera.type("hema")
+        await meera.press("enter")
+        await meera.panel_closes()
+        (token,) = desk.token_list()
+        assert (token.doctor.code, token.token.patient.name) == ("B", "hema")
+
+
+async def test_the_chosen_slot_is_marked_without_colour_and_its_queue_shows(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
     full_slot(desk)
     doctor_with_slots(desk, "B")
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        assert "▐●● 2/2 ▌" in meera.line_with("Dr A", "#grid")
+        assert meera.line_with("Dr A", "#grid").split()[3:] == ["▐██", "2/2", "▌"]
         assert "Asha Verma" in meera.read("#queue")
         await meera.press("down")
         await meera.sees("Dr B · 09:00–10:00", within="#queue-panel")
-        assert "▐○○ 0/2 ▌" in meera.line_with("Dr B", "#grid")
+        assert meera.line_with("Dr B", "#grid").split()[3:] == ["▐░░", "0/2", "▌"]
         assert "▐" not in meera.line_with("Dr A", "#grid")
         assert "Asha Verma" not in meera.read("#queue")
 
@@ -114,12 +154,12 @@ async def test_fifty_doctors_scroll_and_every_one_can_be_seen(desk: FrontDesk, o
     seen: set[str] = set()
     async with at_the_counter(OpdApp(open_desk)) as meera:
         for row in range(0, FIFTY, STRIDE):
-            assert meera.line_with("▐", "#grid").startswith(f"Doctor {row + 1:02}")
-            seen.update(line[:9] for line in meera.lines("#grid")[1:])
+            assert meera.line_with("▐", "#grid").startswith(f"D{row + 1:02}")
+            seen.update(line[:3] for line in meera.lines("#grid")[1:])
             await meera.type("j" * STRIDE)
-        seen.update(line[:9] for line in meera.lines("#grid")[1:])
+        seen.update(line[:3] for line in meera.lines("#grid")[1:])
         assert len(seen) == FIFTY
-        assert meera.lines("#grid")[0].split() == ["Doctor", "09:00", "09:20"]
+        assert meera.lines("#grid")[0].split()[0] == "Doctor"
 
 
 @pytest.mark.parametrize("size", [(80, 24), WIDE])
@@ -135,8 +175,11 @@ async def test_thirty_start_times_scroll_and_the_doctors_column_stays(
             head, line = meera.lines("#grid")[0], meera.line_with("▐", "#grid")
             minute = 9 * 60 + 20 * column
             start = f"{minute // 60:02}:{minute % 60:02}"
-            assert head.index(start) == line.index("▐") + 1
-            assert line.startswith("Doctor 01")
+            assert start in meera.read("#queue-panel")
+            if start in head.replace("▼", ""):
+                assert head.index(start) - line.index("▐") in (0, 2)
+            assert line.startswith("D01  Doctor 01")
+            assert "▌" in line
             await meera.type("l" * STRIDE)
         assert "‹" in meera.lines("#grid")[0]
         assert "›" not in meera.lines("#grid")[0]
@@ -162,11 +205,10 @@ async def test_another_desks_token_changes_one_cell_and_nothing_else(desk: Front
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("end", "up", "up", *["right"] * 10)
         grid = grid_of(meera)
-        target = grid.board.at(grid.board.doctors[27].id, grid.board.starts[grid.column - 1])
-        assert target is not None
-        before, place, scroll = meera.lines("#grid"), (grid.row, grid.column, grid.first_column), grid.scroll_offset
+        target = grid.rows[grid.row][grid.place - 1]
+        before, place, scroll = meera.lines("#grid"), (grid.row, grid.place, grid.first), grid.scroll_offset
         assert scroll.y > 0
-        assert grid.first_column > 0
+        assert grid.first > 9 * 60
         issue(open_desk("tom", "desk 2"), target.slot.id, "Zoya Ali")
         regions: list[Region] = []
         refresh = grid.refresh
@@ -181,9 +223,9 @@ async def test_another_desks_token_changes_one_cell_and_nothing_else(desk: Front
         after = meera.lines("#grid")
         changed = [row for row, (was, now) in enumerate(zip(before, after, strict=True)) if was != now]
         assert len(changed) == 1
-        assert after[changed[0]].count(" 1/2 ") == 1
-        assert [(region.y, region.size) for region in regions] == [(changed[0], (grid.cell_width, 1))]
-        assert (grid.row, grid.column, grid.first_column) == place
+        assert after[changed[0]].count("1/2") == 1
+        assert [(region.y, region.size) for region in regions] == [(changed[0], (7, 1))]
+        assert (grid.row, grid.place, grid.first) == place
         assert grid.scroll_offset == scroll
         assert meera.focused_id == "grid"
 
@@ -209,6 +251,7 @@ async def test_the_cursor_keeps_its_place_over_the_other_screens(desk: FrontDesk
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("end", *["right"] * 9)
         before = meera.lines("#grid")
+        assert "‹" in before[0]
         await meera.press("2", "3", "1")
         await meera.settle()
         assert meera.lines("#grid") == before
@@ -229,6 +272,23 @@ async def test_days_go_back_forth_and_to_today(desk: FrontDesk, open_desk: OpenD
         await meera.sees("Sat 21 Nov 2026 (1 day ago; press t for today)", "No slots on this day")
         await meera.press("]")
         await meera.sees("Sun 22 Nov 2026 09:00", "A-001 Asha Verma")
+
+
+async def test_the_place_is_kept_over_days_with_other_slots_or_none(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    doctors_with_sessions(desk, 3, 6)
+    window = {"start": "09:00", "end": "12:00", "capacity": 2, "every": 60}
+    for date, code in (("2026-11-24", "D02"), ("2026-11-25", "D01")):
+        doctor = next(doctor for doctor in desk.doctor_list() if doctor.code == code)
+        desk.perform(OpenSession(doctor=doctor.id, date=date, **window))  # type: ignore[arg-type]
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("down", "right", "right", "right", "right")
+        assert place_of(meera) == "D02 10:20"
+        places = []
+        for key in ("]", "]", "]", "t", "[", "]"):
+            await meera.press(key)
+            await meera.settle()
+            places.append(place_of(meera))
+        assert places == ["", "D02 10:00", "D01 09:00", "D02 10:20", "", "D02 10:20"]
 
 
 async def test_whoever_looks_at_today_stays_on_today_over_midnight(
@@ -255,22 +315,72 @@ async def test_on_a_day_without_slots_n_says_where_to_open_one(desk: FrontDesk, 
         assert "Asha Verma" not in meera.read("#queue-panel")
 
 
-async def test_above_four_seats_figures_stand_alone(desk: FrontDesk, open_desk: OpenDesk) -> None:
-    slot = doctor_with_slots(desk, "A", capacity=5)[0]
-    doctor_with_slots(desk, "B", capacity=4)
-    issue(desk, slot, "Asha Verma")
+async def test_it_opens_on_the_running_slot_of_the_first_doctor_who_has_one(
+    desk: FrontDesk, open_desk: OpenDesk, clock: FixedClock
+) -> None:
+    for code, windows in {
+        "A": ("08:00–08:30", "10:00–11:00"),
+        "B": ("09:30–10:00", "10:00–10:30"),
+        "C": ("09:00–13:00",),
+        "D": ("09:45–09:50", "16:00–20:00"),
+    }.items():
+        doctor = add_doctor(desk, f"Dr {code}", code=code)
+        for window in windows:
+            open_slot(desk, doctor, *window.split("–"))
+    clock.instant += dt.timedelta(minutes=47)
+    async with at_the_counter(OpdApp(open_desk), (60, 24)) as meera:
+        assert place_of(meera) == "B 09:30"
+        assert "▼ 09:47" in meera.lines("#grid")[0]
+        assert all("/2" in line for line in meera.lines("#grid")[2:5])
+        await meera.press("[", "]")
+        await meera.settle()
+        assert place_of(meera) == "B 09:30"
+    clock.instant += dt.timedelta(hours=4)
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        assert "▐1/5" in meera.line_with("Dr A", "#grid")
-        assert "○○○○ 0/4" in meera.line_with("Dr B", "#grid")
+        assert place_of(meera) == "D 16:00"
 
 
-async def test_a_doctor_without_a_slot_at_a_time_has_a_dash(desk: FrontDesk, open_desk: OpenDesk) -> None:
-    doctor_with_slots(desk, "A", hours=2)
-    open_slot(desk, add_doctor(desk, "Dr B", code="B"), "10:00", "11:00")
+async def test_the_running_moment_moves_and_what_is_over_is_dim(
+    desk: FrontDesk, open_desk: OpenDesk, clock: FixedClock
+) -> None:
+    doctor_with_slots(desk, "A", hours=3)
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        assert meera.line_with("Dr B", "#grid").split()[2] == "–"
-        await meera.press("down")
-        await meera.sees("No slot at this time.", within="#queue-panel")
+        grid = grid_of(meera)
+
+        def dim() -> list[str]:
+            return [piece.text.strip() for piece in grid._blocks(0) if piece.style.dim and "/" in piece.text]
+
+        await meera.press("end", "right", "right")
+        assert "▼ 09:00" in meera.lines("#grid")[0]
+        assert dim() == []
+        await meera.time_passes(clock, 60)
+        assert "▼ 10:00" in meera.lines("#grid")[0]
+        assert dim() == ["0/2"]
+        await meera.time_passes(clock, 15 * 60)
+        await meera.press("[")
+        await meera.sees("Sun 22 Nov 2026 (1 day ago", "0/2")
+        assert "▼" not in meera.lines("#grid")[0]
+
+
+async def test_an_irregular_day_is_legible_in_eighty_columns(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    for code, capacity, windows in (
+        ("A", 2, [f"09:{minute:02}–09:{minute + 10:02}" for minute in range(0, 50, 10)]),
+        ("B", 1_000_000, ["09:00–13:00", "14:00–18:00"]),
+        ("C", 40, ["09:00–12:00", "20:00–21:00"]),
+    ):
+        doctor = add_doctor(desk, f"Dr {code}", code=code)
+        for window in windows:
+            open_slot(desk, doctor, *window.split("–"), capacity)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        assert grid_of(meera).axis.width < 12 * 36 / 3
+        lines = meera.lines("#grid")
+        assert lines[1].count("0/2") == 5
+        assert "0/1M" in lines[2]
+        assert "0/40" in lines[3]
+        assert "›" in lines[0]
+        await meera.press("end", "right")
+        assert "▐" in meera.line_with("Dr C", "#grid")
+        assert "‹" in meera.lines("#grid")[0]
 
 
 async def test_a_view_that_comes_after_the_person_moved_does_not_move_them_back(
@@ -287,19 +397,23 @@ async def test_a_view_that_comes_after_the_person_moved_does_not_move_them_back(
         await meera.press("right")
         show()
         await meera.settle()
-        assert screen.grid.column == 1
+        assert screen.grid.place == 1
         await meera.sees("10:00–11:00", within="#queue-panel")
 
 
-async def test_where_the_times_have_no_room_names_and_figures_stand_alone(desk: FrontDesk, open_desk: OpenDesk) -> None:
+async def test_where_the_day_has_no_room_titles_and_specialties_are_dropped(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
     doctor = add_doctor(desk, "Dr Anil Rao", specialty="Orthopedics")
     for hour in (9, 10):
         open_slot(desk, doctor, f"{hour}:00".zfill(5), f"{hour + 1}:00", 4)
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        await meera.sees("Dr Anil Rao · Orthopedics", "○○○○ 0/4", within="#grid")
+        await meera.sees("Dr Anil Rao · Orthopedics", "░░░░ 0/4", within="#grid")
         for hour in range(11, 19):
             open_slot(desk, doctor, f"{hour}:00", f"{hour + 1}:00", 4)
         await meera.look_again()
         (head, line) = meera.lines("#grid")[:2]
-        assert line.split() == ["Dr", "Anil", "Rao", "▐0/4", "▌", *["0/4"] * 7]
-        assert head.split() == ["Doctor", *(f"{hour:02}:00" for hour in range(9, 17)), "›"]
+        assert line.split("▐")[0].split()[1:] == ["Anil", "Rao"]
+        assert line.count("0/4") == 10
+        assert "09:00" in head
+        assert "›" not in head

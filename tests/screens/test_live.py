@@ -305,7 +305,7 @@ async def test_the_arrows_move_on_a_board_that_was_empty_before(open_desk: OpenD
         await meera.sees("No slots on this day")
         await meera.press("t")
         await meera.sees("Dr A · 09:00–10:00")
-        await meera.sees("▐○○ 0/2")  # so drawn where the keys go
+        await meera.sees("▐░░ 0/2")  # so drawn where the keys go
         await meera.press("right")
         await meera.sees("Dr A · 10:00–11:00")
 
@@ -490,7 +490,7 @@ async def test_a_token_for_another_day_is_told_with_its_day(open_desk: OpenDesk,
     other.perform(OpenSlot(doctor=doctor, date=tomorrow, start="09:00", end="10:00", capacity=2))
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await meera.press("]")
-        await meera.sees("○○ 0/2", within="#grid")
+        await meera.sees("░░ 0/2", within="#grid")
         await meera.press("n")
         day = f"{tomorrow:%a %d %b}"
         await meera.until(lambda: day in str(meera.app.screen.query_one(NewToken).border_title), "the day in the title")

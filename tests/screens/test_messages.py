@@ -31,7 +31,7 @@ async def test_an_action_says_what_changed_and_another_desk_by_whom(open_desk: O
     slot = full_slot(other)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         issue(other, slot, "Farah Khan")
-        await meera.sees("desk 2: ONLINE A-003 Farah Khan waits", within="MessageLine")
+        await meera.sees("desk 2: Online A-003 Farah Khan waits", within="MessageLine")
         await meera.press("enter", "c")
         await meera.asks("Asha Verma")
         await meera.press("y")
@@ -51,7 +51,7 @@ async def test_a_refusal_stays_until_a_key_does_something_and_news_comes_after_i
         await meera.press("z")
         assert meera.message == "! z does nothing here. Press ? for the keys."
         await meera.press("down")
-        await meera.sees("desk 2: ONLINE A-003 Farah Khan waits", within="MessageLine")
+        await meera.sees("desk 2: Online A-003 Farah Khan waits", within="MessageLine")
 
 
 async def test_a_refusal_of_the_desk_stays_while_another_desk_works(open_desk: OpenDesk, other: FrontDesk) -> None:
@@ -75,7 +75,7 @@ async def test_a_result_that_is_fresh_is_not_replaced_by_news(open_desk: OpenDes
         await meera.panel_closes()
         issue(other, slot, "Farah Khan")
         await meera.hears("desk 2:", "Farah Khan")
-        assert "WALKIN A-003 Om waits" in meera.message
+        assert "Walk-in A-003 Om waits" in meera.message
 
 
 async def test_the_same_refusal_is_counted_in_the_line_and_in_the_list(desk: FrontDesk, open_desk: OpenDesk) -> None:

@@ -263,7 +263,7 @@ async def test_with_plain_signs_every_screen_and_dialog_is_drawn_without_symbols
 ) -> None:
     full_slot(desk, waiting=2)
     async with at_the_counter(app_with("ascii_symbols = true")) as meera:
-        await meera.sees("** 2/2 +2", "* seated", "o waiting", "2 of 2 seats taken - 2 waiting")
+        await meera.sees("## 2/2", "* seated", "o waiting", "2 of 2 taken - 2 waiting")
         visits = (
             ("enter", "c"),
             ("n",),
@@ -373,10 +373,10 @@ async def test_names_hide_when_nobody_pressed_a_key_and_the_counts_stay(desk: Fr
         assert meera.text == before
         await nobody_is_there(meera)
         assert shows_no_name(meera)
-        await meera.sees("Sun 22 Nov 2026 09:00", "Dr A", "2/2 +1")
+        await meera.sees("Sun 22 Nov 2026 09:00", "Dr A", "2/2 1 waiting")
         issue(desk, slot, "Ravi Verma")
         await meera.look_again()
-        await meera.sees("2/2 +2")
+        await meera.sees("2/2 2 waiting")
         assert shows_no_name(meera)
         meera.assert_columns_are_straight()
 

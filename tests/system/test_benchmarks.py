@@ -14,7 +14,7 @@ import pytest
 from opd_tui.desk.opening import open_front_desk
 from tests.benchmarks.data import CAPACITY, Content, build, full_slots
 from tests.benchmarks.floors.replay import connect_raw, replay
-from tests.benchmarks.paint import ANYWHERE, bytes_by_line
+from tests.benchmarks.paint import ANYWHERE, ASIDE, bytes_by_line
 from tests.benchmarks.report import END, START, Budget, Row, as_markdown, as_text, quantity, with_table
 from tests.benchmarks.screens import BoardView, pointed_at
 from tests.benchmarks.stats import median, p95, percentile
@@ -25,14 +25,16 @@ HISTORY, DOCTORS = 500, 4
 SCREEN = """\
  OPD front desk
  ▐1 Board▌  2 Waitlist 2
-╭─ Slots ──────────────╮╭─ Dr Asha Verma · ENT · 10:00–11:00 ─╮
-│Doctor        09:00   ││ 1 of 1 seats taken · 1 waiting      │
-│Dr Ravi Rao … 0/1     ││     D01-016 Ravi Iyer  ● seated     │
-│Dr Asha Ver… ▐1/1 +1▌ ││   1 D01-017 Leela Iyer ○ waiting    │
-╰──────────────────────╯╰─────────────────────────────────────╯
-╭─ Just now ──────────────────────────────────────────────────╮
-│ 10:33  D50-056 Omar Nair has a seat                         │
+╭─ Slots ─────────────────────────────────────────────────────╮
+│Doctor          10:00                                        │
+│D01  Ravi Rao   ▏░ 0/1    ▏                                  │
+│D02  Asha Verma ▐█ 1/1 +1 ▌                                  │
 ╰─────────────────────────────────────────────────────────────╯
+╭─ D02 · Dr Asha Verma · 10:00–11:00 ──────╮╭─ Just now ──────╮
+│     NUMBER  PATIENT    STATUS            ││ 10:33  D50-056  │
+│     D02-016 Ravi Iyer  ● seated          ││        has a    │
+│   1 D02-017 Leela Iyer ○ waiting         ││        seat     │
+╰──────────────────────────────────────────╯╰─────────────────╯
 """.splitlines()
 
 
@@ -131,11 +133,12 @@ def test_a_readme_without_a_place_for_the_table_is_not_written() -> None:
 def test_the_board_is_read_off_the_screen() -> None:
     board = BoardView.read(SCREEN)
     assert board is not None
-    assert board.title == "Dr Asha Verma · ENT · 10:00–11:00"
-    assert board.numbers == ["D01-016", "D01-017"]
-    assert board.doctor_at_cursor == "Dr Asha Ver"
-    assert board.rows == range(2, 7)
+    assert board.slot == "D02 10:00–11:00"
+    assert board.numbers == ["D02-016", "D02-017"]
+    assert board.doctor_at_cursor == "D02"
+    assert board.rows == range(2, 12)
     assert "waiting" in (board.line_of("Leela Iyer") or "")
+    assert SCREEN[7][: board.width].endswith("╮")
     assert BoardView.read(SCREEN[3:]) is None
 
 
@@ -148,7 +151,8 @@ def test_bytes_go_to_the_line_on_which_they_are_painted() -> None:
     output = b"\x1b[?2026h\x1b[3;10H\x1b[1mab\x1b[0m\x1b[12;1Hcdef\r\ng\x1b[?2026l"
     assert bytes_by_line(output) == {ANYWHERE: 16, 2: 7 + 4 + 2 + 4, 11: 7 + 4 + 2, 12: 1}
     assert bytes_by_line(b"").total() == 0
-    assert bytes_by_line(output).total() == len(output)
+    assert bytes_by_line(output).total() == bytes_by_line(output, 5).total() == len(output)
+    assert bytes_by_line(output, 5) == {ANYWHERE: 16, ASIDE: 7 + 4 + 2 + 4, 11: 7 + 4 + 2, 12: 1}
 
 
 # The data and the floor

@@ -34,7 +34,7 @@ _WAIT_LINE = re.compile(
     rf"│(?P<pointer>[{POINTER} ]) (?P<number>{NUMBER}) +(?P<name>\S.*?) +(?P<source>{'|'.join(SOURCE_LABELS)}) "
 )
 _DOCTOR_LINE = re.compile(rf"│(?P<pointer>[{POINTER} ]) (?P<number>[A-Z][A-Z0-9]*) {{2,}}(?P<name>Dr \S.*?) {{2,}}")
-_LOAD = re.compile(r"(\d+) of (\d+) seats? taken(?: \((\d+) done\))?(?: · (\d+) waiting)?")
+_LOAD = re.compile(r"(\d+) of (\d+) taken(?: \((\d+) done\))?(?: · (\d+) waiting)?")
 _MODE = re.compile(r"▐\d (\w+)")
 _FIELD = re.compile(r"([A-Z][a-z ]+): ")
 
@@ -68,7 +68,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Load:
-    """How full the chosen slot is, in the words above its queue."""
+    """How full the chosen slot is, in the words in its queue's frame."""
 
     taken: int
     capacity: int
@@ -175,20 +175,16 @@ class Glance:
 
     @cached_property
     def slot(self) -> tuple[str, str] | None:
-        """The doctor and the start at the board's cursor."""
-        if self.board is None:
+        """The doctor's code and the start of the slot whose queue is shown."""
+        if self.board is None or self.board.slot is None:
             return None
-        head, *rows = self.board.grid
-        for row in rows:
-            if found := re.search(r"[▐\[]", row):
-                return doctor_in(row), head[found.start() + 1 : found.start() + 6]
-        return None
+        code, window = self.board.slot.split()
+        return code, window[:5]
 
     @property
     def doctors(self) -> list[str]:
-        """The doctors on the board, from its top."""
-        rows = self.board.grid[1:] if self.board else ()
-        return [doctor_in(row) for row in rows if row.startswith("Dr ")]
+        """The codes of the doctors on the board, from its top."""
+        return [row.split()[0] for row in self.board.grid[1:] if row.strip()] if self.board else []
 
     @property
     def in_queue(self) -> bool:
@@ -205,14 +201,13 @@ class Glance:
         """Whether the queue is that of the slot at the cursor."""
         if self.board is None or self.slot is None:
             return False
-        doctor, start = self.slot
-        title = self.board.title
-        return title == "Queue" or (title.startswith(doctor) and f" · {start}–" in title)
+        chosen = next((row for row in self.board.grid[1:] if re.search(r"[▐\[]", row)), "")
+        return chosen.split()[:1] == [self.slot[0]]
 
     @property
     def load(self) -> Load | None:
-        """How full the chosen slot is; None where the doctor has none at this time."""
-        found = _LOAD.search(self.board.queue[0]) if self.board else None
+        """How full the chosen slot is."""
+        found = _LOAD.search(self.board.title) if self.board else None
         return Load(*(int(figure or 0) for figure in found.groups())) if found else None
 
     @cached_property
@@ -229,11 +224,6 @@ class Glance:
 
     def row(self, key: str) -> Line | None:
         return next((line for line in self.rows if line.key == key), None)
-
-
-def doctor_in(row: str) -> str:
-    """The name at the start of a row of the board."""
-    return re.split(r" ·|…|  |[▐\[]", row)[0].strip()
 
 
 def lines_in(pattern: re.Pattern[str], texts: Sequence[str]) -> list[Line]:

@@ -26,13 +26,13 @@ from tests.two_desks.tally import Tally
 
 DESKS = ("desk 1", "desk 2")
 SIZE = (120, 32)
-LAST_SLOT = (DOCTORS[1][0], STARTS[0])
+LAST_SLOT = (DOCTORS[1][2], STARTS[0])
 """Where both desks are when the day ends."""
 QUEUE = """
     SELECT t.number, p.name, t.source, t.status
     FROM token t JOIN patient p ON p.id = t.patient_id JOIN slot s ON s.id = t.slot_id
     JOIN doctor d ON d.id = t.doctor_id
-    WHERE d.name = '{}' AND s.start = '{}' AND s.date = '{}'
+    WHERE d.code = '{}' AND s.start = '{}' AND s.date = '{}'
     ORDER BY CASE t.status WHEN 'ACTIVE' THEN 1 WHEN 'WAITING' THEN 2 WHEN 'COMPLETED' THEN 3 WHEN 'NO_SHOW' THEN 4
              ELSE 5 END,
              CASE WHEN t.status IN ('ACTIVE', 'WAITING') THEN t.priority END,
@@ -40,7 +40,7 @@ QUEUE = """
 """
 CAPACITY = """
     SELECT s.capacity FROM slot s JOIN doctor d ON d.id = s.doctor_id
-    WHERE d.name = '{}' AND s.start = '{}' AND s.date = '{}'
+    WHERE d.code = '{}' AND s.start = '{}' AND s.date = '{}'
 """
 
 
@@ -169,8 +169,8 @@ def differences(desk: str, shown: list[Line], everything: list[Line], load: Load
     if load != right:
         problems.append(f"{desk} says {load}, but the database has {right}")
     statuses = {row[0]: row[3] for row in rows}
-    top = numbers.index(shown[0].key) if shown and shown[0].key in numbers else 0
-    if [(line.key, line.status) for line in shown] != [(n, statuses[n]) for n in numbers[top : top + len(shown)]]:
+    keys = {line.key for line in shown}
+    if [(line.key, line.status) for line in shown] != [(n, statuses[n]) for n in numbers if n in keys]:
         problems.append(f"{desk} had come to show {shown}, but the database has {rows}")
     return problems if shown else [*problems, f"{desk} shows no queue"]
 

@@ -45,6 +45,13 @@ _SLOTS_OF_DATE = _SLOTS.where(slot.c.date == bindparam("date"))
 _SLOTS_OF_DOCTOR = _SLOTS.where(slot.c.doctor_id == bindparam("doctor"))
 _SLOTS_OF_BOTH = _SLOTS_OF_DATE.where(slot.c.doctor_id == bindparam("doctor"))
 _SLOT_BY_ID = _SLOTS.where(slot.c.id == bindparam("id"))
+# From the slots, so that SQLite needs only the index on slot and status.
+_TOTALS = (
+    select(token.c.status, func.count())
+    .select_from(slot.join(token, token.c.slot_id == slot.c.id))
+    .where(slot.c.date == bindparam("date"))
+    .group_by(token.c.status)
+)
 _DOCTORS = select(*DOCTOR_COLUMNS).order_by(doctor.c.code)
 _DOCTOR_BY_ID = select(*DOCTOR_COLUMNS).where(doctor.c.id == bindparam("id"))
 
@@ -109,6 +116,11 @@ def slots(transaction: Transaction, date: dt.date | None = None, doctor_id: Doct
     given = {name: value for name, value in values.items() if value is not None}
     statement = statements[date is not None, doctor_id is not None]
     return [slot_record_of(row) for row in transaction.rows(statement, given)]
+
+
+def totals(transaction: Transaction, date: dt.date) -> dict[Status, int]:
+    """Return the number of a date's tokens by status."""
+    return {Status[row[0]]: row[1] for row in transaction.rows(_TOTALS, {"date": date.isoformat()})}
 
 
 def slots_by_id(transaction: Transaction, ids: Collection[SlotId]) -> list[SlotRecord]:

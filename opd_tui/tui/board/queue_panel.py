@@ -3,62 +3,97 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
+from rich.cells import cell_len
 from textual import getters
 from textual.app import ComposeResult
-from textual.widgets import Static
 
 from opd_tui.desk.views import Queue
 from opd_tui.domain.model import SlotRecord
-from opd_tui.tui.board.queue_rows import QueueRows
-from opd_tui.tui.drawing.text import SHAPE_LIMIT, count, doctor_label
+from opd_tui.tui.board.doctor_column import short_name
+from opd_tui.tui.board.queue_rows import QueueHead, QueueRows
+from opd_tui.tui.drawing.cells import fit
+from opd_tui.tui.drawing.text import doctor_label
 from opd_tui.tui.widgets.panel import Panel
+
+FRAME_COLUMNS = 6
+"""The columns of a panel's frame that a title cannot use."""
+FEWEST_OF_A_NAME = 8
+"""The fewest columns in which a name is worth showing."""
 
 
 class QueuePanel(Panel):
-    """A panel with the slot's occupancy in one line and its queue below."""
+    """A panel with the slot and its occupancy in the frame, headings, and the queue below."""
 
-    head = getters.query_one("#queue-head", Static)
+    head = getters.query_one(QueueHead)
     rows = getters.query_one(QueueRows)
     queue: Queue | None = None
-    why_none = ""
-    """The message shown instead of a queue."""
     now: dt.datetime | None = None
 
     def __init__(self) -> None:
         super().__init__("Queue", id="queue-panel")
 
     def compose(self) -> ComposeResult:
-        yield Static(id="queue-head", markup=False)
-        yield QueueRows(id="queue")
+        rows = QueueRows(id="queue")
+        yield QueueHead(rows)
+        yield rows
 
-    def show(self, queue: Queue | None, empty: str, why_none: str) -> None:
-        """Show a queue, or `why_none` without one; `empty` is the message for a queue without tokens."""
-        self.queue, self.why_none = queue, why_none
+    def show(self, queue: Queue | None, empty: str) -> None:
+        """Show a queue, or none; `empty` is the message for a queue without tokens."""
+        headed = bool(self.rows.items), self.rows.number_width
+        self.queue = queue
         self.rows.show(queue)
         self.rows.empty = empty if queue else ""
-        self.title = f"{doctor_label(queue.slot.doctor)} · {queue.slot.slot.window}" if queue else "Queue"
-        self.show_head()
+        if headed != (bool(self.rows.items), self.rows.number_width):
+            self.head.refresh()
+        self.show_title()
 
     def show_now(self, now: dt.datetime | None) -> None:
         """Update waiting times to this instant, and show whether the slot's window is over."""
         self.now = self.rows.now = now
-        self.show_head()
+        self.show_title()
 
-    def show_head(self) -> None:
-        """Show the slot's occupancy."""
-        slot = self.queue.slot if self.queue else None
-        words = f" {seats_in_words(slot)}{self._window_in_words(slot)}" if slot else self.why_none
-        self.head.update(words, layout=False)
+    def on_resize(self) -> None:
+        self.show_title()
 
-    def _window_in_words(self, record: SlotRecord) -> str:
-        return " · the window is over" if self.now is not None and record.slot.is_over(self.now) else ""
+    def show_title(self) -> None:
+        """Show as much of the slot and its occupancy as the frame has room for."""
+        if self.queue is None:
+            self.title = "Queue"
+            return
+        room, record = self.outer_size.width - FRAME_COLUMNS, self.queue.slot
+        is_over = self.now is not None and record.slot.is_over(self.now)
+        titles = titles_of(record, is_over=is_over)
+        self.title = next((title for title in titles if cell_len(title) <= room), "") or brief_title(record, room)
 
 
-def seats_in_words(record: SlotRecord) -> str:
-    """Return a slot's occupancy as text: `●○  1 of 2 seats taken · 3 waiting`."""
-    taken, capacity = record.load.taken, record.slot.capacity
-    shape = "●" * taken + "○" * (capacity - taken) + "  " if capacity <= SHAPE_LIMIT else ""
+def titles_of(record: SlotRecord, *, is_over: bool) -> Iterator[str]:
+    """Yield the titles of a slot's queue, the fullest first: room, specialty and words are dropped in turn."""
+    doctor, window = record.doctor, record.slot.window
+    room = (f"room {doctor.room}",) if doctor.room else ()
+    for slot, over in (
+        ((doctor_label(doctor), window, *room), "the window is over"),
+        ((doctor_label(doctor), window), "the window is over"),
+        ((doctor.name, window), "the window is over"),
+        ((short_name(doctor), window), "over"),
+    ):
+        yield " · ".join((doctor.code, *slot, occupancy_of(record), *((over,) if is_over else ())))
+
+
+def brief_title(record: SlotRecord, room: int) -> str:
+    """Return the title of a slot's queue with as much of the doctor's name as there is room for, or none of it."""
+    code, window, load = record.doctor.code, record.slot.window, record.load
+    slot = f"{window} · {occupancy_of(record)}"
+    name = room - cell_len(f"{code} ·  · {slot}")
+    if name >= FEWEST_OF_A_NAME:
+        return f"{code} · {fit(short_name(record.doctor), name)} · {slot}"
+    waiting = f" · {load.waiting} waiting" if load.waiting else ""
+    return f"{code} · {window} · {load.taken} of {record.slot.capacity}{waiting}"
+
+
+def occupancy_of(record: SlotRecord) -> str:
+    """Return how full a slot is: `3 of 4 taken (1 done) · 2 waiting`."""
     done = f" ({record.load.completed} done)" if record.load.completed else ""
     waiting = f" · {record.load.waiting} waiting" if record.load.waiting else ""
-    return f"{shape}{taken} of {count(capacity, 'seat')} taken{done}{waiting}"
+    return f"{record.load.taken} of {record.slot.capacity} taken{done}{waiting}"

@@ -2,53 +2,146 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from typing import NamedTuple
+
 from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
 
 from opd_tui.desk.views import Queue, QueueRow
-from opd_tui.domain.model import Status
+from opd_tui.domain.model import SlotId, Status, TokenId
 from opd_tui.tui.drawing.cells import Line, fit, joined
 from opd_tui.tui.tokens.token_rows import SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH, TokenRows
 from opd_tui.tui.widgets.row_list import Heading
 
+MARGIN = 5
+"""The columns before the number, for the pointer and the place in line."""
+TAIL_WIDTH = 12
+"""The width of the last column with its words: `issued 09:31`, `waits 25 min`."""
+WORDY = 70
+"""The fewest columns in which the last column has words; in fewer, the names need the room."""
+
+
+class Widths(NamedTuple):
+    """The widths of a queue's columns that depend on the room."""
+
+    number: int
+    name: int
+    tail: int
+
 
 class QueueRows(TokenRows):
-    """The tokens of a slot: seated, then waiting in order of promotion, then closed."""
+    """The tokens of a slot: seated and pinned, then waiting in order of promotion, then closed."""
+
+    slot_id: SlotId | None = None
+    before: tuple[TokenId, TokenId] | None = None
+    """The open token under the cursor before the last change, and the one to go to when it is closed."""
 
     def show(self, queue: Queue | None) -> None:
-        """Show a queue, or no rows if it is None."""
-        if queue is None:
-            self.items = ()
-            return
-        waiting = tuple(row for row in queue.rows if row.place is not None)
-        seated = tuple(row for row in queue.rows if row.record.token.status is Status.ACTIVE)
-        closed = tuple(row for row in queue.rows if not row.record.token.status.is_open)
+        """Show a queue, or no rows if it is None; the cursor starts at the top of another slot's queue."""
+        slot_id = queue.slot.slot.id if queue else None
+        if slot_id != self.slot_id:
+            self.slot_id = slot_id
+            self.set_reactive(QueueRows.cursor, 0)
+            self.scroll_to_top()
+        self._remember()
+        rows = queue.rows if queue else ()
+        waiting = tuple(row for row in rows if row.place is not None)
+        seated = tuple(row for row in rows if row.record.token.status is Status.ACTIVE)
+        closed = tuple(row for row in rows if not row.record.token.status.is_open)
+        if len(seated) != self.first_items and self.scroll_offset.y:
+            self.refresh()
+        self.first_items = len(seated)
         self.items = (
             *seated,
             *((Heading("waiting, in the order of promotion"), *waiting) if waiting else ()),
             *((Heading("closed"), *closed) if closed else ()),
         )
 
+    def pass_on(self, token_id: TokenId) -> None:
+        """Move the cursor from a token that this desk closed to the next open one, or else to the one before it.
+
+        The queue may show the token among the closed ones already.
+        """
+        self._remember()
+        if self.before is not None and self.chosen is not None and self.key_of(self.chosen) == token_id:
+            closed, following = self.before
+            if closed == token_id:
+                self.move_to(following)
+
+    def _remember(self) -> None:
+        """Keep where the cursor goes if the token under it is closed."""
+        chosen = self.chosen
+        if isinstance(chosen, QueueRow) and is_open(chosen):
+            others = chain(self.items[self.cursor + 1 :], reversed(self.items[: self.cursor]))
+            following = next((row for row in others if isinstance(row, QueueRow) and is_open(row)), None)
+            self.before = (chosen.id, following.id) if following else None
+
+    def refresh_focus(self) -> None:
+        super().refresh_focus()
+        if not self.has_focus:
+            self.scroll_to_top()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        if not self.has_focus:
+            self.scroll_to_top()
+
+    def scroll_to_top(self) -> None:
+        """Show the queue from its first row."""
+        self.scroll_to(y=0, animate=False, force=True, immediate=True)
+
+    def widths(self, room: int) -> Widths:
+        """Return the widths of the columns in a list of `room` columns."""
+        tail = TAIL_WIDTH if room >= WORDY else WAIT_WIDTH
+        fixed = MARGIN + self.number_width + 1 + SOURCE_WIDTH + 1 + STATUS_WIDTH + 1 + tail
+        return Widths(self.number_width, room - fixed - 2, tail)
+
+    def headings(self, room: int) -> Line:
+        """Return the headings over the columns."""
+        number, name, _ = self.widths(room)
+        words = f"{fit('NUMBER', number)} {fit('PATIENT', name)}  {fit('SOURCE', SOURCE_WIDTH)} STATUS"
+        return joined((" " * MARGIN + words, self.part("dim")))
+
     def draw(self, item: QueueRow | Heading, width: int) -> Line:
         if isinstance(item, Heading):
-            rule = f"── {item.text} "
-            return joined((rule + "─" * (width - len(rule)), self.part("dim")))
-        token = item.record.token
-        closed = not token.status.is_open
-        rest = self.part("dim") if closed else Style()
-        place = f"{item.place}" if item.place else ""
-        number = fit(token.number, self.number_width)
+            return joined((f"── {item.text} ──", self.part("dim")))
+        token, widths = item.record.token, self.widths(width)
+        rest = Style() if token.status.is_open else self.part("dim")
         status, status_style = self.status_of(item)
-        tail = self.issued_of(item) if item.place is None else self.wait_of(item)
-        name_width = width - 6 - len(number) - 1 - SOURCE_WIDTH - 1 - STATUS_WIDTH - 1 - WAIT_WIDTH - 1
+        source, source_style = self.source_of(item)
         return joined(
-            (f"{self.pointer_of(item)}{fit(place, 3, 'right')} ", self.part("dim")),
-            (f"{number} ", rest if closed else self.part("strong")),
-            (fit(token.patient.name, name_width) + "  ", rest),
-            *((text, rest if closed else style) for text, style in (self.source_of(item),)),
+            (f"{self.pointer_of(item)}{fit(f'{item.place}' if item.place else '', 3, 'right')} ", self.part("dim")),
+            (f"{fit(token.number, widths.number)} ", self.part("strong") if token.status.is_open else rest),
+            (fit(token.patient.name, widths.name) + "  ", rest),
+            (source, source_style if token.status.is_open else rest),
             (" " + fit(status, STATUS_WIDTH) + " ", status_style),
-            (fit(tail, WAIT_WIDTH, "right"), rest),
+            (fit(self.tail_of(item, wordy=widths.tail == TAIL_WIDTH), widths.tail, "right"), rest),
         )
 
-    def issued_of(self, row: QueueRow) -> str:
-        """Return the local time at which the token was issued."""
-        return f"{row.record.token.issued_at.astimezone(self.zone):%H:%M}"
+    def tail_of(self, row: QueueRow, *, wordy: bool) -> str:
+        """Return the time for which a patient has waited, or else when the token was issued."""
+        if row.place is None:
+            issued = f"{row.record.token.issued_at.astimezone(self.zone):%H:%M}"
+            return f"issued {issued}" if wordy else issued
+        wait = self.wait_of(row)
+        return f"waits {wait}" if wordy and wait and not wait.startswith("for") else wait
+
+
+class QueueHead(Widget):
+    """The headings over a queue."""
+
+    def __init__(self, rows: QueueRows) -> None:
+        super().__init__(id="queue-head")
+        self.rows = rows
+
+    def render_line(self, y: int) -> Strip:
+        room = self.rows.scrollable_content_region.width
+        line = self.rows.headings(room) if self.rows.items and room else []
+        return Strip(line).adjust_cell_length(self.size.width).apply_style(self.rich_style)
+
+
+def is_open(item: QueueRow | Heading) -> bool:
+    """Return whether an item is a token that is seated or waits."""
+    return isinstance(item, QueueRow) and item.record.token.status.is_open

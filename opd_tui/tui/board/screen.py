@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import getters, on, work
 from textual.binding import Binding
-from textual.containers import Horizontal
+from textual.containers import Container, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -16,11 +16,12 @@ from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.views import Board, Queue, QueueRow
 from opd_tui.domain.errors import DeskRefusal, UnknownSlot
 from opd_tui.domain.model import Slot, SlotId, SlotRecord, TokenId
-from opd_tui.tui.board.activity import Activity
+from opd_tui.tui.board.activity import Activity, sentence_of, time_of
 from opd_tui.tui.board.find import Find
 from opd_tui.tui.board.queue_panel import QueuePanel
 from opd_tui.tui.board.queue_rows import QueueRows
 from opd_tui.tui.board.slot_grid import SlotGrid
+from opd_tui.tui.board.slots_panel import SlotsPanel
 from opd_tui.tui.commands import ADD_DOCTOR, BOARD_COMMANDS, EMERGENCY, ENTER_QUEUE, NEW, OPEN_SESSION, STEP_BACK, VIEW
 from opd_tui.tui.drawing.layout_map import refresh_layout_map
 from opd_tui.tui.keys.commands import Command, DeskCommand, Need, bindings
@@ -68,22 +69,25 @@ class SlotBoardScreen(DeskScreen):
     grid = getters.query_one(SlotGrid)
     queue = getters.query_one(QueueRows)
     activity = getters.query_one(Activity)
+    newest = ""
+    """The newest outcome as a sentence."""
 
     def body(self) -> Iterable[Widget]:
-        with Horizontal(id="board"):
-            with Panel("Slots", id="slots"):
-                yield Static(id="no-slots", markup=False)
-                yield SlotGrid(id="grid")
-            yield QueuePanel()
-        with Panel("Just now", id="activity-panel"):
-            yield Activity(id="activity")
+        with Vertical(id="board"):
+            yield SlotsPanel()
+            with Container(id="below"):
+                yield QueuePanel()
+                with Panel("Just now", id="activity-panel"):
+                    yield Activity(id="activity")
 
     def on_mount(self) -> None:
         self.activity.empty = " Nothing has happened yet."
         self.query_one("#no-slots").display = False
 
     def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
-        chosen, shown = (self.grid.chosen, self.grid.board) if self.is_mounted else (None, None)
+        chosen, shown, wanted = None, None, None
+        if self.is_mounted:
+            chosen, shown, wanted = self.grid.chosen, self.grid.board, self.grid.wanted
         now, another_day = self.host.now, shown is None or shown.date != day or not shown.slots
         no_slots, no_doctors = self.with_keys(NO_SLOTS), self.with_keys(NO_DOCTORS)
 
@@ -91,8 +95,7 @@ class SlotBoardScreen(DeskScreen):
             board = desk.board(day)
             record = board.slot(chosen.slot.id) if chosen else None
             if another_day:
-                same = board.at(chosen.doctor.id, chosen.slot.start) if chosen else None
-                record = same or board.next_slot(now)
+                record = (board.nearest(*wanted) if wanted else None) or board.opening_slot(now)
             queue = desk.queue(record.slot.id) if record else None
             activity = desk.activity(ACTIVITY_LINES)
             any_doctor = bool(board.slots) or bool(desk.doctor_list())
@@ -110,7 +113,6 @@ class SlotBoardScreen(DeskScreen):
         go_to: SlotRecord | None,
     ) -> None:
         """Show a day; `go_to` moves the cursor and is set only when the displayed day changes."""
-        self.mode_bar.waiting = board.waiting
         no_slots = self.query_one("#no-slots", Static)
         if not board.slots:
             no_slots.update(empty)
@@ -123,14 +125,41 @@ class SlotBoardScreen(DeskScreen):
         with self.prevent(SlotGrid.Highlighted):
             self.grid.board = board
             if go_to is not None:
-                self.grid.move_to(go_to.doctor.id, go_to.slot.start)
-        self.activity.zone, self.activity.desk = self.host.zone, self.host.desk_name
-        self.activity.items = activity
+                self.grid.open_at(go_to)
+        self.show_news(activity)
         chosen = self.grid.chosen
         if queue is not None and chosen is not None and queue.slot.slot.id == chosen.slot.id:
             self.show_queue(queue)
         else:
             self.load_queue(chosen)
+
+    def show_news(self, outcomes: tuple[Outcome, ...]) -> None:
+        """Show the latest outcomes, newest first."""
+        zone, desk = self.host.zone, self.host.desk_name
+        self.activity.zone, self.activity.desk = zone, desk
+        self.activity.items = outcomes
+        self.newest = f"{time_of(outcomes[0], zone)}  {sentence_of(outcomes[0], desk, zone)}" if outcomes else ""
+        self.show_newest()
+
+    def show_newest(self) -> None:
+        """Show the newest outcome in the message line if there is no room for the panel."""
+        self.message_line.news = "" if self.query_one("#activity-panel").display else self.newest
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.show_newest)  # the panel follows the new size first
+
+    def follow_desk(self, outcome: Outcome | None) -> None:
+        if outcome is not None:
+            self.pass_on(outcome)
+        super().follow_desk(outcome)
+
+    async def go_to_outcome(self, outcome: Outcome) -> None:
+        self.pass_on(outcome)  # before the next key, which may come sooner than the signal to `follow_desk`
+
+    def pass_on(self, outcome: Outcome) -> None:
+        """Move the cursor to the next token if the outcome closed the one under it."""
+        if outcome.token is not None and not outcome.token.token.status.is_open:
+            self.queue.pass_on(outcome.token.token.id)
 
     async def load_change(self, outcome: Outcome) -> None:
         """Reload only the slot of a changed token, or the whole view if another desk made changes too."""
@@ -139,7 +168,7 @@ class SlotBoardScreen(DeskScreen):
             await super().load_change(outcome)
             return
         try:
-            queue = await self.host.async_desk.read(lambda desk: desk.queue(slot.id))
+            queue, totals = await self.host.async_desk.read(lambda desk: (desk.queue(slot.id), desk.totals(slot.date)))
         except DeskRefusal as refusal:
             self.host.notices.report(refusal)
             return
@@ -147,6 +176,7 @@ class SlotBoardScreen(DeskScreen):
         if board.slot(slot.id) is None or self.is_stale:
             await super().load_change(outcome)
             return
+        self.mode_bar.totals = totals
         activity = (outcome, *self.activity.items)[:ACTIVITY_LINES]
         self.show(board.with_slot(queue.slot), queue, activity, "", go_to=None)
 
@@ -174,11 +204,11 @@ class SlotBoardScreen(DeskScreen):
     def show_queue(self, queue: Queue | None) -> None:
         """Show a slot's queue."""
         empty = self.with_keys(" No tokens yet. Press {new} for a new one, {emergency} for an emergency.")
-        why_none = " No slot at this time. ← → ↑ ↓ go to another." if self.grid.board.slots else ""
         self.queue.zone = self.host.zone
-        self.query_one(QueuePanel).show(queue, empty, why_none)
+        self.query_one(QueuePanel).show(queue, empty)
 
     def show_now(self, now: dt.datetime | None) -> None:
+        self.grid.now = now
         self.query_one(QueuePanel).show_now(now)
 
     def show_marks(self, marks: Mapping[TokenId, str]) -> None:
@@ -198,11 +228,9 @@ class SlotBoardScreen(DeskScreen):
         return self._why_no_token() if need is Need.TOKEN else self._why_no_slot()
 
     def _why_no_slot(self) -> str:
-        if not self.grid.board.slots:
-            return self.with_keys(
-                "There is no slot on this day. Press {doctors}, choose a doctor, then {open} to open a session."
-            )
-        return "The doctor has no slot at this time. Choose another."
+        return self.with_keys(
+            "There is no slot on this day. Press {doctors}, choose a doctor, then {open} to open a session."
+        )
 
     def chosen_token(self) -> QueueRow | None:
         row = self.queue.chosen if self.focused is self.queue else None
@@ -241,9 +269,9 @@ class SlotBoardScreen(DeskScreen):
         """Move the focus from the queue to the grid."""
         self.set_focus(self.grid)
 
-    def action_other_slot(self, columns: int) -> None:
+    def action_other_slot(self, slots: int) -> None:
         """Select the same doctor's slot at another time."""
-        self.grid.action_move(0, columns)
+        self.grid.action_move(0, slots)
 
     def action_find(self) -> None:
         self.find()

@@ -1,10 +1,10 @@
-"""The slot grid: one row per doctor, one column per start time, one cell per slot."""
+"""The slots of a day: one row per doctor, across a time axis."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
-from rich.cells import cell_len
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
@@ -13,22 +13,23 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from opd_tui.desk.views import Board
-from opd_tui.domain.model import Doctor, DoctorId, SlotRecord
-from opd_tui.tui.drawing.cells import Line, fit, joined
+from opd_tui.desk.views import Board, nearest
+from opd_tui.domain.model import DoctorId, SlotRecord
+from opd_tui.tui.board.doctor_column import DoctorColumn, doctor_column
+from opd_tui.tui.board.slot_block import CUT_LEFT, CUT_RIGHT, EDGE, block_text, look_of, span_of
+from opd_tui.tui.board.time_axis import PACES, TimeAxis, axis_of, fitted_axis
+from opd_tui.tui.drawing.cells import Line, Piece, fit, joined, laid_out
 from opd_tui.tui.drawing.looks import look
-from opd_tui.tui.drawing.text import doctor_label, seats
 from opd_tui.tui.widgets.calm_focus import CalmFocus
 
-HEADER_LINES = 1
-DOCTOR_WIDTH = (18, 32)
-"""The smallest and largest width of the doctor column, in terminal cells."""
-NARROWEST_CELL = 8
-"""The smallest cell width, with room for a time and the scroll indicator."""
+SCALE_LINES = 1
+"""The lines above the doctors."""
+NAMES_SHARE = 4
+"""Where the day does not fit, the doctors have one column in so many of the width."""
 
 
 class SlotGrid(CalmFocus, can_focus=True):
-    """The slots of a day; the cursor keeps its doctor and start time when the board changes."""
+    """The slots of a day; the cursor goes from slot to slot and keeps its place when the board changes."""
 
     BINDINGS = [
         Binding("up,k", "move(-1, 0)", "Up", show=False),
@@ -42,15 +43,20 @@ class SlotGrid(CalmFocus, can_focus=True):
     ]
 
     board: var[Board] = var(Board(dt.date.min), init=False)
-    row: var[int] = var(0, init=False)
-    column: var[int] = var(0, init=False)
-    first_column: var[int] = var(0, init=False)
-    """The leftmost visible start time; the doctor column does not scroll."""
+    now: var[dt.datetime | None] = var(None, init=False)
+    """The desk's clock in the hospital's time zone."""
+    first: var[int] = var(0, init=False)
+    """The minute of the day at the left edge, a stop of the axis; the doctors' column does not scroll."""
 
-    doctor_width = DOCTOR_WIDTH[0]
-    cell_width = NARROWEST_CELL
-    brief = False
-    """Whether specialties are omitted and seats shown as numbers only, so that more times fit."""
+    row = 0
+    place = 0
+    """The cursor: the doctor's row, and the slot's place in it."""
+    wanted: tuple[DoctorId, int] | None = None
+    """The doctor and the minute of the day that the user went to, kept over rows and days that lack such a slot."""
+    rows: tuple[tuple[SlotRecord, ...], ...] = ()
+    axis = TimeAxis()
+    labels: tuple[tuple[int, str], ...] = ()
+    names = DoctorColumn()
     paper = Style()
     """The background style, looked up once per paint."""
 
@@ -63,132 +69,191 @@ class SlotGrid(CalmFocus, can_focus=True):
 
     @property
     def chosen(self) -> SlotRecord | None:
-        """The slot under the cursor."""
-        return self._record(self.row, self.column)
+        """The slot under the cursor, or None if the day has no slots."""
+        return self.rows[self.row][self.place] if self.rows else None
+
+    # Content
+
+    def watch_board(self, old: Board, new: Board) -> None:
+        chosen, drawn = self.chosen, self._drawn(old)
+        self.rows = tuple(new.of(doctor.id) for doctor in new.doctors)
+        self._measure()
+        if chosen is not None:
+            self._find(chosen)
+        self.row = min(self.row, max(len(self.rows) - 1, 0))
+        self.place = min(self.place, len(self.rows[self.row]) - 1) if self.rows else 0
+        if drawn == self._drawn(new):
+            for row, records in enumerate(self.rows):
+                for place, (was, now) in enumerate(zip(old.of(new.doctors[row].id), records, strict=True)):
+                    if was is not now and was != now:
+                        self._refresh_block(row, place)
+        else:
+            self._make_room()
+            self.refresh()
+        self.show_cursor()
+        self.post_message(self.Highlighted(self.chosen))
+
+    def _drawn(self, board: Board) -> object:
+        """Return what a board must have in common with another to be drawn by repainting single slots."""
+        windows = [(record.slot.id, record.slot.start, record.slot.end) for record in board.slots]
+        return board.date, board.doctors, windows, self.axis, self.names
+
+    def _find(self, record: SlotRecord) -> None:
+        """Put the cursor on a slot, or on the nearest one of its doctor."""
+        ids = [doctor.id for doctor in self.board.doctors]
+        if record.doctor.id not in ids:
+            return
+        self.row = ids.index(record.doctor.id)
+        row = self.rows[self.row]
+        same = (place for place, other in enumerate(row) if other.slot.id == record.slot.id)
+        self.place = next(same, self._nearest_place(self.row, record.slot.minutes[0]))
+
+    def watch_now(self, old: dt.datetime | None, new: dt.datetime | None) -> None:
+        self._refresh_scale()
+        for row, records in enumerate(self.rows):
+            for place, record in enumerate(records):
+                if state_of(record, old) != state_of(record, new):
+                    self._refresh_block(row, place)
+
+    # Moving
+
+    def open_at(self, record: SlotRecord) -> None:
+        """Put the cursor on a slot of a day just opened, with the slots that run now in view from their start."""
+        self._find(record)
+        if self.wanted is None:
+            self.wanted = record.doctor.id, record.slot.minutes[0]
+        running = [each.slot.minutes[0] for each in self.board.slots if self.now and each.slot.is_running(self.now)]
+        if running:
+            self.first = min(running)
+        self.show_cursor()
+        self.refresh()
 
     def move_to(self, doctor_id: DoctorId, start: dt.time) -> None:
         """Move the cursor to a doctor's slot."""
-        ids = [doctor.id for doctor in self.board.doctors]
-        if doctor_id in ids and start in self.board.starts:
-            self._put_cursor(ids.index(doctor_id), self.board.starts.index(start))
+        for row, records in enumerate(self.rows):
+            for place, record in enumerate(records):
+                if record.doctor.id == doctor_id and record.slot.start == start:
+                    self._put_cursor(row, place)
+                    self.wanted = doctor_id, record.slot.minutes[0]
 
-    def on_mount(self) -> None:
-        self._measure()
-
-    def watch_board(self, old: Board, new: Board) -> None:
-        widths = self.doctor_width, self.cell_width, self.brief
-        self._measure()
-        same_shape = (old.date, old.doctors, old.starts) == (new.date, new.doctors, new.starts)
-        if same_shape and widths == (self.doctor_width, self.cell_width, self.brief):
-            for row, doctor in enumerate(new.doctors):
-                for column, start in enumerate(new.starts):
-                    was, now = old.at(doctor.id, start), new.at(doctor.id, start)
-                    if was is not now and was != now:
-                        self._refresh_cell(row, column)
+    def action_move(self, rows: int, slots: int) -> None:
+        if slots:
+            self._go_to_slot(self.row, self.place + slots)
         else:
-            self.virtual_size = Size(self.scrollable_content_region.width, len(new.doctors) + HEADER_LINES)
-            self._keep_place(old, new)
-            self.refresh()
-        self.post_message(self.Highlighted(self.chosen))
-
-    def _keep_place(self, old: Board, new: Board) -> None:
-        doctor = old.doctors[self.row].id if self.row < len(old.doctors) else None
-        start = old.starts[self.column] if self.column < len(old.starts) else None
-        ids = [each.id for each in new.doctors]
-        if doctor in ids:
-            self.row = ids.index(doctor)
-        if start in new.starts:
-            self.column = new.starts.index(start)
-        self.row = min(self.row, max(len(ids) - 1, 0))
-        self.column = min(self.column, max(len(new.starts) - 1, 0))
-        self._show_cursor()
-
-    def on_resize(self) -> None:
-        self._measure()
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self.board.doctors) + HEADER_LINES)
-        self._show_cursor()
-        self.refresh()
-
-    def refresh_focus(self) -> None:
-        self._refresh_cell(self.row, self.column)
-
-    def on_click(self, event: events.Click) -> None:
-        row = event.y - HEADER_LINES + self.scroll_offset.y
-        column = self.first_column + (event.x - self.doctor_width) // self.cell_width
-        if event.y >= HEADER_LINES and row < len(self.board.doctors) and 0 <= column < len(self.board.starts):
-            self._go(row, column)
-
-    def action_move(self, rows: int, columns: int) -> None:
-        self._go(self.row + rows, self.column + columns)
+            self._go_to_row(self.row + rows)
 
     def action_page(self, direction: int) -> None:
-        self._go(self.row + direction * max(self.size.height - HEADER_LINES - 1, 1), self.column)
+        self._go_to_row(self.row + direction * max(self.size.height - SCALE_LINES - 1, 1))
 
     def action_to_row(self, row: int) -> None:
-        self._go(len(self.board.doctors) - 1 if row < 0 else row, self.column)
+        self._go_to_row(len(self.rows) - 1 if row < 0 else row)
 
-    def _go(self, row: int, column: int) -> None:
-        before = self.row, self.column
-        self._put_cursor(
-            min(max(row, 0), max(len(self.board.doctors) - 1, 0)),
-            min(max(column, 0), max(len(self.board.starts) - 1, 0)),
-        )
-        if (self.row, self.column) != before:
+    def on_click(self, event: events.Click) -> None:
+        row, column = event.y - SCALE_LINES + self.scroll_offset.y, event.x - self.names.width
+        if event.y >= SCALE_LINES and 0 <= row < len(self.rows):
+            for place, record in enumerate(self.rows[row]):
+                start, end = self._columns(record)
+                if max(start, 0) <= column < end:
+                    self._go_to_slot(row, place)
+
+    def _go_to_slot(self, row: int, place: int) -> None:
+        """Move the cursor to a slot of a row, and remember its time."""
+        if self.rows:
+            self._go(row, min(max(place, 0), len(self.rows[row]) - 1))
+            record = self.rows[self.row][self.place]
+            self.wanted = record.doctor.id, record.slot.minutes[0]
+
+    def _go_to_row(self, row: int) -> None:
+        """Move the cursor to a doctor's slot nearest to the remembered time."""
+        if self.rows:
+            row = min(max(row, 0), len(self.rows) - 1)
+            minute = self.wanted[1] if self.wanted else 0
+            self._go(row, self._nearest_place(row, minute))
+            self.wanted = self.board.doctors[row].id, minute
+
+    def _nearest_place(self, row: int, minute: int) -> int:
+        record = nearest(self.rows[row], minute)
+        return self.rows[row].index(record) if record else 0
+
+    def _go(self, row: int, place: int) -> None:
+        before = self.row, self.place
+        self._put_cursor(row, place)
+        if (self.row, self.place) != before:
             self.post_message(self.Highlighted(self.chosen))
 
-    def _put_cursor(self, row: int, column: int) -> None:
-        self._refresh_cell(self.row, self.column)
-        self.row, self.column = row, column
-        self._refresh_cell(row, column)
-        self._show_cursor()
+    def _put_cursor(self, row: int, place: int) -> None:
+        self._refresh_block(self.row, self.place)
+        self.row, self.place = row, place
+        self._refresh_block(row, place)
+        self.show_cursor()
 
-    def _show_cursor(self) -> None:
+    def show_cursor(self) -> None:
         """Scroll just enough to show the cursor."""
-        visible = max(self.size.height - HEADER_LINES, 1)
+        visible, room = self.size.height - SCALE_LINES, self._room
+        if visible <= 0 or room <= 0 or self.chosen is None:
+            return
         top = self.scroll_offset.y
         if not top <= self.row < top + visible:
             target = self.row if self.row < top else self.row - visible + 1
             self.scroll_to(y=target, animate=False, force=True, immediate=True)
-        columns = self._columns_in_view()
-        self.first_column = min(self.first_column, max(len(self.board.starts) - columns, 0))
-        if self.column < self.first_column:
-            self.first_column = self.column
-        elif self.column >= self.first_column + columns:
-            self.first_column = self.column - columns + 1
+        self.first = self.axis.first_stop(self.first, *self.chosen.slot.minutes, room)
 
-    def watch_first_column(self) -> None:
+    def watch_first(self) -> None:
         self.refresh()
 
-    def _record(self, row: int, column: int) -> SlotRecord | None:
-        if row < len(self.board.doctors) and column < len(self.board.starts):
-            return self.board.at(self.board.doctors[row].id, self.board.starts[column])
-        return None
+    # Measures
+
+    def on_resize(self) -> None:
+        self._measure()
+        self._make_room()
+        self.show_cursor()
+        self.refresh()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the lines for all doctors, as far as there is room."""
+        return min(self.virtual_size.height, container.height)
+
+    def _make_room(self) -> None:
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self.rows) + SCALE_LINES)
 
     def _measure(self) -> None:
-        """Set the column widths: full texts if all times fit, otherwise brief ones."""
-        different = {(r.load.taken, r.slot.capacity, r.load.waiting): r for r in self.board.slots}
-        narrowest, widest = DOCTOR_WIDTH
-        for self.brief in (False, True):
-            gap = 2 if self.brief else 3
-            cells = (cell_len(seats(record, brief=self.brief)) + gap for record in different.values())
-            self.cell_width = max(NARROWEST_CELL, *cells, 0)
-            longest = max((cell_len(self._label(doctor)) for doctor in self.board.doctors), default=0) + 2
-            beside = self.scrollable_content_region.width - self.cell_width * len(self.board.starts)
-            self.doctor_width = min(max(longest, 8), max(narrowest, min(beside, widest)))
-            if beside >= self.doctor_width:
-                break
+        """Choose the names and the scale: names in full if the whole day fits beside them."""
+        width, doctors = self.scrollable_content_region.width, self.board.doctors
+        spans = {span_of(record) for record in self.board.slots}
+        beside = width - axis_of(spans, PACES[-1]).width - 1
+        self.names = doctor_column(doctors, min(max(beside, width // NAMES_SHARE), width // 2))
+        self.axis = fitted_axis(spans, width - self.names.width - 1)
+        self.labels = tuple(self.axis.labels())
 
-    def _label(self, doctor: Doctor) -> str:
-        """Return the label of a doctor in the first column."""
-        return doctor.name if self.brief else doctor_label(doctor)
+    @property
+    def _room(self) -> int:
+        """The columns of the axis in view; the last one only closes a block."""
+        return self.scrollable_content_region.width - self.names.width - 1
 
-    def _columns_in_view(self) -> int:
-        return max((self.scrollable_content_region.width - self.doctor_width) // self.cell_width, 1)
+    @property
+    def _left(self) -> int:
+        """The column of the axis at the left edge."""
+        return self.axis.column(self.first)
 
-    def _refresh_cell(self, row: int, column: int) -> None:
-        width = self.cell_width
-        x = self.doctor_width + (column - self.first_column) * width
-        self.refresh(Region(x, row + HEADER_LINES - self.scroll_offset.y, width, 1))
+    def _columns(self, record: SlotRecord) -> tuple[int, int]:
+        """Return the columns at which a slot begins and ends, from the left edge."""
+        start, end = record.slot.minutes
+        return self.axis.column(start) - self._left, self.axis.column(end) - self._left
+
+    # Drawing
+
+    def refresh_focus(self) -> None:
+        self._refresh_block(self.row, self.place)
+
+    def _refresh_block(self, row: int, place: int) -> None:
+        if row < len(self.rows):
+            start, end = self._columns(self.rows[row][place])
+            start, end = max(start, 0), min(end, self._room)
+            y = row + SCALE_LINES - self.scroll_offset.y
+            self.refresh(Region(self.names.width + start, y, max(end - start + 1, 0), 1))
+
+    def _refresh_scale(self) -> None:
+        self.refresh(Region(0, 0, self.size.width, SCALE_LINES))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         self.paper = self.rich_style
@@ -196,46 +261,81 @@ class SlotGrid(CalmFocus, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
-        row = y - HEADER_LINES + self.scroll_offset.y
-        if y < HEADER_LINES:
-            line = self._head()
-        elif row < len(self.board.doctors):
+        row = y - SCALE_LINES + self.scroll_offset.y
+        if y < SCALE_LINES:
+            line = self._scale()
+        elif row < len(self.rows):
             line = self._row(row)
         else:
             return Strip.blank(width, self.paper)
-        return Strip(line).adjust_cell_length(width).apply_style(self.paper)
+        return Strip(line).adjust_cell_length(width).apply_style(self.paper).simplify()
 
-    def _columns(self) -> range:
-        """Return the indexes of the visible start times."""
-        return range(self.first_column, min(self.first_column + self._columns_in_view(), len(self.board.starts)))
+    def _scale(self) -> Line:
+        """Return the times, the running moment, and arrows where the day goes on."""
+        head, names, left, room = look(self, "head"), self.names.width, self._left, self._room
+        before, after = "‹" if left else " ", "›" if left + room < self.axis.width else " "
+        pieces = [Piece(column - left, text, head) for column, text in self.labels]
+        if (moment := self._moment()) is not None:
+            end = moment.column + len(moment.text)
+            pieces = [piece for piece in pieces if not moment.column - 6 < piece.column <= end]
+            pieces.append(moment)
+        whole = [piece for piece in pieces if piece.column >= 0 and piece.column + len(piece.text) <= room]
+        return [*joined((fit("Doctor", names - 1) + before, head)), *laid_out(whole, room), *joined((after, head))]
 
-    def _head(self) -> Line:
-        style, width = look(self, "head"), self.cell_width
-        columns = self._columns()
-        cells = [fit(f" {self.board.starts[column]:%H:%M}", width) for column in columns]
-        before = "‹ " if columns and columns[0] > 0 else ""
-        if columns and columns[-1] < len(self.board.starts) - 1:
-            cells[-1] = cells[-1][: width - 1] + "›"
-        return joined((fit(f"{before}Doctor", self.doctor_width), style), ("".join(cells), style))
+    def _moment(self) -> Piece | None:
+        """Return the mark of the running moment: `▼ 09:47`, or `09:47 ▼` at the right edge."""
+        if self.now is None or self.now.date() != self.board.date:
+            return None
+        minute = self.now.hour * 60 + self.now.minute
+        if not self.axis.covers(minute):
+            return None
+        column, time = self.axis.column(minute) - self._left, f"{self.now:%H:%M}"
+        fits = column + len(time) + 2 <= self._room
+        return Piece(
+            column if fits else column - len(time) - 1, f"▼ {time}" if fits else f"{time} ▼", look(self, "strong")
+        )
 
     def _row(self, row: int) -> Line:
-        doctor = self.board.doctors[row]
-        name = fit(self._label(doctor), self.doctor_width - 1) + " "
-        return joined((name, look(self, "strong")), *(self._cell(row, column) for column in self._columns()))
+        code, name = self.names.codes[row], self.names.names[row]
+        return [
+            *joined((fit(code, self.names.code_width), look(self, "strong"))),
+            *joined((fit(name, self.names.name_width - 1) + " ", look(self, "plain"))),
+            *laid_out(self._blocks(row), self._room + 1),
+        ]
 
-    def _cell(self, row: int, column: int) -> tuple[str, Style]:
-        record, width = self._record(row, column), self.cell_width
-        text = fit(seats(record, brief=self.brief) if record else "–", width - 2)
-        if (row, column) == (self.row, self.column):
-            marks = "▐▌" if self.has_focus else "[]"
-            return f"{marks[0]}{text}{marks[1]}", look(self, "cursor-focused" if self.has_focus else "cursor-cell")
-        return f" {text} ", look(self, _look(record))
+    def _blocks(self, row: int) -> Iterator[Piece]:
+        """Yield the visible slots of a row, each with the edge that closes it if no other slot follows at once."""
+        records, room = self.rows[row], self._room
+        for place, record in enumerate(records):
+            start, end = self._columns(record)
+            if end <= 0 or start >= room:
+                continue
+            chosen = (row, place) == (self.row, self.place)
+            style, quiet = self._styles(record, chosen)
+            opens, closes = self._edges(chosen, start < 0, end > room)
+            begin, width = max(start, 0), min(end, room) - max(start, 0)
+            shape, text = block_text(record, width - 1)
+            yield Piece(begin, opens + shape, quiet)
+            yield Piece(begin + 1 + len(shape), fit(text, width - 1 - len(shape)), style)
+            follows = place + 1 < len(records) and records[place + 1].slot.start == record.slot.end
+            if chosen or end > room or not follows:
+                yield Piece(begin + width, closes, quiet)
+
+    def _edges(self, chosen: bool, cut_left: bool, cut_right: bool) -> tuple[str, str]:
+        """Return the signs at the left and right edge of a block, which say whether it goes on beyond the view."""
+        if chosen:
+            return ("▐", "▌") if self.has_focus else ("[", "]")
+        return CUT_LEFT if cut_left else EDGE, CUT_RIGHT if cut_right else EDGE
+
+    def _styles(self, record: SlotRecord, chosen: bool) -> tuple[Style, Style]:
+        """Return the style of a block's figures, and that of its edges and shape."""
+        if chosen:
+            return (look(self, "cursor-focused" if self.has_focus else "cursor-cell"),) * 2
+        is_over, is_running = state_of(record, self.now)
+        style = look(self, look_of(record, is_over))
+        return style + Style(bold=is_running), style + Style(dim=True)
 
 
-def _look(record: SlotRecord | None) -> str:
-    """Return the look of a cell, which only repeats what its numbers show."""
-    if record is None:
-        return "dim"
-    if record.load.waiting:
-        return "warning"
-    return "good" if record.free_seats > 0 else "plain"
+def state_of(record: SlotRecord, now: dt.datetime | None) -> tuple[bool, bool]:
+    """Return whether a slot is over, and whether it is running."""
+    return (record.slot.is_over(now), record.slot.is_running(now)) if now else (False, False)

@@ -55,7 +55,6 @@ class DoctorsScreen(FilteredScreen):
 
     def show(self, days: tuple[DoctorDay, ...]) -> None:
         """Show the doctors of a day."""
-        self.mode_bar.waiting = sum(record.load.waiting for day in days for record in day.slots)
         self.show_items(days)
 
     def chosen(self, need: Need) -> Chosen | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -11,6 +12,14 @@ from rich.style import Style
 
 Line = list[Segment]
 """One rendered line of a widget."""
+
+
+class Piece(NamedTuple):
+    """A text at a column of a line, one cell a character."""
+
+    column: int
+    text: str
+    style: Style
 
 
 def fit(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
@@ -31,3 +40,27 @@ def joined(*cells: tuple[str, Style | None]) -> Line:
 def width_is_disputed(text: str) -> bool:
     """Return whether terminals disagree about the text's width, because it has vowel signs or other combining marks."""
     return not text.isascii() and any(unicodedata.category(character)[0] == "M" for character in text)
+
+
+def laid_out(pieces: Iterable[Piece], width: int) -> Line:
+    """Return pieces at their columns with blanks between; where two overlap, the one further left stays whole."""
+    line: Line = []
+    at = 0
+    for column, text, style in sorted(pieces, key=lambda piece: piece.column):
+        shown = text[max(at - column, 0) : max(width - column, 0)]
+        if shown:
+            column = max(column, at)
+            line += joined((" " * (column - at), None), (shown, style))
+            at = column + len(shown)
+    return [*line, *joined((" " * (width - at), None))]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return a text broken between words into lines of at most `width` cells; a longer word has its own line."""
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return lines

@@ -33,10 +33,10 @@ MARKS = {TokenPreempted.reason: "↓ displaced", TokenPromoted.reason: "↑ move
 """The mark shown for some seconds on a moved token, by reason of the move."""
 
 
-def seats(record: SlotRecord, *, brief: bool = False) -> str:
-    """Return a slot's occupancy: `●●○ 2/3 +4`, or only the numbers if `brief`."""
+def seats(record: SlotRecord) -> str:
+    """Return a slot's occupancy: `●●○ 2/3 +4`, without the shape if it has many seats."""
     taken, capacity = record.load.taken, record.slot.capacity
-    shape = "●" * taken + "○" * (capacity - taken) + " " if capacity <= SHAPE_LIMIT and not brief else ""
+    shape = "●" * taken + "○" * (capacity - taken) + " " if capacity <= SHAPE_LIMIT else ""
     waiting = f" +{record.load.waiting}" if record.load.waiting else ""
     return f"{shape}{taken}/{capacity}{waiting}"
 

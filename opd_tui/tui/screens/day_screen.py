@@ -86,7 +86,7 @@ class DayScreen(BarScreen):
         """Load the first view before the screen is shown, so that it appears in the first paint."""
         if self.host.day is not None:
             with suppress(DeskRefusal):  # on_screen_resume loads again and reports it
-                self.prepared = await self.host.async_desk.read(self.read_view(self.host.day))
+                self.prepared = await self.host.async_desk.read(self.read_day(self.host.day))
 
     async def load(self) -> None:
         """Load the view on the read thread and show it."""
@@ -94,7 +94,7 @@ class DayScreen(BarScreen):
             return
         self.news_came = False
         try:
-            show = await self.host.async_desk.read(self.read_view(day))
+            show = await self.host.async_desk.read(self.read_day(day))
         except DeskBusy as busy:
             self.host.notices.busy(busy, self.reload)
         except DeskRefusal as refusal:
@@ -103,6 +103,21 @@ class DayScreen(BarScreen):
             with self.host.batch_update():
                 show()
             self.shown_day = day
+
+    def read_day(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
+        """Return a query for the view and the totals of a day, which returns a callback to show both."""
+        read_view = self.read_view(day)
+
+        def read(desk: FrontDesk) -> Callable[[], None]:
+            show, totals = read_view(desk), desk.totals(day)
+
+            def show_both() -> None:
+                self.mode_bar.totals = totals
+                show()
+
+            return show_both
+
+        return read
 
     def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
         """Return a query that runs on the read thread and returns a callback to show its result on the event loop."""

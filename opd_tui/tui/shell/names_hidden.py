@@ -41,6 +41,7 @@ class NamesHidden(Screen[None]):
 
     def _show_now(self, now: dt.datetime | None) -> None:
         bar = self.top_bar
+        self.grid.now = now
         bar.title, bar.now, bar.day, bar.who = self.host.hospital, now, self.host.day, self.host.who
 
     def _show_offline_notice(self, offline_notice: str) -> None:
@@ -64,8 +65,8 @@ class NamesHidden(Screen[None]):
         except DeskRefusal:
             return  # the screen below reports it when the names are shown again
         self.grid.board = board
-        if (current := board.next_slot(now)) is not None:
-            self.grid.move_to(current.doctor.id, current.slot.start)
+        if (current := board.opening_slot(now)) is not None:
+            self.grid.open_at(current)
 
     def on_click(self, event: events.Click) -> None:
         """Show the names again on a click."""

@@ -54,7 +54,6 @@ class WaitlistScreen(FilteredScreen):
 
     def show(self, rows: tuple[QueueRow, ...]) -> None:
         """Show a waitlist."""
-        self.mode_bar.waiting = len(rows)
         self.show_items(rows)
 
     def show_now(self, now: dt.datetime | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.reactive import reactive
@@ -13,6 +14,9 @@ from textual.widget import Widget
 from opd_tui.tui.drawing.cells import Line, fit, joined
 from opd_tui.tui.drawing.looks import look
 from opd_tui.tui.keys.commands import Command
+
+if TYPE_CHECKING:
+    from opd_tui.desk.views import Totals
 
 
 class Bar(Widget):
@@ -29,7 +33,7 @@ class Bar(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         line = self.second_line() if y else self.line(width)
-        return Strip(line).adjust_cell_length(width).apply_style(self.rich_style)
+        return Strip(line).adjust_cell_length(width).apply_style(self.rich_style).simplify()
 
     def styled(self, *parts: tuple[str, str | None]) -> Line:
         """Return texts side by side, each in its look."""
@@ -75,14 +79,14 @@ class TopBar(Bar):
 
 
 class ModeBar(Bar):
-    """The main screens with their keys; the current one is highlighted."""
+    """The main screens with their keys, the current one highlighted, and the totals of the day."""
 
     current: reactive[str] = reactive("board")
     modes: reactive[tuple[Command, ...]] = reactive(())
-    waiting: reactive[int | None] = reactive(None)
+    totals: reactive[Totals | None] = reactive(None)
 
     def line(self, width: int) -> Line:
-        waiting = f" {self.waiting}" if self.waiting else ""
+        waiting = f" {self.totals.waiting}" if self.totals and self.totals.waiting else ""
         parts: list[tuple[str, str | None]] = [(" ", None)]
         for command in self.modes:
             name = command.id.removeprefix("mode.")
@@ -91,7 +95,18 @@ class ModeBar(Bar):
                 (f"▐{label}▌" if name == self.current else f" {label} ", "current" if name == self.current else None)
             )
             parts.append((" ", None))
-        return self.styled(*parts)
+        room = width - sum(cell_len(text) for text, _ in parts) - 1
+        totals = totals_in_words(self.totals, room) if self.totals else ""
+        return self.styled(*parts, (f"{totals:>{max(room, 0)}}", None))
+
+
+def totals_in_words(totals: Totals, room: int) -> str:
+    """Return a day's totals, of which the last ones are dropped if they do not fit; "" on a day without tokens."""
+    numbers = {"seated": totals.seated, "waiting": totals.waiting, "done": totals.done, "no-show": totals.no_show}
+    words = [f"{word} {number}" for word, number in numbers.items()] if any(numbers.values()) else []
+    while words and cell_len(" · ".join(words)) > room:
+        words.pop()
+    return " · ".join(words)
 
 
 class CommandFooter(Bar):

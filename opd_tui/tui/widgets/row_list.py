@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from rich.style import Style
@@ -21,6 +21,9 @@ from opd_tui.tui.widgets.calm_focus import CalmFocus
 
 Item = TypeVar("Item")
 
+SCROLLING_LINES = 3
+"""The lines that always scroll, however many items are pinned."""
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -30,7 +33,10 @@ class Heading:
 
 
 class RowList(CalmFocus, Generic[Item], can_focus=True):
-    """Immutable items, one per row; an item without a key is a heading and cannot be selected."""
+    """Immutable items, one per row; an item without a key is a heading and cannot be selected.
+
+    The first items may be pinned: they stay while the others scroll under them.
+    """
 
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False),
@@ -47,6 +53,8 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
     """The message for an empty list."""
     always_chosen = False
     """Whether the cursor is highlighted even without the focus."""
+    first_items = 0
+    """The number of items to pin."""
     paper = Style()
     """The background style, looked up once per paint."""
     ragged: frozenset[int] = frozenset()
@@ -95,6 +103,29 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
             return item
         return None
 
+    @property
+    def pinned(self) -> int:
+        """The number of items that are pinned, fewer if the list is too low for them."""
+        return min(self.first_items, max(self.size.height - SCROLLING_LINES, 0))
+
+    def item_at(self, y: int) -> int:
+        """Return the index of the item on a visible line."""
+        return y if y < self.pinned else y + self.scroll_offset.y
+
+    def is_in_view(self, index: int) -> bool:
+        """Return whether an item is on a visible line."""
+        return index < self.pinned or self.pinned <= index - self.scroll_offset.y < self.size.height
+
+    def _indexes_in_view(self) -> list[int]:
+        top, pinned = self.scroll_offset.y, self.pinned
+        return [*range(pinned), *range(top + pinned, top + self.size.height)]
+
+    def refresh_line(self, y: int) -> None:
+        """Repaint an item if it is in view."""
+        if self.is_in_view(y):
+            line = y if y < self.pinned else y - self.scroll_offset.y
+            self.refresh(Region(0, line, self.size.width, 1))
+
     def move_to(self, key: Hashable) -> None:
         """Move the cursor to the item with this key and scroll to it."""
         for index, item in enumerate(self.items):
@@ -106,12 +137,11 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
         before = old[self.cursor] if self.cursor < len(old) else None
         key = None if before is None else self.key_of(before)
         same = next((i for i, item in enumerate(new) if key is not None and self.key_of(item) == key), None)
-        was_in_view = 0 <= self.cursor - self.scroll_offset.y < self.size.height
+        was_in_view = self.is_in_view(self.cursor)
         self._make_room(len(new))
         cursor = self._selectable(self.cursor, 1, new) if same is None else same
-        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
-        for index, (was, item) in enumerate(zip_longest(old[top:bottom], new[top:bottom]), top):
-            if was != item:
+        for index in self._indexes_in_view():
+            if old[index : index + 1] != new[index : index + 1]:
                 self.refresh_line(index)
         if cursor == self.cursor:
             self.post_message(self.Highlighted(self, self.chosen))
@@ -127,6 +157,7 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
 
     def on_resize(self) -> None:
         self._make_room(len(self.items))
+        self.show_cursor()
         self.refresh()
 
     def _make_room(self, rows: int) -> None:
@@ -142,7 +173,7 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
             self.show_cursor()
 
     def on_click(self, event: events.Click) -> None:
-        index = event.y + self.scroll_offset.y
+        index = self.item_at(event.y)
         if index < len(self.items) and self.key_of(self.items[index]) is not None:
             self.cursor = index
             if event.chain == 2:
@@ -153,7 +184,7 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
         self.show_cursor()
 
     def action_page(self, direction: int) -> None:
-        target = self.cursor + direction * max(self.size.height - 1, 1)
+        target = self.cursor + direction * max(self.size.height - self.pinned - 1, 1)
         target = min(max(target, 0), max(len(self.items) - 1, 0))
         self.cursor = self._selectable(target, direction, self.items)
         self.show_cursor()
@@ -177,12 +208,15 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
 
     def show_cursor(self) -> None:
         """Scroll just enough to show the cursor; the first item also brings the headings above it into view."""
-        top, height = self.scroll_offset.y, max(self.size.height, 1)
-        first = self._selectable(0, 1, self.items)
-        if self.cursor <= first:
+        if not self.size.height:
+            return
+        top, height, pinned = self.scroll_offset.y, self.size.height, self.pinned
+        if self.cursor < pinned:
+            return
+        if self.cursor <= self._selectable(pinned, 1, self.items):
             target = 0
-        elif self.cursor < top:
-            target = self.cursor
+        elif self.cursor - pinned < top:
+            target = self.cursor - pinned
         elif self.cursor >= top + height:
             target = self.cursor - height + 1
         else:
@@ -195,7 +229,7 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
-        index = y + self.scroll_offset.y
+        index = self.item_at(y)
         style = self.paper
         if not self.items and y == 0 and self.empty:
             line = joined((self.empty, self.part("dim")))
@@ -206,7 +240,7 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
         else:
             line = []
         self._mend_if_ragged(y, line)
-        return Strip(line).adjust_cell_length(width).apply_style(style)
+        return Strip(line).adjust_cell_length(width).apply_style(style).simplify()
 
     def _mend_if_ragged(self, y: int, line: Line) -> None:
         """Repaint what is beside a line whose text may have run over it on the terminal, or did before."""

@@ -1,0 +1,72 @@
+"""A slot on the board: its text for the room that it has."""
+
+from __future__ import annotations
+
+from opd_tui.domain.model import SlotLoad, SlotRecord
+from opd_tui.tui.board.time_axis import Span
+
+FEWEST_COLUMNS = 6
+"""The columns of the smallest block: its edge and `3/3+1`."""
+SHAPE_CELLS = (4, 10)
+"""The fewest and most cells in which seats are drawn; the fewest holds only for slots with more seats."""
+EDGE, CUT_LEFT, CUT_RIGHT = "▏", "‹", "›"
+"""The left edge of a block, and the signs where a block begins before or ends after what is shown."""
+
+
+def span_of(record: SlotRecord) -> Span:
+    """Return a slot's window with the columns for its edge and brief figures.
+
+    The width does not depend on the seats taken, so that the scale stays while tokens come.
+    """
+    start, end = record.slot.minutes
+    seats = max(len(brief(record.slot.capacity)), 4 if record.slot.capacity >= 1000 else 0)
+    waiting = max(len(brief(record.load.waiting)), 1)
+    return Span(start, end, max(1 + 2 * seats + 2 + waiting, FEWEST_COLUMNS))
+
+
+def brief(number: int) -> str:
+    """Return a number in at most four characters, rounded down from a thousand on: `999`, `1.2k`, `34k`, `1M`."""
+    for size, unit in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
+        if number >= size:
+            tenths = number * 10 // size
+            return f"{tenths / 10:g}{unit}" if tenths < 100 else f"{min(tenths // 10, 999)}{unit}"
+    return str(number)
+
+
+def block_text(record: SlotRecord, room: int) -> tuple[str, str]:
+    """Return the shape and the figures that fit: `██░░ 2/4  3 waiting`, `██░░ 2/4 +3`, `2/4 +3`, `2/4+3`, or nothing.
+
+    Only a shape has a blank behind it.
+    """
+    texts = _figures(record.load, record.slot.capacity)
+    for text in texts:
+        if shape := _shape(record.load.taken, record.slot.capacity, room - len(text) - 1):
+            return f"{shape} ", text
+    return "", next((text for text in texts if len(text) <= room), "")
+
+
+def _figures(load: SlotLoad, capacity: int) -> list[str]:
+    """Return the seats taken and who waits, the longest text first."""
+    seats, waiting = f"{brief(load.taken)}/{brief(capacity)}", brief(load.waiting)
+    if not load.waiting:
+        return [seats]
+    return [f"{seats}  {waiting} waiting", f"{seats} +{waiting}", f"{seats}+{waiting}"]
+
+
+def _shape(taken: int, capacity: int, room: int) -> str:
+    """Return the seats as a bar, one cell a seat or to scale, or "" if there is no room for it."""
+    fewest, most = SHAPE_CELLS
+    cells = min(capacity, room, most)
+    if cells < min(capacity, fewest):
+        return ""
+    filled = max(min(taken, capacity) * cells // capacity, min(taken, 1))
+    return "█" * filled + "░" * (cells - filled)
+
+
+def look_of(record: SlotRecord, is_over: bool) -> str:
+    """Return the look of a block, which only repeats what its text and place say."""
+    if is_over:
+        return "dim"
+    if record.load.waiting:
+        return "warning"
+    return "good" if record.free_seats > 0 else "plain"
