@@ -5,9 +5,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import shutil
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from textual.pilot import Pilot
@@ -16,12 +22,16 @@ from textual.widgets import Input
 from opd_tui.clock import FixedClock
 from opd_tui.demo.player import Player
 from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.events import TokenPreempted
 from opd_tui.tui.app import OpdApp
+from opd_tui.tui.settings.preferences import Preferences
+from tests.conftest import NINE, ZONE
+from tests.support.full_day import NOW, full_day
 from tests.support.pilot import NARROW, WIDE, OpenDesk, Receptionist
 
 SnapCompare = Callable[..., bool]
-TINY = (50, 12)
+TINY, HUGE = (50, 12), (200, 50)
 AT_09_25 = 4
 """How many steps of the timeline have been played then."""
 
@@ -150,3 +160,67 @@ def test_without_colour_the_board_says_the_same(
         await Receptionist(app, pilot).settle()
 
     assert snap_compare(app, terminal_size=NARROW, run_before=mark)
+
+
+# A full day
+
+
+@pytest.fixture(scope="session")
+def full_days(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """Returns a database with a full day of so many doctors, which is filled once."""
+
+    @cache
+    def filled(doctors: int) -> Path:
+        path = tmp_path_factory.mktemp("full days") / f"{doctors}.db"
+        clock = FixedClock(NINE)
+        with closing(open_front_desk(str(path), operator="meera", desk="desk 1", clock=clock, zone=ZONE)) as desk:
+            full_day(desk, clock, doctors)
+        return path
+
+    return filled
+
+
+MAIN_SCREENS = {"board": (), "queue": ("enter", "end"), "waitlist": ("2",), "doctors": ("3",)}
+OTHERS = {"details": ("2", "v"), "emergency": ("e", *"Leela"), "find": ("/", *"kha"), "messages": ("z", "f7")}
+DAYS = [
+    pytest.param(keys, doctors, size, id=f"{name} of {doctors} at {size[0]}x{size[1]}")
+    for name, keys in (MAIN_SCREENS | OTHERS).items()
+    for doctors in ((3, 12, 40) if name in MAIN_SCREENS else (12,))
+    for size in (NARROW, WIDE, HUGE)
+]
+
+
+@pytest.fixture
+def open_full_day(
+    full_days: Callable[[int], Path], database_path: Path, open_desk: OpenDesk, clock: FixedClock
+) -> Callable[[int], OpenDesk]:
+    """Returns how desks are opened on a copy of a full day, at a quarter to ten."""
+
+    def copied(doctors: int) -> OpenDesk:
+        shutil.copy(full_days(doctors), database_path)
+        clock.instant = dt.datetime.combine(NINE.astimezone(ZoneInfo(ZONE)).date(), NOW, ZoneInfo(ZONE))
+        return open_desk
+
+    return copied
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("keys", "doctors", "size"), DAYS)
+def test_a_full_day_looks_as_it_was_accepted(
+    keys: tuple[str, ...],
+    doctors: int,
+    size: tuple[int, int],
+    open_full_day: Callable[[int], OpenDesk],
+    snap_compare: SnapCompare,
+) -> None:
+    app = OpdApp(open_full_day(doctors))
+    assert snap_compare(app, terminal_size=size, run_before=pressing(app, keys))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["textual-light", "catppuccin-latte"])
+def test_a_full_day_in_a_light_theme_looks_as_it_was_accepted(
+    theme: str, open_full_day: Callable[[int], OpenDesk], snap_compare: SnapCompare
+) -> None:
+    app = OpdApp(open_full_day(12), Preferences(theme=theme))
+    assert snap_compare(app, terminal_size=WIDE, run_before=pressing(app, ("enter",)))
