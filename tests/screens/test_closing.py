@@ -21,15 +21,15 @@ async def choose_in_queue(receptionist: Receptionist, downs: int = 0) -> None:
     [
         (
             "c",
-            "Cancel A-001 Asha Verma (ONLINE, seated, Dr A 09:00–10:00)? "
-            "A-003 Sunita Rao (ONLINE) then moves up into the seat.",
+            "Cancel A-001 Asha Verma (Online, seated, Dr A 09:00–10:00)? "
+            "A-003 Sunita Rao (Online) then moves up into the seat.",
             "CANCELLED",
             "A-001 Asha Verma was cancelled; A-003 Sunita Rao moves up into the seat.",
         ),
         (
             "x",
-            "Mark A-001 Asha Verma (ONLINE, seated, Dr A 09:00–10:00) as a no-show? "
-            "A-003 Sunita Rao (ONLINE) then moves up into the seat.",
+            "Mark A-001 Asha Verma (Online, seated, Dr A 09:00–10:00) as a no-show? "
+            "A-003 Sunita Rao (Online) then moves up into the seat.",
             "NO_SHOW",
             "A-001 Asha Verma did not show up; A-003 Sunita Rao moves up into the seat.",
         ),
@@ -59,7 +59,7 @@ async def test_a_done_consultation_uses_its_seat_up_and_nobody_moves(desk: Front
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await choose_in_queue(meera)
         await meera.press("d")
-        await meera.asks("Mark A-001 Asha Verma (ONLINE, seated, Dr A 09:00–10:00) as done? The seat is used up")
+        await meera.asks("Mark A-001 Asha Verma (Online, seated, Dr A 09:00–10:00) as done? The seat is used up")
         assert "moves up" not in meera.question.replace("nobody moves up", "")
         await meera.press("y")
         await meera.hears("A-001 Asha Verma is done.")
@@ -158,7 +158,7 @@ async def test_from_the_waitlist_a_waiting_token_is_cancelled_and_the_cursor_goe
         await meera.press("2")
         await meera.sees("Sunita Rao", within="#waiting")
         await meera.press("c")
-        await meera.asks("Cancel A-003 Sunita Rao (ONLINE, waiting, Dr A 09:00–10:00)?")
+        await meera.asks("Cancel A-003 Sunita Rao (Online, waiting, Dr A 09:00–10:00)?")
         assert "move" not in meera.question
         await meera.press("y")
         await meera.hears("A-003 Sunita Rao was cancelled.")
@@ -185,7 +185,7 @@ async def test_who_moves_up_is_asked_again_when_another_desk_changed_it(desk: Fr
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await choose_in_queue(meera)
         await meera.press("c")
-        await meera.asks("A-003 Sunita Rao (ONLINE) then moves up")
+        await meera.asks("A-003 Sunita Rao (Online) then moves up")
         other = open_desk("tom", "desk 2")
         waiting = next(r.token.id for r in desk.token_list(slot) if r.token.number == "A-003")
         other.perform(CancelToken(token=waiting))

@@ -258,10 +258,10 @@ async def test_a_question_that_is_asked_again_tells_where_the_token_stands_now(
     slot = full_slot(other, waiting=1)
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await meera.press("enter", "down", "c")
-        await meera.asks("Cancel A-002 Ravi Kumar (ONLINE, seated,", "A-003 Sunita Rao (ONLINE) then moves up")
+        await meera.asks("Cancel A-002 Ravi Kumar (Online, seated,", "A-003 Sunita Rao (Online) then moves up")
         issue(other, slot, "Imran Khan", "EMERGENCY")
         await meera.press("y")
-        await meera.asks("Another desk was faster", "Cancel A-002 Ravi Kumar (ONLINE, waiting,")
+        await meera.asks("Another desk was faster", "Cancel A-002 Ravi Kumar (Online, waiting,")
         assert "the seat" not in meera.question
 
 

@@ -49,8 +49,8 @@ def with_shades(variables: Mapping[str, str], *, ansi: bool) -> dict[str, str]:
     """Return a theme's variables with the shades; a theme of the terminal's own colours is taken as it is."""
     if ansi:
         own = {name: variables[shade.colour] for name, shade in SHADES.items()}
-        papers = {"bar": variables["panel"], "chosen": variables["primary-muted"]}
-        return {**variables, **own, **papers, "frame": variables["border-blurred"]}
+        unchanged = {"bar": variables["panel"], "chosen": variables["primary-muted"]}
+        return {**variables, **own, **unchanged, "frame": variables["border-blurred"]}
     papers = [Color.parse(variables[name]) for name in PAPERS]
     background, ink = papers[0], papers[0].get_contrast_text(1.0)
     chosen = nearer(Color.parse(variables["primary-muted"]), background, [ink], CHOSEN)
