@@ -163,7 +163,7 @@ async def test_from_the_waitlist_a_waiting_token_is_cancelled_and_the_cursor_goe
         await meera.press("2")
         await meera.sees("Sunita Rao", within="#waiting")
         await meera.press("c")
-        await meera.asks("Cancel A-003 Sunita Rao (ONLINE, waiting, Dr A 09:00–10:00)?")
+        await meera.asks("Cancel A-003 Sunita Rao (Online, waiting, Dr A 09:00–10:00)?")
         assert "move" not in meera.question
         await meera.press("y")
         await meera.hears("A-003 Sunita Rao was cancelled.")

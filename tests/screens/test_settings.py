@@ -174,7 +174,8 @@ async def test_without_problems_nothing_is_said(desk: FrontDesk, app_with: Setti
     async with at_the_counter(app_with("desk = 'desk 1'"), WIDE) as meera:
         assert meera.messages == []
         await meera.press("f9")
-        await meera.sees("The settings file", path.name, within=".help")
+        await meera.sees("The settings file", within=".help")
+        assert path.name in meera.read(".help").replace(" ", "")
         assert "These do not count" not in meera.read(".help")
 
 
@@ -213,7 +214,7 @@ async def test_a_remapped_key_works_and_is_shown_everywhere(desk: FrontDesk, app
         await meera.sees(f"F2 m {NEW.help}", f"F6 {NEXT_DAY.help}", within=".help")
         await meera.press("escape", "ctrl+p")
         await meera.type("new")
-        await meera.sees("New (F2 m)")
+        await meera.sees(f"New {NEW.help} F2 m")
         await meera.press("escape", "escape", "f6")
         await meera.sees("Mon 23 Nov", "Press F3, choose a doctor, then s to open a session.")
 

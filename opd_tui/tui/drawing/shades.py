@@ -49,23 +49,20 @@ def with_shades(variables: Mapping[str, str], *, ansi: bool) -> dict[str, str]:
     """Return a theme's variables with the shades; a theme of the terminal's own colours is taken as it is."""
     if ansi:
         own = {name: variables[shade.colour] for name, shade in SHADES.items()}
-        own |= {"bar": variables["panel"], "chosen": variables["primary-muted"], "frame": variables["border-blurred"]}
-        return {**variables, **own}
+        rows = {"bar": variables["panel"], "chosen": variables["primary-muted"]}
+        # The primary colour is that of the chosen row, on which it could not be read.
+        others = {"online": variables["text-secondary"], "frame": variables["border-blurred"]}
+        return {**variables, **own, **rows, **others}
     papers = [Color.parse(variables[name]) for name in PAPERS]
     background, ink = papers[0], papers[0].get_contrast_text(1.0)
     chosen = nearer(Color.parse(variables["primary-muted"]), background, [ink], CHOSEN)
     hue, saturation, lightness = papers[-1].hsl
     bar = Color.from_hsl(hue, min(saturation, GREY), lightness)
     papers += [chosen, bar]
-    shades = {
-        name: nearer(
-            Color.parse(variables[colour]).blend(background, faded),
-            ink,
-            papers[:2] if name.startswith("frame") else papers,
-            least,
-        ).hex
-        for name, (colour, faded, least) in SHADES.items()
-    }
+    shades = {}
+    for name, (colour, faded, least) in SHADES.items():
+        under = papers[:2] if name.startswith("frame") else papers
+        shades[name] = nearer(Color.parse(variables[colour]).blend(background, faded), ink, under, least).hex
     return {**variables, **shades, "bar": bar.hex, "chosen": chosen.hex}
 
 
