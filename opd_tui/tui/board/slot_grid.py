@@ -59,6 +59,8 @@ class SlotGrid(CalmFocus, can_focus=True):
     names = DoctorColumn()
     paper = Style()
     """The background style, looked up once per paint."""
+    painted: dict[tuple[str, bool], tuple[Style, Style]] = {}
+    """The styles of blocks that were looked up in this paint."""
 
     class Highlighted(Message):
         """Posted when the slot under the cursor changes; `record` is None if there is no slot."""
@@ -256,7 +258,7 @@ class SlotGrid(CalmFocus, can_focus=True):
         self.refresh(Region(0, 0, self.size.width, SCALE_LINES))
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        self.paper = self.rich_style
+        self.paper, self.painted = self.rich_style, {}
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
@@ -305,9 +307,9 @@ class SlotGrid(CalmFocus, can_focus=True):
 
     def _blocks(self, row: int) -> Iterator[Piece]:
         """Yield the visible slots of a row, each with the edge that closes it if no other slot follows at once."""
-        records, room = self.rows[row], self._room
+        records, room, left = self.rows[row], self._room, self._left
         for place, record in enumerate(records):
-            start, end = self._columns(record)
+            start, end = (self.axis.column(minute) - left for minute in record.slot.minutes)
             if end <= 0 or start >= room:
                 continue
             chosen = (row, place) == (self.row, self.place)
@@ -332,8 +334,11 @@ class SlotGrid(CalmFocus, can_focus=True):
         if chosen:
             return (look(self, "cursor-focused" if self.has_focus else "cursor-cell"),) * 2
         is_over, is_running = state_of(record, self.now)
-        style = look(self, look_of(record, is_over))
-        return style + Style(bold=is_running), style + Style(dim=True)
+        key = look_of(record, is_over), is_running
+        if key not in self.painted:
+            style = look(self, key[0])
+            self.painted[key] = style + Style(bold=is_running), style + Style(dim=True)
+        return self.painted[key]
 
 
 def state_of(record: SlotRecord, now: dt.datetime | None) -> tuple[bool, bool]:

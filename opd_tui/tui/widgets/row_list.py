@@ -161,9 +161,14 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
         self.refresh()
 
     def _make_room(self, rows: int) -> None:
-        """Set the scrollable height, at least the visible height so that a list that fits causes no new layout."""
+        """Set the scrollable height, at least the visible height.
+
+        The scroll bar is told directly: assigning `virtual_size` would lay out the whole screen at every other list.
+        """
         content = self.scrollable_content_region
-        self.virtual_size = Size(content.width, max(rows, content.height))
+        size = Size(content.width, max(rows, content.height))
+        self.set_reactive(RowList.virtual_size, size)
+        self.vertical_scrollbar.window_virtual_size = size.height
         if self.scroll_offset.y > self.max_scroll_y:
             self.scroll_to(y=self.max_scroll_y, animate=False, force=True, immediate=True)
 
