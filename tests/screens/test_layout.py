@@ -172,7 +172,7 @@ async def test_the_queue_has_headings_and_says_what_its_last_column_is(desk: Fro
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         head = meera.lines("#queue-head")[0]
-        for heading, text in (("NUMBER", "A-001"), ("PATIENT", "Asha"), ("SOURCE", "ONLINE"), ("STATUS", "● seated")):
+        for heading, text in (("NUMBER", "A-001"), ("PATIENT", "Asha"), ("SOURCE", "Online"), ("STATUS", "● seated")):
             assert head.index(heading) == meera.line_with("A-001", "#queue").index(text)
         assert meera.line_with("A-001", "#queue").endswith("issued 09:00")
         assert meera.line_with("A-003", "#queue").endswith("waits 0 min")

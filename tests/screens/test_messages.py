@@ -134,7 +134,6 @@ async def test_over_a_dialog_a_message_is_seen_and_covers_nothing(
         assert line_of(meera).screen is meera.app.screen, "that of the screen below is dimmed"
         after = meera.text.splitlines()
         assert [n for n, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]] == [size[1] - 2]
-        assert not before[-2].strip()
 
 
 async def test_the_line_covers_neither_the_panel_nor_the_captions_of_the_demo() -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
 
 ACTIVITY_LINES = 20
+NO_NEWS = "Nothing has happened yet."
 NO_DOCTORS = "No doctors yet. Press {doctors}, then {add} to add one, or run the demo with opd-tui demo."
 NO_SLOTS = "No slots on this day. Press {doctors}, choose a doctor, then {open} to open a session."
 
@@ -81,7 +82,7 @@ class SlotBoardScreen(DeskScreen):
                     yield Activity(id="activity")
 
     def on_mount(self) -> None:
-        self.activity.empty = " Nothing has happened yet."
+        self.activity.empty = f" {NO_NEWS}"
         self.query_one("#no-slots").display = False
 
     def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
@@ -138,7 +139,7 @@ class SlotBoardScreen(DeskScreen):
         zone, desk = self.host.zone, self.host.desk_name
         self.activity.zone, self.activity.desk = zone, desk
         self.activity.items = outcomes
-        self.newest = f"{time_of(outcomes[0], zone)}  {sentence_of(outcomes[0], desk, zone)}" if outcomes else ""
+        self.newest = f"{time_of(outcomes[0], zone)}  {sentence_of(outcomes[0], desk, zone)}" if outcomes else NO_NEWS
         self.show_newest()
 
     def show_newest(self) -> None:

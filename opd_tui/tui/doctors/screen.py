@@ -64,12 +64,12 @@ class DoctorsScreen(FilteredScreen):
     def open_row(self) -> None:
         row = self.rows.chosen
         if not isinstance(row, DoctorDay):
-            self.host.notices.say(self.why_none(Need.DOCTOR))
+            self.host.refuse_key(self.why_none(Need.DOCTOR))
         elif row.slots:
             self.go_to_board(row.slots[0].slot)
         else:
             key = self.host.keymap.key_of(OPEN_SESSION)
-            self.host.notices.say(f"{row.doctor.name} has no slots on this day. Press {key} to open a session.")
+            self.host.refuse_key(f"{row.doctor.name} has no slots on this day. Press {key} to open a session.")
 
     def why_none(self, need: Need) -> str:
         if need is not Need.DOCTOR:

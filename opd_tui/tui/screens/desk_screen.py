@@ -84,7 +84,7 @@ class DeskScreen(DayScreen):
         if not self.shows_the_day():
             return
         if (row := self.chosen_token()) is None:
-            self.host.notices.say(self.why_none(Need.TOKEN))
+            self.host.refuse_key(self.why_none(Need.TOKEN))
         else:
             await self.host.push_screen(Details(row, self.host.now, self.host.zone))
 

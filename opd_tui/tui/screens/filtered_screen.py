@@ -88,7 +88,7 @@ class FilteredScreen(DeskScreen):
         if self.rows.items or not self.filter_bar.value:
             self.set_focus(self.rows)
         else:
-            self.host.notices.say(self.why_nothing_is_chosen(""))
+            self.host.refuse_key(self.why_nothing_is_chosen(""))
 
     @on(RowList.Clicked)
     def action_open_row(self) -> None:

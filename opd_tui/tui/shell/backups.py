@@ -50,7 +50,7 @@ class Backups:
     def now(self) -> None:
         """Start a backup that the user requested."""
         if self.database is None:
-            self.app.notices.refuse_key("Nothing is backed up here: what is tried in the demo is gone afterwards.")
+            self.app.refuse_key("Nothing is backed up here: what is tried in the demo is gone afterwards.")
             return
         self.app.notices.say("Backing up …")
         self._begin()

@@ -280,7 +280,9 @@ class NewToken(Vertical):
             self._take_phone(typed.name)
         elif typed.has_digits and typed.name != self.questioned:
             self.questioned = typed.name
-            self.reject(f"“{typed.name}” has digits in it. Enter again takes it as the name.")
+            self.stop_pause()
+            self.say(f"“{typed.name}” has digits in it. Enter again takes it as the name.", wrong=True)
+            self.host.keys.refused()
         elif (patient := self._patient()) is None:
             self.reject("Type the patient's name first.")
         else:

@@ -71,7 +71,7 @@ class WaitlistScreen(FilteredScreen):
 
     def open_row(self) -> None:
         if (row := self.chosen_token()) is None:
-            self.host.notices.say(self.why_none(Need.TOKEN))
+            self.host.refuse_key(self.why_none(Need.TOKEN))
         else:
             self.go_to_board(row.record.slot, row.id)
 
