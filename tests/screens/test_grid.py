@@ -13,6 +13,7 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.board.screen import SlotBoardScreen
 from opd_tui.tui.board.slot_grid import SlotGrid
+from opd_tui.tui.drawing.looks import look
 from tests.support.helpers import DATE, add_doctor, issue, open_slot
 from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
 
@@ -348,7 +349,8 @@ async def test_the_running_moment_moves_and_what_is_over_is_dim(
         grid = grid_of(meera)
 
         def dim() -> list[str]:
-            return [piece.text.strip() for piece in grid._blocks(0) if piece.style.dim and "/" in piece.text]
+            over = look(grid, "dim").color
+            return [piece.text.strip() for piece in grid._blocks(0) if piece.style.color == over and "/" in piece.text]
 
         await meera.press("end", "right", "right")
         assert "▼ 09:00" in meera.lines("#grid")[0]
@@ -365,7 +367,7 @@ async def test_the_running_moment_moves_and_what_is_over_is_dim(
 async def test_an_irregular_day_is_legible_in_eighty_columns(desk: FrontDesk, open_desk: OpenDesk) -> None:
     for code, capacity, windows in (
         ("A", 2, [f"09:{minute:02}–09:{minute + 10:02}" for minute in range(0, 50, 10)]),
-        ("B", 1_000_000, ["09:00–13:00", "14:00–18:00"]),
+        ("B", 500, ["09:00–13:00", "14:00–18:00"]),
         ("C", 40, ["09:00–12:00", "20:00–21:00"]),
     ):
         doctor = add_doctor(desk, f"Dr {code}", code=code)
@@ -375,7 +377,7 @@ async def test_an_irregular_day_is_legible_in_eighty_columns(desk: FrontDesk, op
         assert grid_of(meera).axis.width < 12 * 36 / 3
         lines = meera.lines("#grid")
         assert lines[1].count("0/2") == 5
-        assert "0/1M" in lines[2]
+        assert "0/500" in lines[2]
         assert "0/40" in lines[3]
         assert "›" in lines[0]
         await meera.press("end", "right")

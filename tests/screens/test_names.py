@@ -77,7 +77,7 @@ async def test_names_are_drawn_literally_on_every_screen(
         await meera.press("1", "?")
         await shows(meera, "On this screen", ".help")
         await meera.press("escape", "ctrl+p")
-        await shows(meera, "New (n)", "CommandList")
+        await shows(meera, "Issue a token for the chosen slot", "CommandList")
 
 
 @pytest.mark.fast_cases(2)

@@ -175,7 +175,8 @@ async def test_without_problems_nothing_is_said(desk: FrontDesk, app_with: Setti
         assert meera.messages == []
         await meera.press("f9")
         await meera.sees("The settings file", within=".help")
-        assert path.name in meera.read(".help").replace(" ", "")
+        await meera.press("end")
+        await meera.until(lambda: path.name in meera.read(".help").replace(" ", ""), "the file's name")
         assert "These do not count" not in meera.read(".help")
 
 
