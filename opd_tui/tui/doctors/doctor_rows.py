@@ -42,7 +42,7 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
             doctor.name,
             doctor.specialty or "",
             doctor.room or "",
-            ", ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in hours(slots)) or "not here",
+            ", ".join(f"{brief_time(start)}–{brief_time(end)}" for start, end in hours(slots)) or "not here",
             f"{sum(record.load.taken for record in slots)} of {seats}" if slots else "",
             f"{waiting}" if waiting else "",
         )
@@ -58,6 +58,11 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
             (code, self.part("strong")),
             ("".join(rest), Style() if item.slots else self.part("dim")),
         )
+
+
+def brief_time(time: dt.time) -> str:
+    """Return a time without minutes if they are zero: `09`, `16:30`."""
+    return f"{time:%H:%M}" if time.minute else f"{time:%H}"
 
 
 def hours(slots: Sequence[SlotRecord]) -> list[tuple[dt.time, dt.time]]:
