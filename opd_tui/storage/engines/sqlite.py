@@ -22,12 +22,24 @@ from sqlalchemy.pool import NullPool
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import DeskRefusal, StoreUnavailable
 from opd_tui.storage import migrations
-from opd_tui.storage.engines.database import Database, create_once, has_tables, read_zone, schema_version
+from opd_tui.storage.engines.database import (
+    Database,
+    create_once,
+    has_tables,
+    read_identity,
+    read_zone,
+    schema_version,
+)
 from opd_tui.storage.engines.file_fingerprint import FileFingerprint, file_fingerprint_of
 from opd_tui.storage.engines.integrity import diagnose_corruption, first_problem, fresh_connection, reading_damaged_file
 from opd_tui.storage.engines.sqlite_errors import damaged, emptied, error_code, refusals
 from opd_tui.storage.files import backup_store
-from opd_tui.storage.files.access import permission_warnings, prepare_file, refuse_network_share
+from opd_tui.storage.files.access import (
+    permission_warnings,
+    prepare_file,
+    refuse_network_share,
+    refuse_several_names,
+)
 from opd_tui.storage.schema.tables import APPLICATION_ID, SCHEMA_VERSION, hospital
 from opd_tui.storage.transaction import Transaction
 
@@ -201,6 +213,7 @@ def open_file(
     refuse_network_share(path)
     if not prepare_file(path, create=create, group=group):
         refuse_empty_file(path)
+    refuse_several_names(path)
     fingerprint = FileFingerprint(path)
     closing = threading.Event()
     refuse_other_program(path, closing)
@@ -213,14 +226,21 @@ def open_file(
         with diagnose_corruption(engine, path), refusals(path):
             with retry_while_busy(engine.connect, closing) as connection:
                 set_up_file(connection, path, clock, system_zone, closing)
-                zone = read_zone(connection)
+                zone, identity = read_zone(connection), read_identity(connection)
             database = SqliteDatabase(engine, fingerprint, closing)
     except BaseException:
         engine.dispose()
         raise
-    database.zone = zone
-    database.warnings = tuple(permission_warnings(path, group))
+    database.zone, database.identity = zone, identity
+    database.warnings = warnings_of(path, group)
     return database
+
+
+def warnings_of(path: Path, group: str | None) -> tuple[str, ...]:
+    """Return what is wrong with the permissions of a database's file and of its copies."""
+    store = backup_store.store_of(path)
+    store.group = store.group or group
+    return *permission_warnings(path, group), *store.warnings(backup_store.replaced(path))
 
 
 def refuse_empty_file(path: Path) -> None:
