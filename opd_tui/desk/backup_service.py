@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from opd_tui import environment
 from opd_tui.clock import Clock
-from opd_tui.desk.opening import make_data_directory, open_database_at, store_of
+from opd_tui.desk.opening import make_data_directory, open_database_at, store_of, stores_of_servers
 from opd_tui.desk.verification import lost_since, prepared
-from opd_tui.domain.errors import CopyDoesNotVerify, DeskBusy, NoBackup
+from opd_tui.domain.errors import CopyDoesNotVerify, DeskBusy, NoBackup, StoreUnavailable
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import TokenId
 from opd_tui.domain.remedies import Advice
+from opd_tui.domain.text import name_key, phone_key, uhid_key
 from opd_tui.storage.backups import copies
 from opd_tui.storage.backups.forgetting import FORGOTTEN_IN_COPY, Result, forget_in_copy
 from opd_tui.storage.engines.locate import database_url
@@ -133,6 +134,23 @@ def newest(location: str | None) -> Backup:
     return found[-1]
 
 
+def listed(location: str | None, folder: Path | None) -> tuple[list[Backup], list[Path], list[Path]]:
+    """Return the backups of a database, in its own or another folder, the other copies, and what killed ones left.
+
+    If a server does not answer, those of every server's database that this machine has are listed.
+    """
+    if folder is not None:
+        stores = [BackupStore(folder)]
+    else:
+        try:
+            stores = [store_of(location)]
+        except (StoreUnavailable, DeskBusy):
+            stores = stores_of_servers()
+    backups = sorted(backup for store in stores for backup in store.backups())
+    others = {path for store in stores for path in store.copies()} - {backup.path for backup in backups}
+    return backups, sorted(others), [path for store in stores for path in drafts.abandoned(store.folder)]
+
+
 def drill(location: str | None, clock: Clock) -> Drill:
     """Restore the newest backup into a draft, verify it, and compare the database with it.
 
@@ -181,6 +199,13 @@ def identity_of(desk: FrontDesk, token: TokenId) -> Identity:
     """
     patient = next(visit.token.patient_id for visit in desk.visits_of(token) if visit.token.id == token)
     return desk.read(lambda transaction: people.identity_of(transaction, patient))
+
+
+def identity_named(uhid: str | None, name: str | None, phone: str | None) -> Identity:
+    """Return how to find a person in the copies whom the database does not name, or no longer."""
+    number, key = uhid_key(uhid) if uhid else None, phone_key(phone) if phone else None
+    named = {(name_key(name), key)} if name and key and not uhid else set()
+    return Identity(frozenset({number} if number else ()), frozenset(named), frozenset())
 
 
 def forget_in_copies(desk: FrontDesk, identity: Identity) -> CopiesLeft:

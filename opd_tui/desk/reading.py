@@ -35,7 +35,7 @@ from opd_tui.domain.model import (
 )
 from opd_tui.domain.records import quoted
 from opd_tui.domain.remedies import Advice
-from opd_tui.domain.text import name_key, phone_key, uhid_key
+from opd_tui.domain.text import name_key, phone_key, printable, uhid_key
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
 from opd_tui.storage.journal.verify import Verification, verify
@@ -200,7 +200,7 @@ def outcomes_of(transaction: Transaction, written: Iterable[Written]) -> list[Ou
     written = list(written)
     directory = directory_of(transaction, [event for _, _, events in written for event in events])
     outcomes = (Outcome(entry_id, entry, tuple(events), directory) for entry_id, entry, events in written)
-    return [replace(outcome, sentence=sentence_of(outcome)) for outcome in outcomes]
+    return [replace(outcome, sentence=printable(sentence_of(outcome))) for outcome in outcomes]
 
 
 def sentence_of(outcome: Outcome) -> str:

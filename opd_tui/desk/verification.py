@@ -12,7 +12,7 @@ from opd_tui.clock import Clock
 from opd_tui.desk.opening import open_database_at, store_of
 from opd_tui.storage.backups import comparing, copies
 from opd_tui.storage.engines.locate import database_url
-from opd_tui.storage.files import drafts
+from opd_tui.storage.files import backup_store, drafts
 from opd_tui.storage.journal.verify import Verification, verify
 from opd_tui.storage.transaction import Transaction
 
@@ -70,6 +70,4 @@ def warnings(location: str | None, group: str | None) -> tuple[str, ...]:
     url = database_url(location or str(environment.default_database()))
     if url.get_backend_name() != "sqlite":
         return ()
-    from opd_tui.storage.engines.sqlite import warnings_of
-
-    return warnings_of(Path(url.database or ""), group)
+    return backup_store.warnings_of(Path(url.database or ""), group)

@@ -31,7 +31,6 @@ from opd_tui.storage.backups.copies import verify_file
 from opd_tui.storage.files.backup_store import folder_of
 from opd_tui.storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import NINE, ZONE
-from tests.schemas.dump import path_of
 from tests.support.helpers import (
     Applying,
     add_doctor,
@@ -356,8 +355,8 @@ def test_after_a_restore_of_an_older_state_nobody_else_is_forgotten_in_a_backup(
 def test_copies_that_cannot_be_rewritten_are_named(desk: FrontDesk, with_backups: TokenId, database_path: Path) -> None:
     identity = backup_service.identity_of(desk, with_backups)
     old = folder_of(database_path) / "before-upgrade-from-version-1-20260101T000000.000000Z.db"
-    with closing(sqlite3.connect(old)) as connection:
-        connection.executescript(path_of(1).read_text("utf-8"))
+    shutil.copy(copies(database_path)[-1], old)
+    execute(old, "UPDATE hospital SET schema_version = 3")
     replaced = database_path.with_name("opd.db-replaced-20260101T000000.000000Z.db")
     shutil.copy(copies(database_path)[-1], replaced)
     cheat = folder_of(database_path) / "opd-tui-000009-20260101T000000.000000Z-manual-does-not-verify.db"

@@ -18,8 +18,8 @@ from opd_tui.domain.remedies import Advice
 from opd_tui.storage import migrations
 from opd_tui.storage.engines import sqlite_errors
 from opd_tui.storage.engines.database import Database, schema_version
-from opd_tui.storage.engines.sqlite import file_url
 from opd_tui.storage.files import drafts
+from opd_tui.storage.files.access import file_url
 from opd_tui.storage.files.backup_store import BackupStore, Kind, copy_pages, unverified
 from opd_tui.storage.files.drafts import draft, finish, finish_new, flush, refusals
 from opd_tui.storage.files.untrusted import distrust, read_only, refuse_strange_objects
@@ -121,7 +121,7 @@ def reading_file(path: Path) -> Iterator[Transaction]:
 
 def engine_of(path: Path, mode: str = "rw") -> Engine:
     """Return an engine for a file that no desk uses."""
-    engine = create_engine(file_url(path, mode), hide_parameters=True, paramstyle="named", poolclass=NullPool)
+    engine = create_engine(file_url(path, mode=mode), hide_parameters=True, paramstyle="named", poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def limit(connection: sqlite3.Connection, _record: object) -> None:

@@ -7,9 +7,8 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from opd_tui.domain.errors import StoreDamaged, StoreUnavailable
@@ -17,7 +16,7 @@ from opd_tui.storage.engines.database import schema_version
 from opd_tui.storage.engines.file_fingerprint import file_fingerprint_of
 from opd_tui.storage.engines.integrity import reading_damaged_file
 from opd_tui.storage.engines.sqlite_errors import emptied, refusals
-from opd_tui.storage.files.access import refuse_network_share, refuse_several_names
+from opd_tui.storage.files.access import file_url, refuse_network_share, refuse_several_names
 from opd_tui.storage.files.untrusted import distrust, refuse_strange_objects
 from opd_tui.storage.schema.tables import APPLICATION_ID, SCHEMA_VERSION
 from opd_tui.storage.transaction import Statements, Transaction
@@ -76,7 +75,7 @@ def _look_once(path: Path, at: Callable[[Transaction], T], how: str) -> T:
 
 def _engine_of(path: Path, how: str) -> Engine:
     name, _, value = how.partition("=")
-    url = URL.create("sqlite", database=f"file:{quote(os.fsencode(path))}", query={name: value, "uri": "true"})
+    url = file_url(path, **{name: value})
     arguments = {"timeout": BUSY_SECONDS, "isolation_level": None}
     engine = create_engine(url, hide_parameters=True, paramstyle="named", connect_args=arguments, poolclass=NullPool)
 

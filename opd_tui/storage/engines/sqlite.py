@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event, text, update
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -34,12 +33,7 @@ from opd_tui.storage.engines.file_fingerprint import FileFingerprint, file_finge
 from opd_tui.storage.engines.integrity import diagnose_corruption, first_problem, fresh_connection, reading_damaged_file
 from opd_tui.storage.engines.sqlite_errors import damaged, emptied, error_code, refusals
 from opd_tui.storage.files import backup_store
-from opd_tui.storage.files.access import (
-    permission_warnings,
-    prepare_file,
-    refuse_network_share,
-    refuse_several_names,
-)
+from opd_tui.storage.files.access import file_url, prepare_file, refuse_network_share, refuse_several_names
 from opd_tui.storage.schema.tables import APPLICATION_ID, SCHEMA_VERSION, hospital
 from opd_tui.storage.transaction import Transaction
 
@@ -217,7 +211,7 @@ def open_file(
     fingerprint = FileFingerprint(path)
     closing = threading.Event()
     refuse_other_program(path, closing)
-    url, arguments = file_url(path, "rw"), {"timeout": 0}
+    url, arguments = file_url(path, mode="rw"), {"timeout": 0}
     engine = create_engine(
         url, hide_parameters=True, paramstyle="named", connect_args=arguments, pool_size=4, max_overflow=-1
     )
@@ -232,15 +226,8 @@ def open_file(
         engine.dispose()
         raise
     database.zone, database.identity = zone, identity
-    database.warnings = warnings_of(path, group)
+    database.warnings = backup_store.warnings_of(path, group)
     return database
-
-
-def warnings_of(path: Path, group: str | None) -> tuple[str, ...]:
-    """Return what is wrong with the permissions of a database's file and of its copies."""
-    store = backup_store.store_of(path)
-    store.group = store.group or group
-    return *permission_warnings(path, group), *store.warnings(backup_store.replaced(path))
 
 
 def refuse_empty_file(path: Path) -> None:
@@ -324,7 +311,7 @@ def refuse_other_program(path: Path, closing: threading.Event) -> None:
     """Raise StoreUnavailable if the file belongs to another program, without changing it; raise DeskBusy if locked."""
     # The last connection to close checkpoints the log and deletes it, unless it is read-only.
     mode = "ro" if os.path.exists(f"{path}-wal") else "rw"
-    url = file_url(path, mode)
+    url = file_url(path, mode=mode)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 0}, poolclass=NullPool)
     with diagnose_corruption(engine, path), refusals(path), engine.connect() as connection:
         # The tables first: another desk commits them together with the application id, so tables imply the id.
@@ -334,11 +321,6 @@ def refuse_other_program(path: Path, closing: threading.Event) -> None:
         application_id = retry_while_busy(lambda: connection.exec_driver_sql("PRAGMA application_id").scalar(), closing)
     if application_id != APPLICATION_ID and (tables or application_id):
         raise StoreUnavailable(f"{path} is the database of another program. Name another file.")
-
-
-def file_url(path: Path, mode: str) -> URL:
-    """Return the SQLAlchemy URL of an existing file, which SQLite does not create; `mode` is “rw” or “ro”."""
-    return URL.create("sqlite", database=f"file:{quote(os.fsencode(path))}", query={"mode": mode, "uri": "true"})
 
 
 def use_write_ahead_log(connection: Connection, path: Path) -> bool:

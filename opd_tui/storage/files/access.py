@@ -10,6 +10,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import URL
 
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.remedies import Advice
@@ -48,6 +51,11 @@ def prepare_file(path: Path, *, create: bool, group: str | None = None) -> bool:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise StoreUnavailable(f"{path} cannot be opened: {reason}. Check the name and your permissions.") from None
+
+
+def file_url(path: Path, **how: str) -> URL:
+    """Return the SQLAlchemy URL of an existing file; `how` holds SQLite's parameters, such as `mode`."""
+    return URL.create("sqlite", database=f"file:{quote(os.fsencode(path))}", query={**how, "uri": "true"})
 
 
 def make_private(path: Path, group: str | None = None) -> None:

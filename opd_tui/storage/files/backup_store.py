@@ -23,6 +23,7 @@ from opd_tui.storage.files.access import (
     loose_mode,
     make_private,
     make_private_folder,
+    permission_warnings,
     refuse_foreign_folder,
 )
 from opd_tui.storage.files.drafts import draft, finish, refusals
@@ -134,10 +135,10 @@ class BackupStore:
             )
         for paths in (self.copies(), list(others)):
             if loose := [path for path in paths if loose_mode(path, self.group)]:
-                right = 0o660 if self.group else 0o600
+                more = f" and {len(loose) - 1} more copies" if len(loose) > 1 else ""
                 yield (
-                    f"{loose[0]}{f' and {len(loose) - 1} more copies' if len(loose) > 1 else ''} can be read by others "
-                    f"and holds patients' names. Run `chmod {right:o}` on every copy."
+                    f"{loose[0]}{more} can be read by others and may hold patients' names. "
+                    f"Run `chmod {0o660 if self.group else 0o600:o}` on every copy."
                 )
 
 
@@ -169,6 +170,13 @@ def folder_of(path: Path) -> Path:
 def store_of(path: Path, identity: str | None = None) -> BackupStore:
     """Return the backup store of a database's file, shared with the same group."""
     return BackupStore(folder_of(path), group_of(path), identity, path)
+
+
+def warnings_of(path: Path, group: str | None) -> tuple[str, ...]:
+    """Return what is wrong with the permissions of a database's file and of its copies."""
+    store = store_of(path)
+    store.group = store.group or group
+    return *permission_warnings(path, group), *store.warnings(replaced(path))
 
 
 def newest(path: Path) -> Path | None:

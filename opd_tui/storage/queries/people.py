@@ -131,10 +131,14 @@ def _forgotten_with(transaction: Transaction, patient_id: PatientId) -> list[Pat
 
 def rows_of(transaction: Transaction, identity: Identity) -> list[PatientId]:
     """Return the person's rows in a copy, except those that are already forgotten there."""
-    found = {row for uhid in identity.uhids for row in _rows(transaction, _BY_UHID, uhid_key=uhid)}
+    numbered = (row for uhid in identity.uhids for row in _rows(transaction, _BY_UHID, uhid_key=uhid))
+    found = {same for row in numbered for same in same_person(transaction, row.id)}
     for name, phone in identity.names_and_phones:
         rows = _rows(transaction, _BY_NAME_AND_PHONE, name_key=name, phone_key=phone)
-        found.update(row for row in rows if row.uhid is None or row.uhid in identity.uhids)
+        uhids = identity.uhids or {row.uhid for row in rows if row.uhid}
+        found.update(
+            row for row in rows if row.uhid is None or (row.uhid in uhids and (identity.uhids or len(uhids) == 1))
+        )
     for token_id, issued_at in identity.visits:
         visit = transaction.value(_VISIT, {"id": token_id, "issued_at": issued_at})
         found.update(same_person(transaction, visit) if visit else ())
