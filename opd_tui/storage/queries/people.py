@@ -135,10 +135,9 @@ def rows_of(transaction: Transaction, identity: Identity) -> list[PatientId]:
     found = {same for row in numbered for same in same_person(transaction, row.id)}
     for name, phone in identity.names_and_phones:
         rows = _rows(transaction, _BY_NAME_AND_PHONE, name_key=name, phone_key=phone)
-        uhids = identity.uhids or {row.uhid for row in rows if row.uhid}
-        found.update(
-            row for row in rows if row.uhid is None or (row.uhid in uhids and (identity.uhids or len(uhids) == 1))
-        )
+        numbers = {row.uhid for row in rows if row.uhid}
+        uhids = identity.uhids or (numbers if len(numbers) == 1 else ())
+        found.update(row for row in rows if row.uhid is None or row.uhid in uhids)
     for token_id, issued_at in identity.visits:
         visit = transaction.value(_VISIT, {"id": token_id, "issued_at": issued_at})
         found.update(same_person(transaction, visit) if visit else ())
