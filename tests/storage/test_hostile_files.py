@@ -101,6 +101,7 @@ CELLS = [
     if kind in (INTEGERS if isinstance(column.type, Integer) else TEXTS)
     if not (table.name == "patient" and column.name in PERSONAL and kind == "another")
     if column is not hospital.c.file_stamp  # only says when the file has to be examined
+    if column.name != "id" or kind == "another"  # SQLite itself refuses other ids than integers
 ]
 
 

@@ -146,7 +146,7 @@ def has_tables(connection: Connection) -> bool:
 def schema_version(connection: Connection) -> int:
     """Return the database's schema version; raise StoreUnavailable if it is missing or newer than this program's."""
     version: int | None = connection.execute(select(hospital.c.schema_version)).scalar()
-    if version is None:
+    if not isinstance(version, int):
         raise StoreUnavailable(NO_VERSION)
     if version > SCHEMA_VERSION:
         program = connection.execute(select(hospital.c.program_version)).scalar()

@@ -105,7 +105,7 @@ class _Check:
     def hospital(self) -> Iterator[str]:
         """Check the hospital's row and the version."""
         rows, versions = list(self._rows(select(hospital))), self.transaction.rows(select(migration))
-        if len(rows) != 1 or rows[0]["seal"] != seals.hospital_seal(rows[0]):
+        if len(rows) != 1 or rows[0]["id"] != 1 or rows[0]["seal"] != seals.hospital_seal(rows[0]):
             yield "the hospital's row was altered: its identity, version, time zone or time of creation"
         elif rows[0]["schema_version"] != SCHEMA_VERSION or versions != [(f"{SCHEMA_VERSION:04}",)]:
             yield f"the version of the schema is not {SCHEMA_VERSION}"
