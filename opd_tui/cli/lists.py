@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -11,13 +12,15 @@ from opd_tui.cli.options import (
     desk_to_read,
     json_option,
     print_json,
+    print_json_list,
+    print_streamed_table,
     print_table,
     refusals_end_the_command,
     shared_options,
 )
 from opd_tui.desk.views import doctor_json, slot_record_json, token_record_json
 from opd_tui.domain.field_types import Choice, Date, FieldType, Id, InvalidValue
-from opd_tui.domain.model import Status
+from opd_tui.domain.model import Status, TokenRecord
 
 
 class FieldParamType(click.ParamType[Any]):
@@ -82,25 +85,23 @@ def slot_list(as_json: bool, date: dt.date | None, doctor: int | None) -> None:
 @refusals_end_the_command
 def token_list(as_json: bool, slot: int | None, status: Status | None, date: dt.date | None) -> None:
     """List tokens in queue order."""
-    with desk_to_read() as desk:
-        records = desk.token_list(slot, status, date)
-        zone = desk.zone
-    if as_json:
-        print_json([token_record_json(record) for record in records])
-        return
-    rows = [
-        (
-            r.token.id,
-            r.token.number,
-            r.token.patient.name,
-            r.token.source.name,
-            r.token.status.name,
-            r.slot.date,
-            r.slot.window,
-            r.doctor.name,
-            f"{r.token.issued_at.astimezone(zone):%H:%M}",
-        )
-        for r in records
-    ]
     head = ("ID", "NUMBER", "PATIENT", "SOURCE", "STATUS", "DATE", "TIME", "DOCTOR", "ISSUED")
-    print_table(head, rows, "No tokens here. `opd-tui token issue` issues one.")
+    with desk_to_read() as desk, desk.streamed_tokens(slot, status, date) as tokens:
+        if as_json:
+            print_json_list(map(token_record_json, tokens()))
+            return
+        print_streamed_table(
+            head,
+            lambda: (token_row(record, desk.zone) for record in tokens()),
+            "No tokens here. `opd-tui token issue` issues one.",
+        )
+
+
+def token_row(record: TokenRecord, zone: ZoneInfo) -> tuple[object, ...]:
+    """Return the cells of a token."""
+    token, slot = record.token, record.slot
+    return (
+        *(token.id, token.number, token.patient.name, token.source.name, token.status.name),
+        *(slot.date, slot.window, record.doctor.name),
+        f"{token.issued_at.astimezone(zone):%H:%M}",
+    )

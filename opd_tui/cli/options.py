@@ -148,17 +148,42 @@ def fail(message: str, status: int) -> NoReturn:
 
 def print_json(value: object) -> None:
     """Print a value as one line of JSON in UTF-8, whatever the terminal's encoding."""
+    click.echo(_json_of(value))
+
+
+def print_json_list(values: Iterable[object]) -> None:
+    """Print values as `print_json` prints a list of them, one after another."""
+    between = b"["
+    for value in values:
+        click.echo(between + _json_of(value), nl=False)
+        between = b", "
+    click.echo(b"[]" if between == b"[" else b"]")
+
+
+def _json_of(value: object) -> bytes:
     text = _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
-    click.echo(text.encode(errors="backslashreplace"))
+    return text.encode(errors="backslashreplace")
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
     """Print rows as aligned columns, or the sentence `empty` if there are none."""
-    if not rows:
+    print_streamed_table(head, lambda: rows, empty)
+
+
+def print_streamed_table(head: Sequence[str], rows: Callable[[], Iterable[Sequence[object]]], empty: str) -> None:
+    """Print rows as `print_table` does; they are read twice, and are the same both times."""
+
+    def lines() -> Iterator[list[str]]:
+        yield list(head)
+        yield from (["" if cell is None else printable(cell) for cell in row] for row in rows())
+
+    count, widths = 0, [0] * len(head)
+    for line in lines():
+        count += 1
+        widths = [max(width, cell_len(cell)) for width, cell in zip(widths, line, strict=True)]
+    if count == 1:  # the head alone
         click.echo(empty)
         return
-    lines = [list(head), *(["" if cell is None else printable(cell) for cell in row] for row in rows)]
-    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
-    for line in lines:
+    for line in lines():
         padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
         click.echo("  ".join(padded).rstrip())

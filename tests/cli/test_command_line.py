@@ -574,3 +574,18 @@ def test_an_answer_that_finds_no_room_is_told_in_a_sentence(database: Store, arg
         "opd-tui: The output cannot be written: No space left on device. Everything done before is saved. "
         "Free some disk space.\n"
     )
+
+
+@pytest.mark.parametrize("limit", [0, 3, 10_000])
+@pytest.mark.parametrize("words", [("--json",), (), ("--status", "WAITING"), ("--slot", "99", "--json"), ("--slot", "99")])
+def test_a_list_of_tokens_is_the_same_streamed_and_at_once(
+    filled: FrontDesk, database_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], limit: int
+) -> None:
+    expected = invoke("token", "list", *words, "--database", database_path).stdout
+    monkeypatch.setattr("opd_tui.desk.reading.READ_AT_ONCE", limit)
+    assert invoke("token", "list", *words, "--database", database_path).stdout == expected
+    if "--json" in words:
+        numbers = [token["number"] for token in json.loads(expected)]
+        assert numbers == ([] if "99" in words else ["A-001", "A-002", "A-003", "A-004"])
+    elif "99" in words:
+        assert expected == "No tokens here. `opd-tui token issue` issues one.\n"

@@ -23,7 +23,7 @@ _WORDS: dict[Advice, tuple[Command, str]] = {
 """The command and sentence for each piece of advice that a key can follow."""
 _AT_THE_START = {
     Advice.NAME_DATABASE: "Name a database with --database when you start the program.",
-    Advice.OWN_FILE: "Close the program on every desk, then restore this file under a new name, and name that at the start.",
+    Advice.OWN_FILE: "Close the program on every desk, then restore this file under a new name and start with that.",
 }
 
 
