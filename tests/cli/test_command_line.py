@@ -577,9 +577,12 @@ def test_an_answer_that_finds_no_room_is_told_in_a_sentence(database: Store, arg
 
 
 @pytest.mark.parametrize("limit", [0, 3, 10_000])
-@pytest.mark.parametrize("words", [("--json",), (), ("--status", "WAITING"), ("--slot", "99", "--json"), ("--slot", "99")])
+@pytest.mark.parametrize(
+    "words", [("--json",), (), ("--status", "WAITING"), ("--slot", "99", "--json"), ("--slot", "99")]
+)
+@pytest.mark.usefixtures("filled")
 def test_a_list_of_tokens_is_the_same_streamed_and_at_once(
-    filled: FrontDesk, database_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], limit: int
+    database_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], limit: int
 ) -> None:
     expected = invoke("token", "list", *words, "--database", database_path).stdout
     monkeypatch.setattr("opd_tui.desk.reading.READ_AT_ONCE", limit)

@@ -169,7 +169,7 @@ KILLED = """
 import os, signal, sys
 import opd_tui.storage.backups.copies
 from opd_tui.cli import main
-os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+os.link = os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 main(sys.argv[1:])
 """
 

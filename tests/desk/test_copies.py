@@ -9,7 +9,8 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk, store_of
 from opd_tui.desk.verification import verify_database
 from opd_tui.domain.errors import AnotherDatabase, StoreUnavailable
+from opd_tui.storage.backups import copies
+from opd_tui.storage.backups.copies import verify_file
 from opd_tui.storage.files.backup_store import folder_of
 from opd_tui.storage.files.untrusted import identity_in
 from opd_tui.storage.schema.tables import hospital
@@ -279,6 +282,17 @@ def test_what_a_kill_leaves_is_listed_and_cleared_by_the_next_backup_there(close
         other.communicate(timeout=PATIENCE_SECONDS)
 
 
+@pytest.fixture
+def of_nobody(closed: Path) -> Iterator[Path]:
+    """Return a database of another account, in a folder that this account reaches; pytest's own are closed to it."""
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(shutil.copy(closed, place))
+        for each in (Path(place), path):
+            os.chown(each, NOBODY, NOBODY)
+        path.chmod(0o600)
+        yield path
+
+
 def folder(path: Path) -> None:
     path.mkdir(mode=0o700)
     (path / "opd.db").write_text("of a drill")
@@ -294,14 +308,12 @@ def pipe(path: Path) -> None:
 
 @as_root
 @pytest.mark.parametrize("make", [folder, link, pipe])
-def test_what_another_account_left_stops_no_backup(closed: Path, make: Callable[[Path], None]) -> None:
-    backups = folder_of(closed)
-    assert invoke("backup", "--database", closed).exit_code == 0
-    for path in (closed.parent, closed, backups, *backups.iterdir()):
-        os.chown(path, NOBODY, -1)
+def test_what_another_account_left_stops_no_backup(of_nobody: Path, make: Callable[[Path], None]) -> None:
+    assert as_nobody("backup", "--database", str(of_nobody)).returncode == 0
+    backups = folder_of(of_nobody)
     make(backups / ".opd-tui-draft-x")
     for words in (("backup",), ("backup", "--drill"), ("backup", "--list")):
-        result = as_nobody(*words, "--database", str(closed))
+        result = as_nobody(*words, "--database", str(of_nobody))
         assert result.returncode == 0, result.stderr
     assert os.path.lexists(backups / ".opd-tui-draft-x")
 
@@ -317,10 +329,7 @@ opd_tui.cli.main(sys.argv[1:])
 
 
 def as_nobody(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as another account, for which the folders above the test's are opened."""
-    for parent in Path(arguments[-1]).parents:
-        if parent != Path(parent.anchor) and not parent.stat().st_mode & stat.S_IXOTH:
-            parent.chmod(parent.stat().st_mode | 0o011)
+    """Run the command as another account."""
     home = {"HOME": "/", "XDG_CONFIG_HOME": "/"}
     command = [sys.executable, "-c", AS_NOBODY, *arguments]
     return subprocess.run(
@@ -382,28 +391,31 @@ def test_every_command_that_opens_warns_of_copies_that_others_may_read(
 
 
 @as_root
-def test_what_root_makes_belongs_to_the_owner_of_the_database(closed: Path, clock: FixedClock) -> None:
-    for path in (closed.parent, closed):
-        os.chown(path, NOBODY, NOBODY)
-    with opened(closed, clock) as desk:
+def test_what_root_makes_belongs_to_the_owner_of_the_database(of_nobody: Path, clock: FixedClock) -> None:
+    with opened(of_nobody, clock) as desk:
         backup = back_up(desk, None, KEPT).path
-    replaced = restore(backup, str(closed), clock).replaced
+    replaced = restore(backup, str(of_nobody), clock).replaced
     assert replaced is not None
-    for path in (backup.parent, *backup.parent.iterdir(), replaced, closed):
+    for path in (backup.parent, *backup.parent.iterdir(), replaced, of_nobody):
         assert path.stat().st_uid == NOBODY, path
-    result = as_nobody("backup", "--database", str(closed))
+    result = as_nobody("backup", "--database", str(of_nobody))
     assert result.returncode == 0, result.stderr
 
 
 # Files that appear meanwhile, and advice that works
 
 
+@pytest.mark.parametrize("has_links", [True, False], ids=["with hard links", "without"])
 def test_a_file_that_appears_while_it_is_made_is_not_overwritten(
-    filled: FrontDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    filled: FrontDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_links: bool
 ) -> None:
-    from opd_tui.storage.backups import copies
+    def no_links(*_: object) -> None:
+        raise PermissionError("Operation not permitted")
 
-    target, verify_file = tmp_path / "x.db", copies.verify_file
+    if not has_links:
+        monkeypatch.setattr(os, "link", no_links)
+    assert verify_file(back_up(filled, tmp_path / "y.db", KEPT).path).problems == []
+    target = tmp_path / "x.db"
 
     def appears(path: Path) -> object:
         target.write_text("dear diary")

@@ -123,11 +123,23 @@ def finish(written: Path, path: Path) -> None:
 
 def finish_new(written: Path, path: Path) -> None:
     """Do as `finish`, but raise StoreUnavailable if there is a file of that name by now."""
+    flush(written)
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        _give_new_name(written, path)
     except FileExistsError:
         raise StoreUnavailable(f"{path} already exists. Name another file, or a folder.") from None
-    finish(written, path)
+    flush(path.parent)
+
+
+def _give_new_name(written: Path, path: Path) -> None:
+    """Give a draft its final name; raise FileExistsError if it is taken, which a rename would not."""
+    try:
+        os.link(written, path)  # the draft's own name goes with the draft
+    except FileExistsError:
+        raise
+    except OSError:  # a memory stick has no hard links: claim the name first
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        os.replace(written, path)
 
 
 def flush(path: Path) -> None:

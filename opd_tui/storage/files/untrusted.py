@@ -55,6 +55,8 @@ def refuse_strange_objects(connection: sqlite3.Connection, path: Path) -> None:
 def identity_in(path: Path) -> str | None:
     """Return the identity of the database in a file, of any version; None if it cannot be read."""
     try:
+        if not os.path.getsize(path):
+            return None  # opening an empty file would make SQLite delete the log beside it
         with closing(read_only(path)) as connection:
             refuse_strange_objects(connection, path)
             return identity_of(_hospital(connection))
