@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from opd_tui.desk.backup_service import CopiesLeft
     from opd_tui.desk.front_desk import FrontDesk
 
+MAKE_ROOM = "Make room, then give the same command with --backups again."
 VISITS_SHOWN = 5
 """The maximum number of visits listed in the question."""
 NOT_ERASED = (
@@ -151,9 +152,12 @@ def about(left: CopiesLeft) -> list[str]:
     if not left.rewritten and not left.still_naming:
         return ["No backup holds the name."]
     lines = [f"Rewritten without the name: {path}" for path in left.rewritten]
-    return lines + [
-        f"Still holds the name, and could not be rewritten: {path}. Delete it." for path in left.still_naming
-    ]
+    for path in left.still_naming:
+        if path in left.no_room:
+            lines.append(f"Still holds the name, because the disk is full: {path}. {MAKE_ROOM}")
+        else:
+            lines.append(f"Still holds the name, and could not be rewritten: {path}. Delete it.")
+    return lines
 
 
 def kept_until(copies: int) -> list[str]:

@@ -67,6 +67,8 @@ class CopiesLeft:
 
     rewritten: tuple[Path, ...]
     still_naming: tuple[Path, ...]
+    no_room: tuple[Path, ...] = ()
+    """Those of `still_naming` that only a full disk kept from being rewritten."""
 
 
 def back_up(desk: FrontDesk, to: Path | None, kept: int) -> Copy:
@@ -217,7 +219,8 @@ def forget_in_copies(desk: FrontDesk, identity: Identity) -> CopiesLeft:
         drafts.clear_beside(Path(desk.database.location))
         for path in copies_of(desk):
             found[forget_in_copy(path, identity, desk.zone, entry, store.group)].append(path)
-    return CopiesLeft(tuple(found[Result.FORGOTTEN]), tuple(found[Result.STILL_IN_IT]))
+    no_room = tuple(found[Result.NO_ROOM])
+    return CopiesLeft(tuple(found[Result.FORGOTTEN]), (*found[Result.STILL_IN_IT], *no_room), no_room)
 
 
 def copies_of(desk: FrontDesk) -> list[Path]:

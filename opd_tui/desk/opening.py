@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -66,7 +67,8 @@ def open_database_at(
 
     database = open_database(location, clock, system_zone, back_up_server, create=create, group=group)
     if "://" in database.location:
-        database.warnings += tuple(store_of(location, database.identity).warnings())
+        with suppress(StoreUnavailable):  # without a home directory there are no backups
+            database.warnings += tuple(_store_of_server(database.identity).warnings())
     return database
 
 
@@ -81,7 +83,10 @@ def store_of(location: str | None, identity: str | None = None) -> BackupStore:
         path = Path(url.database or "")
         return backup_store.store_of(path, identity or identity_in(path))
     make_data_directory()
-    identity = identity or identity_on_server(url)
+    return _store_of_server(identity or identity_on_server(url))
+
+
+def _store_of_server(identity: str) -> BackupStore:
     return BackupStore(environment.data_directory() / f"server-{identity}-backups", identity=identity)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import random
 import re
@@ -380,6 +381,26 @@ def test_a_servers_backups_are_rewritten_too(desk: FrontDesk, slot: int) -> None
     forget(desk, token)
     assert backup_service.forget_in_copies(desk, identity).rewritten == (path,)
     assert b"Asha" not in path.read_bytes()
+
+
+def test_a_copy_that_only_a_full_disk_keeps_is_not_to_be_deleted(
+    desk: FrontDesk, with_backups: TokenId, database_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = backup_service.identity_of(desk, with_backups)
+    forget(desk, with_backups)
+
+    def is_full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    kept = copies(database_path)
+    with monkeypatch.context() as full:
+        full.setattr("opd_tui.storage.files.drafts.os.fsync", is_full)
+        left = backup_service.forget_in_copies(desk, identity)
+        assert left.no_room == left.still_naming == tuple(kept[1:])
+        said = invoke("forget", "1", "--yes", "--backups", "--database", database_path).stdout
+        assert f"Still holds the name, because the disk is full: {kept[1]}. Make room, then" in said
+        assert "Delete it" not in said
+    assert backup_service.forget_in_copies(desk, identity).rewritten == tuple(kept[1:])
 
 
 # From the command line

@@ -181,7 +181,7 @@ def readable(path: Path) -> Iterator[None]:
         with refusals(path):
             yield
     except (sqlite3.Error, DBAPIError) as error:
-        if sqlite_errors.error_code(error) == sqlite3.SQLITE_FULL:
+        if sqlite_errors.is_disk_full(error):
             raise StoreUnavailable(sqlite_errors.DISK_FULL) from error
         reason = error.orig if isinstance(error, DBAPIError) else error
         raise StoreUnavailable(f"{path} cannot be read: {reason}. Choose another backup.") from error

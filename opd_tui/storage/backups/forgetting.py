@@ -16,6 +16,7 @@ from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.events import PatientForgotten
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.storage.backups.copies import driver_of, engine_of, verify_file
+from opd_tui.storage.engines.sqlite_errors import is_disk_full
 from opd_tui.storage.files.backup_store import copy_pages
 from opd_tui.storage.files.drafts import draft, finish
 from opd_tui.storage.files.untrusted import read_only, refuse_strange_objects
@@ -35,6 +36,8 @@ class Result(enum.Enum):
     FORGOTTEN = enum.auto()
     STILL_IN_IT = enum.auto()
     """The copy is of an older version, does not verify, or cannot be read or written."""
+    NO_ROOM = enum.auto()
+    """The disk has no room to rewrite the copy, which still names the person."""
 
 
 def forget_in_copy(path: Path, identity: Identity, zone: ZoneInfo, entry: JournalEntry, group: str | None) -> Result:
@@ -51,8 +54,8 @@ def forget_in_copy(path: Path, identity: Identity, zone: ZoneInfo, entry: Journa
                     return Result.STILL_IN_IT
                 finish(written, path)
             return result
-    except (sqlite3.Error, DBAPIError, StoreUnavailable):
-        return Result.STILL_IN_IT
+    except (sqlite3.Error, DBAPIError, StoreUnavailable) as error:
+        return Result.NO_ROOM if is_disk_full(error) else Result.STILL_IN_IT
 
 
 def rewrite(path: Path, identity: Identity, zone: ZoneInfo, entry: JournalEntry) -> Result:
