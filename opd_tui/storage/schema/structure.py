@@ -28,7 +28,7 @@ def problems(transaction: Transaction, *, additions: bool = True) -> Iterator[st
     for _, name in sorted(expected.keys() - found.keys()):
         yield f"{name} is missing from the schema"
     for kind, name in sorted(found.keys() - expected.keys() if additions else ()):
-        yield f"the schema has a {kind} {name} that does not belong to it"
+        yield f"the schema has an object that does not belong to it: {kind} {name}"
     for kind, name in sorted(expected.keys() & found.keys()):
         if found[kind, name] != expected[kind, name]:
             yield f"{name} was altered and does not do what it should"
