@@ -141,7 +141,10 @@ def _folder_mode(group: str | None) -> int:
 
 def loose_mode(place: Path, group: str | None) -> int | None:
     """Return the mode of a file or folder if other accounts than its owner or the group may use it, else None."""
-    found = place.stat().st_mode
+    try:
+        found = place.stat().st_mode
+    except FileNotFoundError:  # another desk has just deleted an old backup
+        return None
     allowed = _folder_mode(group) if stat.S_ISDIR(found) else SHARED_FILE if group else OWN_FILE
     return stat.S_IMODE(found) if stat.S_IMODE(found) & ~allowed else None
 
