@@ -126,6 +126,8 @@ SOME_CELLS = [
     ("patient", "name_key", "another"),
     ("patient", "name", "escape"),
     ("patient", "sex", "blob"),
+    ("patient", "birth_year", "text"),
+    ("patient", "uhid", "long"),
     ("alembic_version", "version_num", "another"),
     ("journal_event", "details", "escape"),
 ]
@@ -140,8 +142,9 @@ def check_cell(file: Path, tmp_path: Path, table: str, column: str, kind: str) -
     """Alter a cell in one row, and assert that it is found."""
     before = dump(file)
     keys = [f'"{key.name}"' for key in metadata.tables[table].primary_key.columns]
-    last = f"SELECT {', '.join(keys)} FROM {table} ORDER BY {' DESC, '.join(keys)} DESC LIMIT 1"
-    alter = f"{altered(table, column, kind)} WHERE ({', '.join(keys)}) = ({last})"
+    order = "" if table == "patient" else " DESC"  # the first patient, who is not forgotten; else the last row
+    row = f"SELECT {', '.join(keys)} FROM {table} ORDER BY {f'{order}, '.join(keys)}{order} LIMIT 1"
+    alter = f"{altered(table, column, kind)} WHERE ({', '.join(keys)}) = ({row})"
     SqliteStore(file).force("PRAGMA ignore_check_constraints=ON", alter)
     assert dump(file) != before
     assert problems(file)
