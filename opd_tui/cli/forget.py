@@ -23,6 +23,7 @@ from opd_tui.desk.answers import accepted
 from opd_tui.domain.errors import PatientAlreadyForgotten, UnknownPatient
 from opd_tui.domain.field_types import whole_number
 from opd_tui.domain.model import TokenId
+from opd_tui.domain.text import printable
 from opd_tui.signals import unwound_by_signals
 
 if TYPE_CHECKING:
@@ -151,12 +152,12 @@ def about(left: CopiesLeft) -> list[str]:
     """Return the result for the backups, in sentences."""
     if not left.rewritten and not left.still_naming:
         return ["No backup holds the name."]
-    lines = [f"Rewritten without the name: {path}" for path in left.rewritten]
+    lines = [f"Rewritten without the name: {printable(path)}" for path in left.rewritten]
     for path in left.still_naming:
         if path in left.no_room:
-            lines.append(f"Still holds the name, because the disk is full: {path}. {MAKE_ROOM}")
+            lines.append(f"Still holds the name, because the disk is full: {printable(path)}. {MAKE_ROOM}")
         else:
-            lines.append(f"Still holds the name, and could not be rewritten: {path}. Delete it.")
+            lines.append(f"Still holds the name, and could not be rewritten: {printable(path)}. Delete it.")
     return lines
 
 

@@ -308,11 +308,12 @@ def pipe(path: Path) -> None:
 
 @as_root
 @pytest.mark.parametrize("make", [folder, link, pipe])
+@pytest.mark.fast_cases(1)
 def test_what_another_account_left_stops_no_backup(of_nobody: Path, make: Callable[[Path], None]) -> None:
-    assert as_nobody("backup", "--database", str(of_nobody)).returncode == 0
+    assert invoke("backup", "--database", of_nobody).exit_code == 0
     backups = folder_of(of_nobody)
     make(backups / ".opd-tui-draft-x")
-    for words in (("backup",), ("backup", "--drill"), ("backup", "--list")):
+    for words in (("backup",), ("backup", "--drill")):
         result = as_nobody(*words, "--database", str(of_nobody))
         assert result.returncode == 0, result.stderr
     assert os.path.lexists(backups / ".opd-tui-draft-x")

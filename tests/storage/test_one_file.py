@@ -96,6 +96,7 @@ def test_a_file_that_is_mounted_by_itself_is_refused(
         verify_database(str(spaced), clock)
 
 
+@pytest.mark.slow
 def test_a_symbolic_link_is_its_file_with_the_log_beside_it(closed: Path, tmp_path: Path, clock: FixedClock) -> None:
     link = tmp_path / "links" / "opd.db"
     link.parent.mkdir()
