@@ -129,7 +129,7 @@ class DeskReads:
     ) -> Iterator[Callable[[], Iterable[TokenRecord]]]:
         """Yield a function that streams what `token_list` returns, from one snapshot however often it is called.
 
-        A short list is read at once: whoever reads the output page by page keeps no snapshot open.
+        A short list is read at once, so that a pager keeps no snapshot open.
         """
         if slot is not None and not is_valid_id(slot):
             yield tuple

@@ -24,7 +24,7 @@ UNPRINTABLE = (
     "\x01-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0001\U000e0020-\U000e007f"
 )
-"""Ranges, for a character class, of characters that a terminal obeys or that nobody sees; cleaned text has none."""
+"""Ranges, for a character class, of characters that a terminal obeys or that are invisible; cleaned text has none."""
 _UNPRINTABLE = re.compile(f"[\x00\ud800-\udfff{UNPRINTABLE}]")
 
 _SECRETS = re.compile("(://[^:/@]*:)[^@]*(@)(?:[^/?]*@)?|([?&][^=&]*password[^=&]*=)[^&]*", re.IGNORECASE)
