@@ -20,13 +20,16 @@ from opd_tui.cli.options import (
 from opd_tui.cli.typed import token_named
 from opd_tui.desk.actions import ForgetPatient
 from opd_tui.desk.answers import accepted
-from opd_tui.domain.errors import PatientAlreadyForgotten
+from opd_tui.domain.errors import PatientAlreadyForgotten, UnknownPatient
 from opd_tui.domain.model import TokenId
+from opd_tui.domain.text import printable
+from opd_tui.signals import unwound_by_signals
 
 if TYPE_CHECKING:
     from opd_tui.desk.backup_service import CopiesLeft
     from opd_tui.desk.front_desk import FrontDesk
 
+MAKE_ROOM = "Make room, then give the same command with --backups again."
 VISITS_SHOWN = 5
 """The maximum number of visits listed in the question."""
 NOT_ERASED = (
@@ -68,9 +71,15 @@ def forget(
     """
     if sum(map(bool, (patient, uhid, name or phone))) != 1:
         fail("Name one patient: by a token, by --uhid, or by --name and --phone together.", WRONG_USE)
-    with front_desk(create=False) as desk, refusals_in_json(as_json, ForgetPatient.verb):
-        token = token_named(desk, patient, date) if patient else desk.visit_of(uhid, name, phone)
-        forget_one(desk, token, backups, yes, as_json)
+    with unwound_by_signals(), front_desk(create=False) as desk, refusals_in_json(as_json, ForgetPatient.verb):
+        try:
+            token = token_named(desk, patient, date) if patient else desk.visit_of(uhid, name, phone)
+        except UnknownPatient:
+            if not backups:
+                raise
+            forget_in_backups_alone(desk, uhid, name, phone, yes, as_json)
+        else:
+            forget_one(desk, token, backups, yes, as_json)
 
 
 def forget_one(desk: FrontDesk, token: TokenId, backups: bool, yes: bool, as_json: bool) -> None:
@@ -99,6 +108,23 @@ def forget_one(desk: FrontDesk, token: TokenId, backups: bool, yes: bool, as_jso
         click.echo(line)
 
 
+def forget_in_backups_alone(
+    desk: FrontDesk, uhid: str | None, name: str | None, phone: str | None, yes: bool, as_json: bool
+) -> None:
+    """Forget a patient whom only the backups still name; raise UnknownPatient if none does."""
+    from opd_tui.desk import backup_service
+
+    confirm("The database does not name this patient, or no longer. Remove what the backups hold, for good?", yes)
+    left = backup_service.forget_in_copies(desk, backup_service.identity_named(uhid, name, phone))
+    if not left.rewritten and not left.still_naming:
+        raise UnknownPatient("Neither the database nor a backup has a patient like this. Check what you typed.")
+    if as_json:
+        print_json({"ok": True, "copies": in_json(left)})
+        return
+    for line in about(left):
+        click.echo(line)
+
+
 def question(desk: FrontDesk, token: TokenId) -> str:
     """Return the question that names the patient and the visits."""
     visits = desk.visits_of(token)
@@ -119,10 +145,13 @@ def about(left: CopiesLeft) -> list[str]:
     """Return the result for the backups, in sentences."""
     if not left.rewritten and not left.still_naming:
         return ["No backup holds the name."]
-    lines = [f"Rewritten without the name: {path}" for path in left.rewritten]
-    return lines + [
-        f"Still holds the name, and could not be rewritten: {path}. Delete it." for path in left.still_naming
-    ]
+    lines = [f"Rewritten without the name: {printable(path)}" for path in left.rewritten]
+    for path in left.still_naming:
+        if path in left.no_room:
+            lines.append(f"Still holds the name, because the disk is full: {printable(path)}. {MAKE_ROOM}")
+        else:
+            lines.append(f"Still holds the name, and could not be rewritten: {printable(path)}. Delete it.")
+    return lines
 
 
 def kept_until(copies: int) -> list[str]:

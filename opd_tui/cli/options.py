@@ -6,7 +6,8 @@ import functools
 import gc
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
@@ -18,6 +19,7 @@ from opd_tui.config.options import ESCAPE_MILLISECONDS, ESCAPE_MILLISECONDS_OVER
 from opd_tui.config.reading import SettingsFile, read_settings
 from opd_tui.domain.actor import Road
 from opd_tui.domain.errors import DeskBusy, DeskRefusal, Invalid, StoreDamaged, StoreUnavailable
+from opd_tui.domain.text import printable
 from opd_tui.environment import is_over_ssh
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ REFUSED = 1
 WRONG_USE = 2
 
 _SETTINGS = "opd_tui.environment"
+
+_OBEYED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Characters that JSON may hold as they are, and that a terminal obeys."""
 
 _SHARED = {
     "database": "The database's file, or a server's URL; by default the desk's own database.",
@@ -97,12 +102,17 @@ def front_desk(*, create: bool = True, road: Road = Road.COMMAND_LINE) -> Iterat
         )
     except (StoreUnavailable, DeskBusy) as refusal:
         fail(message_of(refusal), WRONG_USE)
-    for warning in desk.warnings:
-        click.echo(f"opd-tui: {warning}", err=True)
+    warn(desk.warnings)
     try:
         yield desk
     finally:
         desk.close()
+
+
+def warn(warnings: Iterable[str]) -> None:
+    """Print what is wrong with the permissions of a database's files."""
+    for warning in warnings:
+        click.echo(f"opd-tui: {printable(warning)}", err=True)
 
 
 def desk_to_read() -> AbstractContextManager[FrontDesk]:
@@ -147,16 +157,42 @@ def fail(message: str, status: int) -> NoReturn:
 
 def print_json(value: object) -> None:
     """Print a value as one line of JSON in UTF-8, whatever the terminal's encoding."""
-    click.echo(json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace"))
+    click.echo(_json_of(value))
+
+
+def print_json_list(values: Iterable[object]) -> None:
+    """Print values as `print_json` prints a list of them, one after another."""
+    between = b"["
+    for value in values:
+        click.echo(between + _json_of(value), nl=False)
+        between = b", "
+    click.echo(b"[]" if between == b"[" else b"]")
+
+
+def _json_of(value: object) -> bytes:
+    text = _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return text.encode(errors="backslashreplace")
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
     """Print rows as aligned columns, or the sentence `empty` if there are none."""
-    if not rows:
+    print_streamed_table(head, lambda: rows, empty)
+
+
+def print_streamed_table(head: Sequence[str], rows: Callable[[], Iterable[Sequence[object]]], empty: str) -> None:
+    """Print rows as `print_table` does; they are read twice, and are the same both times."""
+
+    def lines() -> Iterator[list[str]]:
+        yield list(head)
+        yield from (["" if cell is None else printable(cell) for cell in row] for row in rows())
+
+    count, widths = 0, [0] * len(head)
+    for line in lines():
+        count += 1
+        widths = [max(width, cell_len(cell)) for width, cell in zip(widths, line, strict=True)]
+    if count == 1:  # the head alone
         click.echo(empty)
         return
-    lines = [list(head), *([("" if cell is None else str(cell)) for cell in row] for row in rows)]
-    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
-    for line in lines:
+    for line in lines():
         padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
         click.echo("  ".join(padded).rstrip())

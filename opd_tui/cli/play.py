@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +10,7 @@ import click
 from opd_tui.cli.options import REFUSED, WRONG_USE, fail, json_option, make_ready_for_screens, print_json, settings_file
 from opd_tui.cli.refusals import message_of
 from opd_tui.domain.errors import DeskBusy, StoreUnavailable
-from opd_tui.signals import ENDING, exit_status
+from opd_tui.signals import unwound_by_signals
 
 if TYPE_CHECKING:
     from opd_tui.demo.player import PlayedStep, Player
@@ -77,21 +74,6 @@ def print_the_day(as_json: bool) -> None:
         fail(message_of(refusal), WRONG_USE)
     if any_refused:
         raise click.exceptions.Exit(REFUSED)
-
-
-@contextmanager
-def unwound_by_signals() -> Iterator[None]:
-    """Turn signals that would kill the process into SystemExit, so that the temporary folder is removed."""
-
-    def leave(number: int, _frame: object) -> None:
-        sys.exit(exit_status(number))
-
-    before = [(number, signal.signal(number, leave)) for number in ENDING]
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
 
 
 def print_answers(player: Player) -> bool:

@@ -16,6 +16,11 @@ _WORDS = {
     Advice.VERIFY_DATABASE: "Run `opd-tui verify`, and ask for help before the older backups are gone.",
     Advice.NAME_DATABASE: "Name a database with --database.",
     Advice.CLOSE_DESKS: "Close the program on every desk (Ctrl+Q), then restore again.",
+    Advice.OWN_FILE: (
+        "Close the program on every desk, then make a file of its own with `opd-tui restore FILE --database NEW`, FILE "
+        "being the name under which it was last opened."
+    ),
+    Advice.ANOTHER_DATABASE: "If you mean it, add --another-database.",
     Advice.SHOW_SETTINGS: "`opd-tui settings` says where.",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -13,11 +13,12 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.actor import Actor, Road
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.remedies import Advice
-from opd_tui.storage.engines.database import Database
-from opd_tui.storage.engines.locate import database_url, open_database
+from opd_tui.storage.engines.database import Database, read_identity
+from opd_tui.storage.engines.locate import database_url, identity_on_server, open_database
 from opd_tui.storage.files import backup_store
 from opd_tui.storage.files.access import make_private_folder
 from opd_tui.storage.files.backup_store import BackupStore
+from opd_tui.storage.files.untrusted import identity_in
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -62,19 +63,37 @@ def open_database_at(
     def back_up_server(connection: Connection, version: int) -> None:
         from opd_tui.storage.backups import older_servers
 
-        older_servers.back_up(connection, version, store_of(location), clock.now())
+        older_servers.back_up(connection, version, store_of(location, read_identity(connection)), clock.now())
 
-    return open_database(location, clock, system_zone, back_up_server, create=create, group=group)
+    database = open_database(location, clock, system_zone, back_up_server, create=create, group=group)
+    if "://" in database.location:
+        with suppress(StoreUnavailable):  # without a home directory there are no backups
+            database.warnings += tuple(_store_of_server(database.identity).warnings())
+    return database
 
 
-def store_of(location: str | None) -> BackupStore:
-    """Return the backup folder of a database: beside a file, or in this machine's data directory for a server."""
+def store_of(location: str | None, identity: str | None = None) -> BackupStore:
+    """Return the backup folder of a database: beside a file, or in this machine's data directory for a server.
+
+    A server's is named by the database's identity: another server may have the same address. Where it is not given, it
+    is read; raise StoreUnavailable or DeskBusy if a server does not answer.
+    """
     url = database_url(location or str(environment.default_database()))
     if url.get_backend_name() == "sqlite":
-        return backup_store.store_of(Path(url.database or ""))
+        path = Path(url.database or "")
+        return backup_store.store_of(path, identity or identity_in(path))
     make_data_directory()
-    name = re.sub(r"[^\w.-]+", "_", "-".join(filter(None, (url.host, str(url.port or ""), url.database))))
-    return BackupStore(environment.data_directory() / f"{name}-backups")
+    return _store_of_server(identity or identity_on_server(url))
+
+
+def _store_of_server(identity: str) -> BackupStore:
+    return BackupStore(environment.data_directory() / f"server-{identity}-backups", identity=identity)
+
+
+def stores_of_servers() -> list[BackupStore]:
+    """Return the backup folders of all servers' databases that this machine has, for a server that is gone."""
+    folders = environment.data_directory().glob("server-*-backups")
+    return [BackupStore(folder) for folder in sorted(folders)]
 
 
 def make_data_directory(group: str | None = None) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -35,7 +37,7 @@ from opd_tui.domain.model import (
 )
 from opd_tui.domain.records import quoted
 from opd_tui.domain.remedies import Advice
-from opd_tui.domain.text import name_key, phone_key, token_number, uhid_key
+from opd_tui.domain.text import name_key, phone_key, printable, token_number, uhid_key
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
 from opd_tui.storage.journal.verify import Verification, verify
@@ -44,6 +46,9 @@ from opd_tui.storage.transaction import Transaction
 from opd_tui.storage.unit_of_work import is_valid_id
 
 T = TypeVar("T")
+
+READ_AT_ONCE = 10_000
+"""The longest list of tokens that is held in memory."""
 
 
 class DeskReads:
@@ -123,6 +128,26 @@ class DeskReads:
             return []
         slot_id = None if slot is None else SlotId(slot)
         return self.read(lambda transaction: reads.tokens(transaction, slot_id, status, date))
+
+    @contextmanager
+    def streamed_tokens(
+        self, slot: int | None = None, status: Status | None = None, date: dt.date | None = None
+    ) -> Iterator[Callable[[], Iterable[TokenRecord]]]:
+        """Yield a function that streams what `token_list` returns, from one snapshot however often it is called.
+
+        A short list is read at once, so that a pager keeps no snapshot open.
+        """
+        if slot is not None and not is_valid_id(slot):
+            yield tuple
+            return
+        slot_id = None if slot is None else SlotId(slot)
+        with self.database.long_running() as transaction:
+            first = tuple(islice(reads.streamed_tokens(transaction, slot_id, status, date), READ_AT_ONCE + 1))
+            if len(first) > READ_AT_ONCE:
+                del first
+                yield lambda: reads.streamed_tokens(transaction, slot_id, status, date)
+                return
+        yield lambda: first
 
     def token_numbered(self, number: str, date: dt.date) -> TokenId:
         """Return the id of the token with this number on a date, zeros aside; raise UnknownToken if there is none."""
@@ -207,7 +232,7 @@ def outcomes_of(transaction: Transaction, written: Iterable[Written]) -> list[Ou
     written = list(written)
     directory = directory_of(transaction, [event for _, _, events in written for event in events])
     outcomes = (Outcome(entry_id, entry, tuple(events), directory) for entry_id, entry, events in written)
-    return [replace(outcome, sentence=sentence_of(outcome)) for outcome in outcomes]
+    return [replace(outcome, sentence=printable(sentence_of(outcome))) for outcome in outcomes]
 
 
 def sentence_of(outcome: Outcome) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from opd_tui.domain.remedies import Remedy
+from opd_tui.domain.text import printable
 
 
 class DeskRefusal(Exception):
@@ -19,8 +20,8 @@ class DeskRefusal(Exception):
     """Whether the message ends with “Nothing was changed.”"""
 
     def __init__(self, reason: str, remedy: Remedy | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = printable(reason)
+        super().__init__(self.reason)
         self.remedy = remedy
 
     @property
@@ -165,6 +166,12 @@ class DatabaseInUse(Conflict):
     """Other desks have the database open, so it cannot be replaced."""
 
     code = "DatabaseInUse"
+
+
+class AnotherDatabase(Conflict):
+    """The backup is of another database."""
+
+    code = "AnotherDatabase"
 
 
 class InvalidAction(Invalid):

@@ -20,6 +20,10 @@ class Advice(enum.Enum):
     CLOSE_DESKS = enum.auto()
     """Close the program on every desk, then restore again."""
     SHOW_SETTINGS = enum.auto()
+    OWN_FILE = enum.auto()
+    """Close the program on every desk, and give the database a file of its own."""
+    ANOTHER_DATABASE = enum.auto()
+    """Say explicitly that the backup of another database is meant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,13 @@ NATIONAL_NUMBER_DIGITS = 10
 """The number of final digits that are compared; digits before them are a country code typed without +."""
 
 _TOKEN_NUMBER = re.compile(r"([A-Z0-9]{1,6})(?:\s*-\s*|\s+)([0-9]{1,9})")
+UNPRINTABLE = (
+    "\x01-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0001\U000e0020-\U000e007f"
+)
+"""Ranges, for a character class, of characters that a terminal obeys or that are invisible; cleaned text has none."""
+_UNPRINTABLE = re.compile(f"[\x00\ud800-\udfff{UNPRINTABLE}]")
+
 _SECRETS = re.compile("(://[^:/@]*:)[^@]*(@)(?:[^/?]*@)?|([?&][^=&]*password[^=&]*=)[^&]*", re.IGNORECASE)
 
 
@@ -28,6 +35,15 @@ def clean_text(text: str) -> str:
     """Return text as it is stored: NFC, single spaces, no control or format characters."""
     kept = "".join(c for c in text if c.isspace() or c in JOINERS or unicodedata.category(c) not in _REMOVED_CATEGORIES)
     return unicodedata.normalize("NFC", " ".join(kept.split()))
+
+
+def printable(value: object) -> str:
+    """Return what a file or a server holds as text that a terminal shows and does not obey.
+
+    Stored text is clean already, unless somebody altered it.
+    """
+    text = value if isinstance(value, str) else str(value)
+    return text if text.isprintable() else _UNPRINTABLE.sub("\ufffd", text)
 
 
 def has_letter_or_digit(text: str) -> bool:

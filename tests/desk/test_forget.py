@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import random
 import re
@@ -31,7 +32,6 @@ from opd_tui.storage.backups.copies import verify_file
 from opd_tui.storage.files.backup_store import folder_of
 from opd_tui.storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import NINE, ZONE
-from tests.schemas.dump import path_of
 from tests.support.helpers import (
     Applying,
     add_doctor,
@@ -356,8 +356,8 @@ def test_after_a_restore_of_an_older_state_nobody_else_is_forgotten_in_a_backup(
 def test_copies_that_cannot_be_rewritten_are_named(desk: FrontDesk, with_backups: TokenId, database_path: Path) -> None:
     identity = backup_service.identity_of(desk, with_backups)
     old = folder_of(database_path) / "before-upgrade-from-version-1-20260101T000000.000000Z.db"
-    with closing(sqlite3.connect(old)) as connection:
-        connection.executescript(path_of(1).read_text("utf-8"))
+    shutil.copy(copies(database_path)[-1], old)
+    execute(old, "UPDATE hospital SET schema_version = 3")
     replaced = database_path.with_name("opd.db-replaced-20260101T000000.000000Z.db")
     shutil.copy(copies(database_path)[-1], replaced)
     cheat = folder_of(database_path) / "opd-tui-000009-20260101T000000.000000Z-manual-does-not-verify.db"
@@ -381,6 +381,26 @@ def test_a_servers_backups_are_rewritten_too(desk: FrontDesk, slot: int) -> None
     forget(desk, token)
     assert backup_service.forget_in_copies(desk, identity).rewritten == (path,)
     assert b"Asha" not in path.read_bytes()
+
+
+def test_a_copy_that_only_a_full_disk_keeps_is_not_to_be_deleted(
+    desk: FrontDesk, with_backups: TokenId, database_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = backup_service.identity_of(desk, with_backups)
+    forget(desk, with_backups)
+
+    def is_full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    kept = copies(database_path)
+    with monkeypatch.context() as full:
+        full.setattr("opd_tui.storage.files.drafts.os.fsync", is_full)
+        left = backup_service.forget_in_copies(desk, identity)
+        assert left.no_room == left.still_naming == tuple(kept[1:])
+        said = invoke("forget", "1", "--yes", "--backups", "--database", database_path).stdout
+        assert f"Still holds the name, because the disk is full: {kept[1]}. Make room, then" in said
+        assert "Delete it" not in said
+    assert backup_service.forget_in_copies(desk, identity).rewritten == tuple(kept[1:])
 
 
 # From the command line

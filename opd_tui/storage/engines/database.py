@@ -15,7 +15,7 @@ from opd_tui import __version__
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.instants import write_instant
-from opd_tui.storage.schema import triggers
+from opd_tui.storage.schema import seals, triggers
 from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital, metadata, migration
 from opd_tui.storage.transaction import Statements, Transaction
 
@@ -48,6 +48,8 @@ class Database(ABC):
         self.closing = closing
         self.statements = Statements(engine.dialect)
         self.zone = ZoneInfo("UTC")
+        self.identity = ""
+        """What tells this database and its backups from others."""
         self.warnings: tuple[str, ...] = ()
 
     @contextmanager
@@ -129,8 +131,10 @@ def create_once(connection: Connection, clock: Clock, system_zone: ZoneInfo) -> 
         "program_version": __version__,
         "time_zone": system_zone.key,
         "created_at": write_instant(clock.now()),
+        "identity": seals.new_identity(),
     }
     connection.execute(insert(hospital), values)
+    seals.seal_hospital(connection)
     connection.execute(insert(migration), {"version_num": f"{SCHEMA_VERSION:04}"})
 
 
@@ -142,7 +146,7 @@ def has_tables(connection: Connection) -> bool:
 def schema_version(connection: Connection) -> int:
     """Return the database's schema version; raise StoreUnavailable if it is missing or newer than this program's."""
     version: int | None = connection.execute(select(hospital.c.schema_version)).scalar()
-    if version is None:
+    if not isinstance(version, int):
         raise StoreUnavailable(NO_VERSION)
     if version > SCHEMA_VERSION:
         program = connection.execute(select(hospital.c.program_version)).scalar()
@@ -153,6 +157,14 @@ def schema_version(connection: Connection) -> int:
             f"which knows version {SCHEMA_VERSION}. Install opd-tui {program} or newer."
         )
     return version
+
+
+def read_identity(connection: Connection) -> str:
+    """Return the identity of a database of any version."""
+    row = connection.exec_driver_sql("SELECT * FROM hospital").mappings().first()
+    if row is None:
+        raise StoreUnavailable(NO_VERSION)
+    return seals.identity_of(dict(row))
 
 
 def read_zone(connection: Connection) -> ZoneInfo:

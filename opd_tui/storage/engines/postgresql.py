@@ -19,7 +19,14 @@ from opd_tui.clock import Clock
 from opd_tui.domain.errors import AnswerLost, StoreOffline, StoreUnavailable
 from opd_tui.domain.text import without_secrets
 from opd_tui.storage import migrations
-from opd_tui.storage.engines.database import Database, create_once, has_tables, read_zone, schema_version
+from opd_tui.storage.engines.database import (
+    Database,
+    create_once,
+    has_tables,
+    read_identity,
+    read_zone,
+    schema_version,
+)
 from opd_tui.storage.engines.monitored_connection import ConnectionWatchdog, MonitoredConnection
 from opd_tui.storage.engines.postgresql_errors import ANOTHER_PROGRAM, refusals
 from opd_tui.storage.schema.tables import APPLICATION_ID, APPLICATION_NAME, SCHEMA_VERSION
@@ -192,13 +199,24 @@ def open_server(
     try:
         with refusals(opening=True), database.engine.connect() as connection:
             set_up_tables(connection, clock, system_zone, back_up, create=create)
-            database.zone = read_zone(connection)
+            database.zone, database.identity = read_zone(connection), read_identity(connection)
     except UnicodeError:
         raise StoreUnavailable("The database's URL cannot be used: it contains invalid characters. Check it.") from None
     except BaseException:
         database.close()
         raise
     return database
+
+
+def identity_on(url: URL) -> str:
+    """Return the identity of a server's database, or "" if it has no tables; raise StoreUnavailable or DeskBusy."""
+    watchdog = ConnectionWatchdog(threading.Event())
+    database = PostgresDatabase(engine_for(url, watchdog), watchdog)
+    try:
+        with refusals(opening=True), database.engine.connect() as connection:
+            return read_identity(connection) if has_tables(connection) else ""
+    finally:
+        database.close()
 
 
 def engine_for(url: URL, watchdog: ConnectionWatchdog) -> Engine:

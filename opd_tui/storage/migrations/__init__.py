@@ -10,7 +10,7 @@ from sqlalchemy import Connection, update
 from opd_tui import __version__
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.instants import write_instant
-from opd_tui.storage.schema import triggers
+from opd_tui.storage.schema import seals, triggers
 from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital, migration
 
 FOLDER = Path(__file__).parent
@@ -52,6 +52,7 @@ def upgrade(connection: Connection, version: int, now: dt.datetime) -> None:
             raise cannot_be_upgraded(version, f"a row of {row[0]} refers to a missing row of {row[2]}")
     triggers.create(connection)
     connection.execute(update(hospital).values(schema_version=SCHEMA_VERSION, program_version=__version__))
+    seals.seal_hospital(connection)
 
 
 def cannot_be_upgraded(version: int, reason: str) -> StoreUnavailable:

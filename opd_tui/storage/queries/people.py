@@ -14,6 +14,7 @@ from opd_tui.domain.events.patients import personal_fields
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import KnownPatient, Patient, PatientId, Token, TokenId
 from opd_tui.storage.queries.rows import PERSONAL_COLUMNS, TOKEN_COLUMNS, TOKENS, patient_of, token_of
+from opd_tui.storage.schema.seals import key_seal
 from opd_tui.storage.schema.tables import OPEN_STATUSES, idempotency_key, journal_event, patient, token
 from opd_tui.storage.transaction import Transaction
 
@@ -51,8 +52,11 @@ _RECORDS_BY_NAME_AND_PHONE = _RECORDS.where(
     patient.c.phone_key == bindparam("phone_key"), patient.c.name_key == bindparam("name_key")
 )
 _COUNT_TOKENS = select(func.count()).select_from(token).where(token.c.patient_id == bindparam("id"))
+_KEY_OF = select(idempotency_key.c.key).where(idempotency_key.c.entry_id == bindparam("of"))
 _ERASE_FINGERPRINT = (
-    update(idempotency_key).where(idempotency_key.c.entry_id == bindparam("of")).values(fingerprint=NO_FINGERPRINT)
+    update(idempotency_key)
+    .where(idempotency_key.c.key == bindparam("of"))
+    .values(fingerprint=NO_FINGERPRINT, seal=bindparam("new_seal"))
 )
 
 
@@ -127,10 +131,13 @@ def _forgotten_with(transaction: Transaction, patient_id: PatientId) -> list[Pat
 
 def rows_of(transaction: Transaction, identity: Identity) -> list[PatientId]:
     """Return the person's rows in a copy, except those that are already forgotten there."""
-    found = {row for uhid in identity.uhids for row in _rows(transaction, _BY_UHID, uhid_key=uhid)}
+    numbered = (row for uhid in identity.uhids for row in _rows(transaction, _BY_UHID, uhid_key=uhid))
+    found = {same for row in numbered for same in same_person(transaction, row.id)}
     for name, phone in identity.names_and_phones:
         rows = _rows(transaction, _BY_NAME_AND_PHONE, name_key=name, phone_key=phone)
-        found.update(row for row in rows if row.uhid is None or row.uhid in identity.uhids)
+        numbers = {row.uhid for row in rows if row.uhid}
+        uhids = identity.uhids or (numbers if len(numbers) == 1 else ())
+        found.update(row for row in rows if row.uhid is None or row.uhid in uhids)
     for token_id, issued_at in identity.visits:
         visit = transaction.value(_VISIT, {"id": token_id, "issued_at": issued_at})
         found.update(same_person(transaction, visit) if visit else ())
@@ -158,7 +165,9 @@ def open_token_among(transaction: Transaction, ids: Iterable[PatientId]) -> Toke
 def erase_fingerprints(transaction: Transaction, patient_id: PatientId) -> None:
     """Erase a patient's fingerprints of idempotency keys: personal fields could be guessed from such a hash."""
     for (entry,) in transaction.rows(_ISSUES_OF, {"id": patient_id}):
-        transaction.run(_ERASE_FINGERPRINT, {"of": entry})
+        for (key,) in transaction.rows(_KEY_OF, {"of": entry}):
+            seal = key_seal(key, NO_FINGERPRINT, entry)
+            transaction.run(_ERASE_FINGERPRINT, {"of": key, "new_seal": seal})
 
 
 def count_visits(transaction: Transaction, patient_id: PatientId) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from opd_tui.domain.events.patients import PERSONAL
 from opd_tui.domain.instants import read_instant
 from opd_tui.domain.model import Doctor, Patient, Slot, SlotLoad, Source, Status, Token
+from opd_tui.domain.text import printable
 from opd_tui.storage.schema.tables import doctor, patient, slot, token
 
 DOCTOR_COLUMNS = (doctor.c.id, doctor.c.code, doctor.c.name, doctor.c.specialty, doctor.c.room)
@@ -30,7 +31,7 @@ TOKENS = token.join(patient, patient.c.id == token.c.patient_id)
 
 
 def doctor_of(row: Any) -> Doctor:
-    return Doctor(*row)
+    return Doctor(row[0], *map(shown, row[1:]))
 
 
 def slot_of(row: Any) -> Slot:
@@ -49,7 +50,7 @@ def token_of(row: Any) -> Token:
     id_, number, slot_id, patient_id, source, status, issued_at, called_at, closed_at, checked_in_at, *person = row
     return Token(
         id=id_,
-        number=number,
+        number=shown(number),
         slot_id=slot_id,
         patient_id=patient_id,
         patient=patient_of(person),
@@ -64,4 +65,9 @@ def token_of(row: Any) -> Token:
 
 def patient_of(row: Any) -> Patient:
     """Return a patient from the personal columns."""
-    return Patient.trusted(**dict(zip(PERSONAL, row, strict=True)))
+    return Patient.trusted(**dict(zip(PERSONAL, map(shown, row), strict=True)))
+
+
+def shown(value: Any) -> Any:
+    """Return a value of a row as it may be shown; an altered database can hold an escape sequence."""
+    return value if value is None or type(value) is int else printable(value)

@@ -21,7 +21,10 @@ _WORDS: dict[Advice, tuple[Command, str]] = {
     Advice.SHOW_SETTINGS: (SETTINGS, "Press {key} to see where."),
 }
 """The command and sentence for each piece of advice that a key can follow."""
-_AT_THE_START = {Advice.NAME_DATABASE: "Name a database with --database when you start the program."}
+_AT_THE_START = {
+    Advice.NAME_DATABASE: "Name a database with --database when you start the program.",
+    Advice.OWN_FILE: "Close the program on every desk, then restore this file under a new name and start with that.",
+}
 
 
 def advice_of(remedy: Remedy | None, keymap: Keymap) -> str:
