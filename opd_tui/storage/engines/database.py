@@ -20,6 +20,10 @@ from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital, metadata, mi
 from opd_tui.storage.transaction import Statements, Transaction
 
 NO_VERSION = "The database is damaged: its version is missing. Restore a backup."
+UNNAMED_ZONE = (
+    "The system's time zone has no name, or a name that does not fit its clock. A new database keeps the "
+    "hospital's time zone for good: name it with --time-zone, for example --time-zone Asia/Kolkata."
+)
 
 
 class Watch(Protocol):
@@ -117,7 +121,7 @@ class Database(ABC):
         self.engine.dispose()
 
 
-def create_once(connection: Connection, clock: Clock, system_zone: ZoneInfo) -> None:
+def create_once(connection: Connection, clock: Clock, system_zone: ZoneInfo | None) -> None:
     """Create the tables, unless another desk created them while this one waited for the lock."""
     if has_tables(connection):
         return
@@ -127,11 +131,18 @@ def create_once(connection: Connection, clock: Clock, system_zone: ZoneInfo) -> 
         "id": 1,
         "schema_version": SCHEMA_VERSION,
         "program_version": __version__,
-        "time_zone": system_zone.key,
+        "time_zone": new_zone(system_zone).key,
         "created_at": write_instant(clock.now()),
     }
     connection.execute(insert(hospital), values)
     connection.execute(insert(migration), {"version_num": f"{SCHEMA_VERSION:04}"})
+
+
+def new_zone(system_zone: ZoneInfo | None) -> ZoneInfo:
+    """Return the time zone of a new database; raise StoreUnavailable if the system's has no name."""
+    if system_zone is None:
+        raise StoreUnavailable(UNNAMED_ZONE)
+    return system_zone
 
 
 def has_tables(connection: Connection) -> bool:
