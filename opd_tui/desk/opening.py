@@ -68,8 +68,8 @@ def in_zone(desk: FrontDesk, zone: str | None) -> FrontDesk:
     if zone and zone != desk.zone.key:
         desk.close()
         raise StoreUnavailable(
-            f"The hospital's time zone is {desk.zone.key} since the database was made, and not {zone}. "
-            "Leave out --time-zone."
+            f"The hospital's time zone is {desk.zone.key} since the database was made, and not {zone}.",
+            Advice.LEAVE_OUT_TIME_ZONE,
         )
     return desk
 

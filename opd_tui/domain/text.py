@@ -127,7 +127,7 @@ def uhid_key(uhid: str) -> str | None:
     return "".join(uhid.casefold().split()) if identifies(uhid) else None
 
 
-_USER_PART = re.compile(r"^((?:[\w+.-]*:/+|/+)?[^:/@]*:).*@", re.DOTALL)
+_USER_PART = re.compile(r"^((?>(?:[\w+.-]*:/+|/+)?)[^:/@]*:).*@", re.DOTALL)
 _USER_WITHOUT_HOST = re.compile(r"^([\w+.-]*:/+[^:/@?\[\]]*:)(?!\d*(?:[/?,]|$)|\*\*\*@).*", re.DOTALL)
 _NAMED_SECRETS = re.compile(r"(pass\w*\s*=\s*|[?&][^=&]*%[^=&]*=)[^&]*", re.IGNORECASE)
 """A parameter that is called a password; one whose name is encoded may be a password."""

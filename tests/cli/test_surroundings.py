@@ -151,7 +151,7 @@ def test_a_relative_data_folder_is_not_taken_for_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("zone", ["IST-5:30", "CET-1CEST", "<+0545>-5:45", "EST5EDT4,M3.2.0,M11.1.0"])
 def test_a_zone_without_a_name_is_asked_for_when_a_database_is_made(tmp_path: Path, zone: str) -> None:
     path = tmp_path / "opd.db"
-    says(run("doctor", "add", "--name", "Dr A", "--database", path, TZ=zone), "name it with --time-zone")
+    says(run("doctor", "add", "--name", "Dr A", "--database", path, TZ=zone), "Name it with --time-zone")
     assert list(tmp_path.iterdir()) == [], "no file is left"
     assert b"give --time-zone" in run("paths", "--database", path, TZ=zone).stdout
     add = ("doctor", "add", "--name", "Dr A", "--database", path)

@@ -13,6 +13,7 @@ from opd_tui.domain.events import PatientForgotten
 from opd_tui.domain.field_types import Flag, Id
 from opd_tui.domain.model import Patient, Token, TokenId
 from opd_tui.domain.records import field
+from opd_tui.domain.remedies import Advice
 from opd_tui.domain.sameness import Traits
 from opd_tui.domain.unit_of_work import UnitOfWork
 
@@ -70,7 +71,8 @@ def refuse_other_people(token: Token, patients: Iterable[Patient]) -> None:
     if others := people_beside(token.patient, patients):
         raise SeveralPeople(
             f"{listed(others)} would be forgotten together with {token.label}: the hospital number is the same, but "
-            "name and phone differ. If they are one person, say so: all_names, or --all-names on the command line."
+            "name and phone differ.",
+            Advice.FORGET_ALL_NAMES,
         )
 
 

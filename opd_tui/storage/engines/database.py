@@ -15,14 +15,15 @@ from opd_tui import __version__
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.instants import write_instant
+from opd_tui.domain.remedies import Advice
 from opd_tui.storage.schema import triggers
 from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital, metadata, migration
 from opd_tui.storage.transaction import Statements, Transaction
 
 NO_VERSION = "The database is damaged: its version is missing. Restore a backup."
 UNNAMED_ZONE = (
-    "The system's time zone has no name, or a name that does not fit its clock. A new database keeps the "
-    "hospital's time zone for good: name it with --time-zone, for example --time-zone Asia/Kolkata."
+    "The system's time zone has no name, or one that does not fit its clock, and a new database keeps the "
+    "hospital's time zone for good."
 )
 
 
@@ -141,7 +142,7 @@ def create_once(connection: Connection, clock: Clock, system_zone: ZoneInfo | No
 def new_zone(system_zone: ZoneInfo | None) -> ZoneInfo:
     """Return the time zone of a new database; raise StoreUnavailable if the system's has no name."""
     if system_zone is None:
-        raise StoreUnavailable(UNNAMED_ZONE)
+        raise StoreUnavailable(UNNAMED_ZONE, Advice.NAME_TIME_ZONE)
     return system_zone
 
 
