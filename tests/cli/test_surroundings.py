@@ -68,7 +68,7 @@ def made(database_path: Path, clock: FixedClock) -> Path:
 def test_without_standard_input_or_output_apply_says_so(made: Path) -> None:
     before = dump(made)
     says(run_in_shell('"$@" <&-', "apply", "-", "--database", made), "there is no standard input. Name a file.")
-    says(run_in_shell('"$@" < /', "apply", "-", "--database", made), "The input cannot be read: Is a directory.")
+    says(run_in_shell('"$@" < /proc/self/mem', "apply", "-", "--database", made), "The input cannot be read: Input/output")
     says(run_in_shell('"$@" >&-', "apply", "-", "--database", made), "There is no standard output for the answers.")
     assert dump(made) == before
     assert run_in_shell('"$@" >&- 2>&-', "apply", "-", "--database", made).returncode == 2
@@ -142,7 +142,7 @@ def test_a_relative_data_folder_is_not_taken_for_one(tmp_path: Path) -> None:
     result = run_in_shell('cd "$HOME" && "$@"', "paths", HOME=str(tmp_path), **dict.fromkeys(names, "relative"))
     assert result.returncode == 0
     assert f"{tmp_path}/.local/share/opd-tui/opd.db" in result.stdout.decode()
-    assert "relative" not in result.stdout.decode()
+    assert f"{tmp_path}/relative" not in result.stdout.decode()
 
 
 # Zones and clocks
@@ -182,7 +182,7 @@ def test_a_clock_that_is_centuries_wrong_is_refused(made: Path, monkeypatch: pyt
     token = {"action": "issue_token", "slot": 1, "patient": "Asha", "source": "PAID"}
     (answer,) = answers_in(invoke("apply", "-", "--database", made, input=lines(token)).stdout_bytes)
     assert answer["error"] == "ClockIsWrong"
-    assert f"clock says 01 Jun {year:04}" in answer["message"]
+    assert f"clock says 01 Jun {year}" in answer["message"]
     assert dump(made) == before
     for command in (("token", "list"), ("slot", "list"), ("verify",), ("paths",)):
         assert invoke(*command, "--database", made).exit_code == 0
@@ -200,7 +200,7 @@ def test_the_screens_stand_a_clock_that_is_centuries_wrong(made: Path) -> None:
 # Any of these together
 
 
-STREAMS = ["", "<&-", "</", "</dev/null", ">&-", "2>&-", "<&- 2>&-", ">/dev/full", "2>/dev/full"]
+STREAMS = ["", "<&-", "</proc/self/mem", "</dev/null", ">&-", "2>&-", "<&- 2>&-", ">/dev/full", "2>/dev/full"]
 SURROUNDINGS = {
     "TZ": ["", "UTC", "Asia/Kolkata", "IST-5:30", "Nobody/Knows", ":", "/etc/localtime", "\x07"],
     "LC_ALL": ["", "C", "C.UTF-8", "en_US.ISO-8859-1", "xx_XX"],
