@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -22,6 +23,7 @@ from opd_tui.cli.options import (
     settings_file,
     shared_option,
     shared_options,
+    tell,
 )
 from opd_tui.signals import exit_status
 
@@ -31,7 +33,7 @@ NEEDS_TERMINAL = (
 )
 OUTPUT_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """Errors of writing the output to a full disk. Errors in writing a named file are handled where it is written."""
-OUTPUT_NOT_WRITTEN = "opd-tui: The output cannot be written: {}. Everything done before is saved. Free some disk space."
+OUTPUT_NOT_WRITTEN = "The output cannot be written: {}. Everything done before is saved. Free some disk space."
 
 
 def discard_unwritable_output() -> None:
@@ -65,11 +67,12 @@ class LazyGroup(click.Group):
             return super().main(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - a traceback might quote personal data
             if isinstance(error, OSError) and error.errno in OUTPUT_FULL and error.filename is None:
-                click.echo(OUTPUT_NOT_WRITTEN.format(error.strerror), err=True)
+                tell(OUTPUT_NOT_WRITTEN.format(error.strerror))
                 sys.exit(WRONG_USE)
             from opd_tui import crashes
 
-            click.echo(crashes.report(error), err=True)
+            with suppress(OSError):
+                click.echo(crashes.report(error), err=True)
             sys.exit(crashes.STATUS)
         finally:
             discard_unwritable_output()

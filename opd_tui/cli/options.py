@@ -7,7 +7,7 @@ import gc
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import click
@@ -77,7 +77,7 @@ def settings_file(*, quietly: bool = False) -> SettingsFile:
         meta[_SETTINGS] = file = read_settings()
         if file.problems and not quietly:
             count = "1 problem" if len(file.problems) == 1 else f"{len(file.problems)} problems"
-            click.echo(f"opd-tui: The settings file has {count}; `opd-tui settings` shows what is wrong.", err=True)
+            tell(f"The settings file has {count}; `opd-tui settings` shows what is wrong.")
     return cast(SettingsFile, meta[_SETTINGS])
 
 
@@ -101,7 +101,7 @@ def front_desk(*, create: bool = True, road: Road = Road.COMMAND_LINE) -> Iterat
     except (StoreUnavailable, DeskBusy) as refusal:
         fail(message_of(refusal), WRONG_USE)
     for warning in desk.warnings:
-        click.echo(f"opd-tui: {warning}", err=True)
+        tell(warning)
     try:
         yield desk
     finally:
@@ -156,9 +156,15 @@ def make_ready_for_screens() -> None:
     os.environ.setdefault("TEXTUAL_FPS", "1000")
 
 
+def tell(message: str) -> None:
+    """Print a message on standard error, if that can be written: a full disk there must not stop the work."""
+    with suppress(OSError):
+        click.echo(f"opd-tui: {message}", err=True)
+
+
 def fail(message: str, status: int) -> NoReturn:
     """Print an error message and end the command with this status."""
-    click.echo(f"opd-tui: {message}", err=True)
+    tell(message)
     raise click.exceptions.Exit(status)
 
 

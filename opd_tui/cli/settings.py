@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from opd_tui.cli.options import REFUSED, given_option, json_option, print_json, settings_file, shared_options
+from opd_tui.cli.options import REFUSED, given_option, json_option, print_json, settings_file, shared_options, tell
 
 if TYPE_CHECKING:
     from opd_tui.config.report import OptionValue
@@ -45,7 +45,7 @@ def settings(as_json: bool, as_sample: bool) -> None:
     else:
         print_in_words(preferences, values, given, commands)
     for problem in preferences.problems:
-        click.echo(f"opd-tui: {preferences.file.path}, {problem}", err=True)
+        tell(f"{preferences.file.path}, {problem}")
     if preferences.problems:
         raise click.exceptions.Exit(REFUSED)
 

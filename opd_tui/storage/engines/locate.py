@@ -41,7 +41,7 @@ def open_database(
     from opd_tui.storage.engines.sqlite import open_file
 
     path = Path(url.database or "")
-    if create and not path.exists():
+    if create and not os.path.exists(path):
         new_zone(system_zone)  # refuses before there is a file
     return open_file(path, clock, system_zone, create=create, group=group)
 
