@@ -206,7 +206,8 @@ def _alike(transaction: Transaction, people: Iterable[Traits]) -> list[PatientRo
     """Return the rows with the same name and phone as one of these people."""
     people = [traits for traits in people if traits.phone]
     rows = {row for phone in {each.phone for each in people} for row in _rows(transaction, _BY_PHONE, phone_key=phone)}
-    return [row for row in rows if any(row.traits.has_same_name_and_phone(each) for each in people)]
+    alike = (row for row in rows if any(row.traits.has_same_name_and_phone(each) for each in people))
+    return sorted(alike, key=lambda row: row.id)
 
 
 def _row(transaction: Transaction, patient_id: PatientId) -> PatientRow:
