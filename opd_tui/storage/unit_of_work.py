@@ -58,19 +58,26 @@ _OVERLAPPING = (
     .order_by(slot.c.start)
     .limit(1)
 )
-_TOKEN = select(*TOKEN_COLUMNS).select_from(TOKENS).where(token.c.id == bindparam("id"))
 
-# The patient's few tokens are searched, not the slot's queue, so the cost does not grow with the queue: "+ 0" and
-# "|| ''" keep the planner from using the slot's indexes.
-_OPEN_HERE: tuple[Any, ...] = (
-    (token.c.slot_id + literal_column("0")) == bindparam("slot_id"),
-    literal_column(f"(token.status || '') IN ({OPEN_STATUSES})"),
+MANY_OF_ONE_PHONE = 100
+"""So many records with one phone number are not one family's: somebody types the hospital's own number."""
+# The patient's few tokens are searched, not the slot's queue, so that the cost does not grow with the queue; if a phone
+# number has many records, then the queue. "+ 0" and "|| ''" keep the planner from using the other one's index.
+_OPEN: Any = literal_column(f"(token.status || '') IN ({OPEN_STATUSES})")
+_IN_SLOT, _IN_THIS_SLOT = (
+    slot_id == bindparam("slot_id") for slot_id in (token.c.slot_id, token.c.slot_id + literal_column("0"))
 )
-_OPEN_BY_UHID = (
-    select(*TOKEN_COLUMNS).select_from(TOKENS).where(patient.c.uhid_key == bindparam("uhid_key"), *_OPEN_HERE)
+_TOKEN_ROWS = select(*TOKEN_COLUMNS).select_from(TOKENS)
+_TOKEN = _TOKEN_ROWS.where(token.c.id == bindparam("id"))
+_OPEN_BY_UHID = _TOKEN_ROWS.where(patient.c.uhid_key == bindparam("uhid_key"), _IN_THIS_SLOT, _OPEN)
+_OPEN_BY_PHONE = _TOKEN_ROWS.where(patient.c.phone_key == bindparam("phone_key"), _IN_THIS_SLOT, _OPEN)
+_OPEN_IN_QUEUE = _TOKEN_ROWS.where(
+    literal_column("(patient.phone_key || '')") == bindparam("phone_key"),
+    _IN_SLOT,
+    literal_column(f"token.status IN ({OPEN_STATUSES})"),
 )
-_OPEN_BY_PHONE = (
-    select(*TOKEN_COLUMNS).select_from(TOKENS).where(patient.c.phone_key == bindparam("phone_key"), *_OPEN_HERE)
+_WITH_PHONE = select(func.count()).select_from(
+    select(patient.c.id).where(patient.c.phone_key == bindparam("phone_key")).limit(MANY_OF_ONE_PHONE).subquery()
 )
 _LATEST_ISSUED_AT = select(func.max(token.c.issued_at)).where(token.c.slot_id == bindparam("slot_id"))
 _SEATS_IN_USE = (
@@ -179,8 +186,9 @@ class SqlUnitOfWork:
         rows: list[Row] = []
         if visitor.uhid:
             rows += self.transaction.rows(_OPEN_BY_UHID, {"uhid_key": visitor.uhid, "slot_id": slot_id})
-        if visitor.phone:
-            rows += self.transaction.rows(_OPEN_BY_PHONE, {"phone_key": visitor.phone, "slot_id": slot_id})
+        if visitor.phone and (known := self.transaction.value(_WITH_PHONE, {"phone_key": visitor.phone})):
+            statement = _OPEN_BY_PHONE if known < MANY_OF_ONE_PHONE else _OPEN_IN_QUEUE
+            rows += self.transaction.rows(statement, {"phone_key": visitor.phone, "slot_id": slot_id})
         found = (found for found in map(token_of, rows) if visitor.is_same_person(Traits.of(found.patient)))
         return min(found, key=lambda found: found.id, default=None)
 
