@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.tui.app import OpdApp
 from opd_tui.tui.screens.matching import matcher
 from opd_tui.tui.screens.search_keys import search_key
+from tests.support.helpers import issue
+from tests.support.pilot import WIDE, OpenDesk, at_the_counter, doctor_with_slots
 
 
 @pytest.mark.parametrize(
@@ -37,6 +41,19 @@ from opd_tui.tui.screens.search_keys import search_key
 def test_a_name_is_found(name: str, typed: list[str]) -> None:
     key = search_key(name)
     assert [query for query in typed if not matcher(query)(key)] == [], key
+
+
+async def test_find_and_filter_find_it_on_the_screens(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    slot = doctor_with_slots(desk)[0]
+    for name in ("Łukasz Nowak", "सुनीता देवी", "Asha", "Siobhan O’Brien"):
+        issue(desk, slot, name)
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.press("slash")
+        await meera.type("sunita")
+        await meera.sees("1 match")
+        await meera.press("escape", "2", "slash")
+        await meera.type("o'brien")
+        await meera.sees("Siobhan O’Brien")
 
 
 @pytest.mark.parametrize(("name", "typed"), [("Dr A", "ra"), ("राम", "shyam"), ("Łukasz", "kusz"), ("सुनीता", "मीना")])
