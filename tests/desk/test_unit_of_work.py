@@ -492,6 +492,17 @@ def test_a_hospital_number_decides_alone_and_a_name_only_with_its_phone(units: U
 
 
 @on_every_kind
+def test_a_phone_number_that_is_typed_for_everybody_still_finds_a_namesake(units: UnitsOfWork) -> None:
+    with units.action(commit=False) as uow:
+        (here,) = uow.hold_slots([SlotId(2)]).values()
+        for number in range(120):
+            uow.record(events.PatientRegistered.of(person(f"Patient {number}", "55555"), here.id))
+        issued = arrive(uow, here, person("Siobhan O’Brien", "55555"))
+        assert uow.open_token_of(here.id, person("siobhan o'brien", "555-55")) == uow.token(issued)
+        assert uow.open_token_of(here.id, person("Patient 7", "55555")) is None
+
+
+@on_every_kind
 def test_a_token_that_is_closed_is_no_longer_open(units: UnitsOfWork) -> None:
     with units.action(commit=False) as uow:
         uow.hold_slots([SLOT.id])
