@@ -46,10 +46,13 @@ NOT_ERASED = (
     PATIENT is any token of the patient: its id, or its number, such as A-003, on the day given by --date. Or name the
     patient by --uhid, or by --name and --phone together. This covers all visits of the same person: those with the
     same hospital number, or with the same name and phone, but never those with only the same name. The tokens, the
-    counts and the journal stay as they are. A patient with an open token cannot be forgotten.
+    counts and the journal stay as they are. A patient with an open token cannot be forgotten. The question names
+    everybody. If the hospital number also belongs to somebody whose name and phone both differ, it asks once more; with
+    --yes, that needs --all-names.
 
     This cannot be undone. Existing backups still hold the name: --backups rewrites them, too. Copies that you made
-    elsewhere are yours to delete.
+    elsewhere are yours to delete. Other users of this machine can read a command's arguments while it runs: a token
+    tells them less than a name.
     """
 )
 @shared_options

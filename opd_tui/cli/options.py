@@ -40,7 +40,7 @@ _SHARED = {
 
 
 def shared_options(command: F) -> F:
-    """Add --database, --desk and --operator to a command; the last one on the command line wins."""
+    """Add the options of every command, such as --database; the last one on the command line wins."""
     for name, help in reversed(_SHARED.items()):
         command = click.option(f"--{name}", help=help, metavar="TEXT", expose_value=False, callback=_remember)(command)
     return command

@@ -96,8 +96,8 @@ class Outcome:
     @property
     def same_person(self) -> Token | None:
         """The open token that the patient of a new one had in the slot already, or None."""
-        mentioned = (token_id for event in self.events for token_id in event.mentions)
-        return next((self.directory.tokens[token_id].token for token_id in mentioned), None)
+        mentioned = (self.directory.tokens.get(token_id) for event in self.events for token_id in event.mentions)
+        return next((record.token for record in mentioned if record), None)
 
     @property
     def slots(self) -> tuple[Slot, ...]:
