@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.desk.search_keys import search_key
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.screens.matching import matcher
-from opd_tui.tui.screens.search_keys import search_key
 from tests.support.helpers import issue
 from tests.support.pilot import WIDE, OpenDesk, at_the_counter, doctor_with_slots
 

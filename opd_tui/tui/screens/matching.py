@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from opd_tui.tui.screens.search_keys import query_keys
+from opd_tui.desk.search_keys import query_keys
 
 
 def matcher(query: str) -> Callable[[str], bool]:
