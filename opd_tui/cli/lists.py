@@ -20,11 +20,12 @@ from opd_tui.cli.options import (
     shared_options,
 )
 from opd_tui.cli.typed import option_help, optional
+from opd_tui.desk.search import doctor_words, found, slot_words, token_words
 from opd_tui.desk.views import doctor_json, slot_record_json, token_record_json
-from opd_tui.domain.field_types import Choice, Date, FieldType, Id
+from opd_tui.domain.field_types import Choice, FieldType, Id
 from opd_tui.domain.model import Status, TokenRecord
 from opd_tui.domain.records import quoted
-from opd_tui.domain.search import doctor_words, found, slot_words, token_words
+from opd_tui.domain.time_types import Date
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
@@ -42,7 +43,7 @@ find_option = click.option(
 )
 
 
-@click.command("list")
+@click.command("list", help="List all doctors by code.")
 @shared_options
 @json_option
 @find_option
@@ -62,7 +63,7 @@ def doctor_list(as_json: bool, find: str | None) -> None:
         )
 
 
-@click.command("list")
+@click.command("list", help="List slots by date, start and doctor's code, with their seats taken and patients waiting.")
 @shared_options
 @json_option
 @filter_option("date", DATE, "only slots of this day")
@@ -86,7 +87,7 @@ def slot_list(as_json: bool, date: str | None, doctor: str | None, find: str | N
     print_table(head, rows, none_found(find) or "No slots here. `opd-tui session open` opens some.")
 
 
-@click.command("list")
+@click.command("list", help="List tokens in queue order.")
 @shared_options
 @json_option
 @filter_option("slot", SLOT, "only tokens of this slot")

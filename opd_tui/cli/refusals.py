@@ -22,6 +22,9 @@ _WORDS = {
     ),
     Advice.ANOTHER_DATABASE: "If you mean it, add --another-database.",
     Advice.SHOW_SETTINGS: "`opd-tui settings` says where.",
+    Advice.FORGET_ALL_NAMES: 'If it is one person, say so: --all-names, or "all_names": true in a line of JSON.',
+    Advice.NAME_TIME_ZONE: "Name it with --time-zone, for example --time-zone Asia/Kolkata.",
+    Advice.LEAVE_OUT_TIME_ZONE: "Leave out --time-zone.",
 }
 
 

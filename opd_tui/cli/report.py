@@ -13,6 +13,7 @@ from opd_tui.cli.options import (
     WRONG_USE,
     fail,
     front_desk,
+    given_option,
     json_option,
     print_json,
     print_table,
@@ -28,9 +29,18 @@ from opd_tui.domain.errors import DeskBusy, StoreUnavailable
 from opd_tui.signals import unwound_by_signals
 
 NO_HOME = "none, since you have no home directory"
+NO_ZONE = "none with a name; give --time-zone when the database is made"
 
 
-@click.command()
+@click.command(
+    help="""
+    Check the whole database, and change nothing.
+
+    Compares the schema with the program's, folds the journal and compares the result with the tables, sorts every slot
+    from scratch by the one rule, and looks for gaps in counters and token numbers. The exit status is 1 if anything
+    does not agree.
+    """
+)
 @shared_options
 @json_option
 @click.option(
@@ -41,12 +51,7 @@ NO_HOME = "none, since you have no home directory"
 )
 @refusals_end_the_command
 def verify(as_json: bool, against: Path | None) -> None:
-    """Check the whole database, and change nothing.
-
-    Compares the schema with the program's, folds the journal and compares the result with the tables, sorts every slot
-    from scratch by the one rule, and looks for gaps in counters and token numbers. The exit status is 1 if anything
-    does not agree.
-    """
+    """Check the whole database, and change nothing."""
     from opd_tui.desk import verification
 
     location = shared_option("database")
@@ -71,7 +76,7 @@ def verify(as_json: bool, against: Path | None) -> None:
         raise click.exceptions.Exit(REFUSED)
 
 
-@click.command()
+@click.command(help="Show where files are kept, the operator and desk, and the hospital's time zone.")
 @shared_options
 @json_option
 @refusals_end_the_command
@@ -96,6 +101,7 @@ def _location_and_zone() -> tuple[str, str]:
     """Return the database's location without a password, and its time zone, or the zone that a new one would get."""
     location = shared_option("database") or str(environment.default_database())
     if "://" not in location and not os.path.exists(location):
-        return location, environment.system_zone().key
+        zone = given_option("time_zone") or environment.system_zone()
+        return location, str(zone or NO_ZONE)
     with front_desk(create=False) as desk:
         return (desk.database.location if "://" in location else location), desk.zone.key

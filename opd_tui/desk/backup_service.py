@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from opd_tui import environment
 from opd_tui.clock import Clock
@@ -16,7 +17,7 @@ from opd_tui.domain.errors import CopyDoesNotVerify, DeskBusy, NoBackup, StoreUn
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import TokenId
 from opd_tui.domain.remedies import Advice
-from opd_tui.domain.text import name_key, phone_key, uhid_key
+from opd_tui.domain.sameness import Traits
 from opd_tui.storage.backups import copies
 from opd_tui.storage.backups.forgetting import FORGOTTEN_IN_COPY, Result, forget_in_copy
 from opd_tui.storage.engines.locate import database_url
@@ -184,7 +185,7 @@ def restore(
         with store.exclusively():
             result, replaced = restoring.restore_file(source, Path(url.database or ""), now, group, another=another)
         return Restored(result.checked, replaced)
-    database = open_database_at(location, clock, environment.system_zone())
+    database = open_database_at(location, clock, environment.system_zone() or ZoneInfo("UTC"))
     try:
         store = store_of(location, database.identity)
         with store.exclusively():
@@ -205,9 +206,7 @@ def identity_of(desk: FrontDesk, token: TokenId) -> Identity:
 
 def identity_named(uhid: str | None, name: str | None, phone: str | None) -> Identity:
     """Return how to find a person in the copies whom the database does not name, or no longer."""
-    number, key = uhid_key(uhid) if uhid else None, phone_key(phone) if phone else None
-    named = {(name_key(name), key)} if name and key and not uhid else set()
-    return Identity(frozenset({number} if number else ()), frozenset(named), frozenset())
+    return Identity(frozenset({Traits.typed(name or "", phone, uhid)}), frozenset())
 
 
 def forget_in_copies(desk: FrontDesk, identity: Identity) -> CopiesLeft:

@@ -75,7 +75,13 @@ def _check_rows(transaction: Transaction, result: Verification) -> None:
         result.problems += check.seats()
         result.problems += check.counters()
         result.problems += check.keys()
-    except (AttributeError, LookupError, TypeError, ValueError) as error:  # a value of another type than it should be
+    except (
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    ) as error:  # a value of another type than it should be
         result.problems.append(f"a row cannot be read: {type(error).__name__}: {error}")
         return
     result.problems += (f"entry {entry} of the journal has no events" for entry in entries.empty_entries(transaction))

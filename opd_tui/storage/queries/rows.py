@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from opd_tui.domain.events.patients import PERSONAL
-from opd_tui.domain.instants import read_instant
+from opd_tui.domain.instants import read_end, read_instant
 from opd_tui.domain.model import Doctor, Patient, Slot, SlotLoad, Source, Status, Token
 from opd_tui.domain.text import printable
 from opd_tui.storage.schema.tables import doctor, patient, slot, token
@@ -36,9 +36,7 @@ def doctor_of(row: Any) -> Doctor:
 
 def slot_of(row: Any) -> Slot:
     id_, doctor_id, date, start, end, capacity = row[:6]
-    return Slot(
-        id_, doctor_id, dt.date.fromisoformat(date), dt.time.fromisoformat(start), dt.time.fromisoformat(end), capacity
-    )
+    return Slot(id_, doctor_id, dt.date.fromisoformat(date), dt.time.fromisoformat(start), read_end(end), capacity)
 
 
 def load_of(row: Any) -> SlotLoad:

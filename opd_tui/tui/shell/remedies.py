@@ -24,6 +24,8 @@ _WORDS: dict[Advice, tuple[Command, str]] = {
 _AT_THE_START = {
     Advice.NAME_DATABASE: "Name a database with --database when you start the program.",
     Advice.OWN_FILE: "Close the program on every desk, then restore this file under a new name and start with that.",
+    Advice.NAME_TIME_ZONE: "Name it when you start the program, for example with --time-zone Asia/Kolkata.",
+    Advice.LEAVE_OUT_TIME_ZONE: "Leave out --time-zone when you start the program.",
 }
 
 
