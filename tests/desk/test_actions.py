@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,7 @@ from opd_tui.desk.actions import (
 from opd_tui.desk.answers import accepted
 from opd_tui.domain import errors
 from opd_tui.domain.events import Subject
+from opd_tui.domain.model import Source
 from tests.conftest import ZONE
 from tests.support.actions import Refusing, at, moves, person, session, window
 from tests.support.helpers import DATE, add_doctor, issue, open_slot, statuses, token_of
@@ -514,6 +516,31 @@ def test_a_differing_field_makes_another_record(desk: MemoryDesk, slot: int) -> 
     for patient in (ASHA, ASHA | {"birth_year": 1981}, ASHA | {"name": "Asha V."}):
         seen(desk, slot, patient)
     assert len(desk.store.rows.where(Subject.PATIENT)) == 3
+
+
+# Words
+
+
+def test_no_sentence_question_or_refusal_has_a_word_of_the_program(
+    desk: MemoryDesk, slot: int, refuses: Refusing
+) -> None:
+    said = []
+    for number, source in enumerate(reversed(Source)):  # each stronger than those before
+        patient = person(f"Patient {source.label}", f"98765 4321{number}")
+        action = IssueToken(slot=slot, patient=patient, source=source)
+        said += [action.question(desk.preview(action)), desk.perform(action).sentence]
+        said.append(refuses(errors.DuplicatePatient, action))
+    for token, closing in ((5, CompleteToken), (4, MarkNoShow), (1, CancelToken)):
+        action = closing(token=token)
+        said.append(refuses(errors.PatientHasOpenToken, ForgetPatient(token=token)))
+        said += [action.question(desk.preview(action)), desk.perform(action).sentence]
+        said.append(refuses(errors.TokenAlreadyClosed, action))
+    said += [
+        refuses(errors.TokenHoldsNoSeat, MarkNoShow(token=2)),
+        refuses(errors.TokenHoldsNoSeat, CompleteToken(token=2)),
+    ]
+    assert [text for text in said if text and re.search(r"[A-Z]{3}|_|Field|None", text)] == []
+    assert "Walk-in A-001 Patient Walk-in has a seat with Dr A 09:00" in said
 
 
 # Every value that an action holds is a valid one

@@ -94,6 +94,22 @@ def test_the_one_day_timeline_ends_as_the_rules_say(desk: FrontDesk, clock: Fixe
     assert desk.verify().problems == []
 
 
+def test_a_preview_names_others_of_the_same_name_with_the_doctor_that_day(desk: FrontDesk, slot: int) -> None:
+    later = open_slot(desk, 1, "10:00", "11:00")
+    other = open_slot(desk, add_doctor(desk, "Dr B", code="B"))
+    for place in (later, slot, other):
+        issue(desk, place, "Ásha Verma")
+    gone = token_of(issue(desk, slot, "asha verma"))
+    desk.perform(CancelToken(token=gone))
+
+    def namesakes(name: str) -> list[str]:
+        forecast = desk.preview(IssueToken(slot=slot, patient=name, source="PAID"))
+        return [record.token.number for record in forecast.namesakes]
+
+    assert namesakes("ASHA  verma") == ["A-002", "A-001"]
+    assert namesakes("Asha") == []
+
+
 def test_each_change_says_why_in_words(desk: FrontDesk, slot: int) -> None:
     assert issue(desk, slot, "Asha").sentence == "Online A-001 Asha has a seat with Dr A 09:00"
     issue(desk, slot, "Ravi")

@@ -8,6 +8,7 @@ from opd_tui.desk.actions import CompleteToken, OpenSlot, ResizeSlot
 from opd_tui.desk.answers import accepted
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.errors import InvalidAction, NothingToChange, SeatsInUse, UnknownSlot
+from opd_tui.domain.model import Status
 from tests.support.helpers import ACTIVE, add_doctor, issue, statuses
 from tests.support.stores import Store, always_on_every_store
 
@@ -50,6 +51,14 @@ def test_a_size_that_it_has_or_that_is_none_is_refused(filled: FrontDesk) -> Non
         filled.perform(ResizeSlot(slot=99, capacity=2))
     with pytest.raises(InvalidAction, match="capacity"):
         ResizeSlot(slot=SLOT, capacity=0)
+
+
+def test_a_slot_has_500_seats_at_most_but_keeps_more_from_before(filled: FrontDesk, store: Store) -> None:
+    with pytest.raises(InvalidAction, match="must be a whole number from 1 to 500"):
+        ResizeSlot(slot=SLOT, capacity=501)
+    store.force("UPDATE slot SET capacity = 1000")
+    assert issue(filled, SLOT, "Imran").token.token.status is Status.ACTIVE
+    assert filled.perform(ResizeSlot(slot=SLOT, capacity=500)).slots[0].capacity == 500
 
 
 def test_the_question_names_who_loses_a_seat_and_is_asked_of_nobody_else(filled: FrontDesk) -> None:

@@ -623,7 +623,7 @@ async def test_digits_within_a_name_are_asked_about_once(desk: FrontDesk, open_d
         await meera.type("Rav1")
         await meera.press("enter")
         await meera.sees("“Rav1” has digits in it. Enter again takes it as the name.", within=FORECAST)
-        await meera.press("2", "enter")
+        await meera.press("end", "2", "enter")
         await meera.sees("“Rav12” has digits in it.", within=FORECAST)
         assert people(desk) == {}
         meera.takes_a_moment()

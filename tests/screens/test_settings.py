@@ -176,7 +176,8 @@ async def test_without_problems_nothing_is_said(desk: FrontDesk, app_with: Setti
         await meera.press("f9")
         await meera.sees("The settings file", within=".help")
         await meera.press("end")
-        await meera.until(lambda: path.name in meera.read(".help").replace(" ", ""), "the file's name")
+        shown = "".join(sign for sign in meera.read(".help") if sign.isascii()).replace(" ", "")
+        assert path.name in shown
         assert "These do not count" not in meera.read(".help")
 
 

@@ -25,7 +25,7 @@ from opd_tui.tui.host.message_log import Message
 from opd_tui.tui.keys.key_queue import HELD_SECONDS, PAUSE_SECONDS
 from tests.support.helpers import add_doctor, issue, open_slot
 
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 45
 """After so long something that was expected is not coming; nothing is measured with it."""
 HOPS = 8
 """A message and what it leads to pass through so many queues at most."""

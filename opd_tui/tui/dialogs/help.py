@@ -59,6 +59,8 @@ def table_of(rows: Sequence[Sequence[str]], first: int) -> Table:
     """Return rows as a table whose first column has this width; long texts wrap within their column."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="bold", width=first)
+    for _ in range(max(map(len, rows), default=1) - 1):
+        table.add_column(overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     return table

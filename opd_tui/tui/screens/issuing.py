@@ -92,17 +92,22 @@ class Issuing:
                 self.host.notices.refuse(lost)
             except DeskRefusal as refusal:
                 again = " Press Enter to try again." if isinstance(refusal, DeskBusy) else ""
-                self.panel.complain(f"{self.host.message_of(refusal)}{again}")
+                self.complain(f"{self.host.message_of(refusal)}{again}")
             else:
                 await self.finish(outcome)
             finally:
                 if self.screen.news_came:
                     self.screen.reload()
 
+    def complain(self, text: str) -> None:
+        """Show an error and unlock the panel."""
+        self.panel.unlock()
+        self.panel.complain(text)
+
     async def finish(self, outcome: Outcome | None) -> None:
         """Close the panel in the same repaint that shows the new token, or keep it open if none was issued."""
         if outcome is None:
-            self.panel.complain("Not issued. Enter asks again, Esc leaves.")
+            self.complain("Not issued. Enter asks again, Esc leaves.")
             return
         await self.screen.load_change(outcome)
         with self.host.batch_update():

@@ -194,14 +194,14 @@ class NewToken(Vertical):
         else:
             self.remove_class("-locked")
 
-    def complain(self, text: str) -> None:
-        """Show why no token was issued and accept input again; typing replaces the name."""
-        self.say(text, wrong=True)
+    def unlock(self) -> None:
+        """Accept input again after no token was issued; another name starts anew."""
         self.locked, self.belongs_to_name = False, True
-        self.ask_for_another_name()
 
-    def ask_for_another_name(self) -> None:
-        """Select the name, so that typing replaces it, and drop what is typed behind the refused key."""
+    def complain(self, text: str) -> None:
+        """Show an error, select the patient so that typing replaces it, and drop what is typed behind."""
+        self.stop_pause()
+        self.say(text, wrong=True)
         self.field.focus()
         self.field.select_all()
         self.host.keys.refused()
@@ -280,28 +280,20 @@ class NewToken(Vertical):
             self._take_phone(typed.name)
         elif typed.has_digits and typed.name != self.questioned:
             self.questioned = typed.name
-            self.stop_pause()
-            self.say(f"“{typed.name}” has digits in it. Enter again takes it as the name.", wrong=True)
-            self.host.keys.refused()
+            self.complain(f"“{typed.name}” has digits in it. Enter again takes it as the name.")
         elif (patient := self._patient()) is None:
-            self.reject("Type the patient's name first.")
+            self.complain("Type the patient's name first.")
         else:
             self.stop_pause()
             self.locked = True
             self.post_message(self.Submitted(self._action(patient)))
-
-    def reject(self, text: str) -> None:
-        """Show what is wrong with the typed name and go to it."""
-        self.stop_pause()
-        self.say(text, wrong=True)
-        self.ask_for_another_name()
 
     def _take_phone(self, typed: str) -> None:
         """Accept input without letters as a phone number, then ask for the name."""
         try:
             self.phone = Patient(name=NOBODY.name, phone=typed).phone
         except InvalidAction:
-            self.reject("A name needs a letter; a phone number has 3 to 15 digits.")
+            self.complain("A name needs a letter; a phone number has 3 to 15 digits.")
             return
         self.belongs_to_name = False
         self.show_title()
