@@ -15,9 +15,10 @@ _ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]")
 """Combining marks that are accents. Indian vowel signs are combining marks, too, but count as letters."""
 
 _APOSTROPHES = "`\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u2018\u2019\u201a\u201b\u2032\u2035\u05f3\u055a\ua78b\ua78c"
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u05be"
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u05be"
+"""Dashes that people type for a hyphen."""
 _PUNCTUATION = str.maketrans(
-    dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_DASHES, "-"),
+    dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(DASHES, "-"),
 )
 """Apostrophes and dashes as on a keyboard; the minus sign and the hyphen that does not break are dashes, too."""
 _LATIN = {"ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ŋ": "n"}

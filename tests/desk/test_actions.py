@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -157,7 +158,7 @@ def test_midnight_ends_the_day(desk: MemoryDesk, slot: int, refuses: Refusing, m
     assert late.is_over(evening + dt.timedelta(minutes=1))
     assert "22:00–24:00" in refuses(errors.SlotOverlap, window("23:30", midnight))
     desk.perform(window("00:00", midnight, date="2026-11-23"))
-    assert "to 24:00 in slots of 7 minutes leaves" in refuses(errors.InvalidAction, session("20:00", midnight, 7))
+    assert "to 24:00, slots of 7 minutes leave" in refuses(errors.InvalidAction, session("20:00", midnight, 7))
 
 
 def test_a_session_is_equal_slots_one_after_another(desk: MemoryDesk, slot: int) -> None:
@@ -529,7 +530,8 @@ def test_no_sentence_question_or_refusal_has_a_word_of_the_program(
         patient = person(f"Patient {source.label}", f"98765 4321{number}")
         action = IssueToken(slot=slot, patient=patient, source=source)
         said += [action.question(desk.preview(action)), desk.perform(action).sentence]
-        said.append(refuses(errors.DuplicatePatient, action))
+        said.append(refuses(errors.DuplicatePatient, replace(action, source=Source.PAID)))
+    said += [action.question(desk.preview(action)), desk.preview(action).outcome.sentence]  # a second emergency
     for token, closing in ((5, CompleteToken), (4, MarkNoShow), (1, CancelToken)):
         action = closing(token=token)
         said.append(refuses(errors.PatientHasOpenToken, ForgetPatient(token=token)))
