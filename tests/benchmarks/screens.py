@@ -55,7 +55,7 @@ class BoardView:
         width = lines[below].index("╮") + 1
         grid = tuple(line[1:-1] for line in lines[top + 1 : ends[0]])
         queue = tuple(line[1 : width - 1] for line in lines[below + 1 : ends[1]])
-        return cls(top, grid, lines[below][:width].strip("╭╮─ "), queue, width)
+        return cls(top, grid, lines[below][:width].strip("╭╮─━ "), queue, width)
 
     @property
     def rows(self) -> range:

@@ -473,8 +473,7 @@ async def test_enter_in_an_empty_find_says_what_to_type(desk: FrontDesk, open_de
         await meera.press("/", "enter")
         await meera.sees("Type a name, a number or a phone first, or choose with ↑ ↓.", within="#found-count")
         await meera.press("down", "enter")
-        await meera.until(lambda: not meera.dialogs, "the end of Find")
-        assert meera.focused_id == "queue"
+        await meera.until(lambda: not meera.dialogs and meera.focused_id == "queue", "the chosen patient")
 
 
 async def test_the_waitlist_is_filtered_by_phone_room_and_short_number(desk: FrontDesk, open_desk: OpenDesk) -> None:

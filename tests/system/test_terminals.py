@@ -142,7 +142,7 @@ def picture(terminal: RealTerminal) -> str:
 
 def test_ctrl_r_draws_over_what_another_program_wrote(database: Path) -> None:
     with RealTerminal("--database", database) as terminal:
-        terminal.shows("Asha Verma", "Just now")
+        terminal.shows("Asha Verma", "PATIENT")
         stands = picture(terminal)
         for keys in (["ctrl+r"], ["?", "ctrl+r", "escape"]):
             terminal.stream.feed(b"\x1b[5;1H\xe2\x96\x88 The system is going down \xe2\x96\x88")
@@ -172,7 +172,7 @@ def test_names_that_are_wider_than_expected_leave_nothing_beside_their_rows(
     terminal.screen = WideMarks(*size)
     terminal.stream = pyte.ByteStream(terminal.screen)
     with terminal:
-        terminal.shows("Asha Verma", "Just now")
+        terminal.shows("Asha Verma", "PATIENT")
         terminal.press("2")
         terminal.until(lambda: "▐2 Waitlist" in terminal.text and "शर" in terminal.text, "the waitlist")
         assert frame_of(terminal) == {"│"}
