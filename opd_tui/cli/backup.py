@@ -11,6 +11,7 @@ import click
 
 from opd_tui.cli.answers import confirm, refusals_in_json
 from opd_tui.cli.options import (
+    REFUSED,
     WRONG_USE,
     fail,
     front_desk,
@@ -24,24 +25,23 @@ from opd_tui.cli.options import (
 )
 from opd_tui.clock import SystemClock
 from opd_tui.domain.instants import write_instant
+from opd_tui.domain.text import printable
+from opd_tui.signals import unwound_by_signals
 
 if TYPE_CHECKING:
     from opd_tui.desk.backup_service import Checked, Copy
 
+LOST = (
+    "The database no longer holds all that this backup holds: an older one was restored since, or somebody altered it. "
+    "If you did not restore one, ask for help before the older backups are gone."
+)
 NICENESS = 10
 """How much a daily backup lowers its priority, so that it does not slow the desks down."""
 
 
-@click.command()
-@shared_options
-@json_option
-@click.option("--daily", is_flag=True, help="Only if there is no backup of today yet; runs at low priority.")
-@click.option("--list", "as_list", is_flag=True, help="List the backups, newest last.")
-@click.option("--drill", is_flag=True, help="Restore the newest backup into a temporary folder and verify it.")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
-@refusals_end_the_command
-def backup(path: Path | None, drill: bool, as_list: bool, daily: bool, as_json: bool) -> None:
-    """Copy the whole database and verify the copy, while the desks keep working.
+@click.command(
+    help="""
+    Copy the whole database and verify the copy, while the desks keep working.
 
     Without PATH, the copy goes into the backup folder beside the database or, for a database on a server, in your
     data directory. It keeps the last 14 daily backups and the last 14 that you ask for; the setting backups_kept
@@ -49,13 +49,26 @@ def backup(path: Path | None, drill: bool, as_list: bool, daily: bool, as_json: 
 
     The program makes a backup automatically once a day, when the screens are opened. --daily does the same from cron
     or another scheduler. Run --drill now and then: it proves that the newest backup can be restored, and its exit
-    status is 1 if there is none or it does not verify. To go back to a backup, use `opd-tui restore`.
+    status is 1 if there is none, if it does not verify, or if the database no longer holds all that it holds. To go
+    back to a backup, use `opd-tui restore`.
     """
-    if sum((path is not None, drill, as_list, daily)) > 1:
-        fail("PATH, --daily, --list and --drill cannot be combined. Choose one.", WRONG_USE)
-    with refusals_in_json(as_json):
+)
+@shared_options
+@json_option
+@click.option("--daily", is_flag=True, help="Only if there is no backup of today yet; runs at low priority.")
+@click.option(
+    "--list", "as_list", is_flag=True, help="List the backups, newest last; with PATH, those in another folder."
+)
+@click.option("--drill", is_flag=True, help="Restore the newest backup into a temporary folder and verify it.")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@refusals_end_the_command
+def backup(path: Path | None, drill: bool, as_list: bool, daily: bool, as_json: bool) -> None:
+    """Copy the whole database and verify the copy, while the desks keep working."""
+    if sum((path is not None and not as_list, drill, as_list, daily)) > 1:
+        fail("PATH, --daily, --list and --drill cannot be combined. Choose one; only --list takes PATH.", WRONG_USE)
+    with refusals_in_json(as_json), unwound_by_signals():
         if as_list:
-            list_backups(as_json)
+            list_backups(path, as_json)
         elif drill:
             drill_newest(as_json)
         elif daily:
@@ -92,15 +105,13 @@ def make_daily(as_json: bool) -> None:
         click.echo("There is already a backup of today, or nothing to back up yet.")
 
 
-def list_backups(as_json: bool) -> None:
-    """Print every verified backup, and the other copies in the folder."""
-    from opd_tui.desk.opening import store_of
+def list_backups(folder: Path | None, as_json: bool) -> None:
+    """Print every verified backup, the other copies in the folder, and what a killed backup left there."""
+    from opd_tui.desk.backup_service import listed
 
-    store = store_of(shared_option("database"))
-    found = store.backups()
-    others = sorted({*store.copies()} - {each.path for each in found})
+    found, others, left = listed(shared_option("database"), folder)
     if as_json:
-        listed = [
+        backups = [
             {
                 "path": str(each.path),
                 "made_at": write_instant(each.made_at),
@@ -109,7 +120,8 @@ def list_backups(as_json: bool) -> None:
             }
             for each in found
         ]
-        print_json({"ok": True, "backups": listed, "others": [str(path) for path in others]})
+        rest = {"others": [str(path) for path in others], "left": [str(path) for path in left]}
+        print_json({"ok": True, "backups": backups, **rest})
         return
     rows = [
         (f"{each.made_at.astimezone():%Y-%m-%d %H:%M %Z}", each.kind.value, size(each.size), each.path)
@@ -117,7 +129,9 @@ def list_backups(as_json: bool) -> None:
     ]
     print_table(("MADE", "KIND", "SIZE", "PATH"), rows, "There is no backup yet. `opd-tui backup` makes one.")
     for path in others:
-        click.echo(f"Also kept: {path}")
+        click.echo(f"Also kept: {printable(path)}")
+    for path in left:
+        click.echo(f"Left by a backup that was killed: {printable(path)}. The next backup there deletes it.")
 
 
 def drill_newest(as_json: bool) -> None:
@@ -128,32 +142,44 @@ def drill_newest(as_json: bool) -> None:
     backup = drill.backup
     if as_json:
         age = int(drill.age.total_seconds())
-        print_json({"ok": True, "path": str(backup.path), "age_seconds": age, "checked": drill.checked})
+        answer = {"path": str(backup.path), "age_seconds": age, "checked": drill.checked, "lost": drill.lost}
+        print_json({"ok": not drill.lost, **answer})
     else:
         click.echo(f"{backup.path} is {age_in_words(drill.age)} old and can be restored: {counted(drill.checked)}.")
+        for problem in drill.lost:
+            click.echo(f"- {printable(problem)}")
+        if drill.lost:
+            click.echo(LOST)
+    if drill.lost:
+        raise click.exceptions.Exit(REFUSED)
 
 
-@click.command()
-@shared_options
-@json_option
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.argument("file", type=click.Path(path_type=Path))
-@refusals_end_the_command
-def restore(file: Path, yes: bool, as_json: bool) -> None:
-    """Replace the database by the backup FILE.
+@click.command(
+    help="""
+    Replace the database by the backup FILE.
 
     Close the program on every desk first. FILE is verified before anything is changed, and upgraded if an older
     version made it. The replaced database is kept, even a damaged one: a file beside the new one, a server's among
-    the backups. Actions since the backup are not in it: enter them again from paper.
+    the backups. Actions since the backup are not in it: enter them again from paper. A backup of another database is
+    refused unless you say so.
 
     If a server is lost, a backup of its database can be restored into a file: give the file's path with --database.
     """
+)
+@shared_options
+@json_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--another-database", is_flag=True, help="FILE may be a backup of another database.")
+@click.argument("file", type=click.Path(path_type=Path))
+@refusals_end_the_command
+def restore(file: Path, another_database: bool, yes: bool, as_json: bool) -> None:
+    """Replace the database by the backup FILE."""
     from opd_tui.desk import backup_service
 
     confirm(f"Replace the database by {file}? Actions since that backup are not in it.", yes)
-    with refusals_in_json(as_json):
-        group = settings_file().settings.group
-        restored = backup_service.restore(file, shared_option("database"), SystemClock(), group)
+    with refusals_in_json(as_json), unwound_by_signals():
+        group, location = settings_file().settings.group, shared_option("database")
+        restored = backup_service.restore(file, location, SystemClock(), group, another=another_database)
     if as_json:
         replaced = str(restored.replaced) if restored.replaced else None
         print_json({"ok": True, "checked": restored.checked, "replaced": replaced})

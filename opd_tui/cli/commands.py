@@ -35,17 +35,33 @@ def group(name: str, help: str, *commands: click.Command) -> click.Command:
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    group("doctor", "Doctors.", command_for(AddDoctor, "add"), doctor_list),
-    group("slot", "Slots.", command_for(OpenSlot, "open"), command_for(ResizeSlot, "resize"), slot_list),
-    group("session", "Sessions: equal slots one after another.", command_for(OpenSession, "open")),
+    group("doctor", "Doctors.", command_for(AddDoctor, "add", "Add a doctor."), doctor_list),
+    group(
+        "slot",
+        "Slots.",
+        command_for(OpenSlot, "open", "Open one slot of a doctor."),
+        command_for(
+            ResizeSlot,
+            "resize",
+            "Give a slot more seats, which go to the best who wait, or fewer, which the weakest lose.",
+        ),
+        slot_list,
+    ),
+    group(
+        "session",
+        "Sessions: equal slots one after another.",
+        command_for(OpenSession, "open", "Open a session: equal slots one after another."),
+    ),
     group(
         "token",
         "Tokens.",
-        command_for(IssueToken, "issue"),
-        command_for(CheckInToken, "check-in"),
-        command_for(CancelToken, "cancel"),
-        command_for(MarkNoShow, "no-show"),
-        command_for(CompleteToken, "complete"),
+        command_for(IssueToken, "issue", "Issue a token for a patient."),
+        command_for(CheckInToken, "check-in", "Check in a patient who has come; the token stands as it stood."),
+        command_for(CancelToken, "cancel", "Cancel a token."),
+        command_for(MarkNoShow, "no-show", "Mark a token whose patient did not show up."),
+        command_for(
+            CompleteToken, "complete", "Complete a token: the consultation took place, and its seat is used up."
+        ),
         token_list,
     ),
     apply,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,7 @@ import click
 from opd_tui.cli.answers import confirm, refusals_in_json
 from opd_tui.cli.options import (
     WRONG_USE,
+    TypedText,
     fail,
     front_desk,
     json_option,
@@ -19,14 +21,18 @@ from opd_tui.cli.options import (
 )
 from opd_tui.cli.typed import token_named
 from opd_tui.desk.actions import ForgetPatient
+from opd_tui.desk.actions.patients import listed, other_names, people_beside
 from opd_tui.desk.answers import accepted
-from opd_tui.domain.errors import PatientAlreadyForgotten
-from opd_tui.domain.model import TokenId
+from opd_tui.domain.errors import PatientAlreadyForgotten, UnknownPatient
+from opd_tui.domain.model import Patient, TokenId
+from opd_tui.domain.text import printable
+from opd_tui.signals import unwound_by_signals
 
 if TYPE_CHECKING:
     from opd_tui.desk.backup_service import CopiesLeft
     from opd_tui.desk.front_desk import FrontDesk
 
+MAKE_ROOM = "Make room, then give the same command with --backups again."
 VISITS_SHOWN = 5
 """The maximum number of visits listed in the question."""
 NOT_ERASED = (
@@ -35,13 +41,35 @@ NOT_ERASED = (
 )
 
 
-@click.command()
+@click.command(
+    help="""
+    Remove what identifies a patient: name, phone, hospital number, year of birth and sex.
+
+    PATIENT is any token of the patient: its id, or its number, such as A-003, on the day given by --date. Or name the
+    patient by --uhid, or by --name and --phone together. This covers all visits of the same person: those with the
+    same hospital number, or with the same name and phone, but never those with only the same name. The tokens, the
+    counts and the journal stay as they are. A patient with an open token cannot be forgotten. The question names
+    everybody. If the hospital number also belongs to somebody whose name and phone both differ, it asks once more; with
+    --yes, that needs --all-names.
+
+    This cannot be undone. Existing backups still hold the name: --backups rewrites them, too. Copies that you made
+    elsewhere are yours to delete. Other users of this machine can read a command's arguments while it runs: a token
+    tells them less than a name.
+    """
+)
 @shared_options
 @json_option
 @click.option("--date", metavar="DATE", help="The day of the token's number; today by default.")
-@click.option("--uhid", metavar="TEXT", help="The patient's hospital number, instead of a token.")
-@click.option("--name", metavar="TEXT", help="The patient's name, together with --phone, instead of a token.")
-@click.option("--phone", metavar="PHONE", help="The patient's phone number, together with --name.")
+@click.option("--uhid", type=TypedText(), metavar="TEXT", help="The patient's hospital number, instead of a token.")
+@click.option(
+    "--name", type=TypedText(), metavar="TEXT", help="The patient's name, together with --phone, instead of a token."
+)
+@click.option("--phone", type=TypedText(), metavar="PHONE", help="The patient's phone number, together with --name.")
+@click.option(
+    "--all-names",
+    is_flag=True,
+    help="Forget also those with the same hospital number whose name and phone both differ.",
+)
 @click.option("--backups", is_flag=True, help="Rewrite the backups, too.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.argument("patient", required=False, metavar="[PATIENT]")
@@ -52,36 +80,38 @@ def forget(
     uhid: str | None,
     name: str | None,
     phone: str | None,
+    all_names: bool,
     backups: bool,
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Remove what identifies a patient: name, phone, hospital number, year of birth and sex.
-
-    PATIENT is any token of the patient: its id, or its number, such as A-003, on the day given by --date. Or name the
-    patient by --uhid, or by --name and --phone together. This covers all visits of the same person: those with the
-    same hospital number, or with the same name and phone, but never those with only the same name. The tokens, the
-    counts and the journal stay as they are. A patient with an open token cannot be forgotten.
-
-    This cannot be undone. Existing backups still hold the name: --backups rewrites them, too. Copies that you made
-    elsewhere are yours to delete.
-    """
+    """Remove what identifies a patient: name, phone, hospital number, year of birth and sex."""
     if sum(map(bool, (patient, uhid, name or phone))) != 1:
         fail("Name one patient: by a token, by --uhid, or by --name and --phone together.", WRONG_USE)
-    with front_desk(create=False) as desk, refusals_in_json(as_json, ForgetPatient.verb):
-        token = token_named(desk, patient, date) if patient else desk.visit_of(uhid, name, phone)
-        forget_one(desk, token, backups, yes, as_json)
+    with unwound_by_signals(), front_desk(create=False) as desk, refusals_in_json(as_json, ForgetPatient.verb):
+        try:
+            token = token_named(desk, patient, date) if patient else desk.visit_of(uhid, name, phone)
+        except UnknownPatient:
+            if not backups:
+                raise
+            forget_in_backups_alone(desk, uhid, name, phone, yes, as_json)
+        else:
+            forget_one(desk, ForgetPatient(token=token, all_names=all_names or not yes), backups, yes, as_json)
 
 
-def forget_one(desk: FrontDesk, token: TokenId, backups: bool, yes: bool, as_json: bool) -> None:
+def forget_one(desk: FrontDesk, action: ForgetPatient, backups: bool, yes: bool, as_json: bool) -> None:
     """Ask for confirmation, forget the patient, and print where the name may still be."""
     from opd_tui.desk import backup_service
 
-    action, answer, words = ForgetPatient(token=token), {}, []
-    identity, copies = backup_service.identity_of(desk, token), len(backup_service.copies_of(desk))
+    answer, words = {}, []
+    identity, copies = backup_service.identity_of(desk, action.token), len(backup_service.copies_of(desk))
     try:
-        desk.preview(action)  # so that a refusal comes before the question
-        confirm(question(desk, token), yes)
+        forecast = desk.preview(action)  # so that a refusal comes before the question
+        confirm(question(desk, action.token, forecast.people), yes)
+        if others := people_beside(forecast.people[0], forecast.people):
+            confirm(
+                f"Name and phone of {listed(others)} are others. Is it one person, to be forgotten as a whole?", yes
+            )
         if copies and not backups and not yes:
             backups = click.confirm(f"{in_words(copies)} may still hold the name. Rewrite them, too?", err=True)
         outcome = desk.perform(action)
@@ -99,13 +129,30 @@ def forget_one(desk: FrontDesk, token: TokenId, backups: bool, yes: bool, as_jso
         click.echo(line)
 
 
-def question(desk: FrontDesk, token: TokenId) -> str:
-    """Return the question that names the patient and the visits."""
+def forget_in_backups_alone(
+    desk: FrontDesk, uhid: str | None, name: str | None, phone: str | None, yes: bool, as_json: bool
+) -> None:
+    """Forget a patient whom only the backups still name; raise UnknownPatient if none does."""
+    from opd_tui.desk import backup_service
+
+    confirm("The database does not name this patient, or no longer. Remove what the backups hold, for good?", yes)
+    left = backup_service.forget_in_copies(desk, backup_service.identity_named(uhid, name, phone))
+    if not left.rewritten and not left.still_naming:
+        raise UnknownPatient("Neither the database nor a backup has a patient like this. Check what you typed.")
+    if as_json:
+        print_json({"ok": True, "copies": in_json(left)})
+        return
+    for line in about(left):
+        click.echo(line)
+
+
+def question(desk: FrontDesk, token: TokenId, people: Sequence[Patient]) -> str:
+    """Return the question that names everybody who would be forgotten, and the visits."""
     visits = desk.visits_of(token)
     shown = [f"{record.token.number} on {record.slot.date:%d %b %Y}" for record in visits[-VISITS_SHOWN:]]
     more = [f"and {len(visits) - VISITS_SHOWN} before"] if len(visits) > VISITS_SHOWN else []
     count = "1 visit" if len(visits) == 1 else f"{len(visits)} visits"
-    return f"Forget {visits[-1].token.patient.name} for good, in {count} ({', '.join(shown + more)})?"
+    return f"Forget {listed([people[0].name, *other_names(people)])} for good, in {count} ({', '.join(shown + more)})?"
 
 
 def in_json(left: CopiesLeft | None) -> dict[str, list[str]] | None:
@@ -119,10 +166,13 @@ def about(left: CopiesLeft) -> list[str]:
     """Return the result for the backups, in sentences."""
     if not left.rewritten and not left.still_naming:
         return ["No backup holds the name."]
-    lines = [f"Rewritten without the name: {path}" for path in left.rewritten]
-    return lines + [
-        f"Still holds the name, and could not be rewritten: {path}. Delete it." for path in left.still_naming
-    ]
+    lines = [f"Rewritten without the name: {printable(path)}" for path in left.rewritten]
+    for path in left.still_naming:
+        if path in left.no_room:
+            lines.append(f"Still holds the name, because the disk is full: {printable(path)}. {MAKE_ROOM}")
+        else:
+            lines.append(f"Still holds the name, and could not be rewritten: {printable(path)}. Delete it.")
+    return lines
 
 
 def kept_until(copies: int) -> list[str]:

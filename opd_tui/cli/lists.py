@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from opd_tui.cli.options import (
+    TypedText,
     desk_to_read,
     json_option,
     print_json,
+    print_json_list,
+    print_streamed_table,
     print_table,
     refusals_end_the_command,
     shared_options,
 )
 from opd_tui.cli.typed import option_help, optional
+from opd_tui.desk.search import doctor_words, found, slot_words, token_words
 from opd_tui.desk.views import doctor_json, slot_record_json, token_record_json
-from opd_tui.domain.field_types import Choice, Date, FieldType, Id
-from opd_tui.domain.model import Status
+from opd_tui.domain.field_types import Choice, FieldType, Id
+from opd_tui.domain.model import Status, TokenRecord
 from opd_tui.domain.records import quoted
-from opd_tui.domain.search import doctor_words, found, slot_words, token_words
+from opd_tui.domain.time_types import Date
+
+if TYPE_CHECKING:
+    from opd_tui.desk.front_desk import FrontDesk
 
 DATE, SLOT, DOCTOR, STATUS = Date(), Id("slot"), Id("doctor"), Choice(Status)
 
@@ -31,11 +40,14 @@ def filter_option(name: str, type: FieldType[Any], help: str) -> Callable[[Any],
 
 
 find_option = click.option(
-    "--find", metavar="TEXT", help="Only those in which every word is found: a name, a number, a phone, a room."
+    "--find",
+    type=TypedText(),
+    metavar="TEXT",
+    help="Only those in which every word is found: a name, a number, a phone, a room.",
 )
 
 
-@click.command("list")
+@click.command("list", help="List all doctors by code.")
 @shared_options
 @json_option
 @find_option
@@ -55,7 +67,7 @@ def doctor_list(as_json: bool, find: str | None) -> None:
         )
 
 
-@click.command("list")
+@click.command("list", help="List slots by date, start and doctor's code, with their seats taken and patients waiting.")
 @shared_options
 @json_option
 @filter_option("date", DATE, "only slots of this day")
@@ -79,7 +91,7 @@ def slot_list(as_json: bool, date: str | None, doctor: str | None, find: str | N
     print_table(head, rows, none_found(find) or "No slots here. `opd-tui session open` opens some.")
 
 
-@click.command("list")
+@click.command("list", help="List tokens in queue order.")
 @shared_options
 @json_option
 @filter_option("slot", SLOT, "only tokens of this slot")
@@ -89,33 +101,42 @@ def slot_list(as_json: bool, date: str | None, doctor: str | None, find: str | N
 @refusals_end_the_command
 def token_list(as_json: bool, slot: str | None, status: str | None, date: str | None, find: str | None) -> None:
     """List tokens in queue order; what --find names by its number comes first."""
-    with desk_to_read() as desk:
-        today, zone = desk.today(), desk.zone
-        tokens = desk.token_list(
-            optional("slot", SLOT, slot, today),
-            optional("status", STATUS, status, today),
-            optional("date", DATE, date, today),
-        )
-    records = found(find or "", tokens, token_words)
-    if as_json:
-        print_json([token_record_json(record) for record in records])
-        return
-    rows = [
-        (
-            r.token.id,
-            r.token.number,
-            r.token.patient.name,
-            r.token.source.label,
-            r.token.status.name,
-            r.slot.date,
-            r.slot.window,
-            r.doctor.name,
-            f"{r.token.issued_at.astimezone(zone):%H:%M}",
-        )
-        for r in records
-    ]
     head = ("ID", "NUMBER", "PATIENT", "SOURCE", "STATUS", "DATE", "TIME", "DOCTOR", "ISSUED")
-    print_table(head, rows, none_found(find) or "No tokens here. `opd-tui token issue` issues one.")
+    empty = none_found(find) or "No tokens here. `opd-tui token issue` issues one."
+    with desk_to_read() as desk, listed_tokens(desk, slot, status, date, find) as tokens:
+        if as_json:
+            print_json_list(map(token_record_json, tokens()))
+        else:
+            print_streamed_table(head, lambda: (token_row(record, desk.zone) for record in tokens()), empty)
+
+
+@contextmanager
+def listed_tokens(
+    desk: FrontDesk, slot: str | None, status: str | None, date: str | None, find: str | None
+) -> Iterator[Callable[[], Iterable[TokenRecord]]]:
+    """Yield a function that streams the tokens of the options; those that --find finds are held in memory."""
+    today = desk.today()
+    only = (
+        optional("slot", SLOT, slot, today),
+        optional("status", STATUS, status, today),
+        optional("date", DATE, date, today),
+    )
+    with desk.streamed_tokens(*only) as tokens:
+        if find:
+            hits = found(find, tokens(), token_words)
+            yield lambda: hits
+        else:
+            yield tokens
+
+
+def token_row(record: TokenRecord, zone: ZoneInfo) -> tuple[object, ...]:
+    """Return the cells of a token."""
+    token, slot = record.token, record.slot
+    return (
+        *(token.id, token.number, token.patient.name, token.source.label, token.status.name),
+        *(slot.date, slot.window, record.doctor.name),
+        f"{token.issued_at.astimezone(zone):%H:%M}",
+    )
 
 
 def none_found(text: str | None) -> str:

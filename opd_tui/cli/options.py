@@ -6,9 +6,10 @@ import functools
 import gc
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import click
 from rich.cells import cell_len
@@ -18,6 +19,7 @@ from opd_tui.config.options import ESCAPE_MILLISECONDS, ESCAPE_MILLISECONDS_OVER
 from opd_tui.config.reading import SettingsFile, read_settings
 from opd_tui.domain.actor import Road
 from opd_tui.domain.errors import DeskBusy, DeskRefusal, Invalid, StoreDamaged, StoreUnavailable
+from opd_tui.domain.text import has_undecoded_bytes, printable
 from opd_tui.environment import is_over_ssh
 
 if TYPE_CHECKING:
@@ -27,18 +29,24 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 REFUSED = 1
 WRONG_USE = 2
+NAMES = ("desk", "operator")
+"""The shared options that are kept as text."""
 
 _SETTINGS = "opd_tui.environment"
+
+_OBEYED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Characters that JSON may hold as they are, and that a terminal obeys."""
 
 _SHARED = {
     "database": "The database's file, or a server's URL; by default the desk's own database.",
     "desk": "The desk's name; by default the host and its terminal.",
     "operator": "The operator's name; by default the system user.",
+    "time-zone": "The hospital's time zone for a new database, such as Asia/Kolkata; by default the system's.",
 }
 
 
 def shared_options(command: F) -> F:
-    """Add --database, --desk and --operator to a command; the last one on the command line wins."""
+    """Add the options of every command, such as --database; the last one on the command line wins."""
     for name, help in reversed(_SHARED.items()):
         command = click.option(f"--{name}", help=help, metavar="TEXT", expose_value=False, callback=_remember)(command)
     return command
@@ -62,7 +70,10 @@ def shared_option(name: str) -> str | None:
 def given_option(name: str) -> str | None:
     """Return an option's value from the command line or the environment, or None."""
     given = click.get_current_context().find_root().meta.get(f"opd_tui.{name}")
-    return given or os.environ.get(f"OPD_TUI_{name.upper()}") or None
+    value: str | None = given or os.environ.get(f"OPD_TUI_{name.upper()}") or None
+    if value and name in NAMES and has_undecoded_bytes(value):
+        fail(f"The {name}'s name has characters that are not in the expected encoding. Write it in UTF-8.", WRONG_USE)
+    return value
 
 
 def given_options() -> dict[str, str]:
@@ -77,15 +88,16 @@ def settings_file(*, quietly: bool = False) -> SettingsFile:
         meta[_SETTINGS] = file = read_settings()
         if file.problems and not quietly:
             count = "1 problem" if len(file.problems) == 1 else f"{len(file.problems)} problems"
-            click.echo(f"opd-tui: The settings file has {count}; `opd-tui settings` shows what is wrong.", err=True)
+            tell(f"The settings file has {count}; `opd-tui settings` shows what is wrong.")
     return cast(SettingsFile, meta[_SETTINGS])
 
 
 @contextmanager
 def front_desk(*, create: bool = True, road: Road = Road.COMMAND_LINE) -> Iterator[FrontDesk]:
     """Yield the desk that the options name; end the command with status 2 if it cannot be opened."""
-    from opd_tui.desk.opening import open_front_desk
+    from opd_tui.desk.opening import in_zone, open_front_desk
 
+    zone = given_option("time_zone")
     try:
         desk = open_front_desk(
             shared_option("database"),
@@ -93,16 +105,23 @@ def front_desk(*, create: bool = True, road: Road = Road.COMMAND_LINE) -> Iterat
             desk=shared_option("desk"),
             road=road,
             create=create,
+            zone=zone,
             group=settings_file().settings.group,
         )
+        in_zone(desk, zone)
     except (StoreUnavailable, DeskBusy) as refusal:
         fail(message_of(refusal), WRONG_USE)
-    for warning in desk.warnings:
-        click.echo(f"opd-tui: {warning}", err=True)
+    warn(desk.warnings)
     try:
         yield desk
     finally:
         desk.close()
+
+
+def warn(warnings: Iterable[str]) -> None:
+    """Print what is wrong with the permissions of a database's files."""
+    for warning in warnings:
+        tell(printable(warning))
 
 
 def desk_to_read() -> AbstractContextManager[FrontDesk]:
@@ -128,6 +147,22 @@ def refusals_end_the_command(command: F) -> F:
     return guarded  # type: ignore[return-value]
 
 
+class TypedText(click.ParamType[str]):
+    """Text that is kept or searched, whose bytes must all be readable."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if has_undecoded_bytes(value):
+            self.fail("it has characters that are not in the expected encoding; write it in UTF-8.", param, ctx)
+        return str(value)
+
+
+def are_terminals(*streams: IO[str] | None) -> bool:
+    """Return whether a person is at all these streams; one that was closed before the start is None."""
+    return all(stream is not None and stream.isatty() for stream in streams)
+
+
 def make_ready_for_screens(settings: Settings) -> None:
     """Prepare the process for Textual; call this before Textual is imported, since it reads these variables then."""
     gc.disable()  # the app enables it once the first board is drawn: until then it would only slow the start down
@@ -139,24 +174,56 @@ def make_ready_for_screens(settings: Settings) -> None:
     os.environ.setdefault("ESCDELAY", str(settings.escape_milliseconds or by_default))
 
 
+def tell(message: str) -> None:
+    """Print a message on standard error, if that can be written: a full disk there must not stop the work."""
+    with suppress(OSError):
+        click.echo(f"opd-tui: {message}", err=True)
+
+
 def fail(message: str, status: int) -> NoReturn:
     """Print an error message and end the command with this status."""
-    click.echo(f"opd-tui: {message}", err=True)
+    tell(message)
     raise click.exceptions.Exit(status)
 
 
 def print_json(value: object) -> None:
     """Print a value as one line of JSON in UTF-8, whatever the terminal's encoding."""
-    click.echo(json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace"))
+    click.echo(_json_of(value))
+
+
+def print_json_list(values: Iterable[object]) -> None:
+    """Print values as `print_json` prints a list of them, one after another."""
+    between = b"["
+    for value in values:
+        click.echo(between + _json_of(value), nl=False)
+        between = b", "
+    click.echo(b"[]" if between == b"[" else b"]")
+
+
+def _json_of(value: object) -> bytes:
+    text = _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return text.encode(errors="backslashreplace")
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
     """Print rows as aligned columns, or the sentence `empty` if there are none."""
-    if not rows:
+    print_streamed_table(head, lambda: rows, empty)
+
+
+def print_streamed_table(head: Sequence[str], rows: Callable[[], Iterable[Sequence[object]]], empty: str) -> None:
+    """Print rows as `print_table` does; they are read twice, and are the same both times."""
+
+    def lines() -> Iterator[list[str]]:
+        yield list(head)
+        yield from (["" if cell is None else printable(cell) for cell in row] for row in rows())
+
+    count, widths = 0, [0] * len(head)
+    for line in lines():
+        count += 1
+        widths = [max(width, cell_len(cell)) for width, cell in zip(widths, line, strict=True)]
+    if count == 1:  # the head alone
         click.echo(empty)
         return
-    lines = [list(head), *([("" if cell is None else str(cell)) for cell in row] for row in rows)]
-    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
-    for line in lines:
+    for line in lines():
         padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
         click.echo("  ".join(padded).rstrip())

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from opd_tui.cli.options import REFUSED, WRONG_USE, fail, json_option, make_ready_for_screens, print_json, settings_file
+from opd_tui.cli.options import (
+    REFUSED,
+    WRONG_USE,
+    are_terminals,
+    fail,
+    json_option,
+    make_ready_for_screens,
+    print_json,
+    settings_file,
+)
 from opd_tui.cli.refusals import message_of
 from opd_tui.domain.errors import DeskBusy, StoreUnavailable
-from opd_tui.signals import ENDING, exit_status
+from opd_tui.signals import unwound_by_signals
 
 if TYPE_CHECKING:
     from opd_tui.demo.player import PlayedStep, Player
@@ -29,7 +35,17 @@ def check_speed(_context: click.Context, _parameter: click.Parameter, value: flo
     return value
 
 
-@click.command()
+@click.command(
+    help="""
+    Play a morning at the desk, 09:00 to 09:50.
+
+    Without a terminal, or with --plain, it is printed as text; with --json, the answer to every action is printed, one
+    per line. Both print without waiting, and the exit status is 1 if an action was refused.
+
+    It uses a temporary database: --database is refused, and OPD_TUI_DATABASE is ignored. Operator and desk are both
+    “demo”, and --operator and --desk are ignored.
+    """
+)
 @click.option("--plain", is_flag=True, help="Print it as text, even in a terminal.")
 @json_option
 @click.option(
@@ -45,17 +61,10 @@ def check_speed(_context: click.Context, _parameter: click.Parameter, value: flo
 @click.option("--desk", hidden=True, expose_value=False)
 @click.option("--operator", hidden=True, expose_value=False)
 def demo(plain: bool, as_json: bool, speed: float, database: str | None) -> None:
-    """Play a morning at the desk, 09:00 to 09:50.
-
-    Without a terminal, or with --plain, it is printed as text; with --json, the answer to every action is printed, one
-    per line. Both print without waiting, and the exit status is 1 if an action was refused.
-
-    It uses a temporary database: --database is refused, and OPD_TUI_DATABASE is ignored. Operator and desk are both
-    “demo”, and --operator and --desk are ignored.
-    """
+    """Play a morning at the desk, 09:00 to 09:50."""
     if database or click.get_current_context().find_root().meta.get("opd_tui.database"):
         fail(OWN_DATABASE, WRONG_USE)
-    if plain or as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if plain or as_json or not are_terminals(sys.stdin, sys.stdout):
         print_the_day(as_json)
         return
     file = settings_file(quietly=True)
@@ -77,21 +86,6 @@ def print_the_day(as_json: bool) -> None:
         fail(message_of(refusal), WRONG_USE)
     if any_refused:
         raise click.exceptions.Exit(REFUSED)
-
-
-@contextmanager
-def unwound_by_signals() -> Iterator[None]:
-    """Turn signals that would kill the process into SystemExit, so that the temporary folder is removed."""
-
-    def leave(number: int, _frame: object) -> None:
-        sys.exit(exit_status(number))
-
-    before = [(number, signal.signal(number, leave)) for number in ENDING]
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
 
 
 def print_answers(player: Player) -> bool:
@@ -134,4 +128,4 @@ def echo_lines(lines: list[str]) -> None:
     from opd_tui.demo.text import fit_encoding
 
     for line in lines:
-        click.echo(fit_encoding(line, sys.stdout.encoding))
+        click.echo(fit_encoding(line, sys.stdout.encoding if sys.stdout else "utf-8"))

@@ -16,7 +16,15 @@ _WORDS = {
     Advice.VERIFY_DATABASE: "Run `opd-tui verify`, and ask for help before the older backups are gone.",
     Advice.NAME_DATABASE: "Name a database with --database.",
     Advice.CLOSE_DESKS: "Close the program on every desk (Ctrl+Q), then restore again.",
+    Advice.OWN_FILE: (
+        "Close the program on every desk, then make a file of its own with `opd-tui restore FILE --database NEW`, FILE "
+        "being the name under which it was last opened."
+    ),
+    Advice.ANOTHER_DATABASE: "If you mean it, add --another-database.",
     Advice.SHOW_SETTINGS: "`opd-tui settings` says where.",
+    Advice.FORGET_ALL_NAMES: 'If it is one person, say so: --all-names, or "all_names": true in a line of JSON.',
+    Advice.NAME_TIME_ZONE: "Name it with --time-zone, for example --time-zone Asia/Kolkata.",
+    Advice.LEAVE_OUT_TIME_ZONE: "Leave out --time-zone.",
 }
 
 

@@ -3,42 +3,71 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
 
 from opd_tui import environment
 from opd_tui.cli.options import (
     REFUSED,
+    WRONG_USE,
+    fail,
     front_desk,
+    given_option,
     json_option,
     print_json,
     print_table,
     refusals_end_the_command,
+    settings_file,
     shared_option,
     shared_options,
+    warn,
 )
+from opd_tui.cli.refusals import message_of
+from opd_tui.clock import SystemClock
+from opd_tui.domain.errors import DeskBusy, StoreUnavailable
+from opd_tui.signals import unwound_by_signals
 
 NO_HOME = "none, since you have no home directory"
+NO_ZONE = "none with a name; give --time-zone when the database is made"
 
 
-@click.command()
+@click.command(
+    help="""
+    Check the whole database, and change nothing.
+
+    Compares the schema with the program's, folds the journal and compares the result with the tables, sorts every slot
+    from scratch by the one rule, and looks for gaps in counters and token numbers. The exit status is 1 if anything
+    does not agree.
+    """
+)
 @shared_options
 @json_option
+@click.option(
+    "--against",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Also check that the journal still holds every line that the backup FILE holds.",
+)
 @refusals_end_the_command
-def verify(as_json: bool) -> None:
-    """Check the whole database.
+def verify(as_json: bool, against: Path | None) -> None:
+    """Check the whole database, and change nothing."""
+    from opd_tui.desk import verification
 
-    Folds the journal and compares the result with the tables, sorts every slot from scratch by the one rule, and looks
-    for gaps in counters and token numbers. The exit status is 1 if anything does not agree.
-    """
-    with front_desk(create=False) as desk:
-        result = desk.verify()
+    location = shared_option("database")
+    try:
+        with unwound_by_signals():
+            result = verification.verify_database(location, SystemClock(), against)
+        warn(verification.warnings(location, settings_file().settings.group))
+    except (StoreUnavailable, DeskBusy) as refusal:
+        fail(message_of(refusal), WRONG_USE)
     if as_json:
         print_json({"ok": not result.problems, "checked": result.checked, "problems": result.problems})
     else:
         checked = ", ".join(f"{count} {what}" for what, count in result.checked.items())
         click.echo(
-            f"Checked {checked}: the file, the journal's fold, the one rule in every slot, counters and numbers."
+            f"Checked {checked}: the file, the schema, the journal's fold, the one rule in every slot, counters and "
+            f"numbers{f', and every line of {against}' if against else ''}."
         )
         for problem in result.problems:
             click.echo(f"- {problem}")
@@ -47,7 +76,7 @@ def verify(as_json: bool) -> None:
         raise click.exceptions.Exit(REFUSED)
 
 
-@click.command()
+@click.command(help="Show where files are kept, the operator and desk, and the hospital's time zone.")
 @shared_options
 @json_option
 @refusals_end_the_command
@@ -72,6 +101,7 @@ def _location_and_zone() -> tuple[str, str]:
     """Return the database's location without a password, and its time zone, or the zone that a new one would get."""
     location = shared_option("database") or str(environment.default_database())
     if "://" not in location and not os.path.exists(location):
-        return location, environment.system_zone().key
+        zone = given_option("time_zone") or environment.system_zone()
+        return location, str(zone or NO_ZONE)
     with front_desk(create=False) as desk:
         return (desk.database.location if "://" in location else location), desk.zone.key

@@ -6,8 +6,9 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from opd_tui.domain.errors import InvalidAction
-from opd_tui.domain.field_types import Date, FieldType, InvalidValue, whole_number
+from opd_tui.domain.field_types import FieldType, InvalidValue, whole_number
 from opd_tui.domain.model import TokenId
+from opd_tui.domain.time_types import Date
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk

@@ -6,21 +6,22 @@ import datetime as dt
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from opd_tui import environment
 from opd_tui.clock import Clock
-from opd_tui.desk.actions import ForgetPatient
-from opd_tui.desk.opening import make_data_directory, open_database_at, store_of
-from opd_tui.domain.errors import CopyDoesNotVerify, DeskBusy, NoBackup
+from opd_tui.desk.opening import make_data_directory, open_database_at, store_of, stores_of_servers
+from opd_tui.desk.verification import lost_since, prepared
+from opd_tui.domain.errors import CopyDoesNotVerify, DeskBusy, NoBackup, StoreUnavailable
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import TokenId
 from opd_tui.domain.remedies import Advice
+from opd_tui.domain.sameness import Traits
 from opd_tui.storage.backups import copies
-from opd_tui.storage.backups.forgetting import Result, forget_in_copy
+from opd_tui.storage.backups.forgetting import FORGOTTEN_IN_COPY, Result, forget_in_copy
 from opd_tui.storage.engines.locate import database_url
-from opd_tui.storage.files import backup_store
+from opd_tui.storage.files import backup_store, drafts
 from opd_tui.storage.files.backup_store import Backup, BackupStore, Kind
 from opd_tui.storage.journal.verify import Verification
 from opd_tui.storage.queries import people
@@ -49,6 +50,8 @@ class Drill:
     backup: Backup
     age: dt.timedelta
     checked: Checked
+    lost: tuple[str, ...]
+    """What the backup holds and the database no longer does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class CopiesLeft:
 
     rewritten: tuple[Path, ...]
     still_naming: tuple[Path, ...]
+    no_room: tuple[Path, ...] = ()
+    """Those of `still_naming` that only a full disk kept from being rewritten."""
 
 
 def back_up(desk: FrontDesk, to: Path | None, kept: int) -> Copy:
@@ -74,7 +79,7 @@ def back_up(desk: FrontDesk, to: Path | None, kept: int) -> Copy:
     """
     now = desk.clock.now()
     if to is None:
-        store = store_of(desk.database.location)
+        store = store_of_desk(desk)
         with store.exclusively():
             return _back_up_to_store(desk, store, Kind.MANUAL, now, kept)
     path = BackupStore(to).free_path(Kind.MANUAL, now) if to.is_dir() else to
@@ -86,7 +91,7 @@ def back_up_today(desk: FrontDesk, kept: int) -> Copy | None:
 
     Raises as `back_up` does.
     """
-    store = store_of(desk.database.location)
+    store = store_of_desk(desk)
     with ExitStack() as stack:
         try:
             stack.enter_context(store.exclusively())
@@ -119,6 +124,11 @@ def _verified_copy(path: Path, result: Verification) -> Copy:
     return Copy(path, path.stat().st_size, result.checked)
 
 
+def store_of_desk(desk: FrontDesk) -> BackupStore:
+    """Return the backup folder of a desk's database."""
+    return store_of(desk.database.location, desk.database.identity)
+
+
 def newest(location: str | None) -> Backup:
     """Return the newest verified backup; raise NoBackup if there is none."""
     found = store_of(location).backups()
@@ -127,41 +137,59 @@ def newest(location: str | None) -> Backup:
     return found[-1]
 
 
+def listed(location: str | None, folder: Path | None) -> tuple[list[Backup], list[Path], list[Path]]:
+    """Return the backups of a database, in its own or another folder, the other copies, and what killed ones left.
+
+    If a server does not answer, those of every server's database that this machine has are listed.
+    """
+    if folder is not None:
+        stores = [BackupStore(folder)]
+    else:
+        try:
+            stores = [store_of(location)]
+        except (StoreUnavailable, DeskBusy):
+            stores = stores_of_servers()
+    backups = sorted(backup for store in stores for backup in store.backups())
+    others = {path for store in stores for path in store.copies()} - {backup.path for backup in backups}
+    return backups, sorted(others), [path for store in stores for path in drafts.abandoned(store.folder)]
+
+
 def drill(location: str | None, clock: Clock) -> Drill:
-    """Restore the newest backup into a temporary folder and verify it; raise NoBackup or StoreUnavailable."""
-    from opd_tui.storage.backups.restoring import restore_file
+    """Restore the newest backup into a draft, verify it, and compare the database with it.
 
-    backup, store, now = newest(location), store_of(location), clock.now()
-    with (
-        store.exclusively(),
-        backup_store.refusals(store.folder),
-        TemporaryDirectory(prefix=backup_store.DRAFT, dir=store.folder) as place,
-    ):
-        result, _ = restore_file(backup.path, Path(place) / "opd.db", now)
-    return Drill(backup, now - backup.made_at, result.checked)
+    Raises NoBackup, StoreUnavailable and DeskBusy.
+    """
+    backup = newest(location)
+    with prepared(location, backup.path, clock) as (result, copy):
+        lost = lost_since(location, clock, copy, backup.path)
+    return Drill(backup, clock.now() - backup.made_at, result.checked, tuple(lost))
 
 
-def restore(source: Path, location: str | None, clock: Clock, group: str | None = None) -> Restored:
+def restore(
+    source: Path, location: str | None, clock: Clock, group: str | None = None, *, another: bool = False
+) -> Restored:
     """Replace a database by a backup, and keep the replaced one; a new file is shared with the Unix group `group`.
 
-    Raises StoreUnavailable and DatabaseInUse.
+    Raises StoreUnavailable, DatabaseInUse, and AnotherDatabase unless `another` database's backup is meant.
     """
     from opd_tui.storage.backups import restoring
 
     if location is None:
         make_data_directory(group)
         location = str(environment.default_database())
-    url, store, now = database_url(location), store_of(location), clock.now()
-    store.group = store.group or group
+    url, now = database_url(location), clock.now()
     source = source.resolve()  # SQLite looks for the write-ahead log beside the file, not beside a link to it
     if url.get_backend_name() == "sqlite":
+        store = store_of(location)
+        store.group = store.group or group
         with store.exclusively():
-            result, replaced = restoring.restore_file(source, Path(url.database or ""), now, group)
+            result, replaced = restoring.restore_file(source, Path(url.database or ""), now, group, another=another)
         return Restored(result.checked, replaced)
-    database = open_database_at(location, clock, environment.system_zone())
+    database = open_database_at(location, clock, environment.system_zone() or ZoneInfo("UTC"))
     try:
+        store = store_of(location, database.identity)
         with store.exclusively():
-            result, replaced = restoring.restore_server(source, database, store, now)
+            result, replaced = restoring.restore_server(source, database, store, now, another=another)
     finally:
         database.close()
     return Restored(result.checked, replaced)
@@ -176,19 +204,25 @@ def identity_of(desk: FrontDesk, token: TokenId) -> Identity:
     return desk.read(lambda transaction: people.identity_of(transaction, patient))
 
 
+def identity_named(uhid: str | None, name: str | None, phone: str | None) -> Identity:
+    """Return how to find a person in the copies whom the database does not name, or no longer."""
+    return Identity(frozenset({Traits.typed(name or "", phone, uhid)}), frozenset())
+
+
 def forget_in_copies(desk: FrontDesk, identity: Identity) -> CopiesLeft:
     """Forget a person in every copy of the database; each copy is verified before it replaces the old one."""
-    now, store = desk.clock.now(), store_of(desk.database.location)
-    entry = JournalEntry(ForgetPatient.verb, now, now, desk.actor.operator, desk.actor.desk, desk.actor.road.value)
+    now, store = desk.clock.now(), store_of_desk(desk)
+    entry = JournalEntry(FORGOTTEN_IN_COPY, now, now, desk.actor.operator, desk.actor.desk, desk.actor.road.value)
     found: dict[Result, list[Path]] = {result: [] for result in Result}
     with store.exclusively():
-        backup_store.clear_drafts_of(Path(desk.database.location))
+        drafts.clear_beside(Path(desk.database.location))
         for path in copies_of(desk):
             found[forget_in_copy(path, identity, desk.zone, entry, store.group)].append(path)
-    return CopiesLeft(tuple(found[Result.FORGOTTEN]), tuple(found[Result.STILL_IN_IT]))
+    no_room = tuple(found[Result.NO_ROOM])
+    return CopiesLeft(tuple(found[Result.FORGOTTEN]), (*found[Result.STILL_IN_IT], *no_room), no_room)
 
 
 def copies_of(desk: FrontDesk) -> list[Path]:
     """Return every copy that the program keeps: backups, and databases from before an upgrade or a restore."""
-    location = desk.database.location
-    return [*store_of(location).copies(), *backup_store.replaced(Path(location))]
+    store = store_of_desk(desk)
+    return [*filter(store.is_own, (*store.copies(), *backup_store.replaced(Path(desk.database.location))))]

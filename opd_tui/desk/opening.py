@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from opd_tui import environment
 from opd_tui.clock import Clock, SystemClock
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.actor import Actor, Road
 from opd_tui.domain.errors import StoreUnavailable
+from opd_tui.domain.records import quoted
 from opd_tui.domain.remedies import Advice
-from opd_tui.storage.engines.database import Database
-from opd_tui.storage.engines.locate import database_url, open_database
+from opd_tui.storage.engines.database import Database, read_identity
+from opd_tui.storage.engines.locate import database_url, identity_on_server, open_database
 from opd_tui.storage.files import backup_store
 from opd_tui.storage.files.access import make_private_folder
 from opd_tui.storage.files.backup_store import BackupStore
+from opd_tui.storage.files.untrusted import identity_in
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,7 +46,7 @@ def open_front_desk(
             make_data_directory(group)
         location = str(environment.default_database())
     clock = clock or SystemClock()
-    system_zone = ZoneInfo(zone) if zone else environment.system_zone()
+    system_zone = zone_named(zone) if zone else environment.system_zone()
     database = open_database_at(location, clock, system_zone, create=create, group=group)
     actor = Actor(
         environment.label(operator) if operator else environment.default_operator(),
@@ -54,27 +56,64 @@ def open_front_desk(
     return FrontDesk(database, clock, actor)
 
 
+def zone_named(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name; raise StoreUnavailable if there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise StoreUnavailable(f"There is no time zone {quoted(name)}. Names are like Asia/Kolkata.") from None
+
+
+def in_zone(desk: FrontDesk, zone: str | None) -> FrontDesk:
+    """Return the desk; close it and raise StoreUnavailable if a zone is named that is not the hospital's."""
+    if zone and zone != desk.zone.key:
+        desk.close()
+        raise StoreUnavailable(
+            f"The hospital's time zone is {desk.zone.key} since the database was made, and not {zone}.",
+            Advice.LEAVE_OUT_TIME_ZONE,
+        )
+    return desk
+
+
 def open_database_at(
-    location: str, clock: Clock, system_zone: ZoneInfo, *, create: bool = True, group: str | None = None
+    location: str, clock: Clock, system_zone: ZoneInfo | None, *, create: bool = True, group: str | None = None
 ) -> Database:
     """Open a database, backing it up before any upgrade; raise StoreUnavailable or DeskBusy."""
 
     def back_up_server(connection: Connection, version: int) -> None:
         from opd_tui.storage.backups import older_servers
 
-        older_servers.back_up(connection, version, store_of(location), clock.now())
+        older_servers.back_up(connection, version, store_of(location, read_identity(connection)), clock.now())
 
-    return open_database(location, clock, system_zone, back_up_server, create=create, group=group)
+    database = open_database(location, clock, system_zone, back_up_server, create=create, group=group)
+    if "://" in database.location:
+        with suppress(StoreUnavailable):  # without a home directory there are no backups
+            database.warnings += tuple(_store_of_server(database.identity).warnings())
+    return database
 
 
-def store_of(location: str | None) -> BackupStore:
-    """Return the backup folder of a database: beside a file, or in this machine's data directory for a server."""
+def store_of(location: str | None, identity: str | None = None) -> BackupStore:
+    """Return the backup folder of a database: beside a file, or in this machine's data directory for a server.
+
+    A server's is named by the database's identity: another server may have the same address. Where it is not given, it
+    is read; raise StoreUnavailable or DeskBusy if a server does not answer.
+    """
     url = database_url(location or str(environment.default_database()))
     if url.get_backend_name() == "sqlite":
-        return backup_store.store_of(Path(url.database or ""))
+        path = Path(url.database or "")
+        return backup_store.store_of(path, identity or identity_in(path))
     make_data_directory()
-    name = re.sub(r"[^\w.-]+", "_", "-".join(filter(None, (url.host, str(url.port or ""), url.database))))
-    return BackupStore(environment.data_directory() / f"{name}-backups")
+    return _store_of_server(identity or identity_on_server(url))
+
+
+def _store_of_server(identity: str) -> BackupStore:
+    return BackupStore(environment.data_directory() / f"server-{identity}-backups", identity=identity)
+
+
+def stores_of_servers() -> list[BackupStore]:
+    """Return the backup folders of all servers' databases that this machine has, for a server that is gone."""
+    folders = environment.data_directory().glob("server-*-backups")
+    return [BackupStore(folder) for folder in sorted(folders)]
 
 
 def make_data_directory(group: str | None = None) -> None:

@@ -12,6 +12,7 @@ from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import (
     Doctor,
     DoctorId,
+    Patient,
     PatientId,
     Slot,
     SlotId,
@@ -91,6 +92,12 @@ class Outcome:
     @property
     def _token_events(self) -> list[TokenEvent]:
         return [event for event in self.events if isinstance(event, TokenEvent)]
+
+    @property
+    def same_person(self) -> Token | None:
+        """The open token that the patient of a new one had in the slot already, or None."""
+        mentioned = (self.directory.tokens.get(token_id) for event in self.events for token_id in event.mentions)
+        return next((record.token for record in mentioned if record), None)
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -173,6 +180,8 @@ class Forecast:
     """The nearest free seat, for a token that would wait."""
     namesakes: tuple[TokenRecord, ...] = ()
     """The other open tokens of the doctor's day whose patient has the name of a new token's, this slot's first."""
+    people: tuple[Patient, ...] = ()
+    """The patients who would be forgotten, first the one who was chosen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from opd_tui.clock import Clock
 from opd_tui.desk.actions import ACTIONS
+from opd_tui.desk.actions.patients import listed
 from opd_tui.desk.outcome import Directory, Outcome, SlotOffer
 from opd_tui.desk.views import Board, DoctorDay, Queue, QueueRow, Totals, board_of, doctor_days, queue_rows
 from opd_tui.domain.errors import (
     AnswerLost,
     InvalidAction,
+    SeveralPeople,
     StoreOffline,
     UnknownPatient,
     UnknownSlot,
@@ -35,7 +39,8 @@ from opd_tui.domain.model import (
 )
 from opd_tui.domain.records import quoted
 from opd_tui.domain.remedies import Advice
-from opd_tui.domain.text import name_key, phone_key, token_number, uhid_key
+from opd_tui.domain.sameness import Traits
+from opd_tui.domain.text import printable, token_number
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
 from opd_tui.storage.journal.verify import Verification, verify
@@ -44,6 +49,9 @@ from opd_tui.storage.transaction import Transaction
 from opd_tui.storage.unit_of_work import is_valid_id
 
 T = TypeVar("T")
+
+READ_AT_ONCE = 10_000
+"""The longest list of tokens that is held in memory."""
 
 
 class DeskReads:
@@ -124,6 +132,26 @@ class DeskReads:
         slot_id = None if slot is None else SlotId(slot)
         return self.read(lambda transaction: reads.tokens(transaction, slot_id, status, date))
 
+    @contextmanager
+    def streamed_tokens(
+        self, slot: int | None = None, status: Status | None = None, date: dt.date | None = None
+    ) -> Iterator[Callable[[], Iterable[TokenRecord]]]:
+        """Yield a function that streams what `token_list` returns, from one snapshot however often it is called.
+
+        A short list is read at once, so that a pager keeps no snapshot open.
+        """
+        if slot is not None and not is_valid_id(slot):
+            yield tuple
+            return
+        slot_id = None if slot is None else SlotId(slot)
+        with self.database.long_running() as transaction:
+            first = tuple(islice(reads.streamed_tokens(transaction, slot_id, status, date), READ_AT_ONCE + 1))
+            if len(first) > READ_AT_ONCE:
+                del first
+                yield lambda: reads.streamed_tokens(transaction, slot_id, status, date)
+                return
+        yield lambda: first
+
     def token_numbered(self, number: str, date: dt.date) -> TokenId:
         """Return the id of the token with this number on a date, zeros aside; raise UnknownToken if there is none."""
         printed = token_number(number) or number.strip().upper()
@@ -147,21 +175,26 @@ class DeskReads:
     def visit_of(self, uhid: str | None, name: str | None, phone: str | None) -> TokenId:
         """Return a token of the person with this hospital number, or with this name and phone.
 
-        Raises UnknownPatient, and InvalidAction for a name or a phone alone, which several people may share.
+        Raises UnknownPatient, SeveralPeople, and InvalidAction for a name or a phone alone, which many may share.
         """
         if not uhid and not (name and phone):
             raise InvalidAction(
                 "A name or a phone alone may be another person's. Give both, or the hospital number (UHID)."
             )
-        keys = {
-            "uhid_key": uhid_key(uhid) if uhid else None,
-            "name_key": name_key(name or ""),
-            "phone_key": phone_key(phone or ""),
-        }
-        found = self.read(lambda transaction: people.find(transaction, keys))
-        if found is None:
+        wanted = Traits.typed(name or "", phone, uhid)
+        return self.read(lambda transaction: self._visit_of(transaction, wanted))
+
+    def _visit_of(self, transaction: Transaction, wanted: Traits) -> TokenId:
+        rows = people.find(transaction, wanted)
+        visits = [people.tokens_of(transaction, row.id) for row in rows]
+        if not any(visits):
             raise UnknownPatient("No patient here matches. Check the hospital number, or the name and the phone.")
-        return found
+        if len({frozenset(people.same_person(transaction, row.id)) for row in rows}) > 1:
+            last = reads.tokens_by_id(transaction, [tokens[-1] for tokens in visits if tokens]).values()
+            raise SeveralPeople(
+                f"Several people match: {listed(list(map(visit_in_words, last)))}. Name one by a token."
+            )
+        return next(tokens[0] for tokens in visits if tokens)
 
     def nearest_seat(self, record: TokenRecord) -> SlotOffer | None:
         """Return the nearest free seat on the same day for a waiting token, or None."""
@@ -207,7 +240,7 @@ def outcomes_of(transaction: Transaction, written: Iterable[Written]) -> list[Ou
     written = list(written)
     directory = directory_of(transaction, [event for _, _, events in written for event in events])
     outcomes = (Outcome(entry_id, entry, tuple(events), directory) for entry_id, entry, events in written)
-    return [replace(outcome, sentence=sentence_of(outcome)) for outcome in outcomes]
+    return [replace(outcome, sentence=printable(sentence_of(outcome))) for outcome in outcomes]
 
 
 def sentence_of(outcome: Outcome) -> str:
@@ -221,6 +254,7 @@ def directory_of(transaction: Transaction, events: list[Event]) -> Directory:
     ids: dict[Subject, set[int]] = {subject: set() for subject in Subject}
     for event in events:
         ids[event.subject].add(event.subject_id)
+        ids[Subject.TOKEN].update(event.mentions)
     tokens = reads.tokens_by_id(transaction, [TokenId(id_) for id_ in ids[Subject.TOKEN]])
     slots = reads.slots_by_id(transaction, [SlotId(id_) for id_ in ids[Subject.SLOT]])
     doctors = reads.doctors_by_id(transaction, [DoctorId(id_) for id_ in ids[Subject.DOCTOR]])
@@ -232,6 +266,14 @@ def directory_of(transaction: Transaction, events: list[Event]) -> Directory:
         doctors,
         {patient_id: people.count_visits(transaction, patient_id) for patient_id in forgotten},
     )
+
+
+def visit_in_words(record: TokenRecord) -> str:
+    """Return a visit with its patient and what tells the patient from namesakes."""
+    patient = record.token.patient
+    born = f", born {patient.birth_year}" if patient.birth_year else ""
+    uhid = f", number {patient.uhid}" if patient.uhid else ""
+    return f"{record.token.label} on {record.slot.date:%d %b %Y}{born}{uhid}"
 
 
 def nearest_seat(transaction: Transaction, record: TokenRecord, now: dt.datetime) -> SlotOffer | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from opd_tui.domain.remedies import Remedy
+from opd_tui.domain.text import printable
 
 
 class DeskRefusal(Exception):
@@ -19,8 +20,8 @@ class DeskRefusal(Exception):
     """Whether the message ends with “Nothing was changed.”"""
 
     def __init__(self, reason: str, remedy: Remedy | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = printable(reason)
+        super().__init__(self.reason)
         self.remedy = remedy
 
     @property
@@ -137,6 +138,12 @@ class DuplicatePatient(Conflict):
     code = "DuplicatePatient"
 
 
+class SeveralPeople(Conflict):
+    """More than one person is meant; name one by a token, or forget them all with `all_names`."""
+
+    code = "SeveralPeople"
+
+
 class PatientHasOpenToken(Conflict):
     """The patient has an open token and cannot be forgotten yet."""
 
@@ -165,6 +172,12 @@ class DatabaseInUse(Conflict):
     """Other desks have the database open, so it cannot be replaced."""
 
     code = "DatabaseInUse"
+
+
+class AnotherDatabase(Conflict):
+    """The backup is of another database."""
+
+    code = "AnotherDatabase"
 
 
 class InvalidAction(Invalid):
@@ -217,6 +230,12 @@ class AnswerLost(StoreOffline):
     def __init__(self, key: str = "", advice: str = "Look before you repeat it.") -> None:
         self.key = key
         super().__init__(f"The server went away before it answered, so this may have been done or not. {advice}")
+
+
+class ClockIsWrong(Unavailable):
+    """The clock of this machine is centuries wrong."""
+
+    code = "ClockIsWrong"
 
 
 class CopyDoesNotVerify(Unavailable):

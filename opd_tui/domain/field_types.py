@@ -1,4 +1,4 @@
-"""The types of fields: validation, reading and writing of their values."""
+"""The types of fields: validation, reading and writing of their values; dates and times are in `time_types`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import enum
 import re
 from typing import ClassVar, Generic, TypeVar
 
-from opd_tui.domain.instants import write_instant
-from opd_tui.domain.text import clean_text, digits_of, has_letter_or_digit
-from opd_tui.domain.typed_dates import date_typed, instant_typed, time_typed
+from opd_tui.domain.text import clean_text, digits_of, has_letter_or_digit, has_undecoded_bytes, plain_phone
 
 T = TypeVar("T")
 
@@ -20,12 +18,6 @@ CAPACITY_LIMIT = 500
 MINUTES_A_DAY = 24 * 60
 FIRST_YEAR, LAST_YEAR = 1970, 2999
 
-_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile("[0-9]{2}:[0-9]{2}")
-_INSTANT = re.compile(
-    "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
-    "(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?"
-)
 _CODE = re.compile("[A-Z0-9]{1,6}")
 _NUMBER = re.compile("[+-]?[0-9]{1,4000}")
 _PHONE = re.compile(r"[(]?[+]?[\d\s().\-/]+")
@@ -77,6 +69,8 @@ class Text(FieldType[str]):
     def accept(self, value: object) -> str:
         if not isinstance(value, str):
             raise self.refuse()
+        if has_undecoded_bytes(value):
+            raise self.refuse("has characters that are not in the expected encoding; write it in UTF-8")
         text = clean_text(value)
         if len(text) > self.length:
             raise self.refuse(f"must be at most {self.length} characters long, but has {len(text)}")
@@ -95,19 +89,6 @@ class Name(Text):
         self.expected = f"a name of 1 to {NAME_LENGTH} characters with at least one letter or digit"
 
 
-class Uhid(Text):
-    """The hospital's own number for a patient; a mere dash is rejected, because the number distinguishes people."""
-
-    needs_letter = True
-
-    def __init__(self) -> None:
-        super().__init__(64)
-        self.expected = "a hospital number of at most 64 characters with at least one letter or digit; or leave it out"
-
-    def accept(self, value: object) -> str:
-        return "" if value == "" else super().accept(value)
-
-
 class Phone(Text):
     """A phone number, stored as typed."""
 
@@ -119,7 +100,7 @@ class Phone(Text):
 
     def accept(self, value: object) -> str:
         text = super().accept(value)
-        if text and not (_PHONE.fullmatch(text) and 3 <= len(digits_of(text)) <= 15):
+        if text and not (_PHONE.fullmatch(plain_phone(text)) and 3 <= len(digits_of(text)) <= 15):
             raise self.refuse()
         return text
 
@@ -195,6 +176,21 @@ class Id(FieldType[int]):
         return self.accept(whole_number(text))
 
 
+class Flag(FieldType[bool]):
+    """A choice that is made or not."""
+
+    expected = "true or false"
+    metavar = "true|false"
+
+    def accept(self, value: object) -> bool:
+        if not isinstance(value, bool):
+            raise self.refuse()
+        return value
+
+    def from_text(self, text: str, today: dt.date) -> bool:
+        return self.accept({"true": True, "false": False}.get(text.strip().casefold(), text))
+
+
 class Sex(FieldType[str]):
     """FHIR's administrative gender; the first letter is enough."""
 
@@ -237,97 +233,6 @@ class Choice(FieldType[E_]):
 
     def to_json(self, value: E_) -> object:
         return value.name
-
-
-class Date(FieldType[dt.date]):
-    """A calendar date."""
-
-    expected = f"a date in the years {FIRST_YEAR} to {LAST_YEAR}, written like 2026-11-22"
-    such_as = "28, 28/11, 28 nov, tomorrow, mon or +3"
-    metavar = "DATE"
-
-    def from_text(self, text: str, today: dt.date) -> dt.date:
-        date = date_typed(text, today)
-        if date is None:
-            raise self.refuse(f"must be a date, such as {self.such_as}")
-        return self.accept(date)
-
-    def accept(self, value: object) -> dt.date:
-        if isinstance(value, str) and _DATE.fullmatch(value):
-            try:
-                value = dt.date.fromisoformat(value)
-            except ValueError:
-                raise self.refuse("is not a calendar date; write one like 2026-11-22") from None
-        if type(value) is not dt.date or not FIRST_YEAR <= value.year <= LAST_YEAR:
-            raise self.refuse()
-        return value
-
-    def to_json(self, value: dt.date) -> object:
-        return value.isoformat()
-
-    def in_words(self, value: dt.date) -> str:
-        return f"{value:%A} {value.day} {value:%B %Y}"
-
-
-class TimeOfDay(FieldType[dt.time]):
-    """A wall clock time in hours and minutes."""
-
-    expected = "a time from 00:00 to 23:59, written like 09:00"
-    such_as = "9, 930, 9.30, 14:00 or 2pm"
-    metavar = "HH:MM"
-
-    def from_text(self, text: str, today: dt.date) -> dt.time:
-        time = time_typed(text)
-        if time is None:
-            raise self.refuse(f"must be a time, such as {self.such_as}")
-        return self.accept(time)
-
-    def accept(self, value: object) -> dt.time:
-        if isinstance(value, str) and _TIME.fullmatch(value):
-            try:
-                value = dt.time.fromisoformat(value)
-            except ValueError:
-                raise self.refuse() from None
-        if not isinstance(value, dt.time) or value.tzinfo or value.second or value.microsecond:
-            raise self.refuse()
-        return value
-
-    def to_json(self, value: dt.time) -> object:
-        return value.isoformat("minutes")
-
-    def in_words(self, value: dt.time) -> str:
-        return f"{value:%H:%M}"
-
-
-class Instant(FieldType[dt.datetime]):
-    """An instant; without an offset it is the hospital's wall clock time, resolved when the action runs."""
-
-    expected = "an instant written like 2026-11-22T09:15:00+05:30"
-    such_as = "9.15, tomorrow 14:00 or 2026-11-22T09:15"
-    metavar = "INSTANT"
-
-    def from_text(self, text: str, today: dt.date) -> dt.datetime:
-        if _INSTANT.fullmatch(text):
-            return self.accept(text)
-        instant = instant_typed(text, today)
-        if instant is None:
-            raise self.refuse(f"must be a time, with a date unless it is today: {self.such_as}")
-        return self.accept(instant)
-
-    def accept(self, value: object) -> dt.datetime:
-        if isinstance(value, str) and _INSTANT.fullmatch(value):
-            try:
-                value = dt.datetime.fromisoformat(value)
-            except ValueError:
-                raise self.refuse() from None
-        if not isinstance(value, dt.datetime):
-            raise self.refuse()
-        if not FIRST_YEAR - 1 <= value.year <= LAST_YEAR:
-            raise self.refuse(f"must be in the years {FIRST_YEAR} to {LAST_YEAR}")
-        return value if value.tzinfo is None else value.astimezone(dt.UTC)
-
-    def to_json(self, value: dt.datetime) -> object:
-        return value.isoformat() if value.tzinfo is None else write_instant(value)
 
 
 class Key(FieldType[str]):

@@ -20,6 +20,14 @@ class Advice(enum.Enum):
     CLOSE_DESKS = enum.auto()
     """Close the program on every desk, then restore again."""
     SHOW_SETTINGS = enum.auto()
+    OWN_FILE = enum.auto()
+    """Close the program on every desk, and give the database a file of its own."""
+    ANOTHER_DATABASE = enum.auto()
+    """Say explicitly that the backup of another database is meant."""
+    FORGET_ALL_NAMES = enum.auto()
+    """Say that people of different names are one person to be forgotten."""
+    NAME_TIME_ZONE = enum.auto()
+    LEAVE_OUT_TIME_ZONE = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)

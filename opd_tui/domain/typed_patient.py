@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from opd_tui.domain.text import clean_text, digits_of
+from opd_tui.domain.text import DASHES, clean_text, digits_of
 
 FEWEST_DIGITS, MOST_DIGITS = 6, 15
 """The digits of a phone number beside a name: fewer may belong to the name, as in “Asha 2”."""
 
-_PHONE = r"[(]?(?:[+]\d|\d\d)[\d\s().\-/]*"
+_PHONE = rf"[(\uff08]?(?:[+\uff0b]\d|\d\d)[\d\s()\uff08\uff09.\-/{DASHES}]*"
 _LABEL = r"(?:(?:phone|ph|mobile|mob|tel|cell)\b[.:]*\s*(?:no\b[.:]*\s*)?)?"
 _PHONE_LAST = re.compile(rf"(?P<name>.*?\S)[\s,;:]\s*[(]??{_LABEL}(?P<phone>{_PHONE})", re.IGNORECASE)
 _PHONE_FIRST = re.compile(rf"{_LABEL}(?P<phone>{_PHONE})[\s,;:]+(?P<name>\D.*)", re.IGNORECASE)

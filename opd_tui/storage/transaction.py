@@ -80,7 +80,7 @@ class Transaction:
         row = self.row(statement, values)
         return row[0] if row else None
 
-    def stream(self, statement: ClauseElement) -> Generator[Row, None, None]:
+    def stream(self, statement: ClauseElement, values: Values | None = None) -> Generator[Row, None, None]:
         """Yield the rows of a large result; several streams may be read in turn.
 
         On PostgreSQL this uses a named cursor, because a client-side one would load all rows at once. A caller that
@@ -91,7 +91,7 @@ class Transaction:
         name = {} if self.dialect == "sqlite" else {"name": f"opd_tui_stream_{next(self._streams)}"}
         cursor = driver.cursor(**name)
         try:
-            cursor.execute(text, own)
+            cursor.execute(text, {**own, **values} if values else own)
             while rows := cursor.fetchmany(1000):
                 yield from rows
         finally:

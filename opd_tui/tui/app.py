@@ -285,18 +285,21 @@ def run_app(
     desk: str | None,
     settings: SettingsFile,
     given: Mapping[str, str] | None = None,
+    zone: str | None = None,
 ) -> int:
     """Run the app on the user's database and return its exit status.
 
-    `given` holds the options from the command line or the environment, for display.
+    `given` holds the options from the command line or the environment, for display; `zone` is the time zone of a new
+    database.
     """
 
     def open_desk() -> FrontDesk:
-        from opd_tui.desk.opening import open_front_desk
+        from opd_tui.desk.opening import in_zone, open_front_desk
         from opd_tui.domain.actor import Road
 
         group = settings.settings.group
-        return open_front_desk(database, operator=operator, desk=desk, road=Road.SCREEN, group=group)
+        opened = open_front_desk(database, operator=operator, desk=desk, road=Road.SCREEN, zone=zone, group=group)
+        return in_zone(opened, zone)
 
     app = OpdApp(open_desk, replace(preferences_from(settings), given=given or {}))
     app.backups.database = database or ""

@@ -631,3 +631,21 @@ def test_the_lists_are_searched_like_the_screens(rooms: Store) -> None:
 def test_what_is_wrong_is_said_of_the_option(rooms: Store, arguments: tuple[str, ...], said: str) -> None:
     window = ("--doctor=2", "--date=today", "--start=9", "--end=10", "--capacity=5")
     assert says("slot", "open", *window, *arguments, status=2).startswith(f"opd-tui: {said}")
+
+
+@pytest.mark.parametrize("limit", [0, 3, 10_000])
+@pytest.mark.parametrize(
+    "words", [("--json",), (), ("--status", "WAITING"), ("--find", "a"), ("--slot", "99", "--json"), ("--slot", "99")]
+)
+@pytest.mark.usefixtures("filled")
+def test_a_list_of_tokens_is_the_same_streamed_and_at_once(
+    database_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], limit: int
+) -> None:
+    expected = invoke("token", "list", *words, "--database", database_path).stdout
+    monkeypatch.setattr("opd_tui.desk.reading.READ_AT_ONCE", limit)
+    assert invoke("token", "list", *words, "--database", database_path).stdout == expected
+    if "--json" in words:
+        numbers = [token["number"] for token in json.loads(expected)]
+        assert numbers == ([] if "99" in words else ["A-001", "A-002", "A-003", "A-004"])
+    elif "99" in words:
+        assert expected == "No tokens here. `opd-tui token issue` issues one.\n"

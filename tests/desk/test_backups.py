@@ -30,6 +30,7 @@ from opd_tui.desk.backup_service import back_up, back_up_today, drill, restore
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import (
+    AnotherDatabase,
     CopyDoesNotVerify,
     DatabaseInUse,
     DeskBusy,
@@ -168,7 +169,7 @@ KILLED = """
 import os, signal, sys
 import opd_tui.storage.backups.copies
 from opd_tui.cli import main
-os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+os.link = os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 main(sys.argv[1:])
 """
 
@@ -717,9 +718,11 @@ def test_what_a_server_held_before_is_kept_as_a_file_and_a_failure_changes_nothi
     with monkeypatch.context() as broken:
         broken.setattr(restoring, "verify", lambda transaction: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            restore(source, on_server.location, clock)
+            restore(source, on_server.location, clock, another=True)
+    with pytest.raises(AnotherDatabase, match="is a backup of another database"):
+        restore(source, on_server.location, clock)
     assert on_server.dump() == before
-    replaced = restore(source, on_server.location, clock).replaced
+    replaced = restore(source, on_server.location, clock, another=True).replaced
     assert replaced
     assert replaced.name.startswith("before-restore-20261122T0330")
     assert mode(replaced) == 0o600

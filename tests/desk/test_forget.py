@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import random
 import re
@@ -23,6 +24,7 @@ from opd_tui.domain.errors import (
     InvalidAction,
     KeyReused,
     PatientHasOpenToken,
+    SeveralPeople,
     UnknownPatient,
 )
 from opd_tui.domain.journal import JournalEntry
@@ -31,7 +33,6 @@ from opd_tui.storage.backups.copies import verify_file
 from opd_tui.storage.files.backup_store import folder_of
 from opd_tui.storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import NINE, ZONE
-from tests.schemas.dump import path_of
 from tests.support.helpers import (
     Applying,
     add_doctor,
@@ -170,8 +171,10 @@ def test_the_fingerprint_of_a_forgotten_patients_booking_tells_nothing(
     after = dict(store.query("SELECT key, fingerprint FROM idempotency_key"))
     assert after["booking-1"] == "forgotten"
     assert after["booking-2"] == fingerprints["booking-2"]
-    with pytest.raises(KeyReused):
+    with pytest.raises(KeyReused, match="used for a patient who has been forgotten since"):
         issue(desk, slot, ASHA, key="booking-1")
+    with pytest.raises(KeyReused, match="used for another action"):
+        issue(desk, slot, ASHA, key="booking-2")
     assert token_of(issue(desk, slot, "Ravi", key="booking-2")) == other
 
 
@@ -356,8 +359,8 @@ def test_after_a_restore_of_an_older_state_nobody_else_is_forgotten_in_a_backup(
 def test_copies_that_cannot_be_rewritten_are_named(desk: FrontDesk, with_backups: TokenId, database_path: Path) -> None:
     identity = backup_service.identity_of(desk, with_backups)
     old = folder_of(database_path) / "before-upgrade-from-version-1-20260101T000000.000000Z.db"
-    with closing(sqlite3.connect(old)) as connection:
-        connection.executescript(path_of(1).read_text("utf-8"))
+    shutil.copy(copies(database_path)[-1], old)
+    execute(old, "UPDATE hospital SET schema_version = 3")
     replaced = database_path.with_name("opd.db-replaced-20260101T000000.000000Z.db")
     shutil.copy(copies(database_path)[-1], replaced)
     cheat = folder_of(database_path) / "opd-tui-000009-20260101T000000.000000Z-manual-does-not-verify.db"
@@ -381,6 +384,26 @@ def test_a_servers_backups_are_rewritten_too(desk: FrontDesk, slot: int) -> None
     forget(desk, token)
     assert backup_service.forget_in_copies(desk, identity).rewritten == (path,)
     assert b"Asha" not in path.read_bytes()
+
+
+def test_a_copy_that_only_a_full_disk_keeps_is_not_to_be_deleted(
+    desk: FrontDesk, with_backups: TokenId, database_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = backup_service.identity_of(desk, with_backups)
+    forget(desk, with_backups)
+
+    def is_full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    kept = copies(database_path)
+    with monkeypatch.context() as full:
+        full.setattr("opd_tui.storage.files.drafts.os.fsync", is_full)
+        left = backup_service.forget_in_copies(desk, identity)
+        assert left.no_room == left.still_naming == tuple(kept[1:])
+        said = invoke("forget", "1", "--yes", "--backups", "--database", database_path).stdout
+        assert f"Still holds the name, because the disk is full: {kept[1]}. Make room, then" in said
+        assert "Delete it" not in said
+    assert backup_service.forget_in_copies(desk, identity).rewritten == tuple(kept[1:])
 
 
 # From the command line
@@ -495,3 +518,62 @@ def test_a_placeholder_for_a_hospital_number_decides_nothing(desk: FrontDesk, sl
     assert forget(desk, meena) == 2, "a real number takes the placeholder's place"
     assert names(desk) == {meena: FORGOTTEN, ravi: "Ravi", again: FORGOTTEN}
     assert desk.verify().problems == []
+
+
+# Several people
+
+
+@pytest.fixture
+def mixed_up(desk: FrontDesk, slot: int, database_path: Path) -> Path:
+    """A closed database in which Asha's hospital number was typed for Ravi, too."""
+    seen(desk, slot, ASHA)
+    seen(desk, slot, {"name": "Asha V.", "uhid": "MRN 17"})
+    seen(desk, slot, {"name": "Ravi Kumar", "phone": "90000 00002", "uhid": "mrn17"})
+    desk.close()
+    return database_path
+
+
+def names_in(path: Path) -> list[str]:
+    return [row[1] for row in dump(path)["patient"]]
+
+
+def test_a_script_says_that_people_of_other_names_are_one(mixed_up: Path) -> None:
+    before = names_in(mixed_up)
+    told = invoke("forget", "1", "--yes", "--database", mixed_up)
+    assert told.exit_code == 1
+    assert "Ravi Kumar (90000 00002) would be forgotten together with A-001 Asha Verma" in told.stderr
+    assert "If it is one person, say so: --all-names" in told.stderr
+    line = {"action": "forget_patient", "token": 1}
+    (answer,) = answers_in(invoke("apply", "-", "--database", mixed_up, input=lines(line)).stdout_bytes)
+    assert answer["error"] == "SeveralPeople"
+    assert names_in(mixed_up) == before
+    done = invoke("forget", "1", "--yes", "--all-names", "--database", mixed_up)
+    assert (done.exit_code, done.stdout) == (0, "A patient was forgotten, in 3 visits.\n")
+
+
+def test_a_person_is_asked_once_more_where_name_and_phone_differ(
+    mixed_up: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opd_tui.cli.answers.at_terminal", lambda: True)
+    before = names_in(mixed_up)
+    asked = invoke("forget", "1", "--database", mixed_up, input=b"y\nn\n")
+    assert "Forget Asha Verma, Asha V. and Ravi Kumar for good, in 3 visits" in asked.stderr
+    assert "Name and phone of Ravi Kumar (90000 00002) are others." in asked.stderr
+    assert (asked.exit_code, names_in(mixed_up)) == (1, before)
+    assert invoke("forget", "1", "--database", mixed_up, input=b"y\ny\n").exit_code == 0
+    assert set(names_in(mixed_up)) == {FORGOTTEN}
+
+
+@on_every_store
+def test_a_father_and_a_son_of_one_name_and_phone_are_two_people(desk: FrontDesk, slot: int) -> None:
+    ravi = {"name": "Ravi Kumar", "phone": "98765 43210"}
+    father, son = (seen(desk, slot, ravi | {"birth_year": year}) for year in (1962, 2019))
+    with pytest.raises(SeveralPeople, match=r"A-001 .*, born 1962 and A-002 .*, born 2019\. Name one by a token"):
+        desk.visit_of(None, "Ravi Kumar", "9876543210")
+    identity = backup_service.identity_of(desk, father)
+    backup = backup_service.back_up(desk, None, KEPT).path
+    assert forget(desk, father) == 1
+    assert names(desk) == {father: FORGOTTEN, son: "Ravi Kumar"}
+    assert backup_service.forget_in_copies(desk, identity).rewritten == (backup,)
+    assert names_in(backup) == [FORGOTTEN, "Ravi Kumar"]
+    assert desk.visit_of(None, "ravi kumar", "9876543210") == son

@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 
+from opd_tui.domain.field_types import InvalidValue
+from opd_tui.domain.time_types import WindowEnd
 from opd_tui.domain.typed_dates import date_typed, instant_typed, time_typed
 
 TODAY = dt.date(2026, 11, 27)
@@ -108,3 +110,21 @@ def test_a_time_is_understood_as_people_type_it(typed: str, time: str | None) ->
 def test_an_instant_is_a_time_with_a_date_before_it_unless_it_is_today(typed: str, instant: str | None) -> None:
     found = instant_typed(typed, TODAY)
     assert (found and found.isoformat(timespec="minutes")) == instant
+
+
+@pytest.mark.parametrize(
+    ("typed", "end"),
+    [
+        *((typed, "24:00") for typed in ("24:00", "24", "2400", " 24.00 ", "0", "00:00", "12am")),
+        ("2pm", "14:00"),
+        *((typed, None) for typed in ("24:01", "2430", "25", "24pm", "")),
+    ],
+)
+def test_the_end_of_a_window_may_be_typed_as_midnight(typed: str, end: str | None) -> None:
+    type = WindowEnd()
+    if end is None:
+        with pytest.raises(InvalidValue):
+            type.from_text(typed, TODAY)
+    else:
+        value = type.from_text(typed, TODAY)
+        assert type.in_words(value) == type.to_json(value) == end

@@ -22,6 +22,7 @@ from opd_tui.domain.typed_patient import TypedPatient, patient_typed
         ("Ravi Kumar - 234567", "Ravi Kumar", "234567"),
         ("9845012345 Ravi Kumar", "Ravi Kumar", "9845012345"),
         ("Ravi Kumar ９８４５０１２３４５", "Ravi Kumar", "９８４５０１２３４５"),
+        ("Ravi Kumar ＋91 98450–12345", "Ravi Kumar", "＋91 98450–12345"),
         ("आशा वर्मा ९८४५० १२३४५", "आशा वर्मा", "९८४५० १२३४५"),
         ("رافي ٩٨٤٥٠١٢٣٤٥", "رافي", "٩٨٤٥٠١٢٣٤٥"),
         ("Baby of Asha 2 98450 12345", "Baby of Asha 2", "98450 12345"),

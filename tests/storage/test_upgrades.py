@@ -54,7 +54,7 @@ FIRST = {
 }
 """Statuses by patient in a database of version 1."""
 SECOND = FIRST | dict.fromkeys((f"JOB-{number:03}" for number in range(2, 8)), "ACTIVE")
-BEFORE = {1: FIRST, 2: SECOND | {"JOB-008": "CANCELLED", "JOB-009": "COMPLETED"}}
+BEFORE = {1: FIRST} | dict.fromkeys((2, 3), SECOND | {"JOB-008": "CANCELLED", "JOB-009": "COMPLETED"})
 ASHA = {"name": "Asha Verma", "phone": "98765 43210", "uhid": "MRN 17", "birth_year": 1980, "sex": "female"}
 
 
@@ -98,11 +98,11 @@ def test_an_older_database_is_upgraded_with_everything_in_it(old: Store, clock: 
         assert desk.verify().problems == []
     after = old.dump()
     assert people(old) == names
-    for table in ("token_counter", "idempotency_key"):
-        assert after[table] == before[table], table
-    assert columns(after["doctor"], *range(5)) == before["doctor"]
+    assert after["token_counter"] == before["token_counter"]
+    assert columns(after["idempotency_key"], *range(3)) == before["idempotency_key"]
+    assert columns(after["doctor"], *range(5)) == columns(before["doctor"], *range(5))
     assert columns(after["token"], 0, 1, *range(3, 13)) == columns(before["token"], 0, 1, *range(3, 13))
-    assert set(columns(after["journal_entry"], *range(6))) > set(before["journal_entry"])
+    assert set(columns(after["journal_entry"], *range(6))) >= set(columns(before["journal_entry"], *range(6)))
 
 
 @pytest.mark.parametrize("store_kind", ["sqlite", "postgresql"])
@@ -122,7 +122,7 @@ def test_the_journal_keeps_its_hashes(old: Store, clock: FixedClock) -> None:
     assert "journal_line" not in old.tables()
 
 
-@on_every_older_version
+@pytest.mark.parametrize(("store_kind", "version"), [older for older in OLDER if older[1] < 3])
 def test_the_upgrade_itself_is_an_entry_of_the_journal(old: Store, clock: FixedClock, version: int) -> None:
     upgrade(old, clock)
     (entry,) = old.query(
@@ -298,7 +298,12 @@ def test_a_servers_upgraded_schema_is_that_of_a_new_database(
     upgrade(old, clock)
     fresh = new_store()
     for what, question in SERVERS_SCHEMA.items():
-        assert set(old.query(question)) == set(fresh.query(question)), what
+        assert set(map(plain, old.query(question))) == set(map(plain, fresh.query(question))), what
+
+
+def plain(row: Row) -> Row:
+    """Return a row of the catalogue without casts and brackets, of which a dumped and restored CHECK has others."""
+    return tuple(re.sub(r"::[a-z ]+(\[])?|[()]", "", each) if isinstance(each, str) else each for each in row)
 
 
 def is_of(dialect: str) -> Any:
@@ -316,8 +321,8 @@ def test_alembic_finds_nothing_left_to_migrate(old: Store, clock: FixedClock, ve
     engine.dispose()
 
 
-@pytest.mark.parametrize(("dialect", "digest"), [("sqlite", "4a92a946807b9b7a"), ("postgresql", "8a2f8ddf18a951e5")])
+@pytest.mark.parametrize(("dialect", "digest"), [("sqlite", "5764d4aa9e01a3e0"), ("postgresql", "361ef7346f5f1a3b")])
 def test_the_triggers_are_those_of_their_version(dialect: str, digest: str) -> None:
     """A change of a trigger's code needs a migration, because `verify` compares the code."""
-    text = json.dumps(triggers.definitions(dialect), sort_keys=True)
-    assert (SCHEMA_VERSION, hashlib.sha256(text.encode()).hexdigest()[:16]) == (3, digest)
+    text = json.dumps(triggers.statements(dialect))
+    assert (SCHEMA_VERSION, hashlib.sha256(text.encode()).hexdigest()[:16]) == (4, digest)

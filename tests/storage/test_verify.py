@@ -7,12 +7,14 @@ from sqlalchemy import Integer
 
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.events.patients import PERSONAL
-from opd_tui.storage.schema.tables import doctor, journal_entry, journal_event, metadata, patient, slot, token
+from opd_tui.storage.schema.tables import metadata, patient
 from tests.support.helpers import ACTIVE, CANCELLED, issue, token_row
 from tests.support.stores import Store, always_on_every_store, on_every_store
 
 pytestmark = on_every_store
 
+NESTED = '{"a":' * 5000 + "1" + "}" * 5000
+"""JSON that is nested more deeply than Python's reader goes."""
 NEXT_IN_LINE = f"UPDATE token SET status = 'WAITING' WHERE id = {ACTIVE}"
 
 
@@ -50,6 +52,8 @@ def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
         (["UPDATE token SET date = '2026-11-23' WHERE id = 3"], "token 3 has date 2026-11-23 in its table and 2026-11"),
         (["UPDATE journal_event SET after = '{'"], "a row cannot be read"),
         (["UPDATE journal_event SET after = '{' WHERE subject = 'token' AND subject_id = 3"], "a row cannot be read"),
+        ([f"UPDATE journal_event SET details = '{NESTED}' WHERE kind = 'token_cancelled'"], "a row cannot be read"),
+        (["UPDATE journal_event SET details = '[]' WHERE kind = 'token_cancelled'"], "a row cannot be read"),
         (["UPDATE doctor SET room = '2'"], "doctor 1 has room 2 in its table and 1 in the journal"),
         (["UPDATE doctor SET code = 'B'"], "doctor 1 has code B in its table and A in the journal"),
         ([NEXT_IN_LINE, "UPDATE token SET status = 'ACTIVE' WHERE id = 3"], "token 3 has a seat but should wait"),
@@ -154,6 +158,44 @@ def test_verify_finds_a_trigger_that_does_something_else(filled: FrontDesk, stor
     assert all(problem.endswith(" was altered and does not do what it should") for problem in others)
 
 
+ADDED = {
+    "sqlite": {
+        "CREATE VIEW spy_1 AS SELECT name FROM patient": "does not belong to it: view spy_1",
+        "CREATE INDEX spy_2 ON patient (name)": "does not belong to it: index spy_2",
+        "ALTER TABLE token ADD COLUMN spy_3 TEXT": "token was altered",
+    },
+    "postgresql": {
+        "CREATE VIEW spy_4 AS SELECT name FROM patient": "does not belong to it: view spy_4",
+        "CREATE TABLE spy_5 (name TEXT)": "does not belong to it: table spy_5",
+        "CREATE INDEX spy_6 ON patient (name)": "does not belong to it: index spy_6",
+        "ALTER TABLE token ADD COLUMN spy_7 TEXT": "does not belong to it: column token.spy_7",
+        "ALTER TABLE token ALTER COLUMN number TYPE TEXT": "token.number was altered",
+        "ALTER TABLE token DROP CONSTRAINT ck_token_status_known": "token.ck_token_status_known is missing",
+        "ALTER TABLE patient ALTER COLUMN phone SET DEFAULT '1'": "patient.phone was altered",
+        "ALTER TABLE patient ENABLE ROW LEVEL SECURITY": "patient was altered",
+        "CREATE RULE spy_8 AS ON DELETE TO token DO INSTEAD NOTHING": "does not belong to it: rule spy_8",
+        "CREATE FUNCTION spy_9() RETURNS int LANGUAGE sql AS 'SELECT 1'": "does not belong to it: function spy_9",
+        "CREATE TRIGGER spy_10 AFTER UPDATE ON patient FOR EACH ROW EXECUTE FUNCTION token_takes_seat()": (
+            "does not belong to it: trigger of patient spy_10"
+        ),
+        "ALTER TABLE token DISABLE TRIGGER ALL": "does not belong to it: disabled foreign key of token",
+        "CREATE SEQUENCE spy_11": "does not belong to it: sequence spy_11",
+    },
+}
+
+
+@always_on_every_store
+def test_verify_finds_whatever_was_added_to_the_schema_or_altered_in_it(
+    desk: FrontDesk, store: Store, store_kind: str
+) -> None:
+    assert desk.verify().problems == []
+    for statement, found in ADDED[store_kind].items():
+        before = desk.verify().problems
+        store.execute(statement)
+        new = [problem for problem in desk.verify().problems if problem not in before]
+        assert [problem for problem in new if found in problem], (statement, new)
+
+
 @pytest.mark.parametrize(
     ("statement", "found"),
     [
@@ -209,14 +251,17 @@ ALTERED = {
     "status": "'NO_SHOW'",
 }
 """Altered values for columns with constraints."""
-TABLES = (doctor, slot, patient, token, journal_entry, journal_event)
+UNCHECKED = ("hospital.id", "hospital.file_stamp")
+"""A column that a constraint keeps at 1, and one that only says when the file has to be examined."""
 COLUMNS = [
     (table.name, column.name)
-    for table in TABLES
+    for table in metadata.sorted_tables
     for column in table.columns
     if not (table is patient and column.name in PERSONAL)
+    if f"{table.name}.{column.name}"
+    not in ("hospital.id", "hospital.file_stamp")  # a constraint; when the file has to be examined
 ]
-ROWS = {"token": f"id = {CANCELLED}", "journal_event": "kind = 'token_cancelled'"}
+ROWS = {"idempotency_key": "key = 'a key'", "token": f"id = {CANCELLED}", "journal_event": "kind = 'token_cancelled'"}
 
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[".".join(pair) for pair in COLUMNS])
@@ -224,8 +269,9 @@ def test_verify_finds_any_column_that_was_altered_by_hand(
     filled: FrontDesk, store: Store, table: str, column: str
 ) -> None:
     """Every column except patients' personal fields, including columns that the program does not set yet."""
+    issue(filled, 2, "Imran", key="a key")
     type_ = metadata.tables[table].c[column].type
     other = "77" if isinstance(type_, Integer) else "'{}'".format("2026-11-21T03:29:00.000000Z"[: type_.length])
-    where = ROWS.get(table, "id = 1")
+    where = ROWS.get(table, "id = 1" if "id" in metadata.tables[table].c else "1 = 1")
     store.force(f'UPDATE {table} SET "{column}" = {ALTERED.get(column, other)} WHERE {where}')
     assert filled.verify().problems != []

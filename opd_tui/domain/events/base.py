@@ -82,6 +82,11 @@ class Event:
         """The token that caused the event, or None."""
         return TokenId(self.cause.id) if self.cause and self.cause.subject is Subject.TOKEN else None
 
+    @property
+    def mentions(self) -> tuple[TokenId, ...]:
+        """The other tokens that the event names in its details."""
+        return ()
+
     def problem(self) -> str | None:
         """Return how the fields contradict the kind of event, or None."""
         return None

@@ -55,8 +55,12 @@ class TokenIssued(TokenEvent):
         sequence: int,
         number: str,
         issued_at: dt.datetime,
+        same_person: Token | None = None,
     ) -> Self:
-        """Return the event that issues a token with the doctor's next number for the slot's date."""
+        """Return the event that issues a token with the doctor's next number for the slot's date.
+
+        `same_person` is an open token that an emergency patient has in the slot already.
+        """
         return cls(
             0,
             None,
@@ -74,7 +78,13 @@ class TokenIssued(TokenEvent):
                 "checked_in_at": write_instant(issued_at) if source in HERE_AT_ISSUE else None,
             },
             slot.id,
+            details={"same_person": same_person.id} if same_person else {},
         )
+
+    @property
+    def mentions(self) -> tuple[TokenId, ...]:
+        """See `Event`."""
+        return (TokenId(self.details["same_person"]),) if "same_person" in self.details else ()
 
     def problem(self) -> str | None:
         return None if self.to_status is Status.WAITING else "a new token is WAITING"

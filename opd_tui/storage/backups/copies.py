@@ -8,9 +8,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine, select, update
+from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -19,8 +18,11 @@ from opd_tui.domain.remedies import Advice
 from opd_tui.storage import migrations
 from opd_tui.storage.engines import sqlite_errors
 from opd_tui.storage.engines.database import Database, schema_version
-from opd_tui.storage.engines.sqlite import file_url
-from opd_tui.storage.files.backup_store import BackupStore, Kind, copy_pages, draft, finish, flush, refusals, unverified
+from opd_tui.storage.files import drafts
+from opd_tui.storage.files.access import file_url
+from opd_tui.storage.files.backup_store import BackupStore, Kind, copy_pages, unverified
+from opd_tui.storage.files.drafts import draft, finish, finish_new, flush, refusals
+from opd_tui.storage.files.untrusted import distrust, read_only, refuse_strange_objects
 from opd_tui.storage.journal.verify import Verification, verify
 from opd_tui.storage.schema import triggers
 from opd_tui.storage.schema.tables import APPLICATION_ID, SCHEMA_VERSION, hospital, metadata
@@ -53,11 +55,12 @@ def back_up_to(database: Database, path: Path) -> tuple[Path, Verification]:
         raise StoreUnavailable(
             f"There is no folder {path}. Make it first, or name a file with an extension, such as .db."
         )
+    drafts.clear(path.parent)  # left by a process that was killed during a backup
     with draft(path) as written:
         copy_database(database, written)
         result = verify_file(written)
         path = unverified(path) if result.problems else path
-        finish(written, path)
+        finish_new(written, path)
     return path, result
 
 
@@ -110,6 +113,7 @@ def reading_file(path: Path) -> Iterator[Transaction]:
         engine = engine_of(path, mode="ro")
         connection = engine.raw_connection()
         try:
+            refuse_strange_objects(driver_of(connection), path)
             yield Transaction(connection, Statements(engine.dialect), _no_commit)
         finally:
             connection.close()
@@ -117,7 +121,20 @@ def reading_file(path: Path) -> Iterator[Transaction]:
 
 def engine_of(path: Path, mode: str = "rw") -> Engine:
     """Return an engine for a file that no desk uses."""
-    return create_engine(file_url(path, mode), hide_parameters=True, paramstyle="named", poolclass=NullPool)
+    engine = create_engine(file_url(path, mode=mode), hide_parameters=True, paramstyle="named", poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        distrust(connection, path.stat().st_size)
+
+    return engine
+
+
+def driver_of(connection: PoolProxiedConnection) -> sqlite3.Connection:
+    """Return the sqlite3 connection behind one of such an engine."""
+    driver = connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 def _no_commit(_connection: object) -> None:
@@ -135,6 +152,7 @@ def prepare(source: Path, written: Path, now: dt.datetime) -> Verification:
         with closing(read_only(source)) as original:
             if original.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise StoreUnavailable(f"{source} is not a backup of this program. Name another file.")
+            refuse_strange_objects(original, source)
             copy_pages(original, written)
         bring_up_to_date(written, now)
         result = verify_file(written)
@@ -142,15 +160,6 @@ def prepare(source: Path, written: Path, now: dt.datetime) -> Verification:
         raise StoreUnavailable(f"{source} does not verify: {result.problems[0]}. Choose another backup.")
     flush(written)
     return result
-
-
-def read_only(path: Path) -> sqlite3.Connection:
-    """Open a read-only connection that does not even checkpoint a log.
-
-    Without a log the file is opened as immutable, so that SQLite creates no log or index beside it.
-    """
-    how = "mode=ro" if os.path.exists(f"{path}-wal") else "immutable=1"
-    return sqlite3.connect(f"file:{quote(os.fsencode(path))}?{how}", uri=True)
 
 
 def bring_up_to_date(path: Path, now: dt.datetime) -> None:
@@ -172,7 +181,7 @@ def readable(path: Path) -> Iterator[None]:
         with refusals(path):
             yield
     except (sqlite3.Error, DBAPIError) as error:
-        if sqlite_errors.error_code(error) == sqlite3.SQLITE_FULL:
+        if sqlite_errors.is_disk_full(error):
             raise StoreUnavailable(sqlite_errors.DISK_FULL) from error
         reason = error.orig if isinstance(error, DBAPIError) else error
         raise StoreUnavailable(f"{path} cannot be read: {reason}. Choose another backup.") from error

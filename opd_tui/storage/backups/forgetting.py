@@ -15,12 +15,18 @@ from sqlalchemy.exc import DBAPIError
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.events import PatientForgotten
 from opd_tui.domain.journal import JournalEntry
-from opd_tui.storage.backups.copies import engine_of, read_only, verify_file
-from opd_tui.storage.files.backup_store import copy_pages, draft, finish
+from opd_tui.storage.backups.copies import driver_of, engine_of, verify_file
+from opd_tui.storage.engines.sqlite_errors import is_disk_full
+from opd_tui.storage.files.backup_store import copy_pages
+from opd_tui.storage.files.drafts import draft, finish
+from opd_tui.storage.files.untrusted import read_only, refuse_strange_objects
 from opd_tui.storage.queries.people import Identity, rows_of
 from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital
 from opd_tui.storage.transaction import Statements, Transaction
 from opd_tui.storage.unit_of_work import SqlUnitOfWork
+
+FORGOTTEN_IN_COPY = "forget_in_copy"
+"""The action under which the journal of a copy records that a person was forgotten in it."""
 
 
 class Result(enum.Enum):
@@ -30,6 +36,8 @@ class Result(enum.Enum):
     FORGOTTEN = enum.auto()
     STILL_IN_IT = enum.auto()
     """The copy is of an older version, does not verify, or cannot be read or written."""
+    NO_ROOM = enum.auto()
+    """The disk has no room to rewrite the copy, which still names the person."""
 
 
 def forget_in_copy(path: Path, identity: Identity, zone: ZoneInfo, entry: JournalEntry, group: str | None) -> Result:
@@ -46,8 +54,8 @@ def forget_in_copy(path: Path, identity: Identity, zone: ZoneInfo, entry: Journa
                     return Result.STILL_IN_IT
                 finish(written, path)
             return result
-    except (sqlite3.Error, DBAPIError, StoreUnavailable):
-        return Result.STILL_IN_IT
+    except (sqlite3.Error, DBAPIError, StoreUnavailable) as error:
+        return Result.NO_ROOM if is_disk_full(error) else Result.STILL_IN_IT
 
 
 def rewrite(path: Path, identity: Identity, zone: ZoneInfo, entry: JournalEntry) -> Result:
@@ -55,6 +63,7 @@ def rewrite(path: Path, identity: Identity, zone: ZoneInfo, entry: JournalEntry)
     engine = engine_of(path)
     connection = engine.raw_connection()
     try:
+        refuse_strange_objects(driver_of(connection), path)
         cursor = connection.cursor()
         cursor.execute("PRAGMA secure_delete=ON")
         cursor.execute("BEGIN IMMEDIATE")

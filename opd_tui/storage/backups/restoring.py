@@ -12,14 +12,15 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from opd_tui.domain.errors import DatabaseInUse, StoreUnavailable
+from opd_tui.domain.errors import AnotherDatabase, DatabaseInUse, StoreUnavailable
 from opd_tui.domain.remedies import Advice
-from opd_tui.storage.backups.copies import copy_rows, copy_rows_to_file, prepare, read_only, reading_file
+from opd_tui.storage.backups.copies import copy_rows, copy_rows_to_file, prepare, reading_file
 from opd_tui.storage.engines import sqlite_errors
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.engines.sqlite_errors import error_code
-from opd_tui.storage.files import backup_store
-from opd_tui.storage.files.access import group_of, refuse_network_share
+from opd_tui.storage.files import backup_store, drafts
+from opd_tui.storage.files.access import group_of, hand_over, refuse_network_share, refuse_several_names
+from opd_tui.storage.files.untrusted import identity_in, read_only
 from opd_tui.storage.journal.verify import Verification, verify
 from opd_tui.storage.schema.tables import APPLICATION_ID, APPLICATION_NAME, journal_entry, metadata
 from opd_tui.storage.transaction import Transaction
@@ -41,12 +42,13 @@ class Present(enum.Enum):
 
 
 def restore_file(
-    source: Path, path: Path, now: dt.datetime, group: str | None = None
+    source: Path, path: Path, now: dt.datetime, group: str | None = None, *, another: bool = False
 ) -> tuple[Verification, Path | None]:
     """Replace a database's file by a copy; return the verification and the path of the replaced file, if any.
 
-    The new file belongs to the group of the replaced one or of its folder, else to `group`. The caller holds the lock
-    of the backup store. Raise StoreUnavailable, and DatabaseInUse while a desk has the file open.
+    The new file belongs to the owner and group of the replaced one, else to the group of its folder or to `group`. The
+    caller holds the lock of the backup store. Raise StoreUnavailable, DatabaseInUse while a desk has the file open, and
+    AnotherDatabase unless `another` database's backup may replace it.
     """
     refuse_network_share(path)
     if path.is_dir() or not path.parent.is_dir():
@@ -54,12 +56,16 @@ def restore_file(
     if path.exists() and source.exists() and os.path.samefile(source, path):
         raise StoreUnavailable(f"{source} is the database itself. Name one of its backups.")
     group = group_of(path) or group
-    backup_store.clear_drafts_of(path)
-    with backup_store.draft(path, group) as written:
+    drafts.clear_beside(path)
+    with drafts.draft(path, group) as written:
         result = prepare(source, written, now)
         present = what_is_at(path)
+        if present is Present.SOUND:
+            refuse_several_names(path)
+            refuse_another(source, identity_in(written), identity_in(path) if holds_entries(path) else None, another)
+        hand_over(written, path)
         replaced = None if present is Present.NOTHING else backup_store.replaced_name(path, now)
-        with backup_store.refusals(path), sqlite_errors.refusals(path):
+        with drafts.refusals(path), sqlite_errors.refusals(path):
             if replaced is not None and present is Present.SOUND:
                 overwrite(path, written, replaced, group)
             else:
@@ -87,15 +93,29 @@ def what_is_at(path: Path) -> Present:
     return Present.SOUND if sound else Present.DAMAGED
 
 
+def holds_entries(path: Path) -> bool:
+    """Return whether anything was ever done in a sound database, of any version."""
+    with closing(read_only(path)) as connection:
+        tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'journal_entry'").fetchone()[0]
+        return bool(tables and connection.execute("SELECT EXISTS (SELECT 1 FROM journal_entry)").fetchone()[0])
+
+
+def refuse_another(source: Path, identity: str | None, replaced: str | None, another: bool) -> None:
+    """Raise AnotherDatabase if the identities of a backup and of the database to be replaced are known and differ."""
+    if not another and replaced is not None and identity != replaced:
+        raise AnotherDatabase(f"{source} is a backup of another database.", Advice.ANOTHER_DATABASE)
+
+
 def overwrite(path: Path, written: Path, replaced: Path, group: str | None) -> None:
     """Back up a sound file, then overwrite it in one transaction under an exclusive lock.
 
     SQLite's rollback journal makes this atomic: after a crash the file is either the old database or the new one.
     """
     with exclusive_connection(path) as connection:
-        with backup_store.draft(replaced, group) as old:
+        with drafts.draft(replaced, group) as old:
             backup_store.copy_pages(connection, old)
-            backup_store.finish(old, replaced)
+            hand_over(old, path)
+            drafts.finish(old, replaced)
         with closing(sqlite3.connect(written)) as new:
             new.backup(connection)
 
@@ -131,10 +151,10 @@ def swap(path: Path, written: Path, replaced: Path | None) -> None:
             os.rename(f"{path}{suffix}", f"{aside}{suffix}")
     with suppress(FileNotFoundError):
         os.unlink(f"{path}-shm")
-    backup_store.flush(path.parent)
+    drafts.flush(path.parent)
     if replaced is not None:
         link_or_move(path, replaced)
-    backup_store.finish(written, path)
+    drafts.finish(written, path)
 
 
 def link_or_move(path: Path, replaced: Path) -> None:
@@ -162,19 +182,20 @@ def refuse_open_file(path: Path) -> None:
 
 
 def restore_server(
-    source: Path, database: Database, store: backup_store.BackupStore, now: dt.datetime
+    source: Path, database: Database, store: backup_store.BackupStore, now: dt.datetime, *, another: bool = False
 ) -> tuple[Verification, Path | None]:
     """Replace all rows of a server's database by those of a copy in one transaction, as `restore_file` does."""
     replaced = backup_store.unused(store.folder, "before-restore-{}", now)
-    with backup_store.draft(store.folder / "restored.db") as written:
+    with drafts.draft(store.folder / "restored.db") as written:
         prepare(source, written, now)
         with database.long_running(writing=True) as target:
             hold_tables(target)
             holds_anything = target.value(text(f"SELECT EXISTS (SELECT FROM {journal_entry.name})"))
             if holds_anything:
-                with backup_store.draft(replaced) as old:
+                refuse_another(source, identity_in(written), database.identity, another)
+                with drafts.draft(replaced) as old:
                     copy_rows_to_file(target, old)
-                    backup_store.finish(old, replaced)
+                    drafts.finish(old, replaced)
             with reading_file(written) as rows:
                 replace_rows(rows, target)
             result = verify(target)

@@ -25,12 +25,15 @@ _ENTRIES = select(func.max(journal_entry.c.id))
 
 
 def first_problem(transaction: Transaction) -> str | None:
-    """Return the first problem of the file's content, or None; raise the driver's error if it cannot be read."""
+    """Return the first problem of the file's content, or None; raise the driver's error if it cannot be read.
+
+    What somebody added to the schema, such as an index, keeps no desk from working; `verify` finds it.
+    """
     if (answer := transaction.value(_INTEGRITY)) != "ok":
         return str(answer)
     if transaction.value(_VERSION) != SCHEMA_VERSION or (transaction.value(_ENTRIES) or 0) > FOLDED_AT_ONCE:
         return None  # the journal of another schema version cannot be folded by this one
-    return next(iter(verify(transaction).problems), None)
+    return next(iter(verify(transaction, additions=False).problems), None)
 
 
 @contextmanager

@@ -12,13 +12,15 @@ from sqlalchemy.exc import ArgumentError
 
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import StoreUnavailable
-from opd_tui.storage.engines.database import Database
+from opd_tui.storage.engines.database import Database, new_zone
+
+NO_DRIVER = "PostgreSQL needs a driver that is not installed. Install it with `pip install 'opd-tui[postgres]'`."
 
 
 def open_database(
     location: str,
     clock: Clock,
-    system_zone: ZoneInfo,
+    system_zone: ZoneInfo | None,
     back_up_server: Callable[[Connection, int], None],
     *,
     create: bool = True,
@@ -34,13 +36,23 @@ def open_database(
         try:
             from opd_tui.storage.engines.postgresql import open_server
         except ImportError:
-            raise StoreUnavailable(
-                "PostgreSQL needs a driver that is not installed. Install it with `pip install 'opd-tui[postgres]'`."
-            ) from None
+            raise StoreUnavailable(NO_DRIVER) from None
         return open_server(url, clock, system_zone, back_up_server, create=create)
     from opd_tui.storage.engines.sqlite import open_file
 
-    return open_file(Path(url.database or ""), clock, system_zone, create=create, group=group)
+    path = Path(url.database or "")
+    if create and not os.path.exists(path):
+        new_zone(system_zone)  # refuses before there is a file
+    return open_file(path, clock, system_zone, create=create, group=group)
+
+
+def identity_on_server(url: URL) -> str:
+    """Return the identity of a server's database, or "" if it has no tables; raise StoreUnavailable or DeskBusy."""
+    try:
+        from opd_tui.storage.engines.postgresql import identity_on
+    except ImportError:
+        raise StoreUnavailable(NO_DRIVER) from None
+    return identity_on(url)
 
 
 def database_url(location: str) -> URL:

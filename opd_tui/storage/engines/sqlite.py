@@ -12,22 +12,28 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event, text, update
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import DeskRefusal, StoreUnavailable
 from opd_tui.storage import migrations
-from opd_tui.storage.engines.database import Database, create_once, has_tables, read_zone, schema_version
+from opd_tui.storage.engines.database import (
+    Database,
+    create_once,
+    has_tables,
+    read_identity,
+    read_zone,
+    schema_version,
+)
 from opd_tui.storage.engines.file_fingerprint import FileFingerprint, file_fingerprint_of
 from opd_tui.storage.engines.integrity import diagnose_corruption, first_problem, fresh_connection, reading_damaged_file
 from opd_tui.storage.engines.sqlite_errors import damaged, emptied, error_code, refusals
 from opd_tui.storage.files import backup_store
-from opd_tui.storage.files.access import permission_warnings, prepare_file, refuse_network_share
+from opd_tui.storage.files.access import file_url, prepare_file, refuse_network_share, refuse_several_names
 from opd_tui.storage.schema.tables import APPLICATION_ID, SCHEMA_VERSION, hospital
 from opd_tui.storage.transaction import Transaction
 
@@ -191,7 +197,7 @@ class SqliteWatch:
 
 
 def open_file(
-    path: Path, clock: Clock, system_zone: ZoneInfo, *, create: bool = True, group: str | None = None
+    path: Path, clock: Clock, system_zone: ZoneInfo | None, *, create: bool = True, group: str | None = None
 ) -> SqliteDatabase:
     """Open a database by its file's path, and create it if it does not exist.
 
@@ -201,10 +207,11 @@ def open_file(
     refuse_network_share(path)
     if not prepare_file(path, create=create, group=group):
         refuse_empty_file(path)
+    refuse_several_names(path)
     fingerprint = FileFingerprint(path)
     closing = threading.Event()
     refuse_other_program(path, closing)
-    url, arguments = file_url(path, "rw"), {"timeout": 0}
+    url, arguments = file_url(path, mode="rw"), {"timeout": 0}
     engine = create_engine(
         url, hide_parameters=True, paramstyle="named", connect_args=arguments, pool_size=4, max_overflow=-1
     )
@@ -213,13 +220,13 @@ def open_file(
         with diagnose_corruption(engine, path), refusals(path):
             with retry_while_busy(engine.connect, closing) as connection:
                 set_up_file(connection, path, clock, system_zone, closing)
-                zone = read_zone(connection)
+                zone, identity = read_zone(connection), read_identity(connection)
             database = SqliteDatabase(engine, fingerprint, closing)
     except BaseException:
         engine.dispose()
         raise
-    database.zone = zone
-    database.warnings = tuple(permission_warnings(path, group))
+    database.zone, database.identity = zone, identity
+    database.warnings = backup_store.warnings_of(path, group)
     return database
 
 
@@ -233,7 +240,7 @@ def refuse_empty_file(path: Path) -> None:
 
 
 def set_up_file(
-    connection: Connection, path: Path, clock: Clock, system_zone: ZoneInfo, closing: threading.Event
+    connection: Connection, path: Path, clock: Clock, system_zone: ZoneInfo | None, closing: threading.Event
 ) -> None:
     """Create or upgrade the file's tables; take the write lock only if there is something to do."""
     has_schema = retry_while_busy(lambda: use_write_ahead_log(connection, path), closing)
@@ -304,7 +311,7 @@ def refuse_other_program(path: Path, closing: threading.Event) -> None:
     """Raise StoreUnavailable if the file belongs to another program, without changing it; raise DeskBusy if locked."""
     # The last connection to close checkpoints the log and deletes it, unless it is read-only.
     mode = "ro" if os.path.exists(f"{path}-wal") else "rw"
-    url = file_url(path, mode)
+    url = file_url(path, mode=mode)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 0}, poolclass=NullPool)
     with diagnose_corruption(engine, path), refusals(path), engine.connect() as connection:
         # The tables first: another desk commits them together with the application id, so tables imply the id.
@@ -314,11 +321,6 @@ def refuse_other_program(path: Path, closing: threading.Event) -> None:
         application_id = retry_while_busy(lambda: connection.exec_driver_sql("PRAGMA application_id").scalar(), closing)
     if application_id != APPLICATION_ID and (tables or application_id):
         raise StoreUnavailable(f"{path} is the database of another program. Name another file.")
-
-
-def file_url(path: Path, mode: str) -> URL:
-    """Return the SQLAlchemy URL of an existing file, which SQLite does not create; `mode` is “rw” or “ro”."""
-    return URL.create("sqlite", database=f"file:{quote(os.fsencode(path))}", query={"mode": mode, "uri": "true"})
 
 
 def use_write_ahead_log(connection: Connection, path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,6 @@ _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 WITHOUT_BACKUP = "Close the program on every desk. There is no backup beside it; ask for the hospital's own backup."
 DISK_FULL = "The disk is full. Make room, then try again."
 _SENTENCES = {
-    sqlite3.SQLITE_FULL: DISK_FULL,
     sqlite3.SQLITE_READONLY: "The database can be read but not written. Check its permissions and its folder's.",
     sqlite3.SQLITE_CANTOPEN: "The database cannot be opened. Check that its file and folder are there.",
     sqlite3.SQLITE_PERM: "The database cannot be opened. Check its permissions.",
@@ -45,7 +45,7 @@ def refusal_of(error: Exception, path: Path, recognised: bool) -> DeskRefusal | 
         return damaged(path, "is damaged")
     if code == sqlite3.SQLITE_NOTADB:
         return damaged(path, "is damaged") if recognised else not_a_database(path)
-    sentence = _SENTENCES.get(code)
+    sentence = DISK_FULL if is_disk_full(error) else _SENTENCES.get(code)
     return StoreUnavailable(sentence) if sentence else None
 
 
@@ -74,6 +74,15 @@ def not_a_database(path: Path) -> StoreUnavailable:
 def is_invalid_text(error: Exception) -> bool:
     """Return whether the error is about text that is not UTF-8; sqlite3 raises it itself, without an error code."""
     return type(error) is sqlite3.OperationalError and error_code(error) == 0
+
+
+def is_disk_full(error: Exception) -> bool:
+    """Return whether an error is due to a full disk or an exhausted quota, also of the log's index or of a draft."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if getattr(error, "sqlite_errorcode", 0) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE):
+        return True
+    return isinstance(error.__cause__, Exception) and is_disk_full(error.__cause__)
 
 
 def error_code(error: Exception) -> int:

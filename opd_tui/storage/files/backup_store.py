@@ -1,4 +1,4 @@
-"""The folder of a database's backups: locking, names, drafts and retention."""
+"""The folder of a database's backups: locking, names, retention, and what is wrong with its permissions."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import datetime as dt
 import enum
 import os
 import re
-import secrets
-import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from glob import escape
@@ -18,13 +16,24 @@ from pathlib import Path
 from opd_tui.domain.errors import DeskBusy, StoreUnavailable
 from opd_tui.domain.instants import EPOCH
 from opd_tui.domain.remedies import RestoreBackup
-from opd_tui.storage.files.access import group_of, make_private, make_private_folder
+from opd_tui.storage.files import drafts
+from opd_tui.storage.files.access import (
+    group_of,
+    is_trusted_folder,
+    loose_mode,
+    make_private,
+    make_private_folder,
+    permission_warnings,
+    refuse_foreign_folder,
+)
+from opd_tui.storage.files.drafts import draft, finish, refusals
+from opd_tui.storage.files.untrusted import identity_in
 
 LOCK_SECONDS = 60.0
 """How long a backup waits for another one that is being made."""
 DOES_NOT_VERIFY = "does-not-verify"
-DRAFT = ".opd-tui-draft-"
-"""The prefix of incomplete files."""
+PAGES_AT_ONCE = 1000
+"""The pages copied between two looks at signals."""
 _INSTANT = "%Y%m%dT%H%M%S.%f"
 _PLACE = re.compile(r"opd-tui-([0-9]{6,})-")
 _NAME = re.compile(_PLACE.pattern + r"([0-9]{8}T[0-9]{6}\.[0-9]{6})Z-(daily|manual)\.db")
@@ -53,35 +62,48 @@ class Backup:
         return self.path.stat().st_size
 
 
+@dataclass
 class BackupStore:
     """The folder with the backups of a database, private to its owner or shared with a group."""
 
-    def __init__(self, folder: Path, group: str | None = None) -> None:
-        self.folder = folder
-        self.group = group
+    folder: Path
+    group: str | None = None
+    identity: str | None = None
+    """The database's identity; None if it cannot be read, so that every backup in the folder counts."""
+    database: Path | None = None
+    """The database's file; None for a server's."""
 
     def backups(self) -> list[Backup]:
-        """Return the verified backups, oldest first, without copies made before an upgrade or a restore."""
+        """Return the database's verified backups, oldest first, without copies from before an upgrade or a restore."""
         found = ((_NAME.fullmatch(path.name), path) for path in self.copies())
         named = ((int(name[1]), instant_in(name[2]), path, Kind(name[3])) for name, path in found if name)
-        return sorted(Backup(place, instant, path, kind) for place, instant, path, kind in named if instant)
+        return sorted(
+            Backup(place, instant, path, kind) for place, instant, path, kind in named if instant and self.is_own(path)
+        )
 
     def copies(self) -> list[Path]:
-        """Return all databases in the folder, by name."""
-        return sorted(filter(Path.is_file, self.folder.glob("[!.]*.db"))) if self.folder.is_dir() else []
+        """Return all databases in the folder, by name; none if the folder is another account's."""
+        if not self.folder.is_dir() or not is_trusted_folder(self.folder, self.database or self.folder, self.group):
+            return []
+        return sorted(filter(Path.is_file, self.folder.glob("[!.]*.db")))
+
+    def is_own(self, path: Path) -> bool:
+        """Return whether a copy is of this database; one that cannot be read counts, so that somebody looks at it."""
+        return self.identity is None or identity_in(path) in (None, self.identity)
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
         """Hold the store's lock; raise DeskBusy if another process keeps it, or StoreUnavailable if locking fails."""
         with refusals(self.folder):
-            make_private_folder(self.folder, self.group)
+            make_private_folder(self.folder, self.group, like=self.database)
+            refuse_foreign_folder(self.folder, self.database or self.folder, self.group)
             lock = self.folder / ".lock"
             with suppress(FileExistsError):
                 make_private(lock, self.group)
         if not os.access(lock, os.R_OK | os.W_OK):  # SQLite would open it read-only, which locks nobody out
             raise StoreUnavailable(f"{lock} cannot be written. Check its permissions and its owner.")
         with closing(locked(lock)):
-            clear_drafts(self.folder, DRAFT)  # left by a process that was killed during a backup
+            drafts.clear(self.folder)
             yield
 
     def free_path(self, kind: Kind, now: dt.datetime) -> Path:
@@ -93,11 +115,31 @@ class BackupStore:
     def prune(self, kept: int) -> None:
         """Delete all but the newest `kept` backups of each kind, and likewise of those that do not verify."""
         kinds = [[backup.path for backup in self.backups() if backup.kind is kind] for kind in Kind]
-        kinds.append([path for path in self.copies() if DOES_NOT_VERIFY in path.name])
+        kinds.append([path for path in self.copies() if DOES_NOT_VERIFY in path.name and self.is_own(path)])
         for paths in kinds:
             for path in paths[:-kept]:
                 with refusals(path):
                     path.unlink()
+
+    def warnings(self, others: Iterable[Path] = ()) -> Iterator[str]:
+        """Yield warnings if other accounts can read the folder, the copies in it, or other copies of the database."""
+        if os.name != "posix" or not os.path.lexists(self.folder):
+            return
+        if not is_trusted_folder(self.folder, self.database or self.folder, self.group):
+            yield f"The folder {self.folder} belongs to another account, so no backup can be made. Move it away."
+        elif mode := loose_mode(self.folder, self.group):
+            right = f"{0o2770 if self.group else 0o700:o}"
+            yield (
+                f"The backups in {self.folder} can be read by others (mode {mode:04o}) and hold patients' names. "
+                f"Run `chmod {right} {self.folder}`."
+            )
+        for paths in (self.copies(), list(others)):
+            if loose := [path for path in paths if loose_mode(path, self.group)]:
+                more = f" and {len(loose) - 1} more copies" if len(loose) > 1 else ""
+                yield (
+                    f"{loose[0]}{more} can be read by others and may hold patients' names. "
+                    f"Run `chmod {0o660 if self.group else 0o600:o}` on every copy."
+                )
 
 
 def locked(path: Path) -> sqlite3.Connection:
@@ -125,14 +167,21 @@ def folder_of(path: Path) -> Path:
     return path.with_name(f"{path.name}-backups")
 
 
-def store_of(path: Path) -> BackupStore:
+def store_of(path: Path, identity: str | None = None) -> BackupStore:
     """Return the backup store of a database's file, shared with the same group."""
-    return BackupStore(folder_of(path), group_of(path))
+    return BackupStore(folder_of(path), group_of(path), identity, path)
+
+
+def warnings_of(path: Path, group: str | None) -> tuple[str, ...]:
+    """Return what is wrong with the permissions of a database's file and of its copies."""
+    store = store_of(path)
+    store.group = store.group or group
+    return *permission_warnings(path, group), *store.warnings(replaced(path))
 
 
 def newest(path: Path) -> Path | None:
-    """Return the newest verified backup of a database's file, or None."""
-    found = BackupStore(folder_of(path)).backups()
+    """Return the newest verified backup of a database's file, whose identity may be lost; or None."""
+    found = store_of(path).backups()
     return found[-1].path if found else None
 
 
@@ -175,56 +224,6 @@ def unverified(path: Path) -> Path:
     return path.with_stem(f"{path.stem}-{DOES_NOT_VERIFY}")
 
 
-def draft_of(path: Path) -> Path:
-    """Return the path for a file while it is incomplete, in the same folder so that it can be renamed."""
-    return path.with_name(f"{DRAFT}{path.name}-{secrets.token_hex(4)}")
-
-
-@contextmanager
-def draft(path: Path, group: str | None = None) -> Iterator[Path]:
-    """Yield an empty private file to write to; it is deleted at the end unless `finish` renamed it to `path`."""
-    written = draft_of(path)
-    with refusals(path.parent):
-        make_private(written, group)
-        try:
-            yield written
-        finally:
-            clear_drafts(written.parent, written.name)
-
-
-def clear_drafts(folder: Path, name: str) -> None:
-    """Delete drafts, with SQLite's files beside them."""
-    for left in folder.glob(f"{escape(name)}*"):
-        shutil.rmtree(left) if left.is_dir() else left.unlink()
-
-
-def clear_drafts_of(path: Path) -> None:
-    """Delete the drafts of a killed restore beside a database; the caller holds the store's lock."""
-    if path.parent.is_dir():
-        clear_drafts(path.parent, f"{DRAFT}{path.name}-")
-
-
-def finish(written: Path, path: Path) -> None:
-    """Rename a draft to its final name durably and atomically; raise OSError on failure.
-
-    The content is synced before the rename, else a power failure could leave an empty file under the final name.
-    """
-    flush(written)
-    os.replace(written, path)
-    flush(path.parent)
-
-
-def flush(path: Path) -> None:
-    """Sync a file's content, or a folder's entries, to the disk."""
-    if path.is_dir() and os.name != "posix":
-        return  # only POSIX can open and sync a folder
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 @contextmanager
 def before_upgrade(store: BackupStore, version: int, now: dt.datetime) -> Iterator[Path]:
     """Yield a draft for the backup before an upgrade, and keep it unless an error is raised.
@@ -245,17 +244,15 @@ def before_upgrade(store: BackupStore, version: int, now: dt.datetime) -> Iterat
 
 
 def copy_pages(source: sqlite3.Connection, target: Path) -> None:
-    """Copy a database to an empty file without a log, by SQLite's online backup; desks can write meanwhile."""
+    """Copy a database to an empty file without a log, by SQLite's online backup; desks can write meanwhile.
+
+    It is copied in steps, between which Python handles signals; a transaction keeps the snapshot for all of them.
+    """
     with closing(sqlite3.connect(target, isolation_level=None)) as copy:
-        source.backup(copy)
+        if own := not source.in_transaction:
+            source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        source.backup(copy, pages=PAGES_AT_ONCE, progress=lambda *_: None, sleep=0.001)
+        if own:
+            source.rollback()
         copy.execute("PRAGMA journal_mode=DELETE")
-
-
-@contextmanager
-def refusals(place: Path) -> Iterator[None]:
-    """Translate OSError into StoreUnavailable."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StoreUnavailable(f"{place} cannot be written: {reason}. Check its disk and your permissions.") from error

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import SlotId
+from opd_tui.storage.journal import format_1
 from opd_tui.storage.journal.formats import StoredEvent, chained_hash, entry_text
 
 START = ""
@@ -46,12 +47,25 @@ class ChainCheck:
         )
         if expected != written.hash:
             self.broken.append(f"the journal {described(chain)} was altered at or before entry {written.entry_id}")
+        if problem := unhashed_problem(written):
+            self.broken.append(f"entry {written.entry_id} of the journal {problem}")
         self.ends[chain] = written.hash
 
     def compare(self, chain: SlotId | None, stored: str) -> None:
         """Check that a chain's last hash is the one stored in the row of its slot or the hospital."""
         if self.ends.get(chain, START) != stored:
             self.broken.append(f"the journal {described(chain)} does not end where it should")
+
+
+def unhashed_problem(written: WrittenEvent) -> str | None:
+    """Return what is wrong with the parts of an event that no hash covers, or None."""
+    stored = written.stored
+    text = "".join((stored.kind, stored.subject, stored.before or "", stored.after, stored.details))
+    if not (text.isascii() and text.isprintable()):
+        return "has a character that it never writes"
+    if stored.format == 1 and (written.entry.road or not format_1.is_canonical(stored)):
+        return "was altered where its format has no hash"
+    return None
 
 
 def described(chain: SlotId | None) -> str:

@@ -13,15 +13,17 @@ from opd_tui.domain.events import Event, Subject
 from opd_tui.domain.instants import read_instant, write_instant
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import SlotId
+from opd_tui.domain.text import printable
 from opd_tui.storage.journal.chain import WrittenEvent
 from opd_tui.storage.journal.formats import EVENT_COLUMNS, StoredEvent, chained_hash, columns_of, entry_text
+from opd_tui.storage.schema.seals import key_seal
 from opd_tui.storage.schema.tables import hospital, idempotency_key, journal_entry, journal_event, slot
 from opd_tui.storage.transaction import Transaction, inserting
 
 _ENTRY_NAMES = ("action", "at", "recorded_at", "operator", "desk", "road")
 _ADD_ENTRY = inserting(journal_entry, *_ENTRY_NAMES, returning="id")
 _ADD_EVENT = inserting(journal_event, "entry_id", "number", *EVENT_COLUMNS, "hash")
-_ADD_KEY = inserting(idempotency_key, "key", "fingerprint", "entry_id")
+_ADD_KEY = inserting(idempotency_key, "key", "fingerprint", "entry_id", "seal")
 _END_OF_GLOBAL_CHAIN = update(hospital).values(journal_hash=bindparam("end"))
 _END_OF_SLOT = update(slot).where(slot.c.id == bindparam("chain")).values(journal_hash=bindparam("end"))
 _EVENT_COLUMNS = tuple(journal_event.c[name] for name in EVENT_COLUMNS)
@@ -83,13 +85,13 @@ def read_entry(transaction: Transaction, entry_id: int) -> tuple[JournalEntry, l
     """Return an entry with its events; raise LookupError if there is none."""
     if (found := transaction.row(_ENTRY, {"id": entry_id})) is None:
         raise LookupError(f"there is no entry {entry_id}")
-    return entry_of(found), events_of(transaction, entry_id)
+    return _shown(found), events_of(transaction, entry_id)
 
 
 def newest_entries(transaction: Transaction, count: int) -> list[tuple[int, JournalEntry, list[Event]]]:
     """Return the newest entries with their ids and events, newest first."""
     rows = transaction.rows(_NEWEST_ENTRIES, {"n": count})
-    return [(row[0], entry_of(row[1:]), events_of(transaction, row[0])) for row in rows]
+    return [(row[0], _shown(row[1:]), events_of(transaction, row[0])) for row in rows]
 
 
 def events_of(transaction: Transaction, entry_id: int) -> list[Event]:
@@ -127,7 +129,8 @@ def read_receipt(transaction: Transaction, key: str) -> Receipt | None:
 
 def write_receipt(transaction: Transaction, key: str, receipt: Receipt) -> None:
     """Store the receipt of a key."""
-    values = {"key": key, "fingerprint": receipt.fingerprint, "entry_id": receipt.entry_id}
+    seal = key_seal(key, receipt.fingerprint, receipt.entry_id)
+    values = {"key": key, "fingerprint": receipt.fingerprint, "entry_id": receipt.entry_id, "seal": seal}
     transaction.run(_ADD_KEY, values)
 
 
@@ -135,6 +138,11 @@ def entry_of(row: Any) -> JournalEntry:
     """Return an entry from its columns."""
     action, at, recorded_at, operator, desk, road = row
     return JournalEntry(action, read_instant(at), read_instant(recorded_at), operator, desk, road)
+
+
+def _shown(row: Any) -> JournalEntry:
+    """Return an entry for people, as `queries.rows.shown` does; the hashes cover the one that is stored."""
+    return entry_of(map(printable, row))
 
 
 def row_of(entry: JournalEntry) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ class Row(Protocol):
     @property
     def slot_id(self) -> SlotId | None: ...
     @property
+    def cause(self) -> str | None: ...
+    @property
     def cause_id(self) -> int | None: ...
     @property
     def before(self) -> str | None: ...
@@ -86,3 +88,26 @@ def _issued(event: TokenIssued, slots: Mapping[int, Fields]) -> Fields:
         "date": slot.get("date"),
         "sequence": int(fields["number"].rpartition("-")[2]),
     }
+
+
+def is_canonical(row: Row) -> bool:
+    """Return whether the columns that this format's hash does not cover are as the upgrade wrote them."""
+    cause = None if row.cause_id is None else Subject.TOKEN.value
+    match row.subject:
+        case Subject.TOKEN.value:
+            before = json.loads(row.before) if row.before else {"status": None}
+            return (*before,) == ("status",) and (row.cause, row.details) == (cause, "{}")
+        case Subject.SLOT.value:
+            written = ("slot_opened", None, "{}")
+        case Subject.DOCTOR.value:
+            written = ("doctor_added", None, "{}")
+        case _:
+            patients = json.loads(row.details)["patients"]
+            return _unhashed(row) == ("patient_forgotten", None, row.details) and row.subject_id == patients[0]
+    return _unhashed(row) == written
+
+
+def _unhashed(row: Row) -> tuple[Any, ...]:
+    """Return the kind, the last column that must be empty, and the details."""
+    empty = (row.slot_id, row.cause, row.cause_id, row.before)
+    return row.kind, next((value for value in empty if value is not None), None), row.details

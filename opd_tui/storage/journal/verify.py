@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+import re
+from collections import defaultdict
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -15,18 +16,19 @@ from sqlalchemy import Select, select, text
 
 from opd_tui.domain.events import Fields, Subject
 from opd_tui.domain.events.doctors import sealed
-from opd_tui.domain.events.patients import KEYS, PERSONAL, personal_fields
+from opd_tui.domain.events.patients import FORGOTTEN, KEYS, PERSONAL, personal_fields
 from opd_tui.domain.model import Patient, Status
+from opd_tui.domain.text import printable
 from opd_tui.storage.journal import entries
 from opd_tui.storage.journal.chain import ChainCheck, WrittenEvent
 from opd_tui.storage.journal.fold import Fold
-from opd_tui.storage.schema import triggers
+from opd_tui.storage.schema import seals, structure, values
 from opd_tui.storage.schema.tables import (
-    ONLY_ON,
+    SCHEMA_VERSION,
     doctor,
     hospital,
     idempotency_key,
-    metadata,
+    migration,
     patient,
     slot,
     token,
@@ -46,28 +48,44 @@ class Verification:
     problems: list[str] = field(default_factory=list)
 
 
-def verify(transaction: Transaction) -> Verification:
-    """Check the file, the schema, the chains, the tables against the folded journal, the rule and the numbers.
+def verify(transaction: Transaction, *, additions: bool = True) -> Verification:
+    """Check the schema, the file, the chains, the tables against the folded journal, the rule and the numbers.
 
-    Rows are streamed: memory holds the events of one row, or the tokens of one slot, at a time.
+    Rows are streamed: memory holds the events of one row, or the tokens of one slot, at a time. If the schema has other
+    tables than this program's, no row is read: reading a view, for instance, may never end. Unless `additions` is
+    false, what somebody added to the schema is a problem, too.
     """
     result = Verification()
-    result.problems += _file_problems(transaction)
-    result.problems += _schema_problems(transaction)
+    result.problems += structure.problems(transaction, additions=additions)
+    if not result.problems or structure.are_tables_sound(transaction):
+        result.problems += _file_problems(transaction)
+        _check_rows(transaction, result)
+    result.problems = list(map(printable, result.problems))  # they quote what is stored
+    return result
+
+
+def _check_rows(transaction: Transaction, result: Verification) -> None:
     check = _Check(transaction)
     try:
+        result.problems += values.problems(transaction)
+        result.problems += check.hospital()
         result.problems += check.chains()
         for subject in (Subject.DOCTOR, Subject.SLOT, Subject.PATIENT, Subject.TOKEN):
             result.problems += check.rows(subject)
         result.problems += check.seats()
         result.problems += check.counters()
-        deque(transaction.stream(select(idempotency_key)), maxlen=0)  # read every row, in case one is damaged
-    except (AttributeError, LookupError, TypeError, ValueError) as error:  # a value of another type than it should be
+        result.problems += check.keys()
+    except (
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    ) as error:  # a value of another type than it should be
         result.problems.append(f"a row cannot be read: {type(error).__name__}: {error}")
-        return result
+        return
     result.problems += (f"entry {entry} of the journal has no events" for entry in entries.empty_entries(transaction))
     result.checked = check.counted
-    return result
 
 
 _TABLES = {Subject.DOCTOR: doctor, Subject.SLOT: slot, Subject.PATIENT: patient, Subject.TOKEN: token}
@@ -89,6 +107,22 @@ class _Check:
         self.sequences: dict[tuple[int, str], list[int]] = defaultdict(list)
         """The token numbers without codes, by doctor and date."""
         self.counted = {"doctors": 0, "slots": 0, "patients": 0, "tokens": 0, "journal events": 0}
+
+    def hospital(self) -> Iterator[str]:
+        """Check the hospital's row and the version."""
+        rows, versions = list(self._rows(select(hospital))), self.transaction.rows(select(migration))
+        if len(rows) != 1 or rows[0]["id"] != 1 or rows[0]["seal"] != seals.hospital_seal(rows[0]):
+            yield "the hospital's row was altered: its identity, version, time zone or time of creation"
+        elif rows[0]["schema_version"] != SCHEMA_VERSION or versions != [(f"{SCHEMA_VERSION:04}",)]:
+            yield f"the version of the schema is not {SCHEMA_VERSION}"
+        elif not re.fullmatch("([0-9]+-[0-9]+)?", rows[0]["file_stamp"]):
+            yield "the hospital's row has no valid fingerprint of the file"
+
+    def keys(self) -> Iterator[str]:
+        """Check the seals of the idempotency keys."""
+        for row in self._rows(select(idempotency_key)):
+            if row["seal"] != seals.key_seal(row["key"], row["fingerprint"], row["entry_id"]):
+                yield f"an idempotency key of entry {row['entry_id']} was altered"
 
     def chains(self) -> Iterator[str]:
         """Check every event's hash, the numbering of events, and the last hashes of the chains."""
@@ -188,14 +222,14 @@ def _differences(name: str, folded: Fields, stored: Fields) -> Iterator[str]:
 
 
 def _key_problems(name: str, row: Row) -> Iterator[str]:
-    """Check that a patient's match keys are derived from the personal fields, or empty for a forgotten patient."""
+    """Check that a patient's match keys are derived from the personal fields, and that a forgotten patient has none."""
     if row["forgotten_at"] is None:
         expected = personal_fields(Patient.trusted(**{column: row[column] for column in PERSONAL}))
     else:
-        expected = {"name_key": "", "phone_key": None, "uhid_key": None}
-    for key in KEYS:
-        if row[key] != expected[key]:
-            yield f"{name} has a {key} that does not fit its record"
+        expected = {**dict.fromkeys((*PERSONAL, *KEYS)), "name": FORGOTTEN, "name_key": ""}
+    for column in (*PERSONAL, *KEYS):
+        if row[column] != expected[column]:
+            yield f"{name} has a {column} that does not fit its record"
 
 
 def _file_problems(transaction: Transaction) -> Iterator[str]:
@@ -205,38 +239,6 @@ def _file_problems(transaction: Transaction) -> Iterator[str]:
         yield f"the file is damaged: {answer}"
     for row in transaction.rows(text("PRAGMA foreign_key_check")):
         yield f"a row of {row[0]} refers to a missing row of {row[2]}"
-
-
-_INDEXES = {
-    "sqlite": text("SELECT name FROM sqlite_master WHERE type = 'index'"),
-    "postgresql": text("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"),
-}
-_TRIGGERS = {
-    "sqlite": text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"),
-    "postgresql": text(
-        "SELECT tgname, prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-        " JOIN pg_proc p ON p.oid = t.tgfoid"
-        " WHERE c.relnamespace = current_schema()::regnamespace AND t.tgenabled IN ('O', 'A')"
-    ),
-}
-
-
-def _schema_problems(transaction: Transaction) -> Iterator[str]:
-    """Check that the schema's indexes and triggers exist and that the triggers' code is unchanged.
-
-    Of a PostgreSQL trigger only the function's body is compared, not the events that fire it.
-    """
-    dialect = transaction.dialect
-    found = {row[0] for row in transaction.rows(_INDEXES[dialect])}
-    names = {str(index.name) for table in metadata.tables.values() for index in table.indexes}
-    indexes = {name for name in names if ONLY_ON.get(name, dialect) == dialect}
-    stored = {name: triggers.fold(code) for name, code in transaction.rows(_TRIGGERS[dialect])}
-    expected = triggers.definitions(dialect)
-    for name in sorted((indexes - found) | (expected.keys() - stored.keys())):
-        yield f"{name} is missing from the schema"
-    for name in sorted(expected.keys() & stored.keys()):
-        if expected[name] != stored[name]:
-            yield f"{name} was altered and does not do what it should"
 
 
 def _rule_problems(slot_id: int, capacity: int, rows: list[Row]) -> Iterator[str]:

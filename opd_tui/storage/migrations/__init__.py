@@ -10,7 +10,7 @@ from sqlalchemy import Connection, update
 from opd_tui import __version__
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.instants import write_instant
-from opd_tui.storage.schema import triggers
+from opd_tui.storage.schema import seals, triggers
 from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital, migration
 
 FOLDER = Path(__file__).parent
@@ -45,13 +45,14 @@ def upgrade(connection: Connection, version: int, now: dt.datetime) -> None:
         command.stamp(config, "0001")
     try:
         command.upgrade(config, f"{SCHEMA_VERSION:04}")
-    except (LookupError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
         raise cannot_be_upgraded(version, "a row of its journal cannot be read") from error
     if connection.dialect.name == "sqlite":
         for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
             raise cannot_be_upgraded(version, f"a row of {row[0]} refers to a missing row of {row[2]}")
     triggers.create(connection)
     connection.execute(update(hospital).values(schema_version=SCHEMA_VERSION, program_version=__version__))
+    seals.seal_hospital(connection)
 
 
 def cannot_be_upgraded(version: int, reason: str) -> StoreUnavailable:

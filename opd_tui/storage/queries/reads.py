@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import closing
 from functools import cache
 from typing import Any
 
@@ -147,9 +148,29 @@ def tokens(
     date: dt.date | None = None,
 ) -> list[TokenRecord]:
     """Return tokens by slot; within a slot ACTIVE and WAITING by rank, then COMPLETED, NO_SHOW and CANCELLED by id."""
+    statement, given = _tokens_of(slot_id, status, date)
+    return [token_record_of(row) for row in transaction.rows(statement, given)]
+
+
+def streamed_tokens(
+    transaction: Transaction,
+    slot_id: SlotId | None = None,
+    status: Status | None = None,
+    date: dt.date | None = None,
+) -> Iterator[TokenRecord]:
+    """Yield what `tokens` returns."""
+    statement, given = _tokens_of(slot_id, status, date)
+    with closing(transaction.stream(statement, given)) as rows:
+        yield from map(token_record_of, rows)
+
+
+def _tokens_of(
+    slot_id: SlotId | None, status: Status | None, date: dt.date | None
+) -> tuple[Select[Any], dict[str, object]]:
+    """Return the statement for tokens that is filtered by what is given, and its values."""
     values = {"slot_id": slot_id, "status": status and status.name, "date": date and date.isoformat()}
-    given = {name: value for name, value in values.items() if value is not None}
-    return [token_record_of(row) for row in transaction.rows(_tokens_where(*given), given)]
+    given: dict[str, object] = {name: value for name, value in values.items() if value is not None}
+    return _tokens_where(*given), given
 
 
 @cache

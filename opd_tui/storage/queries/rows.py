@@ -6,8 +6,9 @@ import datetime as dt
 from typing import Any
 
 from opd_tui.domain.events.patients import PERSONAL
-from opd_tui.domain.instants import read_instant
+from opd_tui.domain.instants import read_end, read_instant
 from opd_tui.domain.model import Doctor, Patient, Slot, SlotLoad, Source, Status, Token
+from opd_tui.domain.text import printable
 from opd_tui.storage.schema.tables import doctor, patient, slot, token
 
 DOCTOR_COLUMNS = (doctor.c.id, doctor.c.code, doctor.c.name, doctor.c.specialty, doctor.c.room)
@@ -30,14 +31,12 @@ TOKENS = token.join(patient, patient.c.id == token.c.patient_id)
 
 
 def doctor_of(row: Any) -> Doctor:
-    return Doctor(*row)
+    return Doctor(row[0], *map(shown, row[1:]))
 
 
 def slot_of(row: Any) -> Slot:
     id_, doctor_id, date, start, end, capacity = row[:6]
-    return Slot(
-        id_, doctor_id, dt.date.fromisoformat(date), dt.time.fromisoformat(start), dt.time.fromisoformat(end), capacity
-    )
+    return Slot(id_, doctor_id, dt.date.fromisoformat(date), dt.time.fromisoformat(start), read_end(end), capacity)
 
 
 def load_of(row: Any) -> SlotLoad:
@@ -49,7 +48,7 @@ def token_of(row: Any) -> Token:
     id_, number, slot_id, patient_id, source, status, issued_at, called_at, closed_at, checked_in_at, *person = row
     return Token(
         id=id_,
-        number=number,
+        number=shown(number),
         slot_id=slot_id,
         patient_id=patient_id,
         patient=patient_of(person),
@@ -64,4 +63,9 @@ def token_of(row: Any) -> Token:
 
 def patient_of(row: Any) -> Patient:
     """Return a patient from the personal columns."""
-    return Patient.trusted(**dict(zip(PERSONAL, row, strict=True)))
+    return Patient.trusted(**dict(zip(PERSONAL, map(shown, row), strict=True)))
+
+
+def shown(value: Any) -> Any:
+    """Return a value of a row as it may be shown; an altered database can hold an escape sequence."""
+    return value if value is None or type(value) is int else printable(value)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from opd_tui.domain.model import Source, Status
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """The number of the newest migration, stored in `hospital.schema_version`."""
 APPLICATION_ID = 0x4F504454
 """“OPDT” in ASCII, the `application_id` of this program's SQLite files."""
@@ -37,6 +37,8 @@ def sorted_as_bytes(length: int) -> String:
 ID = BigInteger().with_variant(Integer, "sqlite")
 INSTANT = sorted_as_bytes(27)
 """An instant in UTC: `2026-11-22T03:45:00.000000Z`."""
+DATE, TIME = sorted_as_bytes(10), sorted_as_bytes(5)
+"""A day and a wall clock time of the hospital: `2026-11-22`, `09:00`."""
 HASH = String(64)
 """SHA-256 in hexadecimal."""
 ONLY_ON = {"ix_patient_phone_key_name_key": "sqlite", "ix_patient_phone_key": "postgresql"}
@@ -75,9 +77,11 @@ hospital = Table(
     Column("created_at", INSTANT, nullable=False),
     Column("journal_hash", HASH, nullable=False, server_default=text("''")),
     Column("file_stamp", String(64), nullable=False, server_default=text("''")),
+    Column("identity", String(32), nullable=False, server_default=text("''")),
+    Column("seal", HASH, nullable=False, server_default=text("''")),
 )
 """`journal_hash` is the last hash of the global chain (journal/chain.py); `file_stamp` is the file's fingerprint
-(engines/file_fingerprint.py)."""
+(engines/file_fingerprint.py). `identity` tells databases and their backups apart; `seal` covers the row (seals.py)."""
 
 migration = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
 """Alembic's version table."""
@@ -102,9 +106,9 @@ slot = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("doctor_id", ForeignKey(doctor.c.id), nullable=False),
-    Column("date", sorted_as_bytes(10), nullable=False),
-    Column("start", sorted_as_bytes(5), nullable=False),
-    Column("end", sorted_as_bytes(5), nullable=False),
+    Column("date", DATE, nullable=False),
+    Column("start", TIME, nullable=False),
+    Column("end", TIME, nullable=False),
     Column("capacity", Integer, nullable=False),
     Column("journal_hash", HASH, nullable=False, server_default=text("''")),
     Column("closed_at", INSTANT),
@@ -141,7 +145,7 @@ token_counter = Table(
     "token_counter",
     metadata,
     Column("doctor_id", ForeignKey(doctor.c.id), primary_key=True),
-    Column("date", sorted_as_bytes(10), primary_key=True),
+    Column("date", DATE, primary_key=True),
     Column("last", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -153,7 +157,7 @@ token = Table(
     Column("slot_id", ForeignKey(slot.c.id), nullable=False),
     Column("patient_id", ForeignKey(patient.c.id), nullable=False),
     Column("doctor_id", ForeignKey(doctor.c.id), nullable=False),
-    Column("date", sorted_as_bytes(10), nullable=False),
+    Column("date", DATE, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("number", String(16), nullable=False),
     Column("source", WORD, nullable=False),
@@ -223,6 +227,7 @@ idempotency_key = Table(
     Column("key", String(64), primary_key=True),
     Column("fingerprint", String(64), nullable=False),
     Column("entry_id", ForeignKey(journal_entry.c.id), nullable=False),
+    Column("seal", HASH, nullable=False, server_default=text("''")),
     sqlite_with_rowid=False,
 )
 

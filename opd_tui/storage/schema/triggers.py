@@ -116,15 +116,18 @@ _POSTGRESQL = [
 _STATEMENTS = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
 
 
-def definitions(dialect: str) -> dict[str, str]:
-    """Return the expected code of each trigger: its statement on SQLite, its function's body on PostgreSQL.
+def statements(dialect: str) -> list[list[str]]:
+    """Return the statements that create the triggers, each as a list of words."""
+    return [statement.split() for statement in _STATEMENTS[dialect]]
 
-    `verify` compares it with the database, so any change of the code needs a migration.
+
+def functions() -> dict[str, str]:
+    """Return the bodies of the functions on PostgreSQL by name.
+
+    `verify` compares triggers and functions with the database, so any change of the code needs a migration.
     """
-    folded = [(statement, statement.split()) for statement in _STATEMENTS[dialect]]
-    bodies = {words[2]: statement.split("$$")[1] for statement, words in folded if words[1] == "FUNCTION"}
-    named = {words[2]: (statement, words[-1]) for statement, words in folded if words[1] == "TRIGGER"}
-    return {name: fold(bodies.get(function, statement)) for name, (statement, function) in named.items()}
+    created = [statement for statement in _POSTGRESQL if statement.split()[1] == "FUNCTION"]
+    return {statement.split()[2].removesuffix("()"): fold(statement.split("$$")[1]) for statement in created}
 
 
 def fold(code: str) -> str:
@@ -143,7 +146,8 @@ def drop(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
         for name in names:
-            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+            quoted = name.replace('"', '""')
+            connection.exec_driver_sql(f'DROP TRIGGER "{quoted}"')
         return
     functions = connection.exec_driver_sql(
         "SELECT DISTINCT p.proname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"

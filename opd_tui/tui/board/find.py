@@ -13,9 +13,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from opd_tui.desk.search import Words, found, slot_words, token_words
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.model import Doctor, Slot, SlotRecord, TokenId, TokenRecord
-from opd_tui.domain.search import Words, found, slot_words, token_words
 from opd_tui.tui.drawing.cells import Line, fit, joined
 from opd_tui.tui.drawing.text import count, doctor_label, seats, status_words
 from opd_tui.tui.host.desk_host import DeskHost

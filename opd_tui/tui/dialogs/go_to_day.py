@@ -11,7 +11,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from opd_tui.domain.field_types import Date, InvalidValue
+from opd_tui.domain.field_types import InvalidValue
+from opd_tui.domain.time_types import Date
 from opd_tui.tui.widgets.typed_text import TypedText
 
 DATE = Date()

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Sequence
 from rich.style import Style
 
 from opd_tui.desk.views import DoctorDay
+from opd_tui.domain.instants import write_end
 from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.drawing.cells import Line, joined
 from opd_tui.tui.drawing.columns import Column
@@ -42,7 +43,8 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
             doctor.name,
             doctor.specialty or "",
             doctor.room or "",
-            ", ".join(f"{brief_time(start)}–{brief_time(end)}" for start, end in hours(slots)) or "not here",
+            ", ".join(f"{brief(f'{start:%H:%M}')}–{brief(write_end(end))}" for start, end in hours(slots))
+            or "not here",
             f"{sum(record.load.taken for record in slots)} of {seats}" if slots else "",
             f"{waiting}" if waiting else "",
         )
@@ -60,9 +62,9 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
         )
 
 
-def brief_time(time: dt.time) -> str:
-    """Return a time without minutes if they are zero: `09`, `16:30`."""
-    return f"{time:%H:%M}" if time.minute else f"{time:%H}"
+def brief(time: str) -> str:
+    """Return a written time without minutes if they are zero: `09`, `16:30`."""
+    return time.removesuffix(":00")
 
 
 def hours(slots: Sequence[SlotRecord]) -> list[tuple[dt.time, dt.time]]:

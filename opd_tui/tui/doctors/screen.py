@@ -10,8 +10,8 @@ from textual import getters
 from textual.widget import Widget
 
 from opd_tui.desk.outcome import Outcome
+from opd_tui.desk.search import Words, doctor_words
 from opd_tui.desk.views import DoctorDay
-from opd_tui.domain.search import Words, doctor_words
 from opd_tui.tui.commands import ADD_DOCTOR, DOCTORS_COMMANDS, OPEN_SESSION
 from opd_tui.tui.doctors.doctor_rows import DoctorRows
 from opd_tui.tui.keys.commands import Need, bindings

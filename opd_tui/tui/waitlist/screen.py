@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from textual import getters
 from textual.widget import Widget
 
+from opd_tui.desk.search import Words, token_words
 from opd_tui.desk.views import QueueRow
 from opd_tui.domain.model import SlotLoad, SlotRecord, TokenId
-from opd_tui.domain.search import Words, token_words
 from opd_tui.tui.commands import DONE, NO_SHOW, WAITLIST_COMMANDS
 from opd_tui.tui.keys.commands import Command, Need, bindings
 from opd_tui.tui.screens.chosen import Chosen

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
+from opd_tui.desk.search import doctor_words, found, token_words
 from opd_tui.domain.model import Doctor, Patient, Slot, Source, Status, Token, TokenRecord
-from opd_tui.domain.search import doctor_words, found, token_words
 from opd_tui.domain.text import token_number
 
 RAT = Doctor(1, "RAT", "Dr Meera Rathod", "Skin", "4")
@@ -45,6 +45,7 @@ TOKENS = [
         ("9845012345", ["RAT-040"]),
         ("+91 98450 12345", ["RAT-040"]),
         ("98111 222", ["RAT-014"]),
+        ("＋９１ 98111–222 33", ["RAT-014"]),
         ("0091 98450 54321", ["RAT-004"]),
         ("room 4", ["RAT-040", "RAT-014", "RAT-004"]),
         ("Room 12", ["IYE2-004", "IYE2-1004"]),

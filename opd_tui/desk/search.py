@@ -1,4 +1,4 @@
-"""Search by words: names in any order, token numbers with or without zeros, phones by their digits, rooms."""
+"""Search by words: names in any order and script, token numbers with or without zeros, phones by digits, rooms."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from opd_tui.desk.search_keys import query_keys, search_key
 from opd_tui.domain.model import Doctor, SlotRecord, TokenRecord
-from opd_tui.domain.text import digits_of, phone_key, search_key, token_number
+from opd_tui.domain.text import digits_of, look_alike_key, phone_key, plain_phone, token_number
 
 T = TypeVar("T")
 
@@ -26,7 +27,7 @@ class Words:
     """What an item can be found by."""
 
     text: str
-    """Words without case and accents."""
+    """A search key."""
     rooms: frozenset[str] = frozenset()
     number: str = ""
     phone: str = ""
@@ -70,10 +71,10 @@ class Query:
     """A typed search: every word must be found, in any order; digits alone may also be part of a phone number."""
 
     def __init__(self, text: str) -> None:
-        words = search_key(text)
+        words = " ".join(map(look_alike_key, text.split()))
         self.number = token_number(text) or token_number(_COUNTED.sub(r"\1-\2", words)) or ""
         self.rooms = frozenset(_ROOM.findall(words))
-        self.words = [(word, token_number(word)) for word in _ROOM.sub(" ", words).split()]
+        self.words = [(query_keys(word), token_number(word)) for word in _ROOM.sub(" ", words).split()]
         self.phone = _part_of_phone(text.strip())
 
     def names(self, item: Words) -> bool:
@@ -85,13 +86,13 @@ class Query:
         if self.names(item) or (self.phone and self.phone in item.phone):
             return True
         return self.rooms <= item.rooms and all(
-            word in item.text or (number and number == item.number) for word, number in self.words
+            any(key in item.text for key in keys) or (number and number == item.number) for keys, number in self.words
         )
 
 
 def _part_of_phone(text: str) -> str:
     """Return the digits by which a phone is looked for, or "" if the text is no part of one."""
-    digits = digits_of(text)
+    text, digits = plain_phone(text), digits_of(text)
     if not _PHONE.fullmatch(text) or len(digits) < FEWEST_PHONE_DIGITS:
         return ""
     is_long = text.startswith(("+", "(+")) or len(digits) >= LOCAL_NUMBER_DIGITS
