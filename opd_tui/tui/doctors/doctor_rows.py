@@ -43,8 +43,7 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
             doctor.name,
             doctor.specialty or "",
             doctor.room or "",
-            ", ".join(f"{brief(f'{start:%H:%M}')}–{brief(write_end(end))}" for start, end in hours(slots))
-            or "not here",
+            ", ".join(map(window, hours(slots))) or "not here",
             f"{sum(record.load.taken for record in slots)} of {seats}" if slots else "",
             f"{waiting}" if waiting else "",
         )
@@ -62,9 +61,10 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
         )
 
 
-def brief(time: str) -> str:
-    """Return a written time without minutes if they are zero: `09`, `16:30`."""
-    return time.removesuffix(":00")
+def window(stretch: tuple[dt.time, dt.time]) -> str:
+    """Return hours, without minutes where they are zero: `09–12`, `16:30–24`."""
+    start, end = stretch
+    return f"{start.isoformat('minutes').removesuffix(':00')}–{write_end(end).removesuffix(':00')}"
 
 
 def hours(slots: Sequence[SlotRecord]) -> list[tuple[dt.time, dt.time]]:
