@@ -77,6 +77,7 @@ def test_without_standard_input_or_output_apply_says_so(made: Path) -> None:
     assert run_in_shell('"$@" >&- 2>&-', "apply", "-", "--database", made).returncode == 2
 
 
+@pytest.mark.fast_cases(2)
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])
 def test_the_screens_need_every_stream_and_a_demo_is_printed_without(made: Path, closed: str) -> None:
     result = run_in_shell(f'"$@" {closed}', "--database", made)
@@ -152,6 +153,7 @@ def test_a_relative_data_folder_is_not_taken_for_one(tmp_path: Path) -> None:
 # Zones and clocks
 
 
+@pytest.mark.fast_cases(1)
 @pytest.mark.parametrize("zone", ["IST-5:30", "CET-1CEST", "<+0545>-5:45", "EST5EDT4,M3.2.0,M11.1.0"])
 def test_a_zone_without_a_name_is_asked_for_when_a_database_is_made(tmp_path: Path, zone: str) -> None:
     path = tmp_path / "opd.db"
@@ -179,6 +181,7 @@ def test_a_name_that_does_not_fit_the_clock_is_no_zone(monkeypatch: pytest.Monke
     time.tzset()
 
 
+@pytest.mark.fast_cases(2)
 @pytest.mark.parametrize("year", [3500, 9999, 1969, 1])
 def test_a_clock_that_is_centuries_wrong_is_refused(made: Path, monkeypatch: pytest.MonkeyPatch, year: int) -> None:
     stop_the_clock(monkeypatch, FixedClock(dt.datetime(year, 6, 1, tzinfo=dt.UTC)), ZONE)

@@ -135,6 +135,7 @@ async def test_what_is_chosen_is_in_view_after_every_resize(desk: FrontDesk, ope
             await meera.sees("D29 · ", "16:00–17:00", within="#queue-panel")
 
 
+@pytest.mark.fast_cases(1)
 @pytest.mark.parametrize(("key", "closed"), [("c", "✗ cancelled"), ("x", "– no-show"), ("d", "✓ done")])
 async def test_after_closing_a_token_the_cursor_is_on_the_next_one(
     desk: FrontDesk, open_desk: OpenDesk, key: str, closed: str
