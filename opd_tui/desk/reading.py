@@ -40,8 +40,7 @@ from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
 from opd_tui.storage.journal.verify import Verification, verify
 from opd_tui.storage.queries import people, reads
-from opd_tui.storage.transaction import Transaction
-from opd_tui.storage.unit_of_work import is_valid_id
+from opd_tui.storage.transaction import Transaction, is_valid_id
 
 T = TypeVar("T")
 
@@ -214,6 +213,8 @@ def directory_of(transaction: Transaction, events: list[Event]) -> Directory:
     ids: dict[Subject, set[int]] = {subject: set() for subject in Subject}
     for event in events:
         ids[event.subject].add(event.subject_id)
+        if moved_to := event.after.get("slot_id"):
+            ids[Subject.SLOT].add(moved_to)
     tokens = reads.tokens_by_id(transaction, [TokenId(id_) for id_ in ids[Subject.TOKEN]])
     slots = reads.slots_by_id(transaction, [SlotId(id_) for id_ in ids[Subject.SLOT]])
     doctors = reads.doctors_by_id(transaction, [DoctorId(id_) for id_ in ids[Subject.DOCTOR]])

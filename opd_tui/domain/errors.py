@@ -77,6 +77,12 @@ class UnknownPatient(NotFound):
     code = "UnknownPatient"
 
 
+class UnknownEntry(NotFound):
+    """No action of this desk today has this journal entry."""
+
+    code = "UnknownEntry"
+
+
 class NoBackup(NotFound):
     """There is no verified backup."""
 
@@ -101,6 +107,54 @@ class NothingToChange(Conflict):
     code = "NothingToChange"
 
 
+class SlotIsClosed(Conflict):
+    """The slot is closed to new tokens."""
+
+    code = "SlotClosed"
+
+
+class SlotHasOpenTokens(Conflict):
+    """The slot cannot be withdrawn while it has open tokens."""
+
+    code = "SlotHasOpenTokens"
+
+
+class NoLaterSlot(Conflict):
+    """The doctor has no later slot on this day that is not closed."""
+
+    code = "NoLaterSlot"
+
+
+class DoctorHasNoSlots(Conflict):
+    """The doctor has no slots then."""
+
+    code = "DoctorHasNoSlots"
+
+
+class DoctorHasSlots(Conflict):
+    """The doctor cannot be withdrawn while there are slots."""
+
+    code = "DoctorHasSlots"
+
+
+class DoctorHasOpenTokens(Conflict):
+    """The doctor cannot retire while patients have open tokens."""
+
+    code = "DoctorHasOpenTokens"
+
+
+class DoctorRetired(Conflict):
+    """The doctor has retired and gets no further slots."""
+
+    code = "DoctorRetired"
+
+
+class PlanDoesNotFit(Conflict):
+    """The plan misses a patient of the doctor who leaves, or names somebody else's token or one token twice."""
+
+    code = "PlanDoesNotFit"
+
+
 class AlreadyCheckedIn(Conflict):
     """The patient was checked in before."""
 
@@ -120,15 +174,63 @@ class TokenAlreadyClosed(Conflict):
 
 
 class TokenHoldsNoSeat(Conflict):
-    """The token is waiting, so it can be neither completed nor a no-show."""
+    """The token is waiting, so it can be neither called nor completed nor a no-show."""
 
     code = "TokenHoldsNoSeat"
 
 
 class TokenInTheRoom(Conflict):
-    """The patient is with the doctor, so the token cannot be a no-show."""
+    """The patient is with the doctor, so the token can be neither a no-show nor held nor moved."""
 
     code = "TokenInTheRoom"
+
+
+class RoomOccupied(Conflict):
+    """Another patient is with the doctor."""
+
+    code = "RoomOccupied"
+
+
+class PatientNotHere(Conflict):
+    """The patient has not been checked in."""
+
+    code = "PatientNotHere"
+
+
+class NobodyToCall(Conflict):
+    """No patient of the doctor can be called: none is seated, here and not on hold."""
+
+    code = "NobodyToCall"
+
+
+class TokenReplaced(Conflict):
+    """The token was moved, and the one that replaced it is still open."""
+
+    code = "TokenReplaced"
+
+
+class NothingToUndo(Conflict):
+    """This desk has done nothing today that can be undone."""
+
+    code = "NothingToUndo"
+
+
+class NothingToRedo(Conflict):
+    """Nothing was undone at this desk since its last action."""
+
+    code = "NothingToRedo"
+
+
+class ChangedSince(Conflict):
+    """Another action changed since what this one did."""
+
+    code = "ChangedSince"
+
+
+class CannotBeUndone(Conflict):
+    """The action cannot be undone."""
+
+    code = "CannotBeUndone"
 
 
 class DuplicatePatient(Conflict):

@@ -157,6 +157,21 @@ class Whole(FieldType[int]):
         return whole_number(text)
 
 
+class Flag(FieldType[bool]):
+    """Yes or no."""
+
+    expected = "true or false"
+    metavar = "true|false"
+
+    def accept(self, value: object) -> bool:
+        if not isinstance(value, bool):
+            raise self.refuse()
+        return value
+
+    def from_text(self, text: str) -> object:
+        return {"true": True, "yes": True, "false": False, "no": False}.get(text.strip().lower(), text)
+
+
 class BirthYear(Whole):
     """A year of birth."""
 

@@ -23,14 +23,12 @@ from opd_tui.desk.answers import accepted
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.events import Subject, TokenEvent
-from opd_tui.domain.field_types import Choice, Code, Date, FieldType, Id, Name, Text, TimeOfDay, Whole
-from opd_tui.domain.journal import JournalEntry
+from opd_tui.domain.field_types import Choice, Code, Date, FieldType, Flag, Id, Name, Text, TimeOfDay, Whole
 from opd_tui.domain.model import Patient
 from opd_tui.domain.records import Nested
 from tests.conftest import NINE, ZONE
-from tests.support.actions import call_into_the_room
 from tests.support.helpers import DATE, add_doctor, but_for_new_ids, open_slot
-from tests.support.memory import OPEN, Row
+from tests.support.memory import OPEN, Row, Rows
 from tests.support.memory_desk import MemoryDesk
 from tests.support.units_of_work import folded, journaled, without_nulls
 
@@ -52,6 +50,7 @@ SIMPLE: dict[type[FieldType[Any]], st.SearchStrategy[Any]] = {
     Whole: st.sampled_from([1, 2, 3, 30]),
     Date: st.sampled_from([DATE, "2026-11-23"]),
     TimeOfDay: st.sampled_from(["08:00", "09:00", "09:30", "10:00", "11:00", "12:00"]),
+    Flag: st.booleans(),
     Nested: st.one_of(st.sampled_from(PEOPLE), st.integers(0, 10**6).map(lambda number: Patient(name=f"P {number}"))),
 }
 
@@ -73,7 +72,9 @@ class Rules(RuleBasedStateMachine):
     @rule(data=st.data(), verb=st.sampled_from(VERBS), ago=st.sampled_from([None, None, None, 0, 5, 10]))
     def act(self, data: st.DataObject, verb: str, ago: int | None) -> None:
         """Preview and perform: both are refused and change nothing, or both do the same."""
-        values = {spec.name: data.draw(self.values(spec.type)) for spec in ACTIONS[verb].own_specs()}
+        values: dict[str, Any] = {}
+        for spec in ACTIONS[verb].own_specs():
+            values[spec.attribute] = data.draw(self.plan(values) if spec.name == "plan" else self.values(spec.type))
         at = None if ago is None else self.clock.now() - dt.timedelta(minutes=ago)
         store, rows, journal = self.desk.store, self.desk.store.rows.copy(), list(self.desk.store.journal)
         action = ACTIONS[verb](**values, at=at)
@@ -104,17 +105,6 @@ class Rules(RuleBasedStateMachine):
         moved = [event.subject_id for event in outcome.events if event.by_rule]
         assert len(moved) == len(set(moved)), "the rule moves nobody twice"
 
-    @rule(data=st.data())
-    def call_into_the_room(self, data: st.DataObject) -> None:
-        """See `actions.call_into_the_room`."""
-        seated = self.desk.store.rows.where(Subject.TOKEN, status="ACTIVE", called_at=None)
-        if seated:
-            token = data.draw(st.sampled_from(seated))
-            now = self.clock.now()
-            uow = self.desk.store.begin(JournalEntry("call_token", now, now, "meera", "desk 1"))
-            call_into_the_room(uow, token["id"], token["slot_id"])
-            uow.commit()
-
     @rule(minutes=st.integers(-30, 30))
     def set_the_clock(self, minutes: int) -> None:
         self.clock.instant += dt.timedelta(minutes=minutes)
@@ -135,6 +125,15 @@ class Rules(RuleBasedStateMachine):
         assert folded(self.desk.store.events) == journaled(tables)
 
     @invariant()
+    def a_doctor_sees_one_patient_at_a_time_and_nobody_closed_or_inside_is_on_hold(self) -> None:
+        tokens = self.desk.store.rows.where(Subject.TOKEN)
+        inside = [token for token in tokens if token.get("called_at") and token["status"] in OPEN]
+        assert {token["status"] for token in inside} <= {"ACTIVE"}
+        assert max(Counter((token["doctor_id"], token["date"]) for token in inside).values(), default=1) == 1
+        assert not any(token.get("held_at") for token in tokens if token["status"] not in OPEN or token in inside)
+        assert all((token.get("held_at") is None) == (token.get("hold_reason") is None) for token in tokens)
+
+    @invariant()
     def numbers_have_no_gap(self) -> None:
         numbers = defaultdict(list)
         for token in self.desk.store.rows.where(Subject.TOKEN):
@@ -151,6 +150,25 @@ class Rules(RuleBasedStateMachine):
             there = [row["id"] for row in self.desk.store.rows.where(subject)]
             return st.sampled_from([*there, *there, *there, 99])
         return SIMPLE[type(kind)]
+
+    def plan(self, values: dict[str, Any]) -> st.SearchStrategy[list[dict[str, Any]]]:
+        """See `plans`."""
+        return plans(self.desk.store.rows, values)
+
+
+@st.composite
+def plans(draw: st.DrawFn, rows: Rows, values: dict[str, Any]) -> list[dict[str, Any]]:
+    """What becomes of everybody who stands with a doctor; sometimes somebody is left out."""
+    slots = [row["id"] for row in rows.where(Subject.SLOT)]
+    gone = {row["id"] for row in rows.where(Subject.SLOT, doctor_id=values["doctor"], date=values["date"])}
+    standing = [row for row in rows.open_tokens() if row["slot_id"] in gone and not row.get("called_at")]
+    ends = {row["id"]: row["end"] for row in rows.where(Subject.SLOT)}
+    standing = [row for row in standing if ends[row["slot_id"]] > values["from_"]]
+    lines = [
+        {"token": row["id"]} | draw(st.sampled_from([{"cancel": True}, *({"slot": id_} for id_ in slots)]))
+        for row in standing
+    ]
+    return lines[draw(st.sampled_from([0, 0, 0, 1])) :]
 
 
 def seated_from_scratch(capacity: int, tokens: list[Row]) -> set[int]:

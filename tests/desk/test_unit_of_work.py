@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,10 @@ from opd_tui.domain.errors import DeskRefusal, TokenAlreadyClosed
 from opd_tui.domain.events import EVENTS, Cause, Event, Subject, inverse, unknown_event
 from opd_tui.domain.events.doctors import sealed
 from opd_tui.domain.model import (
+    Doctor,
     DoctorId,
+    EmergencyReason,
+    HoldReason,
     KnownPatient,
     Patient,
     PatientId,
@@ -53,6 +57,7 @@ RAVI = Patient(name="Ravi Kumar", uhid="MRN 99")
 SUNITA = Patient(name="Sunita Rao")
 FIRST, SECOND, THIRD = TokenId(1), TokenId(2), TokenId(3)
 SLOT = Slot(SlotId(1), DoctorId(1), DAY, dt.time(9), dt.time(10), 2)
+DR_A = Doctor(DoctorId(1), "A", "Dr A", "Medicine", "1")
 NOWHERE = (0, -1, 99, 2**63, 10**40)
 
 
@@ -128,20 +133,45 @@ SAMPLES: dict[str, Event] = {
         EVENTS["slot_reverted"](1, {"capacity": 2}, {"capacity": 4}, SLOT.id),
         EVENTS["patient_reverted"](2, {"merged_into": None}, {"merged_into": 3}),
         EVENTS["token_reverted"](3, {"hold_reason": None}, {"hold_reason": "lab"}, SLOT.id),
-        unknown_event("token_held", Subject.TOKEN)(3, {"held_at": None}, {"held_at": "x"}, SLOT.id),
+        events.DoctorEdited.of(DR_A, {"specialty": "Surgery", "room": None}),
+        events.DoctorRetired.of(DR_A, NINE),
+        events.DoctorWithdrawn.of(DR_A, NINE),
+        events.SlotClosed.of(SLOT, NINE),
+        events.SlotReopened.of(replace(SLOT, closed_at=NINE)),
+        events.SlotDelayed.of(SLOT, 20),
+        events.SlotWithdrawn.of(SLOT, NINE),
+        events.TokenCalled.of(SEATED, NINE),
+        events.TokenReturned.of(replace(SEATED, called_at=NINE), NINE),
+        events.TokenPassedOver.of(replace(SEATED, returned_at=NINE)),
+        events.TokenHeld.of(SEATED, HoldReason.TEST, NINE),
+        events.TokenReleased.of(replace(SEATED, held_at=NINE, hold_reason=HoldReason.TEST)),
+        events.TokenToTell.of(SEATED, NINE),
+        events.TokenTold.of(replace(SEATED, to_tell_since=NINE)),
+        events.TokenMoved.of(SEATED, SlotId(2), NINE + dt.timedelta(minutes=1)),
+        *(closed.of(SEATED, NINE) for closed in (events.TokenMovedAway, events.TokenWithdrawn)),
+        events.TokenSourceChanged.of(SEATED, Source.EMERGENCY, EmergencyReason.WORSE),
+        events.TokenReinstated.of(replace(SEATED, status=Status.CANCELLED, closed_at=NINE), NINE),
+        unknown_event("token_juggled", Subject.TOKEN)(3, {"held_at": None}, {"held_at": "x"}, SLOT.id),
     )
     if event is not None
 }
 """One event of each kind, and one of a kind that this version does not know."""
 ADDITIONS = [kind for kind, event in SAMPLES.items() if event.before is None]
-MAKING_ROOM = dict.fromkeys(("token_allocated", "token_promoted"), SAMPLES["token_preempted"])
+MAKING_ROOM = dict.fromkeys(("token_allocated", "token_promoted"), SAMPLES["token_preempted"]) | {
+    "slot_reopened": SAMPLES["slot_closed"],
+    "token_returned": SAMPLES["token_called"],
+    "token_passed_over": events.TokenReturned.of(SEATED, NINE),
+    "token_released": SAMPLES["token_held"],
+    "token_told": SAMPLES["token_to_tell"],
+    "token_reinstated": SAMPLES["token_cancelled"],
+}
 """What has to happen before."""
 REVERTIBLE = [kind for kind in SAMPLES if kind not in ADDITIONS and SAMPLES[kind].reversible]
 """Those whose fields are all in the journal."""
 
 
 def test_there_is_a_sample_of_every_kind_of_event() -> None:
-    assert EVENTS.keys() == SAMPLES.keys() - {"token_held"}
+    assert EVENTS.keys() == SAMPLES.keys() - {"token_juggled"}
     assert len(ADDITIONS) == 4
 
 

@@ -11,7 +11,7 @@ from opd_tui.desk.actions.base import Action, held_slot, known_doctor, with_sour
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import slot_json
 from opd_tui.domain.allocation import settle
-from opd_tui.domain.errors import InvalidAction, NothingToChange, SeatsInUse, SlotOverlap
+from opd_tui.domain.errors import DoctorRetired, InvalidAction, NothingToChange, SeatsInUse, SlotOverlap
 from opd_tui.domain.events import Cause, SlotOpened, SlotResized, Subject, TokenPreempted
 from opd_tui.domain.field_types import CAPACITY_LIMIT, MINUTES_A_DAY, Date, Id, TimeOfDay, Whole
 from opd_tui.domain.model import Doctor, DoctorId, SlotId, Token
@@ -38,6 +38,8 @@ class OpenSlot(Action):
 
     def run(self, uow: UnitOfWork) -> None:
         doctor = known_doctor(uow, self.doctor)
+        if doctor.retired_at:
+            raise DoctorRetired(f"{doctor.name} has retired and gets no further slots. Choose another doctor.")
         for start, end in self.windows():
             open_one(uow, doctor, self.date, start, end, self.capacity)
 

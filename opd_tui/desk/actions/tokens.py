@@ -13,6 +13,7 @@ from opd_tui.domain.errors import (
     AlreadyCheckedIn,
     DuplicatePatient,
     InvalidAction,
+    SlotIsClosed,
     TokenAlreadyClosed,
     TokenHoldsNoSeat,
     TokenInTheRoom,
@@ -61,15 +62,14 @@ class IssueToken(Action):
 
     def run(self, uow: UnitOfWork) -> None:
         slot = held_slot(uow, self.slot)
+        refuse_closed_slot(slot)
         self.refuse_impossible_birth_year(uow)
         if duplicate := uow.open_token_of(slot.id, self.patient):
             raise DuplicatePatient(
                 f"{duplicate.label} is the same person and already has an open token in this slot "
                 f"({duplicate.source.name}, {duplicate.status.name}). Use that token."
             )
-        # After a clock was set back, a later arrival must not get an earlier `issued_at` and so overtake.
-        latest = None if self.at else uow.latest_issued_at(slot.id)
-        issued_at = max(uow.at, latest) if latest else uow.at
+        issued_at = arrival(uow, slot.id, self.at)
         patient_id = self.record_patient(uow, slot)
         sequence, number = uow.take_number(slot)
         issued = uow.record(TokenIssued.of(slot, patient_id, self.source, sequence, number, issued_at))
@@ -115,8 +115,7 @@ class CheckInToken(Action):
 
     def run(self, uow: UnitOfWork) -> None:
         token, _ = held_token(uow, self.token)
-        if not token.status.is_open:
-            raise TokenAlreadyClosed(already_closed(token, uow))
+        refuse_closed(token, uow)
         if token.checked_in_at is not None:
             raise AlreadyCheckedIn(f"{token.label} was checked in already{at_time(token.checked_in_at, uow)}.")
         uow.record(TokenCheckedIn.of(token, uow.at))
@@ -156,8 +155,7 @@ class CloseToken(Action):
 
     def run(self, uow: UnitOfWork) -> None:
         token, slot = held_token(uow, self.token)
-        if not token.status.is_open:
-            raise TokenAlreadyClosed(already_closed(token, uow))
+        refuse_closed(token, uow)
         self.refuse(token)
         uow.record(self.closes.of(token, uow.at))
         settle_for_token(uow, slot, token.id)
@@ -218,6 +216,27 @@ class CompleteToken(CloseToken):
                 f"{token.label} is waiting and has no seat yet, so it cannot be completed. "
                 "Cancel it if the patient left."
             )
+
+
+def refuse_closed(token: Token, uow: UnitOfWork) -> None:
+    """Raise TokenAlreadyClosed if the token is closed, and say since when."""
+    if not token.status.is_open:
+        raise TokenAlreadyClosed(already_closed(token, uow))
+
+
+def refuse_closed_slot(slot: Slot) -> None:
+    """Raise SlotIsClosed if the slot takes no new tokens."""
+    if slot.closed_at:
+        raise SlotIsClosed(f"The slot {slot.window} is closed to new tokens. Reopen it, or choose another.")
+
+
+def arrival(uow: UnitOfWork, slot_id: SlotId, at: dt.datetime | None) -> dt.datetime:
+    """Return when a token that arrives in a slot now joins its queue; `at` is the time that was given, if any.
+
+    After a clock was set back, a later arrival must not get an earlier `issued_at` and so overtake.
+    """
+    latest = None if at else uow.latest_issued_at(slot_id)
+    return max(uow.at, latest) if latest else uow.at
 
 
 def token_answer(outcome: Outcome) -> Json:

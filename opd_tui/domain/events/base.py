@@ -66,6 +66,8 @@ class Event:
     by_rule: ClassVar[bool] = False
     """Whether the allocation rule produced the event, rather than a person's action."""
 
+    quiet: ClassVar[bool] = False
+    """Whether the sentence of an action leaves the event out."""
     reversible: ClassVar[bool] = True
     """Whether the fields in `before` are all that it changed."""
 

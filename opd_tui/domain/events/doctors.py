@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from opd_tui.domain.events.base import Event, Names, Subject
+from opd_tui.domain.instants import write_instant
+from opd_tui.domain.model import Doctor
 
 
 def sealed(name: str) -> str:
@@ -42,3 +46,64 @@ class DoctorNameSealed(Event):
 
     def sentence(self, names: Names) -> str:
         return f"The name of {names.doctor(self.subject_id)} is sealed in the journal"
+
+
+class DoctorEdited(Event):
+    """A doctor got another name, specialty or room."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str] = "doctor_edited"
+    subject: ClassVar[Subject] = Subject.DOCTOR
+    reason: ClassVar[str | None] = "edited"
+
+    @classmethod
+    def of(cls, doctor: Doctor, fields: Mapping[str, str | None]) -> Self:
+        """Return the event that changes these fields of a doctor; names are stored in the row only."""
+        before = {name: getattr(doctor, name) for name in fields}
+        private = {"name": fields["name"]} if "name" in fields else {}
+        return cls(doctor.id, _without_name(before), _without_name(fields), private=private)
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.doctor(self.subject_id)} has another {', '.join(sorted(self.after))}"
+
+
+class DoctorRetired(Event):
+    """A doctor retired and gets no further slots."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str] = "doctor_retired"
+    subject: ClassVar[Subject] = Subject.DOCTOR
+    reason: ClassVar[str | None] = "retired"
+
+    @classmethod
+    def of(cls, doctor: Doctor, at: dt.datetime) -> Self:
+        """Return the event that retires a doctor."""
+        return cls(doctor.id, {"retired_at": None}, {"retired_at": write_instant(at)})
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.doctor(self.subject_id)} has retired"
+
+
+class DoctorWithdrawn(Event):
+    """The adding of a doctor was undone: the doctor is not shown, and the code is free."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str] = "doctor_withdrawn"
+    subject: ClassVar[Subject] = Subject.DOCTOR
+    reason: ClassVar[str | None] = "withdrawn"
+
+    @classmethod
+    def of(cls, doctor: Doctor, at: dt.datetime) -> Self:
+        """Return the event that withdraws a doctor."""
+        return cls(doctor.id, {"withdrawn_at": None}, {"withdrawn_at": write_instant(at)})
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.doctor(self.subject_id)} is no longer there"
+
+
+def _without_name(fields: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return a doctor's fields as the journal has them: the digest of the name."""
+    return {name: sealed(value) if name == "name" and value else value for name, value in fields.items()}

@@ -59,7 +59,7 @@ def inverse(event: Event) -> Event:
     """
     if event.before is None:
         raise ValueError(f"{event.kind} created its row, which is never deleted")
-    if not event.reversible:
+    if not event.reversible or (event.subject is Subject.DOCTOR and "name" in event.before):
         raise ValueError(f"{event.kind} set personal fields, which the journal does not hold")
     status = {name: event.details[name] for name in ("status",) if name in event.details}
     return REVERTED[event.subject](

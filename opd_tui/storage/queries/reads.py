@@ -35,16 +35,17 @@ def _count(status: Status) -> Any:
 
 
 _LOAD = (_count(Status.ACTIVE), _count(Status.WAITING), _count(Status.COMPLETED))
-_SLOTS = (
+_ANY_SLOT = (
     select(*SLOT_COLUMNS, *_LOAD, *DOCTOR_COLUMNS)
     .join(doctor, doctor.c.id == slot.c.doctor_id)
     .order_by(slot.c.date, slot.c.start, doctor.c.code)
 )
+_SLOTS = _ANY_SLOT.where(slot.c.withdrawn_at.is_(None))
 _SLOTS_OF_DATE = _SLOTS.where(slot.c.date == bindparam("date"))
 _SLOTS_OF_DOCTOR = _SLOTS.where(slot.c.doctor_id == bindparam("doctor"))
 _SLOTS_OF_BOTH = _SLOTS_OF_DATE.where(slot.c.doctor_id == bindparam("doctor"))
-_SLOT_BY_ID = _SLOTS.where(slot.c.id == bindparam("id"))
-_DOCTORS = select(*DOCTOR_COLUMNS).order_by(doctor.c.code)
+_SLOT_BY_ID = _ANY_SLOT.where(slot.c.id == bindparam("id"))
+_DOCTORS = select(*DOCTOR_COLUMNS).where(doctor.c.withdrawn_at.is_(None)).order_by(doctor.c.code)
 _DOCTOR_BY_ID = select(*DOCTOR_COLUMNS).where(doctor.c.id == bindparam("id"))
 
 _RANK = (token.c.priority, token.c.issued_at, token.c.id)
@@ -168,7 +169,8 @@ def waiting_before(transaction: Transaction, of: Token) -> int:
 
 
 def slot_record_of(row: Any) -> SlotRecord:
-    return SlotRecord(slot_of(row), doctor_of(row[9:]), load_of(row))
+    size, loads = len(SLOT_COLUMNS), len(SLOT_COLUMNS) + len(_LOAD)
+    return SlotRecord(slot_of(row), doctor_of(row[loads:]), load_of(row[size:loads]))
 
 
 def token_record_of(row: Any) -> TokenRecord:
