@@ -33,6 +33,7 @@ from opd_tui.desk.actions import (
     MoveToken,
     OpenSession,
     OpenSlot,
+    Redo,
     ReinstateToken,
     ReleaseToken,
     ReopenSlot,
@@ -40,6 +41,7 @@ from opd_tui.desk.actions import (
     RetireDoctor,
     ReturnToken,
     TellPatient,
+    Undo,
 )
 
 
@@ -93,6 +95,8 @@ COMMANDS: tuple[click.Command, ...] = (
         command_for(ReinstateToken, "reinstate"),
         token_list,
     ),
+    command_for(Undo, "undo"),
+    command_for(Redo, "redo"),
     apply,
     verify,
     backup,

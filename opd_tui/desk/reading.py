@@ -213,8 +213,7 @@ def directory_of(transaction: Transaction, events: list[Event]) -> Directory:
     ids: dict[Subject, set[int]] = {subject: set() for subject in Subject}
     for event in events:
         ids[event.subject].add(event.subject_id)
-        if moved_to := event.after.get("slot_id"):
-            ids[Subject.SLOT].add(moved_to)
+        ids[Subject.SLOT].update(event.named_slots)
     tokens = reads.tokens_by_id(transaction, [TokenId(id_) for id_ in ids[Subject.TOKEN]])
     slots = reads.slots_by_id(transaction, [SlotId(id_) for id_ in ids[Subject.SLOT]])
     doctors = reads.doctors_by_id(transaction, [DoctorId(id_) for id_ in ids[Subject.DOCTOR]])

@@ -71,7 +71,7 @@ def directory_of(uow: MemoryUnitOfWork, events: list[Event]) -> Directory:
     """Look up the rows that events name."""
     ids = {subject: {event.subject_id for event in events if event.subject is subject} for subject in Subject}
     tokens = [token_record(uow, uow.rows.tables[Subject.TOKEN][id_]) for id_ in ids[Subject.TOKEN]]
-    visited = {record.slot.id for record in tokens} | {event.after.get("slot_id") for event in events} - {None}
+    visited = {record.slot.id for record in tokens}.union(*(event.named_slots for event in events))
     slots = [slot_record(uow, id_) for id_ in ids[Subject.SLOT] | visited]
     doctors = [doctor for id_ in ids[Subject.DOCTOR] if (doctor := uow.doctor(id_))]
     forgotten = {event.subject_id for event in events if isinstance(event, PatientForgotten)}

@@ -10,6 +10,7 @@ from opd_tui.desk.actions.moving import ChangeSource, MoveToken, ReinstateToken
 from opd_tui.desk.actions.patients import ForgetPatient
 from opd_tui.desk.actions.slots import OpenSession, OpenSlot, ResizeSlot
 from opd_tui.desk.actions.tokens import CancelToken, CheckInToken, CompleteToken, IssueToken, MarkNoShow
+from opd_tui.desk.actions.undo import Redo, Undo
 
 ACTIONS: dict[str, type[Action]] = {
     action.verb: action
@@ -18,6 +19,7 @@ ACTIONS: dict[str, type[Action]] = {
         *(CheckInToken, ForgetPatient, CallToken, CallNext, CompleteAndCallNext, ReturnToken),
         *(HoldToken, ReleaseToken, TellPatient, ChangeSource, ReinstateToken, MoveToken),
         *(CloseSlot, ReopenSlot, CarryOver, DelayDoctor, DoctorLeaves, EditDoctor, RetireDoctor),
+        *(Undo, Redo),
     )
 }
 """Every action class by its verb."""
@@ -45,6 +47,7 @@ __all__ = [
     "MoveToken",
     "OpenSession",
     "OpenSlot",
+    "Redo",
     "ReinstateToken",
     "ReleaseToken",
     "ReopenSlot",
@@ -52,4 +55,5 @@ __all__ = [
     "RetireDoctor",
     "ReturnToken",
     "TellPatient",
+    "Undo",
 ]

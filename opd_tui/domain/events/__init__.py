@@ -53,6 +53,7 @@ EVENTS: dict[str, type[Event]] = {event.kind: event for event in _ALL}
 
 __all__ = [
     "EVENTS",
+    "REVERTED",
     "Cause",
     "DoctorAdded",
     "DoctorEdited",

@@ -84,6 +84,12 @@ class Event:
         """The token that caused the event, or None."""
         return TokenId(self.cause.id) if self.cause and self.cause.subject is Subject.TOKEN else None
 
+    @property
+    def named_slots(self) -> set[SlotId]:
+        """The slots from and to which the event moved a token, or in which it made one."""
+        slots = (fields.get("slot_id") for fields in (self.before or {}, self.after))
+        return {slot_id for slot_id in slots if slot_id is not None}
+
     def problem(self) -> str | None:
         """Return how the fields contradict the kind of event, or None."""
         return None

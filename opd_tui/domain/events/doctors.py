@@ -32,7 +32,8 @@ class DoctorAdded(Event):
         return cls(0, None, after, private={"name": name})
 
     def sentence(self, names: Names) -> str:
-        return f"{names.doctor(self.subject_id)} was added with the code {self.after['code']}"
+        code = self.after.get("code")
+        return f"{names.doctor(self.subject_id)} was added{f' with the code {code}' if code else ''}"
 
 
 class DoctorNameSealed(Event):

@@ -10,7 +10,7 @@ from opd_tui.domain.events.tokens import TokenClosed, TokenEvent, hold_fields, w
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import EmergencyReason, HoldReason, SlotId, Source, Status, Token
 
-NO_HOLD: Fields = {"held_at": None, "hold_reason": None}
+NO_HOLD: dict[str, str | None] = {"held_at": None, "hold_reason": None}
 
 
 class TokenStands(TokenEvent):
