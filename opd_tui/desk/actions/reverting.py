@@ -60,8 +60,8 @@ class Reverting:
         self.slots = self.held_slots(own)
         self.refuse_changed(own)
         telling = self.earlier_telling()
-        for event in reversed(own):
-            self.set_back(event)
+        if not [event for event in reversed(own) if self.set_back(event)]:
+            raise self.changed_since(own[0].subject, own[0].subject_id, list(own[0].after))
         self.settle(own)
         self.restore_telling(telling)
 
@@ -140,12 +140,12 @@ class Reverting:
 
     # Setting back
 
-    def set_back(self, event: Event) -> None:
-        """Set back one event."""
+    def set_back(self, event: Event) -> bool:
+        """Set back one event; return False if nothing of it is left."""
         details = {**self.details, "kind": event.details.get("kind", event.kind)}
         if event.before is None:
             self.withdraw(event, details)
-            return
+            return True
         now = self.now(event)
         fields = {
             name: value
@@ -166,6 +166,7 @@ class Reverting:
         elif fields:
             self.refuse_taken(event, fields)
             self.uow.record(reverted)
+        return bool(fields)
 
     def withdraw(self, event: Event, details: Mapping[str, Any]) -> None:
         """Withdraw what an event created: nothing is ever deleted."""
