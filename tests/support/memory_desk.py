@@ -22,6 +22,7 @@ class MemoryDesk:
 
     def __init__(self, clock: Clock, zone: str) -> None:
         self.clock = clock
+        self.name = "desk 1"
         self.store = MemoryStore(ZoneInfo(zone))
 
     def perform(self, action: Action) -> Outcome:
@@ -39,7 +40,7 @@ class MemoryDesk:
     def _entry(self, action: Action) -> JournalEntry:
         now = self.clock.now()
         at = local_instant(action.at, self.store.zone) if action.at and not action.at.tzinfo else action.at
-        return JournalEntry(action.verb, at or now, now, "meera", "desk 1")
+        return JournalEntry(action.verb, at or now, now, "meera", self.name)
 
     def doctor_list(self) -> list[Doctor]:
         """All doctors by code."""
