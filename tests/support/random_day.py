@@ -63,8 +63,13 @@ class RandomDay:
             self.desk.name = f"desk {self.dice.randint(1, desks)}"
             (verb,) = self.dice.choices(verbs, weights)
             before = self.rows.copy()
+            action = self.action(verb)
+            self.tried(action)
             with suppress(DeskRefusal):
-                yield before, self.desk.perform(self.action(verb))
+                yield before, self.desk.perform(action)
+
+    def tried(self, action: Action) -> None:
+        """Do something else with an action before it is performed; nothing by default."""
 
     def action(self, verb: str) -> Action:
         """An action with fields that mostly name what is there."""
