@@ -115,8 +115,8 @@ def next_open_slot(doctor: Doctor, slot: Slot, slots: Iterable[Slot]) -> Slot:
     if found := next((other for other in later if not other.closed_at), None):
         return found
     if later:
-        windows = " and ".join(other.window for other in later)
-        raise NoLaterSlot(f"{doctor.name} has later only {windows}, which is closed. Reopen it, or open another slot.")
+        windows, are = " and ".join(other.window for other in later), "is" if len(later) == 1 else "are"
+        raise NoLaterSlot(f"{doctor.name} has later only {windows}, which {are} closed. Reopen one, or open another.")
     raise NoLaterSlot(f"{doctor.name} has no slot after {slot.end:%H:%M} on {slot.date:%d %b %Y}. Open one first.")
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import ClassVar, Self
 
 from opd_tui.domain.events.base import Event, Fields, Names, Subject
-from opd_tui.domain.events.tokens import TokenClosed, TokenEvent, hold_fields, written
+from opd_tui.domain.events.tokens import TokenClosed, TokenEvent, hold_fields, knows, written
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import EmergencyReason, HoldReason, SlotId, Source, Status, Token
 
@@ -177,6 +178,12 @@ class TokenMovedAway(TokenClosed):
     kind: ClassVar[str] = "token_moved_away"
     reason: ClassVar[str] = "moved"
     closes_as: ClassVar[Status] = Status.CANCELLED
+
+    @classmethod
+    def of(cls, token: Token, at: dt.datetime) -> Self:
+        """Return the event that closes a token; what its patient has to be told is for the new token to say."""
+        closed, (before, after) = super().of(token, at), knows(token.to_tell_since)
+        return replace(closed, before={**(closed.before or {}), **before}, after={**closed.after, **after})
 
     def sentence(self, names: Names) -> str:
         return f"{names.token(self.subject_id)} was moved"
