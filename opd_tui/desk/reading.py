@@ -213,9 +213,10 @@ def directory_of(transaction: Transaction, events: list[Event]) -> Directory:
     ids: dict[Subject, set[int]] = {subject: set() for subject in Subject}
     for event in events:
         ids[event.subject].add(event.subject_id)
-        ids[Subject.SLOT].update(event.named_slots)
     tokens = reads.tokens_by_id(transaction, [TokenId(id_) for id_ in ids[Subject.TOKEN]])
-    slots = reads.slots_by_id(transaction, [SlotId(id_) for id_ in ids[Subject.SLOT]])
+    known = {record.slot.id for record in tokens.values()}
+    others = set().union(*(event.named_slots for event in events)) - known
+    slots = reads.slots_by_id(transaction, [SlotId(id_) for id_ in ids[Subject.SLOT] | others])
     doctors = reads.doctors_by_id(transaction, [DoctorId(id_) for id_ in ids[Subject.DOCTOR]])
     forgotten = {PatientId(event.subject_id) for event in events if isinstance(event, PatientForgotten)}
     return Directory(
