@@ -15,7 +15,7 @@ from opd_tui.cli.options import (
     refusals_end_the_command,
     shared_options,
 )
-from opd_tui.desk.views import doctor_json, slot_record_json, token_record_json
+from opd_tui.desk.views import doctor_record_json, slot_record_json, token_record_json
 from opd_tui.domain.field_types import Choice, Date, FieldType, Id, InvalidValue
 from opd_tui.domain.model import Status
 
@@ -46,7 +46,7 @@ def doctor_list(as_json: bool) -> None:
     with desk_to_read() as desk:
         doctors = desk.doctor_list()
     if as_json:
-        print_json([doctor_json(doctor) for doctor in doctors])
+        print_json([doctor_record_json(doctor) for doctor in doctors])
     else:
         rows = [(d.id, d.code, d.name, d.specialty, d.room) for d in doctors]
         print_table(("ID", "CODE", "NAME", "SPECIALTY", "ROOM"), rows, "No doctors yet. `opd-tui doctor add` adds one.")

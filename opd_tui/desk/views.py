@@ -124,6 +124,11 @@ def doctor_json(doctor: Doctor) -> dict[str, object]:
     }
 
 
+def doctor_record_json(doctor: Doctor) -> dict[str, object]:
+    """Return a doctor as JSON, with whether the doctor has retired."""
+    return doctor_json(doctor) | {"retired": doctor.retired_at is not None}
+
+
 def slot_json(slot: Slot) -> dict[str, object]:
     """Return a slot as JSON."""
     return {

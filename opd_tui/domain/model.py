@@ -108,6 +108,10 @@ class Slot:
     def window(self) -> str:
         return f"{self.start:%H:%M}–{self.end:%H:%M}"
 
+    def ends_after(self, time: dt.time) -> bool:
+        """Return whether the window ends later on its day; 00:00 is the midnight that ends the day."""
+        return self.end == dt.time() or self.end > time
+
     def is_over(self, wall_clock: dt.datetime) -> bool:
         """Return whether the window has ended at this wall clock time of the hospital."""
         return (self.date, self.end) <= (wall_clock.date(), wall_clock.time())

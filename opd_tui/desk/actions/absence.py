@@ -117,7 +117,7 @@ class DoctorLeaves(Action):
         targets = {line.slot for line in self.plan if line.slot is not None}
         day = uow.slots_of_day(doctor.id, self.date)
         _, slots = held(uow, (), {*day, *targets})
-        closing = [slots[slot_id] for slot_id in day if slots[slot_id].end > self.from_]
+        closing = [slots[slot_id] for slot_id in day if slots[slot_id].ends_after(self.from_)]
         if not closing:
             raise DoctorHasNoSlots(f"{doctor.name} has no slots after {self.from_:%H:%M} on {self.date:%d %b %Y}.")
         tokens = {token.id: token for slot in closing for token in uow.open_tokens(slot.id) if not token.in_the_room}

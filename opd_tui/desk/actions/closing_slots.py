@@ -111,7 +111,7 @@ class CarryOver(Action):
 
 def next_open_slot(doctor: Doctor, slot: Slot, slots: Iterable[Slot]) -> Slot:
     """Return the doctor's next slot of the day that is not closed; raise NoLaterSlot, and say what there is."""
-    later = [other for other in slots if other.start >= slot.end]
+    later = [other for other in slots if other.start > slot.start]
     if found := next((other for other in later if not other.closed_at), None):
         return found
     if later:
