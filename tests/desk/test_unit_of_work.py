@@ -447,6 +447,118 @@ def test_a_queue_knows_its_free_seats_its_best_and_its_weakest(units: UnitsOfWor
         assert (queue.free_seats(), queue.best_waiting(), queue.weakest_seated()) == (2, None, None)
 
 
+# A doctor's day
+
+
+@on_every_kind
+def test_the_slots_of_a_day_by_start_but_those_withdrawn(units: UnitsOfWork) -> None:
+    with units.action(commit=False) as uow:
+        assert uow.slots_of_day(DoctorId(1), DAY) == uow.slots_beside(SlotId(2)) == [1, 2]
+        assert uow.slots_of_day(DoctorId(1), DAY + dt.timedelta(days=1)) == []
+        assert [uow.slots_beside(SlotId(id_)) for id_ in NOWHERE] == [[]] * len(NOWHERE)
+        assert [uow.has_slots(DoctorId(id_)) for id_ in (1, 2, 3)] == [True, True, False]
+        uow.hold_slots([SLOT.id, SlotId(3)])
+        uow.record(SAMPLES["slot_withdrawn"])
+        uow.record(events.SlotWithdrawn.of(replace(SLOT, id=SlotId(3)), NINE))
+        assert uow.slots_of_day(DoctorId(1), DAY) == uow.slots_beside(SLOT.id) == [2]
+        assert not uow.has_slots(DoctorId(2))
+
+
+@on_every_kind
+def test_open_tokens_stand_by_rank_and_those_of_a_doctor_by_slot(units: UnitsOfWork) -> None:
+    with units.action(commit=False) as uow:
+        first, later = uow.hold_slots([SLOT.id, SlotId(2)]).values()
+        new = arrive(uow, later, Patient(name="Imran"))
+        uow.record(events.TokenSourceChanged.of(token(THIRD, SUNITA, Status.WAITING), Source.PAID, None))
+        assert [found.id for found in uow.open_tokens(first.id)] == [THIRD, FIRST, SECOND]
+        assert [found.id for found in uow.open_tokens_of_doctor(DoctorId(1), 9)] == [THIRD, FIRST, SECOND, new]
+        assert len(uow.open_tokens_of_doctor(DoctorId(1), 2)) == 2
+        uow.record(SAMPLES["token_cancelled"])
+        assert [found.id for found in uow.open_tokens(first.id)] == [THIRD, SECOND]
+        assert uow.open_tokens(SlotId(3)) == uow.open_tokens_of_doctor(DoctorId(2), 9) == []
+
+
+@on_every_kind
+def test_who_is_called_next_and_who_is_in_the_room(units: UnitsOfWork) -> None:
+    ago = NINE - dt.timedelta(minutes=5)
+    seated = [token(FIRST, ASHA, Status.ACTIVE), token(SECOND, RAVI, Status.ACTIVE)]
+    day = DoctorId(1), DAY
+
+    def coming(uow: UnitOfWork) -> TokenId | None:
+        found = uow.next_to_call(*day, ago)
+        return found.id if found else None
+
+    with units.action(commit=False) as uow:
+        uow.hold_slots([SLOT.id])
+        assert (coming(uow), uow.in_the_room(*day)) == (None, None), "nobody is here"
+        for each in seated:
+            uow.record(events.TokenCheckedIn.of(each, NINE))
+        assert coming(uow) == FIRST
+        uow.record(events.TokenSourceChanged.of(seated[1], Source.EMERGENCY, None))
+        assert coming(uow) == SECOND, "an emergency comes first"
+        uow.record(events.TokenHeld.of(seated[1], HoldReason.TEST, NINE))
+        assert coming(uow) == FIRST, "who is on hold is away"
+        uow.record(events.TokenReleased.of(replace(seated[1], held_at=NINE, hold_reason=HoldReason.TEST)))
+        uow.record(events.TokenCalled.of(seated[1], NINE))
+        inside = uow.in_the_room(*day)
+        assert (coming(uow), inside and inside.id) == (FIRST, SECOND)
+        uow.record(events.TokenReturned.of(replace(seated[1], called_at=NINE), NINE))
+        assert (coming(uow), [back.id for back in uow.sent_back(*day, ago)]) == (FIRST, [SECOND])
+        uow.record(events.TokenCancelled.of(seated[0], NINE))
+        assert coming(uow) == SECOND, "there is nobody else"
+        assert uow.sent_back(*day, NINE) == []
+        assert uow.next_to_call(DoctorId(2), DAY, ago) is uow.in_the_room(DoctorId(2), DAY) is None
+
+
+@on_every_kind
+def test_a_token_knows_the_open_one_that_replaced_it(units: UnitsOfWork) -> None:
+    old = token(FIRST, ASHA, Status.ACTIVE)
+    with units.action(commit=False) as uow:
+        _, elsewhere = uow.hold_slots([SLOT.id, SlotId(3)]).values()
+        assert uow.replacement_of(old) is None
+        issued = events.TokenIssued.replacing(old, elsewhere, uow.take_number(elsewhere), NINE, same_day=True)
+        new = uow.token(TokenId(uow.record(issued).subject_id))
+        assert new is not None
+        assert (new.replaces, new.patient, uow.replacement_of(old)) == (FIRST, ASHA, new)
+        uow.record(events.TokenCancelled.of(new, NINE))
+        assert uow.replacement_of(old) is None
+
+
+# What the journal holds
+
+
+@on_every_kind
+def test_the_fields_of_a_row_are_as_its_events_hold_them(units: UnitsOfWork) -> None:
+    with units.action(commit=False) as uow:
+        for subject, row_id in ((Subject.DOCTOR, 1), (Subject.SLOT, 1), (Subject.PATIENT, 1), (Subject.TOKEN, 3)):
+            fields = uow.fields(subject, row_id)
+            assert fields is not None
+            assert without_nulls(dict(fields)) | {"id": row_id} == folded(units.events())[subject][row_id]
+            assert [uow.fields(subject, id_) for id_ in NOWHERE] == [None] * len(NOWHERE)
+
+
+@on_every_kind
+def test_earlier_entries_come_newest_first_with_their_events(units: UnitsOfWork) -> None:
+    for event in (SAMPLES["token_checked_in"], SAMPLES["slot_closed"], SAMPLES["token_called"]):
+        do(units, event)
+    with units.action(commit=False) as uow:
+        assert uow.desk == "desk 1"
+        found: list[int] = []
+        while page := uow.history.entries_before(found[-1] if found else None):
+            assert {entry.action for _, entry in page} == {"test"}
+            found += [entry_id for entry_id, _ in page]
+        assert found == sorted(found, reverse=True)
+        assert len(found) == 6
+        assert [uow.history.events_of(entry_id) for entry_id in found[:2]] == [
+            [SAMPLES["token_called"]],
+            [SAMPLES["slot_closed"]],
+        ]
+        later = uow.history.later_events(Subject.TOKEN, FIRST, found[-1])
+        kinds = [event.kind for _, event in later]
+        assert kinds == ["token_issued", "token_allocated", "token_checked_in", "token_called"]
+        assert uow.history.later_events(Subject.TOKEN, FIRST, found[0]) == []
+
+
 @on_every_kind
 def test_questions_change_nothing_and_have_the_same_answer_twice(units: UnitsOfWork) -> None:
     before = units.tables(), units.counters(), units.events()

@@ -31,7 +31,7 @@ PASSED_OVER_FOR = dt.timedelta(minutes=5)
 
 @dataclass(frozen=True, kw_only=True)
 class CallToken(Action):
-    """Call this patient into the room, whoever comes next."""
+    """Call a patient into the room out of turn."""
 
     verb: ClassVar[str] = "call_token"
 
@@ -117,7 +117,7 @@ class CallNext(Action):
 
 @dataclass(frozen=True, kw_only=True)
 class CompleteAndCallNext(CallNext):
-    """Complete the consultation of whoever is in the room, and call the doctor's next patient."""
+    """Complete the consultation in the room, and call the doctor's next patient."""
 
     verb: ClassVar[str] = "complete_and_call_next"
 
