@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, case, func, literal_column, or_, select
 
 from opd_tui.domain.instants import write_instant
-from opd_tui.domain.model import Doctor, DoctorId, SlotId, SlotRecord, Status, Token, TokenId, TokenRecord
+from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, SlotRecord, Status, Token, TokenId, TokenRecord
 from opd_tui.storage.queries.rows import (
     DOCTOR_COLUMNS,
     SLOT_COLUMNS,
@@ -130,7 +130,7 @@ def tokens(
     """Return tokens by slot; within a slot ACTIVE and WAITING by rank, then COMPLETED, NO_SHOW and CANCELLED by id."""
     values = {"slot_id": slot_id, "status": status and status.name, "date": date and date.isoformat()}
     given = {name: value for name, value in values.items() if value is not None}
-    return [token_record_of(row) for row in transaction.rows(_tokens_where(*given), given)]
+    return token_records_of(transaction.rows(_tokens_where(*given), given))
 
 
 @cache
@@ -141,13 +141,13 @@ def _tokens_where(*names: str) -> Select[Any]:
 
 def waiting(transaction: Transaction, date: dt.date) -> list[TokenRecord]:
     """Return all WAITING tokens of a date, best rank first."""
-    return [token_record_of(row) for row in transaction.rows(_WAITING_OF_DATE, {"date": date.isoformat()})]
+    return token_records_of(transaction.rows(_WAITING_OF_DATE, {"date": date.isoformat()}))
 
 
 def tokens_by_id(transaction: Transaction, ids: Collection[TokenId]) -> dict[TokenId, TokenRecord]:
     """Return the tokens with these ids, by id."""
     rows = (row for id_ in ids for row in transaction.rows(_TOKEN_BY_ID, {"id": id_}))
-    return {record.token.id: record for record in map(token_record_of, rows)}
+    return {record.token.id: record for record in token_records_of(rows)}
 
 
 def token_by_number(transaction: Transaction, date: dt.date, number: str) -> TokenId | None:
@@ -173,6 +173,12 @@ def slot_record_of(row: Any) -> SlotRecord:
     return SlotRecord(slot_of(row), doctor_of(row[loads:]), load_of(row[size:loads]))
 
 
-def token_record_of(row: Any) -> TokenRecord:
-    size = len(TOKEN_COLUMNS)
-    return TokenRecord(token_of(row[:size]), slot_of(row[size:]), doctor_of(row[size + len(SLOT_COLUMNS) :]))
+def token_records_of(rows: Iterable[Any]) -> list[TokenRecord]:
+    """Return tokens with their slots and doctors, each of which is read once."""
+    size, shared, records = len(TOKEN_COLUMNS), dict[int, tuple[Slot, Doctor]](), []
+    for row in rows:
+        slot_id = row[size]
+        if slot_id not in shared:
+            shared[slot_id] = slot_of(row[size:]), doctor_of(row[size + len(SLOT_COLUMNS) :])
+        records.append(TokenRecord(token_of(row[:size]), *shared[slot_id]))
+    return records
