@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -15,6 +19,7 @@ from opd_tui.desk.actions import (
     CompleteAndCallNext,
     CompleteToken,
     HoldToken,
+    MoveToken,
     ReleaseToken,
     ReturnToken,
 )
@@ -26,7 +31,7 @@ from tests.conftest import ZONE
 from tests.support.actions import moves
 from tests.support.helpers import add_doctor, issue, open_slot, statuses
 from tests.support.memory_desk import MemoryDesk
-from tests.support.stores import always_on_every_store
+from tests.support.stores import always_on_every_store, on_every_store
 
 
 @pytest.fixture
@@ -185,3 +190,29 @@ def test_done_and_next_on_a_database(filled: FrontDesk) -> None:
     assert done.sentence == "A-001 Asha Kumar is done; A-002 Ravi Kumar was called"
     assert inside(filled) == ["A-002"]
     assert filled.verify().problems == []
+
+
+@on_every_store
+def test_two_desks_at_once_never_have_two_patients_inside(open_desk: Callable[..., FrontDesk]) -> None:
+    desks = [open_desk("meera", "desk 1"), open_desk("ravi", "desk 2")]
+    doctor = add_doctor(desks[0], "Dr A", code="A")
+    slots = [open_slot(desks[0], doctor, f"{hour:02}:00", f"{hour + 1}:00", capacity=10) for hour in (9, 10)]
+    for number in range(20):
+        issue(desks[0], slots[number % 2], f"P {number}", "WALKIN")
+
+    def work(desk: FrontDesk, token: int) -> list[str]:
+        """Call and complete until nobody is left, moving somebody to and fro meanwhile."""
+        done: list[str] = []
+        while True:
+            with suppress(DeskRefusal):
+                desk.perform(MoveToken(token=token, slot=slots[len(done) % 2]))
+            try:
+                done += [change.reason for change in desk.perform(CompleteAndCallNext(doctor=doctor)).changes]
+            except errors.NobodyToCall:
+                return done
+            assert len(inside(desk)) <= 1
+
+    with ThreadPoolExecutor(2) as pool:
+        done = Counter(reason for reasons in pool.map(work, desks, (19, 20)) for reason in reasons)
+    assert done == {"called": 20, "completed": 20}
+    assert desks[0].verify().problems == []
