@@ -34,6 +34,7 @@ from opd_tui.domain.events import (
     TokenToTell,
     TokenWithdrawn,
 )
+from opd_tui.domain.events.doctors import EARLIER_NAME
 from opd_tui.domain.events.queue import NO_HOLD
 from opd_tui.domain.model import DoctorId, Slot, SlotId, Status, Token, TokenId
 from opd_tui.domain.unit_of_work import UnitOfWork
@@ -157,8 +158,11 @@ class Reverting:
             slot_id = now["slot_id"]
             fields = self.token_fields(event, now, fields)
             details |= {} if "status" in fields else {"status": now["status"]}
-        before = {name: now.get(name) for name in fields}
-        reverted = REVERTED[event.subject](event.subject_id, before, fields, slot_id, details=details)
+        before, private = {name: now.get(name) for name in fields}, {}
+        if event.subject is Subject.DOCTOR and "name" in fields:
+            private = {"name": event.details[EARLIER_NAME]}
+            details[EARLIER_NAME] = PresentNames(self.uow).doctor(event.subject_id)
+        reverted = REVERTED[event.subject](event.subject_id, before, fields, slot_id, details=details, private=private)
         if event.kind == TokenToTell.kind:
             reverted = TokenToTell(event.subject_id, before, fields, slot_id, details=details)
         if "capacity" in fields:

@@ -12,7 +12,7 @@ from opd_tui.desk.actions.patients import ForgetPatient
 from opd_tui.desk.actions.reverting import Reverting, is_set_back
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.domain.errors import CannotBeUndone, NothingToChange, NothingToRedo, NothingToUndo, UnknownEntry
-from opd_tui.domain.events import EVENTS, DoctorEdited, Event, Subject
+from opd_tui.domain.events import EVENTS, Event, Subject
 from opd_tui.domain.field_types import Id
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import TokenId
@@ -156,8 +156,6 @@ def why_it_stays(uow: UnitOfWork, entry_id: int, entry: JournalEntry) -> str | N
     if entry.action == ForgetPatient.verb:
         return "A patient who was forgotten cannot be brought back."
     for event in uow.history.events_of(entry_id):
-        if isinstance(event, DoctorEdited) and "name" in event.after:
-            return "The journal does not hold the doctor's earlier name. Change it again instead."
         if event.subject is Subject.TOKEN and is_set_back(event):
             token = uow.token(TokenId(event.subject_id))
             if token and uow.is_forgotten(token.patient_id):

@@ -17,6 +17,10 @@ def sealed(name: str) -> str:
     return f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
 
 
+EARLIER_NAME = "earlier_name"
+"""The detail of an event that holds the name which a doctor had before."""
+
+
 class DoctorAdded(Event):
     """A doctor was added."""
 
@@ -60,10 +64,16 @@ class DoctorEdited(Event):
 
     @classmethod
     def of(cls, doctor: Doctor, fields: Mapping[str, str | None]) -> Self:
-        """Return the event that changes these fields of a doctor; names are stored in the row only."""
+        """Return the event that changes these fields of a doctor; the details keep an earlier name for undo."""
         before = {name: getattr(doctor, name) for name in fields}
-        private = {"name": fields["name"]} if "name" in fields else {}
-        return cls(doctor.id, _without_name(before), _without_name(fields), private=private)
+        renamed = "name" in fields
+        return cls(
+            doctor.id,
+            _with_seal(before),
+            _with_seal(fields),
+            details={EARLIER_NAME: doctor.name} if renamed else {},
+            private={"name": fields["name"]} if renamed else {},
+        )
 
     def sentence(self, names: Names) -> str:
         return f"{names.doctor(self.subject_id)} has another {', '.join(sorted(self.after))}"
@@ -105,6 +115,6 @@ class DoctorWithdrawn(Event):
         return f"{names.doctor(self.subject_id)} is no longer there"
 
 
-def _without_name(fields: Mapping[str, str | None]) -> dict[str, str | None]:
+def _with_seal(fields: Mapping[str, str | None]) -> dict[str, str | None]:
     """Return a doctor's fields as the journal has them: the digest of the name."""
     return {name: sealed(value) if name == "name" and value else value for name, value in fields.items()}
