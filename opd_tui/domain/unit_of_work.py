@@ -60,6 +60,9 @@ class UnitOfWork(Protocol):
     def doctor(self, doctor_id: DoctorId) -> Doctor | None:
         """Return the doctor, or None."""
 
+    def hold_doctor(self, doctor_id: DoctorId) -> Doctor | None:
+        """Lock the doctor against other desks until the transaction ends, after any slots; return it, or None."""
+
     def code_is_taken(self, code: str) -> bool:
         """Return whether a doctor has this code."""
 

@@ -163,6 +163,11 @@ class SqlUnitOfWork(DayQueries):
         row = self._by_id(_DOCTOR, doctor_id)
         return doctor_of(row) if row else None
 
+    def hold_doctor(self, doctor_id: DoctorId) -> Doctor | None:
+        """See `UnitOfWork`."""
+        self._lock_global_chain()
+        return self.doctor(doctor_id)
+
     def code_is_taken(self, code: str) -> bool:
         """See `UnitOfWork`."""
         self._lock_global_chain()

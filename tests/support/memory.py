@@ -244,6 +244,10 @@ class MemoryUnitOfWork:
         row = self.rows.one(Subject.DOCTOR, doctor_id)
         return models.doctor_of(_values(models.DOCTOR_COLUMNS, row)) if row else None
 
+    def hold_doctor(self, doctor_id: DoctorId) -> Doctor | None:
+        """See `UnitOfWork`."""
+        return self.doctor(doctor_id)
+
     def code_is_taken(self, code: str) -> bool:
         """See `UnitOfWork`."""
         return bool(self.rows.where(Subject.DOCTOR, code=code, withdrawn_at=None))

@@ -69,7 +69,16 @@ class Action(Record):
 
 def known_doctor(uow: UnitOfWork, doctor_id: DoctorId) -> Doctor:
     """Return the doctor; raise UnknownDoctor if there is none with this id."""
-    doctor = uow.doctor(doctor_id)
+    return there_is(uow.doctor(doctor_id), doctor_id)
+
+
+def held_doctor(uow: UnitOfWork, doctor_id: DoctorId) -> Doctor:
+    """Return the doctor, locked against other desks; raise UnknownDoctor if there is none with this id."""
+    return there_is(uow.hold_doctor(doctor_id), doctor_id)
+
+
+def there_is(doctor: Doctor | None, doctor_id: DoctorId) -> Doctor:
+    """Return the doctor; raise UnknownDoctor for None, or if the adding was undone."""
     if doctor is None or doctor.withdrawn_at:
         raise UnknownDoctor(f"There is no doctor with id {short_id(doctor_id)}.", Advice.LIST_DOCTORS)
     return doctor

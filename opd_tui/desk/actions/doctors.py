@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import ClassVar
 
-from opd_tui.desk.actions.base import Action, known_doctor
+from opd_tui.desk.actions.base import Action, held_doctor
 from opd_tui.desk.outcome import Json, Outcome
 from opd_tui.desk.views import doctor_json
 from opd_tui.domain.errors import DoctorCodeTaken, DoctorHasOpenTokens, InvalidAction, NothingToChange
@@ -70,7 +70,7 @@ class EditDoctor(Action):
             raise InvalidAction("Field 'name' cannot be cleared: the doctor's name.")
 
     def run(self, uow: UnitOfWork) -> None:
-        doctor = known_doctor(uow, self.doctor)
+        doctor = held_doctor(uow, self.doctor)
         given = {"name": self.name, "specialty": self.specialty, "room": self.room}
         fields = {name: text for name, text in given.items() if not isinstance(text, Unchanged)}
         fields = {name: text for name, text in fields.items() if text != getattr(doctor, name)}
@@ -93,7 +93,7 @@ class RetireDoctor(Action):
     doctor: DoctorId = field(Id("doctor"), "the doctor's id")
 
     def run(self, uow: UnitOfWork) -> None:
-        doctor = known_doctor(uow, self.doctor)
+        doctor = held_doctor(uow, self.doctor)
         if doctor.retired_at:
             raise NothingToChange(f"{doctor.name} has retired already.")
         if tokens := uow.open_tokens_of_doctor(doctor.id, NAMED + 1):

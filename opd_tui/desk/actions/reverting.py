@@ -59,6 +59,9 @@ class Reverting:
         """Set the action back, last change first; raise a DeskRefusal if that is not possible."""
         own = [event for event in self.events if is_set_back(event)]
         self.slots = self.held_slots(own)
+        for event in own:
+            if event.subject is Subject.DOCTOR:
+                self.uow.hold_doctor(DoctorId(event.subject_id))
         self.refuse_changed(own)
         telling = self.earlier_telling()
         if not [event for event in reversed(own) if self.set_back(event)]:
