@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from opd_tui.desk.actions.base import Action, held_slot, known_doctor, with_source
+from opd_tui.desk.actions.base import Action, held_doctor, held_slot, with_source
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import slot_json
 from opd_tui.domain.allocation import settle
@@ -37,7 +37,7 @@ class OpenSlot(Action):
     )
 
     def run(self, uow: UnitOfWork) -> None:
-        doctor = known_doctor(uow, self.doctor)
+        doctor = held_doctor(uow, self.doctor)
         if doctor.retired_at:
             raise DoctorRetired(f"{doctor.name} has retired and gets no further slots. Choose another doctor.")
         for start, end in self.windows():
