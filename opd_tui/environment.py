@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
 import os
 import platform
+import time
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -73,11 +75,26 @@ def label(text: str) -> str:
     return clean_text(text)[:NAME_LENGTH] or "unknown"
 
 
-def system_zone() -> ZoneInfo:
-    """Return the machine's IANA time zone, or UTC if it has none."""
+def system_zone() -> ZoneInfo | None:
+    """Return the machine's IANA time zone; None if it has no such name, or a name that does not fit its clock."""
     from tzlocal import get_localzone_name
 
     try:
-        return ZoneInfo(get_localzone_name() or "UTC")
+        zone = ZoneInfo(get_localzone_name() or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
+        zone = ZoneInfo("UTC")
+    is_a_name = zone.key not in ("localtime", "posixrules") and not zone.key.startswith(("posix/", "right/"))
+    return zone if is_a_name and fits_the_clock(zone) else None
+
+
+def fits_the_clock(zone: ZoneInfo) -> bool:
+    """Return whether the C library's local time has the zone's offset now and in other seasons.
+
+    A zone may be set without its name: by TZ=IST-5:30, or by another file in place of /etc/localtime.
+    """
+    now = time.time()
+    instants = (now + days * 86400 for days in (0, 91, 182, 273))
+    return all(
+        dt.datetime.fromtimestamp(instant, zone).utcoffset() == dt.timedelta(seconds=time.localtime(instant).tm_gmtoff)
+        for instant in instants
+    )

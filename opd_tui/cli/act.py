@@ -30,10 +30,14 @@ if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
 
 _TOKEN_HELP = "TOKEN is the token's id, or its number, such as A-003, on the day given by --date."
+ARGUMENTS_ARE_SEEN = (
+    "Other users of this machine can read a command's arguments while it runs. To keep a name to yourself, use the "
+    "screens or `opd-tui apply`."
+)
 
 
-def command_for(action: type[Action], word: str) -> click.Command:
-    """Return a command named `word` that performs an action."""
+def command_for(action: type[Action], word: str, help: str) -> click.Command:
+    """Return a command named `word` that performs an action; `help` says what that is."""
     names_token = any(spec.name == "token" for spec in action.specs())
 
     @refusals_end_the_command
@@ -49,13 +53,14 @@ def command_for(action: type[Action], word: str) -> click.Command:
             help=_sentence(spec),
             metavar=spec.type.metavar,
         )(command)
-    help = action.__doc__ or ""
     if names_token:
         command = click.option("--date", metavar="DATE", help="The day of the token's number; today by default.")(
             command
         )
         command = click.argument("token")(command)
         help += f"\n\n{_TOKEN_HELP}"
+    if any(isinstance(spec.type, Nested) for spec in action.specs()):
+        help += f"\n\n{ARGUMENTS_ARE_SEEN}"
     return click.command(word, help=help)(command)
 
 

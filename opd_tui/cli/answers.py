@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 
-from opd_tui.cli.options import REFUSED, WRONG_USE, fail, print_json, status_of
+from opd_tui.cli.options import REFUSED, WRONG_USE, are_terminals, fail, print_json, status_of
 from opd_tui.cli.refusals import advice_of
 from opd_tui.desk.answers import refused
 from opd_tui.desk.outcome import Json
@@ -17,7 +17,7 @@ from opd_tui.domain.errors import DeskRefusal
 
 def at_terminal() -> bool:
     """Return whether standard input is a terminal, so that a person can answer."""
-    return sys.stdin.isatty()
+    return are_terminals(sys.stdin)
 
 
 def confirm(question: str, yes: bool) -> None:

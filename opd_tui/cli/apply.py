@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import sys
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -16,16 +17,31 @@ from opd_tui.domain.actor import Road
 from opd_tui.domain.errors import DeskRefusal, StoreDamaged
 
 
-@click.command("apply")
-@shared_options
-@click.argument("file", type=click.File("rb"))
-def apply(file: BinaryIO) -> None:
-    """Perform actions from FILE (- for standard input), one JSON object per line.
+class InputFile(click.File):
+    """A file to read, or - for standard input, which may have been closed."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "-" and sys.stdin is None:
+            self.fail("there is no standard input. Name a file.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+@click.command(
+    "apply",
+    help="""
+    Perform actions from FILE (- for standard input), one JSON object per line.
 
     Each line is its own transaction and is answered by one line of JSON, which is flushed as soon as the action is
     durable. A refused line changes nothing, and the run continues. Blank lines and lines starting with # are skipped.
     The exit status is 1 if any line was refused. If the database is damaged, the run ends with status 2.
-    """
+    """,
+)
+@shared_options
+@click.argument("file", type=InputFile("rb"))
+def apply(file: BinaryIO) -> None:
+    """Perform actions from FILE (- for standard input), one JSON object per line."""
+    if sys.stdout is None:
+        fail("There is no standard output for the answers. Connect it to a file or a program.", WRONG_USE)
     any_refused = False
     with front_desk(road=Road.APPLY) as desk:
         for line in lines_of(file):
@@ -52,13 +68,21 @@ def lines_of(file: BinaryIO) -> Iterator[bytes]:
     line is ever held in memory whole.
     """
     first = True
-    while line := file.readline(LINE_BYTES + len(codecs.BOM_UTF8) + 2):
+    while line := read_line(file, LINE_BYTES + len(codecs.BOM_UTF8) + 2):
         rest = line
         if first:
             line, first = line.removeprefix(codecs.BOM_UTF8), False
         blank = not line.strip()
-        while not rest.endswith(b"\n") and (rest := file.readline(LINE_BYTES)):
+        while not rest.endswith(b"\n") and (rest := read_line(file, LINE_BYTES)):
             blank = blank and not rest.strip()
         line = line.removesuffix(b"\n").removesuffix(b"\r")
         if not blank and not line.startswith(b"#"):
             yield line
+
+
+def read_line(file: BinaryIO, limit: int) -> bytes:
+    """Return the next line, up to a limit; end the command if the input cannot be read."""
+    try:
+        return file.readline(limit)
+    except OSError as error:
+        fail(f"The input cannot be read: {error.strerror}.", WRONG_USE)

@@ -32,16 +32,9 @@ NICENESS = 10
 """How much a daily backup lowers its priority, so that it does not slow the desks down."""
 
 
-@click.command()
-@shared_options
-@json_option
-@click.option("--daily", is_flag=True, help="Only if there is no backup of today yet; runs at low priority.")
-@click.option("--list", "as_list", is_flag=True, help="List the backups, newest last.")
-@click.option("--drill", is_flag=True, help="Restore the newest backup into a temporary folder and verify it.")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
-@refusals_end_the_command
-def backup(path: Path | None, drill: bool, as_list: bool, daily: bool, as_json: bool) -> None:
-    """Copy the whole database and verify the copy, while the desks keep working.
+@click.command(
+    help="""
+    Copy the whole database and verify the copy, while the desks keep working.
 
     Without PATH, the copy goes into the backup folder beside the database or, for a database on a server, in your
     data directory. It keeps the last 14 daily backups and the last 14 that you ask for; the setting backups_kept
@@ -51,6 +44,16 @@ def backup(path: Path | None, drill: bool, as_list: bool, daily: bool, as_json: 
     or another scheduler. Run --drill now and then: it proves that the newest backup can be restored, and its exit
     status is 1 if there is none or it does not verify. To go back to a backup, use `opd-tui restore`.
     """
+)
+@shared_options
+@json_option
+@click.option("--daily", is_flag=True, help="Only if there is no backup of today yet; runs at low priority.")
+@click.option("--list", "as_list", is_flag=True, help="List the backups, newest last.")
+@click.option("--drill", is_flag=True, help="Restore the newest backup into a temporary folder and verify it.")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@refusals_end_the_command
+def backup(path: Path | None, drill: bool, as_list: bool, daily: bool, as_json: bool) -> None:
+    """Copy the whole database and verify the copy, while the desks keep working."""
     if sum((path is not None, drill, as_list, daily)) > 1:
         fail("PATH, --daily, --list and --drill cannot be combined. Choose one.", WRONG_USE)
     with refusals_in_json(as_json):
@@ -133,14 +136,9 @@ def drill_newest(as_json: bool) -> None:
         click.echo(f"{backup.path} is {age_in_words(drill.age)} old and can be restored: {counted(drill.checked)}.")
 
 
-@click.command()
-@shared_options
-@json_option
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.argument("file", type=click.Path(path_type=Path))
-@refusals_end_the_command
-def restore(file: Path, yes: bool, as_json: bool) -> None:
-    """Replace the database by the backup FILE.
+@click.command(
+    help="""
+    Replace the database by the backup FILE.
 
     Close the program on every desk first. FILE is verified before anything is changed, and upgraded if an older
     version made it. The replaced database is kept, even a damaged one: a file beside the new one, a server's among
@@ -148,6 +146,14 @@ def restore(file: Path, yes: bool, as_json: bool) -> None:
 
     If a server is lost, a backup of its database can be restored into a file: give the file's path with --database.
     """
+)
+@shared_options
+@json_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.argument("file", type=click.Path(path_type=Path))
+@refusals_end_the_command
+def restore(file: Path, yes: bool, as_json: bool) -> None:
+    """Replace the database by the backup FILE."""
     from opd_tui.desk import backup_service
 
     confirm(f"Replace the database by {file}? Actions since that backup are not in it.", yes)

@@ -37,7 +37,7 @@ class FieldParamType(click.ParamType[Any]):
 DATE = FieldParamType(Date())
 
 
-@click.command("list")
+@click.command("list", help="List all doctors by code.")
 @shared_options
 @json_option
 @refusals_end_the_command
@@ -52,7 +52,7 @@ def doctor_list(as_json: bool) -> None:
         print_table(("ID", "CODE", "NAME", "SPECIALTY", "ROOM"), rows, "No doctors yet. `opd-tui doctor add` adds one.")
 
 
-@click.command("list")
+@click.command("list", help="List slots by date, start and doctor's code, with their seats taken and patients waiting.")
 @shared_options
 @json_option
 @click.option("--date", type=DATE, help="Only slots of this day.")
@@ -73,7 +73,7 @@ def slot_list(as_json: bool, date: dt.date | None, doctor: int | None) -> None:
     print_table(head, rows, "No slots here. `opd-tui session open` opens some.")
 
 
-@click.command("list")
+@click.command("list", help="List tokens in queue order.")
 @shared_options
 @json_option
 @click.option("--slot", type=FieldParamType(Id("slot")), help="Only tokens of this slot.")

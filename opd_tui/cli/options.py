@@ -7,8 +7,8 @@ import gc
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import click
 from rich.cells import cell_len
@@ -17,6 +17,7 @@ from opd_tui.cli.refusals import message_of
 from opd_tui.config.reading import SettingsFile, read_settings
 from opd_tui.domain.actor import Road
 from opd_tui.domain.errors import DeskBusy, DeskRefusal, Invalid, StoreDamaged, StoreUnavailable
+from opd_tui.domain.text import has_undecoded_bytes
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
@@ -25,6 +26,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 REFUSED = 1
 WRONG_USE = 2
+NAMES = ("desk", "operator")
+"""The shared options that are kept as text."""
 
 _SETTINGS = "opd_tui.environment"
 
@@ -32,6 +35,7 @@ _SHARED = {
     "database": "The database's file, or a server's URL; by default the desk's own database.",
     "desk": "The desk's name; by default the host and its terminal.",
     "operator": "The operator's name; by default the system user.",
+    "time-zone": "The hospital's time zone for a new database, such as Asia/Kolkata; by default the system's.",
 }
 
 
@@ -60,7 +64,10 @@ def shared_option(name: str) -> str | None:
 def given_option(name: str) -> str | None:
     """Return an option's value from the command line or the environment, or None."""
     given = click.get_current_context().find_root().meta.get(f"opd_tui.{name}")
-    return given or os.environ.get(f"OPD_TUI_{name.upper()}") or None
+    value: str | None = given or os.environ.get(f"OPD_TUI_{name.upper()}") or None
+    if value and name in NAMES and has_undecoded_bytes(value):
+        fail(f"The {name}'s name has characters that are not in the expected encoding. Write it in UTF-8.", WRONG_USE)
+    return value
 
 
 def settings_file(*, quietly: bool = False) -> SettingsFile:
@@ -70,15 +77,16 @@ def settings_file(*, quietly: bool = False) -> SettingsFile:
         meta[_SETTINGS] = file = read_settings()
         if file.problems and not quietly:
             count = "1 problem" if len(file.problems) == 1 else f"{len(file.problems)} problems"
-            click.echo(f"opd-tui: The settings file has {count}; `opd-tui settings` shows what is wrong.", err=True)
+            tell(f"The settings file has {count}; `opd-tui settings` shows what is wrong.")
     return cast(SettingsFile, meta[_SETTINGS])
 
 
 @contextmanager
 def front_desk(*, create: bool = True, road: Road = Road.COMMAND_LINE) -> Iterator[FrontDesk]:
     """Yield the desk that the options name; end the command with status 2 if it cannot be opened."""
-    from opd_tui.desk.opening import open_front_desk
+    from opd_tui.desk.opening import in_zone, open_front_desk
 
+    zone = given_option("time_zone")
     try:
         desk = open_front_desk(
             shared_option("database"),
@@ -86,12 +94,14 @@ def front_desk(*, create: bool = True, road: Road = Road.COMMAND_LINE) -> Iterat
             desk=shared_option("desk"),
             road=road,
             create=create,
+            zone=zone,
             group=settings_file().settings.group,
         )
+        in_zone(desk, zone)
     except (StoreUnavailable, DeskBusy) as refusal:
         fail(message_of(refusal), WRONG_USE)
     for warning in desk.warnings:
-        click.echo(f"opd-tui: {warning}", err=True)
+        tell(warning)
     try:
         yield desk
     finally:
@@ -121,6 +131,22 @@ def refusals_end_the_command(command: F) -> F:
     return guarded  # type: ignore[return-value]
 
 
+class TypedText(click.ParamType[str]):
+    """Text that is kept or searched, whose bytes must all be readable."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if has_undecoded_bytes(value):
+            self.fail("it has characters that are not in the expected encoding; write it in UTF-8.", param, ctx)
+        return str(value)
+
+
+def are_terminals(*streams: IO[str] | None) -> bool:
+    """Return whether a person is at all these streams; one that was closed before the start is None."""
+    return all(stream is not None and stream.isatty() for stream in streams)
+
+
 def make_ready_for_screens() -> None:
     """Prepare the process for Textual; call this before Textual is imported, since it reads these variables then."""
     gc.disable()  # the app enables it once the first board is drawn: until then it would only slow the start down
@@ -130,9 +156,15 @@ def make_ready_for_screens() -> None:
     os.environ.setdefault("TEXTUAL_FPS", "1000")
 
 
+def tell(message: str) -> None:
+    """Print a message on standard error, if that can be written: a full disk there must not stop the work."""
+    with suppress(OSError):
+        click.echo(f"opd-tui: {message}", err=True)
+
+
 def fail(message: str, status: int) -> NoReturn:
     """Print an error message and end the command with this status."""
-    click.echo(f"opd-tui: {message}", err=True)
+    tell(message)
     raise click.exceptions.Exit(status)
 
 

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from opd_tui.cli.options import REFUSED, WRONG_USE, fail, json_option, make_ready_for_screens, print_json, settings_file
+from opd_tui.cli.options import (
+    REFUSED,
+    WRONG_USE,
+    are_terminals,
+    fail,
+    json_option,
+    make_ready_for_screens,
+    print_json,
+    settings_file,
+)
 from opd_tui.cli.refusals import message_of
 from opd_tui.domain.errors import DeskBusy, StoreUnavailable
 from opd_tui.signals import ENDING, exit_status
@@ -29,7 +38,17 @@ def check_speed(_context: click.Context, _parameter: click.Parameter, value: flo
     return value
 
 
-@click.command()
+@click.command(
+    help="""
+    Play a morning at the desk, 09:00 to 09:50.
+
+    Without a terminal, or with --plain, it is printed as text; with --json, the answer to every action is printed, one
+    per line. Both print without waiting, and the exit status is 1 if an action was refused.
+
+    It uses a temporary database: --database is refused, and OPD_TUI_DATABASE is ignored. Operator and desk are both
+    “demo”, and --operator and --desk are ignored.
+    """
+)
 @click.option("--plain", is_flag=True, help="Print it as text, even in a terminal.")
 @json_option
 @click.option(
@@ -45,17 +64,10 @@ def check_speed(_context: click.Context, _parameter: click.Parameter, value: flo
 @click.option("--desk", hidden=True, expose_value=False)
 @click.option("--operator", hidden=True, expose_value=False)
 def demo(plain: bool, as_json: bool, speed: float, database: str | None) -> None:
-    """Play a morning at the desk, 09:00 to 09:50.
-
-    Without a terminal, or with --plain, it is printed as text; with --json, the answer to every action is printed, one
-    per line. Both print without waiting, and the exit status is 1 if an action was refused.
-
-    It uses a temporary database: --database is refused, and OPD_TUI_DATABASE is ignored. Operator and desk are both
-    “demo”, and --operator and --desk are ignored.
-    """
+    """Play a morning at the desk, 09:00 to 09:50."""
     if database or click.get_current_context().find_root().meta.get("opd_tui.database"):
         fail(OWN_DATABASE, WRONG_USE)
-    if plain or as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if plain or as_json or not are_terminals(sys.stdin, sys.stdout):
         print_the_day(as_json)
         return
     make_ready_for_screens()
@@ -133,4 +145,4 @@ def echo_lines(lines: list[str]) -> None:
     from opd_tui.demo.text import fit_encoding
 
     for line in lines:
-        click.echo(fit_encoding(line, sys.stdout.encoding))
+        click.echo(fit_encoding(line, sys.stdout.encoding if sys.stdout else "utf-8"))

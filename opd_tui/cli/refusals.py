@@ -17,6 +17,9 @@ _WORDS = {
     Advice.NAME_DATABASE: "Name a database with --database.",
     Advice.CLOSE_DESKS: "Close the program on every desk (Ctrl+Q), then restore again.",
     Advice.SHOW_SETTINGS: "`opd-tui settings` says where.",
+    Advice.FORGET_ALL_NAMES: 'If it is one person, say so: --all-names, or "all_names": true in a line of JSON.',
+    Advice.NAME_TIME_ZONE: "Name it with --time-zone, for example --time-zone Asia/Kolkata.",
+    Advice.LEAVE_OUT_TIME_ZONE: "Leave out --time-zone.",
 }
 
 

@@ -10,6 +10,7 @@ from opd_tui import environment
 from opd_tui.cli.options import (
     REFUSED,
     front_desk,
+    given_option,
     json_option,
     print_json,
     print_table,
@@ -19,18 +20,22 @@ from opd_tui.cli.options import (
 )
 
 NO_HOME = "none, since you have no home directory"
+NO_ZONE = "none with a name; give --time-zone when the database is made"
 
 
-@click.command()
-@shared_options
-@json_option
-@refusals_end_the_command
-def verify(as_json: bool) -> None:
-    """Check the whole database.
+@click.command(
+    help="""
+    Check the whole database.
 
     Folds the journal and compares the result with the tables, sorts every slot from scratch by the one rule, and looks
     for gaps in counters and token numbers. The exit status is 1 if anything does not agree.
     """
+)
+@shared_options
+@json_option
+@refusals_end_the_command
+def verify(as_json: bool) -> None:
+    """Check the whole database."""
     with front_desk(create=False) as desk:
         result = desk.verify()
     if as_json:
@@ -47,7 +52,7 @@ def verify(as_json: bool) -> None:
         raise click.exceptions.Exit(REFUSED)
 
 
-@click.command()
+@click.command(help="Show where files are kept, the operator and desk, and the hospital's time zone.")
 @shared_options
 @json_option
 @refusals_end_the_command
@@ -72,6 +77,7 @@ def _location_and_zone() -> tuple[str, str]:
     """Return the database's location without a password, and its time zone, or the zone that a new one would get."""
     location = shared_option("database") or str(environment.default_database())
     if "://" not in location and not os.path.exists(location):
-        return location, environment.system_zone().key
+        zone = given_option("time_zone") or environment.system_zone()
+        return location, str(zone or NO_ZONE)
     with front_desk(create=False) as desk:
         return (desk.database.location if "://" in location else location), desk.zone.key

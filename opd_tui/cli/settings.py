@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from opd_tui.cli.options import REFUSED, given_option, json_option, print_json, settings_file, shared_options
+from opd_tui.cli.options import REFUSED, given_option, json_option, print_json, settings_file, shared_options, tell
 
 if TYPE_CHECKING:
     from opd_tui.config.report import OptionValue
@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 WIDTH = 80
 
 
-@click.command()
-@shared_options
-@json_option
-@click.option("--sample", "as_sample", is_flag=True, help="Print a sample settings file with every line commented out.")
-def settings(as_json: bool, as_sample: bool) -> None:
-    """Show every option with its value, its default and its meaning.
+@click.command(
+    help="""
+    Show every option with its value, its default and its meaning.
 
     The settings file is in TOML. Its problems are printed on standard error, one per line; the default is used for each
     of them, and the exit status is 1. The command line and the environment take precedence over the file.
     """
+)
+@shared_options
+@json_option
+@click.option("--sample", "as_sample", is_flag=True, help="Print a sample settings file with every line commented out.")
+def settings(as_json: bool, as_sample: bool) -> None:
+    """Show every option with its value, its default and its meaning."""
     from opd_tui.config.report import lines_of, sample
     from opd_tui.tui.catalogue import declared_commands, preferences_from
 
@@ -42,7 +45,7 @@ def settings(as_json: bool, as_sample: bool) -> None:
     else:
         print_in_words(preferences, values, given, commands)
     for problem in preferences.problems:
-        click.echo(f"opd-tui: {preferences.file.path}, {problem}", err=True)
+        tell(f"{preferences.file.path}, {problem}")
     if preferences.problems:
         raise click.exceptions.Exit(REFUSED)
 

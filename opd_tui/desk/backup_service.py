@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from opd_tui import environment
 from opd_tui.clock import Clock
@@ -158,7 +159,7 @@ def restore(source: Path, location: str | None, clock: Clock, group: str | None 
         with store.exclusively():
             result, replaced = restoring.restore_file(source, Path(url.database or ""), now, group)
         return Restored(result.checked, replaced)
-    database = open_database_at(location, clock, environment.system_zone())
+    database = open_database_at(location, clock, environment.system_zone() or ZoneInfo("UTC"))
     try:
         with store.exclusively():
             result, replaced = restoring.restore_server(source, database, store, now)

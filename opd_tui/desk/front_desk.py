@@ -20,6 +20,7 @@ from opd_tui.desk.subscribers import Subscriber, Subscribers
 from opd_tui.domain.actor import Actor
 from opd_tui.domain.errors import (
     AnswerLost,
+    ClockIsWrong,
     DeskBusy,
     DeskRefusal,
     InvalidAction,
@@ -27,12 +28,14 @@ from opd_tui.domain.errors import (
     MovesChanged,
     StoreUnavailable,
 )
+from opd_tui.domain.events import PatientForgotten
+from opd_tui.domain.field_types import FIRST_YEAR, LAST_YEAR
 from opd_tui.domain.instants import EPOCH, local_instant
 from opd_tui.domain.journal import JournalEntry
-from opd_tui.domain.model import Status
+from opd_tui.domain.model import PatientId, Status
 from opd_tui.storage.engines.database import Database, Watch
 from opd_tui.storage.journal import entries, since
-from opd_tui.storage.queries import reads
+from opd_tui.storage.queries import people, reads
 from opd_tui.storage.transaction import Transaction
 from opd_tui.storage.unit_of_work import SqlUnitOfWork
 
@@ -144,7 +147,11 @@ class FrontDesk(DeskReads):
     def _preview(self, action: Action, actor: Actor) -> Forecast:
         with self.database.writing() as transaction:
             outcome, _ = self._run(transaction, action, actor)
-            return self._forecast(transaction, outcome)  # leaving the block without commit() rolls back
+            forecast = self._forecast(transaction, outcome)  # leaving the block without commit() rolls back
+        forgotten = [PatientId(event.subject_id) for event in outcome.events if isinstance(event, PatientForgotten)]
+        if not forgotten:
+            return forecast
+        return replace(forecast, people=self.read(lambda transaction: people.patients(transaction, forgotten)))
 
     def check_file(self) -> None:
         """Examine the file if it is not as the last desk left it; raise StoreDamaged if it is damaged.
@@ -160,13 +167,14 @@ class FrontDesk(DeskReads):
         Lock order on a server: the key, the slots by id (`hold_slots`), the global chain of the journal.
         """
         now = self.clock.now()
+        refuse_wrong_clock(now)
         at = self._instant_of(action) or now
         fingerprint = fingerprint_of(action, at) if action.key else ""
         if action.key:
             self.database.hold_key(transaction, action.key)
             if receipt := entries.read_receipt(transaction, action.key):
                 if receipt.fingerprint != fingerprint:
-                    raise KeyReused(f"The key {action.key!r} was used for another action. Choose a new key.")
+                    raise KeyReused(why_not_repeated(action.key, receipt))
                 return self._outcome_of_entry(transaction, receipt.entry_id), True
         if action.at is not None:
             self._refuse_impossible(at, now)
@@ -267,6 +275,22 @@ class FrontDesk(DeskReads):
             return Changed(self.read(lambda transaction: self._outcomes(transaction, ids)))
         except (DeskBusy, LookupError):
             return Changed(())
+
+
+def refuse_wrong_clock(now: dt.datetime) -> None:
+    """Raise ClockIsWrong outside the years that the desk knows: later arrivals could not come after it."""
+    if not FIRST_YEAR <= now.year <= LAST_YEAR:
+        raise ClockIsWrong(f"This machine's clock says {now:%d %b %Y}. Set it, then try again.")
+
+
+def why_not_repeated(key: str, receipt: entries.Receipt) -> str:
+    """Return why an action is not taken for a repeat of the one with the same key."""
+    if receipt.fingerprint == people.NO_FINGERPRINT:
+        return (
+            f"The key {key!r} was used for a patient who has been forgotten since. That was done, and what it said is "
+            "gone, so this cannot be compared with it. Choose a new key for a new action."
+        )
+    return f"The key {key!r} was used for another action. Choose a new key."
 
 
 def fingerprint_of(action: Action, at: dt.datetime) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from opd_tui import environment
 from opd_tui.clock import Clock, SystemClock
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.actor import Actor, Road
 from opd_tui.domain.errors import StoreUnavailable
+from opd_tui.domain.records import quoted
 from opd_tui.domain.remedies import Advice
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.engines.locate import database_url, open_database
@@ -44,7 +45,7 @@ def open_front_desk(
             make_data_directory(group)
         location = str(environment.default_database())
     clock = clock or SystemClock()
-    system_zone = ZoneInfo(zone) if zone else environment.system_zone()
+    system_zone = zone_named(zone) if zone else environment.system_zone()
     database = open_database_at(location, clock, system_zone, create=create, group=group)
     actor = Actor(
         environment.label(operator) if operator else environment.default_operator(),
@@ -54,8 +55,27 @@ def open_front_desk(
     return FrontDesk(database, clock, actor)
 
 
+def zone_named(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name; raise StoreUnavailable if there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise StoreUnavailable(f"There is no time zone {quoted(name)}. Names are like Asia/Kolkata.") from None
+
+
+def in_zone(desk: FrontDesk, zone: str | None) -> FrontDesk:
+    """Return the desk; close it and raise StoreUnavailable if a zone is named that is not the hospital's."""
+    if zone and zone != desk.zone.key:
+        desk.close()
+        raise StoreUnavailable(
+            f"The hospital's time zone is {desk.zone.key} since the database was made, and not {zone}.",
+            Advice.LEAVE_OUT_TIME_ZONE,
+        )
+    return desk
+
+
 def open_database_at(
-    location: str, clock: Clock, system_zone: ZoneInfo, *, create: bool = True, group: str | None = None
+    location: str, clock: Clock, system_zone: ZoneInfo | None, *, create: bool = True, group: str | None = None
 ) -> Database:
     """Open a database, backing it up before any upgrade; raise StoreUnavailable or DeskBusy."""
 

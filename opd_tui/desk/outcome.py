@@ -12,6 +12,7 @@ from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import (
     Doctor,
     DoctorId,
+    Patient,
     PatientId,
     Slot,
     SlotId,
@@ -95,6 +96,12 @@ class Outcome:
         return [event for event in self.events if isinstance(event, TokenEvent)]
 
     @property
+    def same_person(self) -> Token | None:
+        """The open token that the patient of a new one had in the slot already, or None."""
+        mentioned = (token_id for event in self.events for token_id in event.mentions)
+        return next((self.directory.tokens[token_id].token for token_id in mentioned), None)
+
+    @property
     def slots(self) -> tuple[Slot, ...]:
         """The slots that were opened or changed."""
         return tuple(record.slot for record in self._slot_records)
@@ -173,6 +180,8 @@ class Forecast:
     """The place in the queue, from 1, of a token that would wait."""
     nearest: SlotOffer | None = None
     """The nearest free seat, for a token that would wait."""
+    people: tuple[Patient, ...] = ()
+    """The patients who would be forgotten, first the one who was chosen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 from opd_tui.clock import Clock
 from opd_tui.desk.actions import ACTIONS
+from opd_tui.desk.actions.patients import listed
 from opd_tui.desk.outcome import Directory, Outcome, SlotOffer
 from opd_tui.desk.views import Board, DoctorDay, Queue, QueueRow, board_of, doctor_days, queue_rows
 from opd_tui.domain.errors import (
     AnswerLost,
     InvalidAction,
+    SeveralPeople,
     StoreOffline,
     UnknownPatient,
     UnknownSlot,
@@ -35,7 +37,7 @@ from opd_tui.domain.model import (
 )
 from opd_tui.domain.records import quoted
 from opd_tui.domain.remedies import Advice
-from opd_tui.domain.text import name_key, phone_key, uhid_key
+from opd_tui.domain.sameness import Traits
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
 from opd_tui.storage.journal.verify import Verification, verify
@@ -139,21 +141,26 @@ class DeskReads:
     def visit_of(self, uhid: str | None, name: str | None, phone: str | None) -> TokenId:
         """Return a token of the person with this hospital number, or with this name and phone.
 
-        Raises UnknownPatient, and InvalidAction for a name or a phone alone, which several people may share.
+        Raises UnknownPatient, SeveralPeople, and InvalidAction for a name or a phone alone, which many may share.
         """
         if not uhid and not (name and phone):
             raise InvalidAction(
                 "A name or a phone alone may be another person's. Give both, or the hospital number (UHID)."
             )
-        keys = {
-            "uhid_key": uhid_key(uhid) if uhid else None,
-            "name_key": name_key(name or ""),
-            "phone_key": phone_key(phone or ""),
-        }
-        found = self.read(lambda transaction: people.find(transaction, keys))
-        if found is None:
+        wanted = Traits.typed(name or "", phone, uhid)
+        return self.read(lambda transaction: self._visit_of(transaction, wanted))
+
+    def _visit_of(self, transaction: Transaction, wanted: Traits) -> TokenId:
+        rows = people.find(transaction, wanted)
+        visits = [people.tokens_of(transaction, row.id) for row in rows]
+        if not any(visits):
             raise UnknownPatient("No patient here matches. Check the hospital number, or the name and the phone.")
-        return found
+        if len({frozenset(people.same_person(transaction, row.id)) for row in rows}) > 1:
+            last = reads.tokens_by_id(transaction, [tokens[-1] for tokens in visits if tokens]).values()
+            raise SeveralPeople(
+                f"Several people match: {listed(list(map(visit_in_words, last)))}. Name one by a token."
+            )
+        return next(tokens[0] for tokens in visits if tokens)
 
     def nearest_seat(self, record: TokenRecord) -> SlotOffer | None:
         """Return the nearest free seat on the same day for a waiting token, or None."""
@@ -213,6 +220,7 @@ def directory_of(transaction: Transaction, events: list[Event]) -> Directory:
     ids: dict[Subject, set[int]] = {subject: set() for subject in Subject}
     for event in events:
         ids[event.subject].add(event.subject_id)
+        ids[Subject.TOKEN].update(event.mentions)
     tokens = reads.tokens_by_id(transaction, [TokenId(id_) for id_ in ids[Subject.TOKEN]])
     known = {record.slot.id for record in tokens.values()}
     others = set().union(*(event.named_slots for event in events)) - known
@@ -226,6 +234,14 @@ def directory_of(transaction: Transaction, events: list[Event]) -> Directory:
         doctors,
         {patient_id: people.count_visits(transaction, patient_id) for patient_id in forgotten},
     )
+
+
+def visit_in_words(record: TokenRecord) -> str:
+    """Return a visit with its patient and what tells the patient from namesakes."""
+    patient = record.token.patient
+    born = f", born {patient.birth_year}" if patient.birth_year else ""
+    uhid = f", number {patient.uhid}" if patient.uhid else ""
+    return f"{record.token.label} on {record.slot.date:%d %b %Y}{born}{uhid}"
 
 
 def nearest_seat(transaction: Transaction, record: TokenRecord, now: dt.datetime) -> SlotOffer | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from opd_tui.domain.instants import slot_instant, waited, write_instant
+from opd_tui.domain.instants import slot_instant, waited, write_end, write_instant
 from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, SlotRecord, Status, Token, TokenId, TokenRecord
 
 
@@ -136,7 +136,7 @@ def slot_json(slot: Slot) -> dict[str, object]:
         "doctor": slot.doctor_id,
         "date": slot.date.isoformat(),
         "start": slot.start.isoformat("minutes"),
-        "end": slot.end.isoformat("minutes"),
+        "end": write_end(slot.end),
         "capacity": slot.capacity,
     }
 

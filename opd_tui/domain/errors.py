@@ -239,6 +239,12 @@ class DuplicatePatient(Conflict):
     code = "DuplicatePatient"
 
 
+class SeveralPeople(Conflict):
+    """More than one person is meant; name one by a token, or forget them all with `all_names`."""
+
+    code = "SeveralPeople"
+
+
 class PatientHasOpenToken(Conflict):
     """The patient has an open token and cannot be forgotten yet."""
 
@@ -308,6 +314,12 @@ class AnswerLost(StoreOffline):
     def __init__(self, key: str = "", advice: str = "Look before you repeat it.") -> None:
         self.key = key
         super().__init__(f"The server went away before it answered, so this may have been done or not. {advice}")
+
+
+class ClockIsWrong(Unavailable):
+    """The clock of this machine is centuries wrong."""
+
+    code = "ClockIsWrong"
 
 
 class CopyDoesNotVerify(Unavailable):

@@ -7,8 +7,8 @@ import enum
 import re
 from typing import ClassVar, Generic, TypeVar
 
-from opd_tui.domain.instants import write_instant
-from opd_tui.domain.text import clean_text, digits_of, has_letter_or_digit
+from opd_tui.domain.instants import MIDNIGHT_END, write_end, write_instant
+from opd_tui.domain.text import clean_text, digits_of, has_letter_or_digit, has_undecoded_bytes, plain_phone
 
 T = TypeVar("T")
 
@@ -70,6 +70,8 @@ class Text(FieldType[str]):
     def accept(self, value: object) -> str:
         if not isinstance(value, str):
             raise self.refuse()
+        if has_undecoded_bytes(value):
+            raise self.refuse("has characters that are not in the expected encoding; write it in UTF-8")
         text = clean_text(value)
         if len(text) > self.length:
             raise self.refuse(f"must be at most {self.length} characters long, but has {len(text)}")
@@ -88,19 +90,6 @@ class Name(Text):
         self.expected = f"a name of 1 to {NAME_LENGTH} characters with at least one letter or digit"
 
 
-class Uhid(Text):
-    """The hospital's own number for a patient; a mere dash is rejected, because the number distinguishes people."""
-
-    needs_letter = True
-
-    def __init__(self) -> None:
-        super().__init__(64)
-        self.expected = "a hospital number of at most 64 characters with at least one letter or digit; or leave it out"
-
-    def accept(self, value: object) -> str:
-        return "" if value == "" else super().accept(value)
-
-
 class Phone(Text):
     """A phone number, stored as typed."""
 
@@ -112,7 +101,7 @@ class Phone(Text):
 
     def accept(self, value: object) -> str:
         text = super().accept(value)
-        if text and not (_PHONE.fullmatch(text) and 3 <= len(digits_of(text)) <= 15):
+        if text and not (_PHONE.fullmatch(plain_phone(text)) and 3 <= len(digits_of(text)) <= 15):
             raise self.refuse()
         return text
 
@@ -282,6 +271,18 @@ class TimeOfDay(FieldType[dt.time]):
 
     def to_json(self, value: dt.time) -> object:
         return value.isoformat("minutes")
+
+
+class WindowEnd(TimeOfDay):
+    """The end of a time window: a wall clock time, or midnight at the end of the day, as 24:00 or 00:00."""
+
+    expected = "a time from 00:01 to 24:00, written like 13:00"
+
+    def accept(self, value: object) -> dt.time:
+        return dt.time.min if value == MIDNIGHT_END else super().accept(value)
+
+    def to_json(self, value: dt.time) -> object:
+        return write_end(value)
 
 
 class Instant(FieldType[dt.datetime]):

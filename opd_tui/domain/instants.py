@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from opd_tui.domain.errors import InvalidAction
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MIDNIGHT_END = "24:00"
+"""The end of a window that lasts until midnight; it sorts after every start."""
 
 
 def write_instant(instant: dt.datetime) -> str:
@@ -31,6 +33,16 @@ def local_instant(local: dt.datetime, zone: ZoneInfo) -> dt.datetime:
         f"Field 'at': {local:%Y-%m-%d %H:%M} {why} in {zone.key}, because the clocks were changed then. "
         "Write it with its offset, for example +05:30."
     )
+
+
+def write_end(end: dt.time) -> str:
+    """Return the end of a time window as `10:00`; midnight is `24:00`, because it ends the same day."""
+    return MIDNIGHT_END if end == dt.time.min else end.isoformat("minutes")
+
+
+def read_end(text: str) -> dt.time:
+    """Return the end of a time window that `write_end` wrote."""
+    return dt.time.min if text == MIDNIGHT_END else dt.time.fromisoformat(text)
 
 
 def slot_instant(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:

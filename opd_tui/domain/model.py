@@ -7,9 +7,12 @@ import enum
 from dataclasses import dataclass
 from typing import NamedTuple, NewType
 
-from opd_tui.domain.field_types import BirthYear, Name, Phone, Sex, Uhid
+from opd_tui.domain.field_types import BirthYear, Name, Phone, Sex, Text
+from opd_tui.domain.instants import write_end
 from opd_tui.domain.records import Record, field
 from opd_tui.domain.text import phone_key, uhid_key
+
+UHID_LENGTH = 64
 
 DoctorId = NewType("DoctorId", int)
 SlotId = NewType("SlotId", int)
@@ -91,7 +94,10 @@ class Doctor:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A doctor's half-open time window [start, end) on a date, in the hospital's wall clock time."""
+    """A doctor's half-open time window [start, end) on a date, in the hospital's wall clock time.
+
+    An end at 00:00 is the midnight that ends the date.
+    """
 
     id: SlotId
     doctor_id: DoctorId
@@ -106,7 +112,7 @@ class Slot:
 
     @property
     def window(self) -> str:
-        return f"{self.start:%H:%M}–{self.end:%H:%M}"
+        return f"{self.start:%H:%M}–{write_end(self.end)}"
 
     def ends_after(self, time: dt.time) -> bool:
         """Return whether the window ends later on its day; 00:00 is the midnight that ends the day."""
@@ -114,6 +120,8 @@ class Slot:
 
     def is_over(self, wall_clock: dt.datetime) -> bool:
         """Return whether the window has ended at this wall clock time of the hospital."""
+        if self.end == dt.time.min:
+            return self.date < wall_clock.date()
         return (self.date, self.end) <= (wall_clock.date(), wall_clock.time())
 
 
@@ -136,7 +144,7 @@ class Patient(Record):
 
     name: str = field(Name(), "the patient's name")
     phone: str | None = field(Phone(), "the patient's phone number", default=None)
-    uhid: str | None = field(Uhid(), "the hospital's own number for the patient (UHID)", default=None)
+    uhid: str | None = field(Text(UHID_LENGTH), "the hospital's own number for the patient (UHID)", default=None)
     birth_year: int | None = field(BirthYear(), "the year of birth", default=None)
     sex: str | None = field(Sex(), "female, male, other or unknown", default=None)
 

@@ -20,6 +20,10 @@ class Advice(enum.Enum):
     CLOSE_DESKS = enum.auto()
     """Close the program on every desk, then restore again."""
     SHOW_SETTINGS = enum.auto()
+    FORGET_ALL_NAMES = enum.auto()
+    """Say that people of different names are one person to be forgotten."""
+    NAME_TIME_ZONE = enum.auto()
+    LEAVE_OUT_TIME_ZONE = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)

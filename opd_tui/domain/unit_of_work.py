@@ -93,6 +93,9 @@ class UnitOfWork(Protocol):
         A record with a known field that differs belongs to another person.
         """
 
+    def patient(self, patient_id: PatientId) -> Patient:
+        """Return the personal fields of a record."""
+
     def is_forgotten(self, patient_id: PatientId) -> bool:
         """Return whether the patient's personal fields were erased."""
 

@@ -13,13 +13,13 @@ from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, TextClause, bindparam, exists, func, literal_column, or_, select, text
+from sqlalchemy import Select, TextClause, bindparam, exists, func, literal_column, select, text
 
 from opd_tui.domain.events import Event, Fields, PatientForgotten, Subject
-from opd_tui.domain.events.patients import personal_fields
-from opd_tui.domain.instants import read_instant
+from opd_tui.domain.instants import read_instant, write_end
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import Doctor, DoctorId, KnownPatient, Patient, PatientId, Slot, SlotId, Token, TokenId
+from opd_tui.domain.sameness import Traits
 from opd_tui.storage.journal import entries
 from opd_tui.storage.journal.history import SqlHistory, journaled
 from opd_tui.storage.queries import people
@@ -58,27 +58,25 @@ _OVERLAPPING = (
     .order_by(slot.c.start)
     .limit(1)
 )
-_TOKEN = select(*TOKEN_COLUMNS).select_from(TOKENS).where(token.c.id == bindparam("id"))
 
-# UHIDs decide if both patients have one, else name and phone. The patient's few tokens are searched, not the slot's
-# queue, so the cost does not grow with the queue: "+ 0" and "|| ''" keep the planner from using the slot's indexes.
-_SAME_UHID = patient.c.uhid_key == bindparam("uhid_key")
-_SAME_NAME_AND_PHONE = (patient.c.phone_key == bindparam("phone_key")) & (patient.c.name_key == bindparam("name_key"))
-_OPEN_HERE: tuple[Any, ...] = (
-    (token.c.slot_id + literal_column("0")) == bindparam("slot_id"),
-    literal_column(f"(token.status || '') IN ({OPEN_STATUSES})"),
+MANY_OF_ONE_PHONE = 100
+"""So many records with one phone number are not one family's: somebody types the hospital's own number."""
+# The patient's few tokens are searched, not the slot's queue, so that the cost does not grow with the queue; if a phone
+# number has many records, then the queue. "+ 0" and "|| ''" keep the planner from using the other one's index.
+_OPEN: Any = literal_column(f"(token.status || '') IN ({OPEN_STATUSES})")
+_IN_SLOT, _IN_THIS_SLOT = (
+    slot_id == bindparam("slot_id") for slot_id in (token.c.slot_id, token.c.slot_id + literal_column("0"))
 )
-_OPEN_BY_UHID = select(*TOKEN_COLUMNS).select_from(TOKENS).where(_SAME_UHID, *_OPEN_HERE).limit(1)
-_OPEN_BY_NAME_AND_PHONE = (
-    select(*TOKEN_COLUMNS)
-    .select_from(TOKENS)
-    .where(
-        _SAME_NAME_AND_PHONE,
-        *_OPEN_HERE,
-        or_(patient.c.uhid_key.is_(None), bindparam("uhid_key", type_=patient.c.uhid_key.type).is_(None)),
-    )
-    .limit(1)
+_TOKEN_ROWS = select(*TOKEN_COLUMNS).select_from(TOKENS)
+_TOKEN = _TOKEN_ROWS.where(token.c.id == bindparam("id"))
+_OPEN_BY_UHID = _TOKEN_ROWS.where(patient.c.uhid_key == bindparam("uhid_key"), _IN_THIS_SLOT, _OPEN)
+_OPEN_BY_PHONE = _TOKEN_ROWS.where(patient.c.phone_key == bindparam("phone_key"), _IN_THIS_SLOT, _OPEN)
+_OPEN_IN_QUEUE = _TOKEN_ROWS.where(
+    literal_column("(patient.phone_key || '')") == bindparam("phone_key"),
+    _IN_SLOT,
+    literal_column(f"token.status IN ({OPEN_STATUSES})"),
 )
+_WITH_PHONE = select(patient.c.id).where(patient.c.phone_key == bindparam("phone_key")).limit(MANY_OF_ONE_PHONE)
 _LATEST_ISSUED_AT = select(func.max(token.c.issued_at)).where(token.c.slot_id == bindparam("slot_id"))
 _SEATS_IN_USE = (
     select(func.count())
@@ -180,7 +178,7 @@ class SqlUnitOfWork(DayQueries):
             "doctor_id": doctor_id,
             "date": date.isoformat(),
             "start": start.isoformat("minutes"),
-            "end": end.isoformat("minutes"),
+            "end": write_end(end),
         }
         row = self.transaction.row(_OVERLAPPING, values)
         return slot_of(row) if row else None
@@ -192,13 +190,15 @@ class SqlUnitOfWork(DayQueries):
 
     def open_token_of(self, slot_id: SlotId, patient: Patient) -> Token | None:
         """See `UnitOfWork`."""
-        keys = personal_fields(patient) | {"slot_id": slot_id}
-        row = None
-        if patient.uhid:
-            row = self.transaction.row(_OPEN_BY_UHID, keys)
-        if row is None and patient.phone:
-            row = self.transaction.row(_OPEN_BY_NAME_AND_PHONE, keys)
-        return token_of(row) if row else None
+        visitor = Traits.of(patient)
+        rows: list[Row] = []
+        if visitor.uhid:
+            rows += self.transaction.rows(_OPEN_BY_UHID, {"uhid_key": visitor.uhid, "slot_id": slot_id})
+        if visitor.phone and (known := self.transaction.rows(_WITH_PHONE, {"phone_key": visitor.phone})):
+            statement = _OPEN_BY_PHONE if len(known) < MANY_OF_ONE_PHONE else _OPEN_IN_QUEUE
+            rows += self.transaction.rows(statement, {"phone_key": visitor.phone, "slot_id": slot_id})
+        found = (found for found in map(token_of, rows) if visitor.is_same_person(Traits.of(found.patient)))
+        return min(found, key=lambda found: found.id, default=None)
 
     def latest_issued_at(self, slot_id: SlotId) -> dt.datetime | None:
         """See `UnitOfWork`."""
@@ -227,6 +227,10 @@ class SqlUnitOfWork(DayQueries):
             return known
         again = people.known_patient(self.transaction, patient)  # another desk may have changed it until it was held
         return again if again and again.id == known.id else None
+
+    def patient(self, patient_id: PatientId) -> Patient:
+        """See `UnitOfWork`."""
+        return people.patients(self.transaction, [patient_id])[0]
 
     def is_forgotten(self, patient_id: PatientId) -> bool:
         """See `UnitOfWork`."""

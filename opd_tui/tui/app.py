@@ -232,15 +232,18 @@ class OpdApp(DeskHost):
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
 
 
-def run_app(database: str | None, operator: str | None, desk: str | None, settings: SettingsFile) -> int:
-    """Run the app on the user's database and return its exit status."""
+def run_app(
+    database: str | None, operator: str | None, desk: str | None, settings: SettingsFile, zone: str | None = None
+) -> int:
+    """Run the app on the user's database and return its exit status; `zone` is the time zone of a new one."""
 
     def open_desk() -> FrontDesk:
-        from opd_tui.desk.opening import open_front_desk
+        from opd_tui.desk.opening import in_zone, open_front_desk
         from opd_tui.domain.actor import Road
 
         group = settings.settings.group
-        return open_front_desk(database, operator=operator, desk=desk, road=Road.SCREEN, group=group)
+        opened = open_front_desk(database, operator=operator, desk=desk, road=Road.SCREEN, zone=zone, group=group)
+        return in_zone(opened, zone)
 
     app = OpdApp(open_desk, preferences_from(settings))
     app.backups.database = database or ""

@@ -43,6 +43,8 @@ FORGET = DeskCommand(
     "Forget the patient of a closed token",
     makes="forget_patient",
     needs=Need.TOKEN,
+    asks=(),
+    fixed={"all_names": True},  # the question names everybody
     note="Backups hold the name until they are rewritten: see opd-tui forget --help.",
 )
 RESIZE = DeskCommand(

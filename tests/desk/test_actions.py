@@ -9,7 +9,17 @@ from contextlib import contextmanager
 import pytest
 
 from opd_tui.clock import FixedClock
-from opd_tui.desk.actions import Action, AddDoctor, CancelToken, CompleteToken, ForgetPatient, IssueToken, MarkNoShow
+from opd_tui.desk.actions import (
+    Action,
+    AddDoctor,
+    CancelToken,
+    CheckInToken,
+    CompleteToken,
+    ForgetPatient,
+    IssueToken,
+    MarkNoShow,
+)
+from opd_tui.desk.answers import accepted
 from opd_tui.domain import errors
 from opd_tui.domain.events import Subject
 from tests.conftest import ZONE
@@ -128,9 +138,24 @@ def test_a_slot_of_nobody_is_refused(refuses: Refusing) -> None:
         refuses(errors.UnknownDoctor, window("09:00", "10:00", doctor=nobody))
 
 
-@pytest.mark.parametrize("end", ["09:00", "08:59", "00:00"])
+@pytest.mark.parametrize("end", ["09:00", "08:59", "00:01"])
 def test_a_slot_ends_after_it_starts(slot: int, refuses: Refusing, end: str) -> None:
     assert "'end'" in refuses(errors.InvalidAction, window("09:00", end))
+
+
+@pytest.mark.parametrize("midnight", ["24:00", "00:00"])
+def test_midnight_ends_the_day(desk: MemoryDesk, slot: int, refuses: Refusing, midnight: str) -> None:
+    outcome = desk.perform(session("20:00", midnight, 120))
+    assert [one.window for one in outcome.slots] == ["20:00–22:00", "22:00–24:00"]
+    assert "20:00–24:00 on" in outcome.sentence
+    late = outcome.slots[1]
+    assert accepted(outcome)["slots"][1]["end"] == "24:00"
+    evening = dt.datetime.combine(late.date, dt.time(23, 59))
+    assert not late.is_over(evening)
+    assert late.is_over(evening + dt.timedelta(minutes=1))
+    assert "22:00–24:00" in refuses(errors.SlotOverlap, window("23:30", midnight))
+    desk.perform(window("00:00", midnight, date="2026-11-23"))
+    assert "to 24:00 in slots of 7 minutes leaves" in refuses(errors.InvalidAction, session("20:00", midnight, 7))
 
 
 def test_a_session_is_equal_slots_one_after_another(desk: MemoryDesk, slot: int) -> None:
@@ -160,6 +185,25 @@ def test_a_token_of_no_slot_is_refused(slot: int, refuses: Refusing) -> None:
 def test_a_token_that_is_not_there_is_refused(slot: int, refuses: Refusing, action: type[CancelToken]) -> None:
     for unknown in (1, 0, -1, 2**63, 10**4000):
         refuses(errors.UnknownToken, action(token=unknown))
+
+
+@pytest.mark.parametrize("action", [CancelToken, MarkNoShow, CompleteToken, CheckInToken, ForgetPatient])
+def test_nothing_happens_to_a_token_before_it_was_issued(
+    desk: MemoryDesk, clock: FixedClock, slot: int, refuses: Refusing, action: type[CancelToken]
+) -> None:
+    issued = at(8, 30) + dt.timedelta(seconds=20)
+    issue(desk, slot, "Asha", at=issued)
+    for before, words in (
+        (at(8), "issued at 08:30, and this is said to have happened at 08:00. Check"),
+        (at(8, 30), "issued at 08:30, and this is said to have happened at 08:30:00. Check"),
+        (dt.datetime(1971, 1, 1, tzinfo=dt.UTC), "on 01 Jan 1971 at 05:30. Check"),
+    ):
+        assert words in refuses(errors.InvalidAction, action(token=1, at=before))
+    clock.instant = at(8, 15)  # set back: without `at`, nothing is refused and no wait is negative
+    if action in (CancelToken, CheckInToken):
+        desk.perform(action(token=1))
+        token = desk.token_list()[0].token
+        assert issued in (token.closed_at, token.checked_in_at)
 
 
 @pytest.mark.parametrize("again", [CancelToken, MarkNoShow, CompleteToken])
@@ -235,6 +279,23 @@ def test_a_number_has_three_digits_and_more_when_it_needs_them(desk: MemoryDesk,
 # The same person
 
 
+PHONE = {"phone": "98765 43210"}
+LOOK_ALIKES = [
+    ("Siobhan O'Brien", "Siobhan O’Brien"),
+    ("Siobhan O'Brien", "SIOBHAN Oʼbrien"),
+    ("Anne-Marie Souza", "Anne‑Marie Souza"),
+    ("Anne-Marie Souza", "Anne–Marie Souza"),
+    ("സജിൻ", "സജിന്\u200d"),
+    ("علی", "علي"),
+    ("عيسى", "عیسی"),
+    ("أحمد", "احمد"),
+    ("Łukasz", "Lukasz"),
+    ("Đặng Ødegård", "Dang Odegard"),
+    ("উৎপল", "উত্\u200dপল"),
+]
+"""Names that look the same, or that a keyboard of another language spells otherwise."""
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -243,13 +304,16 @@ def test_a_number_has_three_digits_and_more_when_it_needs_them(desk: MemoryDesk,
         (person("Asha", "98765 43210", "MRN 17"), person("asha", "9876543210")),
         (person("Asha", "98765 43210"), person("asha", "9876543210", "MRN 17")),
         (person("राम", "9876543210"), person("राम", "९८७६५४३२१०")),
+        *(({"name": one} | PHONE, {"name": other} | PHONE) for one, other in LOOK_ALIKES),
+        (person("Ravi", "98765 43210") | {"birth_year": 1962}, person("Ravi", "98765 43210") | {"birth_year": 1963}),
+        (person("Ravi", "98765 43210") | {"birth_year": 1962}, person("Ravi", "98765 43210", "N/A")),
     ],
 )
 def test_the_same_person_has_one_open_token_in_a_slot(
     desk: MemoryDesk, slot: int, refuses: Refusing, first: dict[str, str], second: dict[str, str]
 ) -> None:
     issue(desk, slot, first)
-    again = IssueToken(slot=slot, patient=second, source="EMERGENCY")
+    again = IssueToken(slot=slot, patient=second, source="PAID")
     assert refuses(errors.DuplicatePatient, again).startswith(f"A-001 {first['name']} is the same person")
     desk.perform(CancelToken(token=1))
     desk.perform(again)
@@ -266,6 +330,8 @@ def test_the_same_person_has_one_open_token_in_a_slot(
         (person("Ravi Kumar", uhid="17"), person("Ravi Kumar", uhid="18")),
         (person("Ravi Kumar", "98765 43210", "17"), person("Ravi Kumar", "98765 43210", "18")),
         (person("राम", "98765 43210"), person("रमा", "98765 43210")),
+        (person("Ravi", "98765 43210") | {"birth_year": 1962}, person("Ravi", "98765 43210") | {"birth_year": 1964}),
+        *((person("Asha", "11111", uhid), person("Meera", "22222", uhid)) for uhid in ("N/A", "-", "0", "XXXX", "०")),
     ],
 )
 def test_two_people_are_two_patients(
@@ -273,6 +339,18 @@ def test_two_people_are_two_patients(
 ) -> None:
     issue(desk, slot, first)
     issue(desk, slot, second)
+
+
+def test_an_emergency_is_told_of_the_token_that_the_person_has_and_goes_on(desk: MemoryDesk, slot: int) -> None:
+    for number, name in enumerate(("Asha", "Ravi", "Sunita")):
+        issue(desk, slot, person(name, f"98765 1000{number}"))
+    again = IssueToken(slot=slot, patient=person("ravi", "98765-10001"), source="EMERGENCY")
+    forecast, outcome = desk.preview(again), desk.perform(again)
+    clause = "A-002 Ravi is the same person and has a token in this slot already"
+    assert clause in (again.question(forecast) or "")
+    assert outcome.sentence.endswith(f"; {clause}")
+    assert accepted(outcome)["same_person"] == {"token": 2, "number": "A-002"}
+    assert "same_person" not in accepted(issue(desk, slot, "Imran", "EMERGENCY"))
 
 
 def test_the_same_person_may_have_tokens_in_two_slots_and_a_waiting_one_counts(
@@ -359,11 +437,18 @@ def names(desk: MemoryDesk) -> dict[int, str]:
     return {record.token.id: record.token.patient.name for record in desk.token_list()}
 
 
-def test_who_has_no_number_is_found_by_the_number_of_another_visit(desk: MemoryDesk, slot: int) -> None:
+def test_who_has_no_number_is_found_by_the_number_of_another_visit(
+    desk: MemoryDesk, slot: int, refuses: Refusing
+) -> None:
     plain = seen(desk, slot, {"name": "Asha Verma", "phone": "9876543210"})
     seen(desk, slot, ASHA)
     moved = seen(desk, slot, {"name": "Asha Rao", "phone": "11111", "uhid": "MRN 17"})
-    assert forget(desk, plain) == 3
+    message = refuses(errors.SeveralPeople, ForgetPatient(token=plain))
+    assert message.startswith("Asha Rao (11111) would be forgotten together with A-001 Asha Verma")
+    everybody = ForgetPatient(token=plain, all_names=True)
+    question = everybody.question(desk.preview(everybody), "A-001 Asha Verma")
+    assert "in 3 visits? This includes Asha Rao. Name and phone of Asha Rao (11111) differ" in question
+    assert desk.perform(everybody).visits == 3
     assert names(desk)[moved] == FORGOTTEN
 
 
@@ -372,6 +457,16 @@ def test_of_two_people_with_one_name_and_phone_neither_is_forgotten_by_chance(de
     plain = seen(desk, slot, {"name": "Asha Verma", "phone": "9876543210"})
     assert forget(desk, plain) == 1
     assert names(desk) == {plain: FORGOTTEN, first: "Asha Verma", second: "Asha Verma"}
+
+
+def test_a_son_is_not_forgotten_with_his_father(desk: MemoryDesk, slot: int) -> None:
+    ravi = person("Ravi Kumar", "98765 43210")
+    father, son = (seen(desk, slot, ravi | {"birth_year": year}) for year in (1962, 2019))
+    told = seen(desk, slot, ravi | {"birth_year": 1963})
+    either = seen(desk, slot, ravi)
+    assert forget(desk, either) == 1, "of whom nothing tells which of the two it was"
+    assert forget(desk, father) == 2
+    assert names(desk) == {father: FORGOTTEN, told: FORGOTTEN, either: FORGOTTEN, son: "Ravi Kumar"}
 
 
 def test_a_name_alone_is_forgotten_in_its_one_visit(desk: MemoryDesk, slot: int) -> None:

@@ -92,7 +92,7 @@ class Day:
     def issue(self) -> None:
         slot, source = self.slot(), self.dice.choice(sorted(PRIORITIES))
         person = self.dice.choice([*PEOPLE, *(Person(f"p{number}") for number in range(50, 99))])
-        why = self.oracle.why_not_issue(slot, person, None, self.now)
+        why = self.oracle.why_not_issue(slot, source, person, None, self.now)
         why |= {"SlotClosed"} if self.slot_is_closed(slot) else set()
         patient = {"name": person.name} | ({"phone": person.phone} if person.phone else {})
 

@@ -23,6 +23,7 @@ from opd_tui.domain.errors import (
     InvalidAction,
     KeyReused,
     PatientHasOpenToken,
+    SeveralPeople,
     UnknownPatient,
 )
 from opd_tui.domain.journal import JournalEntry
@@ -170,8 +171,10 @@ def test_the_fingerprint_of_a_forgotten_patients_booking_tells_nothing(
     after = dict(store.query("SELECT key, fingerprint FROM idempotency_key"))
     assert after["booking-1"] == "forgotten"
     assert after["booking-2"] == fingerprints["booking-2"]
-    with pytest.raises(KeyReused):
+    with pytest.raises(KeyReused, match="used for a patient who has been forgotten since"):
         issue(desk, slot, ASHA, key="booking-1")
+    with pytest.raises(KeyReused, match="used for another action"):
+        issue(desk, slot, ASHA, key="booking-2")
     assert token_of(issue(desk, slot, "Ravi", key="booking-2")) == other
 
 
@@ -495,3 +498,62 @@ def test_a_placeholder_for_a_hospital_number_decides_nothing(desk: FrontDesk, sl
     assert forget(desk, meena) == 2, "a real number takes the placeholder's place"
     assert names(desk) == {meena: FORGOTTEN, ravi: "Ravi", again: FORGOTTEN}
     assert desk.verify().problems == []
+
+
+# Several people
+
+
+@pytest.fixture
+def mixed_up(desk: FrontDesk, slot: int, database_path: Path) -> Path:
+    """A closed database in which Asha's hospital number was typed for Ravi, too."""
+    seen(desk, slot, ASHA)
+    seen(desk, slot, {"name": "Asha V.", "uhid": "MRN 17"})
+    seen(desk, slot, {"name": "Ravi Kumar", "phone": "90000 00002", "uhid": "mrn17"})
+    desk.close()
+    return database_path
+
+
+def names_in(path: Path) -> list[str]:
+    return [row[1] for row in dump(path)["patient"]]
+
+
+def test_a_script_says_that_people_of_other_names_are_one(mixed_up: Path) -> None:
+    before = names_in(mixed_up)
+    told = invoke("forget", "1", "--yes", "--database", mixed_up)
+    assert told.exit_code == 1
+    assert "Ravi Kumar (90000 00002) would be forgotten together with A-001 Asha Verma" in told.stderr
+    assert "If it is one person, say so: --all-names" in told.stderr
+    line = {"action": "forget_patient", "token": 1}
+    (answer,) = answers_in(invoke("apply", "-", "--database", mixed_up, input=lines(line)).stdout_bytes)
+    assert answer["error"] == "SeveralPeople"
+    assert names_in(mixed_up) == before
+    done = invoke("forget", "1", "--yes", "--all-names", "--database", mixed_up)
+    assert (done.exit_code, done.stdout) == (0, "A patient was forgotten, in 3 visits.\n")
+
+
+def test_a_person_is_asked_once_more_where_name_and_phone_differ(
+    mixed_up: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opd_tui.cli.answers.at_terminal", lambda: True)
+    before = names_in(mixed_up)
+    asked = invoke("forget", "1", "--database", mixed_up, input=b"y\nn\n")
+    assert "Forget Asha Verma, Asha V. and Ravi Kumar for good, in 3 visits" in asked.stderr
+    assert "Name and phone of Ravi Kumar (90000 00002) are others." in asked.stderr
+    assert (asked.exit_code, names_in(mixed_up)) == (1, before)
+    assert invoke("forget", "1", "--database", mixed_up, input=b"y\ny\n").exit_code == 0
+    assert set(names_in(mixed_up)) == {FORGOTTEN}
+
+
+@on_every_store
+def test_a_father_and_a_son_of_one_name_and_phone_are_two_people(desk: FrontDesk, slot: int) -> None:
+    ravi = {"name": "Ravi Kumar", "phone": "98765 43210"}
+    father, son = (seen(desk, slot, ravi | {"birth_year": year}) for year in (1962, 2019))
+    with pytest.raises(SeveralPeople, match=r"A-001 .*, born 1962 and A-002 .*, born 2019\. Name one by a token"):
+        desk.visit_of(None, "Ravi Kumar", "9876543210")
+    identity = backup_service.identity_of(desk, father)
+    backup = backup_service.back_up(desk, None, KEPT).path
+    assert forget(desk, father) == 1
+    assert names(desk) == {father: FORGOTTEN, son: "Ravi Kumar"}
+    assert backup_service.forget_in_copies(desk, identity).rewritten == (backup,)
+    assert names_in(backup) == [FORGOTTEN, "Ravi Kumar"]
+    assert desk.visit_of(None, "ravi kumar", "9876543210") == son

@@ -39,6 +39,9 @@ PEOPLE = [
     ({"name": "JOSE  NUNEZ", "phone": "098765-43210"}, Person("jose nunez", "9876543210")),
     ({"name": "José Núñez"}, Person("jose nunez")),
     ({"name": "José Núñez", "phone": "98765 43211"}, Person("jose nunez", "9876543211")),
+    ({"name": "O’Brien", "phone": "11111", "birth_year": 1962}, Person("o'brien", "11111", born=1962)),
+    ({"name": "O'BRIEN", "phone": "111‑11", "birth_year": 2019}, Person("o'brien", "11111", born=2019)),
+    ({"name": "O'Brien", "phone": "11111", "uhid": "N/A"}, Person("o'brien", "11111")),
     ({"name": "Asha Verma", "uhid": "MRN 17"}, Person("asha verma", None, "mrn17")),
     ({"name": "Asha V.", "uhid": "mrn17", "phone": "99999 00000"}, Person("asha v.", "9999900000", "mrn17")),
     ({"name": "Asha V.", "phone": "+91-99999-00000"}, Person("asha v.", "9999900000")),
@@ -82,7 +85,7 @@ class History(RuleBasedStateMachine):
         written_name, who = person or self.somebody_new()
         at = self.instant(ago)
         action = IssueToken(slot=slot, patient=written_name, source=source, at=at)
-        why = self.oracle.why_not_issue(slot, who, at, self.clock.now())
+        why = self.oracle.why_not_issue(slot, source, who, at, self.clock.now())
         outcome = self.act(self.desks[desk], action, why)
         if outcome is not None:
             moves = self.oracle.issue(slot, source, who, at, self.clock.now(), token_of(outcome))

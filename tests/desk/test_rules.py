@@ -23,7 +23,7 @@ from opd_tui.desk.answers import accepted
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.events import Subject, TokenEvent
-from opd_tui.domain.field_types import Choice, Code, Date, FieldType, Flag, Id, Name, Text, TimeOfDay, Whole
+from opd_tui.domain.field_types import Choice, Code, Date, FieldType, Flag, Id, Name, Text, TimeOfDay, Whole, WindowEnd
 from opd_tui.domain.model import Patient
 from opd_tui.domain.records import Nested
 from tests.conftest import NINE, ZONE
@@ -48,9 +48,10 @@ SIMPLE: dict[type[FieldType[Any]], st.SearchStrategy[Any]] = {
     Text: st.sampled_from([None, "Medicine"]),
     Code: st.sampled_from([None, "A", "X1"]),
     Whole: st.sampled_from([1, 2, 3, 30]),
+    Flag: st.booleans(),
     Date: st.sampled_from([DATE, "2026-11-23"]),
     TimeOfDay: st.sampled_from(["08:00", "09:00", "09:30", "10:00", "11:00", "12:00"]),
-    Flag: st.booleans(),
+    WindowEnd: st.sampled_from(["09:00", "10:00", "11:00", "12:00", "24:00"]),
     Nested: st.one_of(st.sampled_from(PEOPLE), st.integers(0, 10**6).map(lambda number: Patient(name=f"P {number}"))),
 }
 

@@ -577,7 +577,12 @@ def answers(uow: UnitOfWork) -> list[object]:
         uow.overlapping_slot(DoctorId(1), DAY, dt.time(9), dt.time(10)),
         *(uow.open_token_of(slot.id, ASHA), uow.latest_issued_at(slot.id), uow.seats_in_use(slot.id)),
         *(queue.free_seats(), queue.best_waiting(), queue.weakest_seated()),
-        *(uow.known_patient(ASHA), uow.is_forgotten(PatientId(1)), uow.same_person(PatientId(1))),
+        *(
+            uow.known_patient(ASHA),
+            uow.patient(PatientId(1)),
+            uow.is_forgotten(PatientId(1)),
+            uow.same_person(PatientId(1)),
+        ),
         uow.open_token_among([PatientId(1)]),
     ]
 
@@ -595,6 +600,10 @@ SAME = [
     (person("Asha", "98765 43210", "MRN 17"), person("asha", "9876543210")),
     (person("Asha", "98765 43210"), person("asha", "9876543210", "MRN 17")),
     (person("राम", "9876543210"), person("राम", "९८७६५४३२१०")),
+    (person("O'Brien", "98765 43210"), person("O’Brien", "98765‑43210")),
+    (person("علی", "98765 43210"), person("علي", "＋91 98765 43210")),
+    (person("Ravi", "98765 43210", birth_year=1962), person("Ravi", "98765 43210", birth_year=1963)),
+    (person("Asha", "98765 43210", "MRN 17", birth_year=1962), person("A", "11111", "MRN 17", birth_year=2019)),
 ]
 DIFFERENT = [
     (person("Ravi"), person("Ravi")),
@@ -604,6 +613,8 @@ DIFFERENT = [
     (person("Ravi", "98765 43210"), person("Asha", "98765 43210")),
     (person("Ravi", uhid="17"), person("Ravi", uhid="18")),
     (person("Ravi", "98765 43210", "17"), person("Ravi", "98765 43210", "18")),
+    (person("Ravi", "98765 43210", birth_year=1962), person("Ravi", "98765 43210", birth_year=2019)),
+    (person("Asha", "11111", "N/A"), person("Meera", "22222", "n/a")),
 ]
 PAIRS = [*((*pair, True) for pair in SAME), *((*pair, False) for pair in DIFFERENT)]
 
@@ -620,6 +631,17 @@ def test_a_hospital_number_decides_alone_and_a_name_only_with_its_phone(units: U
             assert uow.open_token_of(SLOT.id, second) is None
             for patient in patients:
                 assert uow.same_person(patient) == (tuple(patients) if same else (patient,)), (first, second)
+
+
+@on_every_kind
+def test_a_phone_number_that_is_typed_for_everybody_still_finds_a_namesake(units: UnitsOfWork) -> None:
+    with units.action(commit=False) as uow:
+        (here,) = uow.hold_slots([SlotId(2)]).values()
+        for number in range(120):
+            uow.record(events.PatientRegistered.of(person(f"Patient {number}", "55555"), here.id))
+        issued = arrive(uow, here, person("Siobhan O’Brien", "55555"))
+        assert uow.open_token_of(here.id, person("siobhan o'brien", "555-55")) == uow.token(issued)
+        assert uow.open_token_of(here.id, person("Patient 7", "55555")) is None
 
 
 @on_every_kind
@@ -642,6 +664,16 @@ CHAINS = [
     # A number's other name and phone finds a visit without a number.
     ([person("A", "11111", "1"), person("B", "22222", "1"), person("B", "22222")], [{0, 1, 2}] * 3),
     ([person("A"), person("A")], [{0}, {1}]),
+    # A father and a son of one name and phone, and a visit without a year, which may be either's.
+    (
+        [person("A", "11111", birth_year=1962), person("A", "11111", birth_year=2019), person("A", "11111")],
+        [{0, 2}, {1, 2}, {2}],
+    ),
+    # The number says whose visit it is.
+    (
+        [person("A", "11111", "1"), person("A", "11111", "1", birth_year=1962), person("A", "11111", birth_year=2019)],
+        [{0, 1}, {0, 1}, {2}],
+    ),
 ]
 
 

@@ -82,7 +82,8 @@ def test_the_command_line_has_words_for_every_remedy() -> None:
 def test_the_screens_name_keys_and_no_list_of_the_command_line() -> None:
     said = {advice: screens.advice_of(advice, Keymap()) for advice in Advice}
     assert not any("opd-tui" in words for words in said.values())
-    assert [advice for advice, words in said.items() if not words] == [Advice.LIST_BACKUPS, Advice.VERIFY_DATABASE]
+    unsaid = [advice for advice, words in said.items() if not words]
+    assert unsaid == [Advice.LIST_BACKUPS, Advice.VERIFY_DATABASE, Advice.FORGET_ALL_NAMES]
     assert screens.advice_of(None, Keymap()) == ""
 
 

@@ -12,7 +12,16 @@ from opd_tui.domain.errors import InvalidAction
 from opd_tui.domain.field_types import NAME_LENGTH, InvalidValue, Name, Phone
 from opd_tui.domain.model import Patient
 from opd_tui.domain.records import quoted
-from opd_tui.domain.text import JOINERS, clean_text, has_letter_or_digit, name_key, phone_key, search_key, uhid_key
+from opd_tui.domain.text import (
+    JOINERS,
+    clean_text,
+    has_letter_or_digit,
+    look_alike_key,
+    name_key,
+    phone_key,
+    uhid_key,
+    without_secrets,
+)
 
 nasty = st.text(
     st.one_of(
@@ -186,6 +195,65 @@ def test_a_quotation_is_short_and_safe_to_print(text: str) -> None:
     assert clean_text(quotation) == quotation
 
 
-def test_a_search_finds_no_word_that_two_words_make_together() -> None:
-    assert search_key("Dr  Ásha VERMA") == "dr asha verma"
-    assert "ra" not in search_key("Dr A")
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("98765‑11111", "9876511111"),
+        ("98765–22222", "9876522222"),
+        ("98765−44444", "9876544444"),
+        ("＋91 98765 33333", "9876533333"),
+        ("（＋９１）９８７６５－３３３３３", "9876533333"),
+        ("０２２／２３４５．６７８９", "02223456789"),
+    ],
+)
+def test_typographic_and_full_width_signs_in_a_phone_number_are_signs(typed: str, same: str) -> None:
+    assert Phone().accept(typed) == clean_text(typed)
+    assert phone_key(typed) == phone_key(same)
+
+
+@pytest.mark.parametrize("other", ["Obrien", "O-Brien", "O'Bryan", "O'Brian"])
+def test_look_alikes_are_not_every_similar_name(other: str) -> None:
+    assert look_alike_key(other) != look_alike_key("O’Brien")
+
+
+@given(nasty)
+def test_the_key_of_a_key_is_the_same_key(text: str) -> None:
+    assert look_alike_key(look_alike_key(text)) == look_alike_key(text)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql:opd:geheim@server/opd",
+        "postgresql:/opd:geheim@server/opd",
+        "//opd:geheim@server/opd",
+        "opd:geheim@server/opd",
+        "opd:a:geheim@server/opd",
+        "postgresql://opd:geheim",
+        "postgresql://opd:geheim/opd",
+        "postgresql://opd:a@b/geheim@server/opd",
+        "postgresql://opd:ge\nheim@server/opd",
+        "postgresql://server/opd?pass%77ord=geheim",
+        "postgresql://server/opd?sslmode=require&passwd=geheim",
+        "host=server user=opd password=geheim dbname=opd",
+        "host=server password = 'ge heim' user=opd",
+    ],
+)
+def test_no_password_is_shown_of_an_address_that_is_written_wrongly(address: str) -> None:
+    assert "heim" not in without_secrets(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+psycopg://opd@server:5432/opd?sslmode=require",
+        "postgresql+psycopg://server:5432/opd",
+        "postgresql+psycopg://opd:***@server:5432/opd",
+        "postgresql+psycopg://opd@[::1]:5432/opd",
+        "/srv/opd/opd.db",
+        "C:/opd/opd.db",
+        "City Hospital: Ward 3",
+    ],
+)
+def test_an_address_without_a_password_is_shown_whole(address: str) -> None:
+    assert without_secrets(address) == address

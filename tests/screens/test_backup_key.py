@@ -15,8 +15,8 @@ from opd_tui.tui.app import OpdApp
 from opd_tui.tui.demo_app import DemoApp
 from opd_tui.tui.keys.commands import Need
 from opd_tui.tui.shell import backups
-from tests.support.helpers import statuses
-from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, full_slot
+from tests.support.helpers import issue, statuses, token_of
+from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
 
 
 def with_backups(open_desk: OpenDesk, path: Path) -> OpdApp:
@@ -131,6 +131,19 @@ async def test_a_patient_who_was_seen_is_forgotten_after_a_question(
         await meera.sees("A patient was forgotten, in 1 visit", within="#activity")
         assert "Asha" not in meera.text
     assert b"Asha Verma" not in database_path.read_bytes()
+
+
+async def test_the_question_names_everybody_who_would_be_forgotten(open_desk: OpenDesk, desk: FrontDesk) -> None:
+    slot = doctor_with_slots(desk)[0]
+    for name, phone in (("Asha Verma", "90000 00001"), ("Meera Nair", "90000 00002")):
+        token = token_of(issue(desk, slot, {"name": name, "phone": phone, "uhid": "MRN 17"}))
+        desk.perform(CompleteToken(token=token))
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await choose(meera, "Asha Verma")
+        await meera.press("delete")
+        await meera.asks("Forget Asha Verma for good, in 2 visits?", "This includes Meera Nair.", "is it one person?")
+        await meera.press("y")
+        await meera.sees("A patient was forgotten, in 2 visits", within="#activity")
 
 
 async def test_who_is_still_to_be_seen_is_not_forgotten(open_desk: OpenDesk, seen_to: FrontDesk) -> None:

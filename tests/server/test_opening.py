@@ -155,3 +155,60 @@ def test_a_server_without_room_says_so_and_is_not_taken_for_a_dead_one(
         ):
             filled.board(filled.today())
     filled.board(filled.today())
+
+
+# What surroundings and roles set for every connection
+
+
+@contextmanager
+def role_with(store: PostgresStore, setting: str) -> Iterator[None]:
+    """The desks' user has a setting of its own in this database."""
+    store.server.admin.execute(f"ALTER ROLE desk IN DATABASE {store.name} SET {setting}".encode())
+    try:
+        yield
+    finally:
+        store.server.admin.execute(f"ALTER ROLE desk IN DATABASE {store.name} RESET ALL".encode())
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII", "UTF8", "EUC_JP"])
+def test_names_are_exchanged_in_utf8_whatever_the_surroundings_say(
+    filled: FrontDesk, store: PostgresStore, encoding: str
+) -> None:
+    issued = run("token", "issue", "--slot", "2", "--patient", "राम Łukasz", "--source", "PAID", "--database",
+                 store.location, PGCLIENTENCODING=encoding)  # fmt: skip
+    assert (issued.returncode, issued.stderr) == (0, b"")
+    assert [row[0] for row in store.query("SELECT name FROM patient ORDER BY id DESC LIMIT 1")] == ["राम Łukasz"]
+    far = f"{store.location}?client_encoding={encoding}"
+    assert "राम Łukasz" in invoke("token", "list", "--database", far).stdout
+
+
+@pytest.mark.parametrize(
+    "setting", ["statement_timeout = 1", "lock_timeout = 1", "idle_in_transaction_session_timeout = 1"]
+)
+def test_a_timeout_of_the_role_does_not_count(filled: FrontDesk, store: PostgresStore, setting: str) -> None:
+    with role_with(store, setting):
+        result = invoke("verify", "--database", store.location)
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("path", ["''", "nowhere", '"$user"'])
+def test_a_search_path_without_a_schema_is_named(
+    stores: Stores, filled: FrontDesk, store: PostgresStore, clock: FixedClock, path: str
+) -> None:
+    with role_with(store, f"search_path = {path}"):
+        cannot_open(store.location, clock, "search_path on the server names no schema that exists. `ALTER ROLE")
+        in_public = invoke("doctor", "list", "--database", f"{store.location}?options=-csearch_path%3Dpublic")
+        assert in_public.exit_code == 0, in_public.stderr
+    with stores.one(empty=True) as empty, role_with(empty, f"search_path = {path}"):
+        cannot_open(empty.location, clock, "names no schema that exists")
+
+
+def test_tables_of_another_schema_are_named_to_a_list(
+    filled: FrontDesk, store: PostgresStore, clock: FixedClock
+) -> None:
+    store.execute("CREATE SCHEMA ward AUTHORIZATION desk")
+    try:
+        with role_with(store, "search_path = ward"):
+            cannot_open(store.location, clock, "The tables are in the schema public, which the user's", create=False)
+    finally:
+        store.execute("DROP SCHEMA ward")

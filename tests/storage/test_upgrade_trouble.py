@@ -139,8 +139,9 @@ def test_an_upgrade_that_fails_leaves_the_old_version(
 
 
 @on_both_kinds
-def test_a_journal_that_cannot_be_read_is_not_upgraded(old: Store, clock: FixedClock, version: int) -> None:
-    old.force("UPDATE journal_line SET facts = '{' WHERE sequence = 8")
+@pytest.mark.parametrize("facts", ["{", '{"a":' * 5000 + "1" + "}" * 5000], ids=["cut", "nested"])
+def test_a_journal_that_cannot_be_read_is_not_upgraded(old: Store, clock: FixedClock, version: int, facts: str) -> None:
+    old.force(f"UPDATE journal_line SET facts = '{facts}' WHERE sequence = 8")
     before = old.dump()
     refused(old, clock, "a row of its journal cannot be read")
     assert old.dump() == before

@@ -13,6 +13,8 @@ from tests.support.stores import Store, always_on_every_store, on_every_store
 
 pytestmark = on_every_store
 
+NESTED = '{"a":' * 5000 + "1" + "}" * 5000
+"""JSON that is nested more deeply than Python's reader goes."""
 NEXT_IN_LINE = f"UPDATE token SET status = 'WAITING' WHERE id = {ACTIVE}"
 
 
@@ -50,6 +52,8 @@ def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
         (["UPDATE token SET date = '2026-11-23' WHERE id = 3"], "token 3 has date 2026-11-23 in its table and 2026-11"),
         (["UPDATE journal_event SET after = '{'"], "a row cannot be read"),
         (["UPDATE journal_event SET after = '{' WHERE subject = 'token' AND subject_id = 3"], "a row cannot be read"),
+        ([f"UPDATE journal_event SET details = '{NESTED}' WHERE kind = 'token_cancelled'"], "a row cannot be read"),
+        (["UPDATE journal_event SET details = '[]' WHERE kind = 'token_cancelled'"], "a row cannot be read"),
         (["UPDATE doctor SET room = '2'"], "doctor 1 has room 2 in its table and 1 in the journal"),
         (["UPDATE doctor SET code = 'B'"], "doctor 1 has code B in its table and A in the journal"),
         ([NEXT_IN_LINE, "UPDATE token SET status = 'ACTIVE' WHERE id = 3"], "token 3 has a seat but should wait"),

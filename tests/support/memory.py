@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from opd_tui.domain.events import Event, Fields, Subject
 from opd_tui.domain.events.patients import personal_fields
-from opd_tui.domain.instants import read_instant
+from opd_tui.domain.instants import read_instant, write_end
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import (
     Doctor,
@@ -29,6 +29,7 @@ from opd_tui.domain.model import (
     Token,
     TokenId,
 )
+from opd_tui.domain.sameness import Traits, fits_one_person
 from opd_tui.domain.unit_of_work import UnitOfWork
 from opd_tui.storage.journal.history import journaled
 from opd_tui.storage.queries import rows as models
@@ -255,9 +256,10 @@ class MemoryUnitOfWork:
     def overlapping_slot(self, doctor_id: DoctorId, date: dt.date, start: dt.time, end: dt.time) -> Slot | None:
         """See `UnitOfWork`."""
         there = self.rows.where(Subject.SLOT, doctor_id=doctor_id, date=date.isoformat(), withdrawn_at=None)
-        slots = (models.slot_of(_values(models.SLOT_COLUMNS, row)) for row in there)
-        overlapping = [slot for slot in slots if slot.start < end and start < slot.end]
-        return min(overlapping, key=lambda slot: slot.start, default=None)
+        first, last = start.isoformat("minutes"), write_end(end)
+        overlapping = [row for row in there if row["start"] < last and first < row["end"]]
+        slots = (models.slot_of(_values(models.SLOT_COLUMNS, row)) for row in overlapping)
+        return min(slots, key=lambda slot: slot.start, default=None)
 
     def token(self, token_id: TokenId) -> Token | None:
         """See `UnitOfWork`."""
@@ -267,8 +269,8 @@ class MemoryUnitOfWork:
     def open_token_of(self, slot_id: SlotId, patient: Patient) -> Token | None:
         """See `UnitOfWork`."""
         here = (row for row in self.rows.open_tokens() if row["slot_id"] == slot_id)
-        person = personal_fields(patient)
-        found = (row for row in here if are_one_person(self.rows.patient_of(row), person))
+        visitor = Traits.of(patient)
+        found = (row for row in here if visitor.is_same_person(traits_of(self.rows.patient_of(row))))
         return next(map(self.rows.token_of, found), None)
 
     def latest_issued_at(self, slot_id: SlotId) -> dt.datetime | None:
@@ -299,6 +301,11 @@ class MemoryUnitOfWork:
         fitting = [record for record in records if not patient.differs_from(record.patient)]
         return fitting[0] if len(fitting) == 1 else None
 
+    def patient(self, patient_id: PatientId) -> Patient:
+        """See `UnitOfWork`."""
+        row = self.rows.tables[Subject.PATIENT][patient_id]
+        return models.patient_of(_values(models.PERSONAL_COLUMNS, row))
+
     def is_forgotten(self, patient_id: PatientId) -> bool:
         """See `UnitOfWork`."""
         return self.rows.tables[Subject.PATIENT][patient_id].get("forgotten_at") is not None
@@ -309,17 +316,26 @@ class MemoryUnitOfWork:
         numbers = {first.get("uhid_key")} - {None} or self._numbers_of_namesakes(first)
         number = numbers.pop() if len(numbers) == 1 else None
         numbered = [row for row in self._records() if number and row.get("uhid_key") == number]
-        return tuple(
-            row["id"]
-            for row in self.rows.where(Subject.PATIENT)
-            if row is first
-            or row in numbered
-            or (row.get("uhid_key") is None and any(have_same("name", row, other) for other in (first, *numbered)))
-        )
+        years = [row.get("birth_year") for row in (first, *numbered)]
+        if not (first.get("uhid_key") or fits_one_person(years)):
+            number, numbered = None, []
+        settled = [first, *numbered]
+        others = [row for row in self._namesakes(settled) if row.get("uhid_key") in (None, number)]
+        found = {row["id"] for row in (*settled, *others)}
+        return tuple(PatientId(id_) for id_ in sorted(found))
 
     def _numbers_of_namesakes(self, first: Row) -> set[Any]:
         """Return the hospital numbers of those who have the same name and phone."""
-        return {row.get("uhid_key") for row in self._records() if have_same("name", row, first)} - {None}
+        return {row.get("uhid_key") for row in self._namesakes([first])} - {None}
+
+    def _namesakes(self, settled: list[Row]) -> list[Row]:
+        """Return the records with the same name and phone as these, whose years of birth are of one person."""
+        year = min((row["birth_year"] for row in settled if row.get("birth_year")), default=None)
+        known = [traits_of(row) for row in settled]
+        found = [row for row in self._records() if any(traits_of(row).has_same_name_and_phone(each) for each in known)]
+        if year is None and not fits_one_person(row.get("birth_year") for row in found):
+            return [row for row in found if not row.get("birth_year")]
+        return [row for row in found if fits_one_person((year, row.get("birth_year")))]
 
     def _records(self) -> list[Row]:
         """Return the records of patients who are not forgotten."""
@@ -413,11 +429,9 @@ def have_same(what: str, one: Row, other: Row) -> bool:
     return all(one.get(key) is not None and one.get(key) == other.get(key) for key in keys)
 
 
-def are_one_person(one: Row, other: Row) -> bool:
-    """Return whether two records are one person's: hospital numbers that both have decide alone."""
-    if one.get("uhid_key") and other.get("uhid_key"):
-        return have_same("uhid", one, other)
-    return have_same("name", one, other)
+def traits_of(row: Row) -> Traits:
+    """Return what tells a record's person from others."""
+    return Traits.of(models.patient_of(_values(models.PERSONAL_COLUMNS, row)))
 
 
 def broken_rule(subject: Subject, row: Row, rows: Rows) -> str | None:

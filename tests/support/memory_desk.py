@@ -35,7 +35,9 @@ class MemoryDesk:
         """Do an action and take it back."""
         uow = self.store.begin(self._entry(action))
         action.run(uow)
-        return Forecast(outcome_of(uow, len(self.store.journal) + 1))
+        outcome = outcome_of(uow, len(self.store.journal) + 1)
+        forgotten = (event.subject_id for event in outcome.events if isinstance(event, PatientForgotten))
+        return Forecast(outcome, people=tuple(map(self._reads.patient, forgotten)))
 
     def _entry(self, action: Action) -> JournalEntry:
         now = self.clock.now()
@@ -71,6 +73,7 @@ def outcome_of(uow: MemoryUnitOfWork, entry_id: int) -> Outcome:
 def directory_of(uow: MemoryUnitOfWork, events: list[Event]) -> Directory:
     """Look up the rows that events name."""
     ids = {subject: {event.subject_id for event in events if event.subject is subject} for subject in Subject}
+    ids[Subject.TOKEN].update(token_id for event in events for token_id in event.mentions)
     tokens = [token_record(uow, uow.rows.tables[Subject.TOKEN][id_]) for id_ in ids[Subject.TOKEN]]
     visited = {record.slot.id for record in tokens}.union(*(event.named_slots for event in events))
     slots = [slot_record(uow, id_) for id_ in ids[Subject.SLOT] | visited]

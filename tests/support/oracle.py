@@ -26,11 +26,14 @@ class Person:
     name: str
     phone: str | None = None
     uhid: str | None = None
+    born: int | None = None
 
     def is_same_as(self, other: Person) -> bool:
         if self.uhid and other.uhid:
             return self.uhid == other.uhid
-        return bool(self.phone and other.phone) and (self.name, self.phone) == (other.name, other.phone)
+        if not (self.phone and other.phone) or (self.name, self.phone) != (other.name, other.phone):
+            return False
+        return not (self.born and other.born) or abs(self.born - other.born) <= 1
 
 
 @dataclass
@@ -99,11 +102,15 @@ class Oracle:
             for token in self.tokens.values()
         }
 
-    def why_not_issue(self, slot: int, person: Person, at: dt.datetime | None, now: dt.datetime) -> set[str]:
+    def why_not_issue(
+        self, slot: int, source: str, person: Person, at: dt.datetime | None, now: dt.datetime
+    ) -> set[str]:
         """Every class of refusal that applies; none means that it must be done."""
         why = refused_instant(at, now)
         if slot not in self.slots:
             return why | {"UnknownSlot"}
+        if source == "EMERGENCY":
+            return why
         here = [token for token in self.slots[slot].tokens if token.closed_as is None]
         return why | {"DuplicatePatient" for token in here if token.person.is_same_as(person)}
 
@@ -138,6 +145,8 @@ class Oracle:
         why = refused_instant(at, now)
         if token not in self.tokens:
             return why | {"UnknownToken"}
+        if at is not None and at != now and at < self.tokens[token].issued_at:
+            why.add("InvalidAction")
         status = self.statuses(self.tokens[token].slot)[token]
         if status not in ("ACTIVE", "WAITING"):
             why.add("TokenAlreadyClosed")

@@ -14,7 +14,7 @@ from opd_tui.desk.actions import ACTIONS, Action
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.events import Subject
-from opd_tui.domain.field_types import Choice, Code, Date, FieldType, Flag, Id, Name, Text, TimeOfDay, Whole
+from opd_tui.domain.field_types import Choice, Code, Date, FieldType, Flag, Id, Name, Text, TimeOfDay, Whole, WindowEnd
 from opd_tui.domain.model import Patient
 from opd_tui.domain.records import Nested, Spec
 from tests.conftest import NINE, ZONE
@@ -34,6 +34,7 @@ VALUES: dict[type[FieldType[Any]], list[Any]] = {
     Whole: [1, 2, 3, 30],
     Date: [DATE, DATE, "2026-11-23"],
     TimeOfDay: ["08:00", "09:00", "09:30", "10:00", "11:00", "12:00"],
+    WindowEnd: ["09:00", "10:00", "11:00", "12:00", "24:00"],
     Flag: [True, False],
 }
 

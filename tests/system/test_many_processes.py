@@ -119,7 +119,10 @@ def replay(oracle: Oracle, replica: dict[int, str], action: Json, answer: Json) 
     verb, slot, token = action["action"], action.get("slot"), action.get("token")
     person = Person(str(action.get("patient")))
     issuing = verb == "issue_token"
-    why = oracle.why_not_issue(slot, person, at, now) if issuing else oracle.why_not_close(verb, token, at, now)
+    if issuing:
+        why = oracle.why_not_issue(slot, action["source"], person, at, now)
+    else:
+        why = oracle.why_not_close(verb, token, at, now)
     if not answer["ok"]:
         assert answer["error"] in why
         return

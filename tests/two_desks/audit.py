@@ -149,7 +149,7 @@ class Audit:
         assert issued.token is not None
         number, _, source, issued_at, _, name, phone = self.tokens[issued.token]
         person = Person(name, phone)
-        why = self.oracle.why_not_issue(issued.slot, person, None, entry.at)
+        why = self.oracle.why_not_issue(issued.slot, issued.fact["source"], person, None, entry.at)
         moves = self.oracle.issue(issued.slot, issued.fact["source"], person, None, entry.at, issued.token)
         self.compare_moves(entry, why, moves)
         token = self.oracle.tokens[issued.token]

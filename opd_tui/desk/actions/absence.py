@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from opd_tui.desk.actions.base import Action, held, held_day, known_doctor
+from opd_tui.desk.actions.base import Action, held, held_day, known_doctor, since_issue
 from opd_tui.desk.actions.closing_slots import in_patients
 from opd_tui.desk.actions.moving import have_told, move, refuse_to_move
 from opd_tui.desk.actions.slots import waiting_again
@@ -147,7 +147,7 @@ class DoctorLeaves(Action):
         for line in self.plan:
             token = tokens[line.token]
             if line.slot is None:
-                uow.record(TokenCancelled.of(token, uow.at))
+                uow.record(TokenCancelled.of(token, since_issue(token, uow)))
                 concerned.append(token.id)
                 continue
             refuse_to_move(uow, token, slots[line.slot])

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.domain.allocation import settle
-from opd_tui.domain.errors import UnknownDoctor, UnknownSlot, UnknownToken
+from opd_tui.domain.errors import InvalidAction, UnknownDoctor, UnknownSlot, UnknownToken
 from opd_tui.domain.events import Cause, Subject
 from opd_tui.domain.field_types import Instant, Key
 from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, Token, TokenId
@@ -85,9 +85,14 @@ def there_is(doctor: Doctor | None, doctor_id: DoctorId) -> Doctor:
 
 
 def known_token(uow: UnitOfWork, token_id: TokenId) -> Token:
-    """Return the token; raise UnknownToken if there is none with this id."""
+    """Return the token; raise UnknownToken if there is none, and InvalidAction for an `at` before it was issued."""
     if (token := uow.token(token_id)) is None:
         raise UnknownToken(f"There is no token with id {short_id(token_id)}.", Advice.LIST_TOKENS)
+    if uow.at < token.issued_at and uow.at != uow.now:  # a clock that was set back refuses nothing
+        raise InvalidAction(
+            f"Field 'at' is earlier than the token: {token.label} was issued{at_time(token.issued_at, uow)}, "
+            f"and this is said to have happened{at_time(uow.at, uow, token.issued_at)}. Check the time."
+        )
     return token
 
 
@@ -167,3 +172,22 @@ def with_source(token: Token) -> str:
 def short_id(number: int) -> str:
     """Return an id as text, abbreviated if it has more than 20 digits."""
     return str(number) if abs(number) < 10**20 else "of more than 20 digits"
+
+
+def since_issue(token: Token, uow: UnitOfWork) -> dt.datetime:
+    """Return when the action took place; never before the token was issued, even if the clock was set back."""
+    return max(uow.at, token.issued_at)
+
+
+def at_time(instant: dt.datetime | None, uow: UnitOfWork, beside: dt.datetime | None = None) -> str:
+    """Return an instant in the hospital's time as the end of a sentence: ` at 09:40`, with the day if not today.
+
+    It has seconds if the sentence names another instant of the same minute, `beside`.
+    """
+    if instant is None:
+        return ""
+    when = instant.astimezone(uow.zone)
+    same_minute = beside is not None and abs(instant - beside) < dt.timedelta(minutes=1)
+    time = f"{when:%H:%M:%S}" if same_minute else f"{when:%H:%M}"
+    today = when.date() == uow.now.astimezone(uow.zone).date()
+    return f" at {time}" if today else f" on {when:%d %b %Y} at {time}"

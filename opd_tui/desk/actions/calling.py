@@ -13,6 +13,7 @@ from opd_tui.desk.actions.base import (
     held_in_its_day,
     known_doctor,
     settle_for_token,
+    since_issue,
     with_source,
 )
 from opd_tui.desk.actions.tokens import refuse_closed, token_answer
@@ -47,7 +48,7 @@ class CallToken(Action):
         if token.checked_in_at is None:
             raise PatientNotHere(f"{token.label} has not been checked in. Check the patient in first.")
         refuse_occupied(uow.in_the_room(slot.doctor_id, slot.date))
-        uow.record(TokenCalled.of(token, uow.at))
+        uow.record(TokenCalled.of(token, since_issue(token, uow)))
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
@@ -80,7 +81,7 @@ class ReturnToken(Action):
         refuse_closed(token, uow)
         if not token.in_the_room:
             raise NothingToChange(f"{token.label} is not with the doctor.")
-        uow.record(TokenReturned.of(token, uow.at))
+        uow.record(TokenReturned.of(token, since_issue(token, uow)))
         settle_for_token(uow, slot, token.id)
 
     @classmethod
@@ -126,7 +127,7 @@ class CompleteAndCallNext(CallNext):
         doctor, date = known_doctor(uow, self.doctor), self.day(uow)
         slots = held_day(uow, doctor.id, date)
         if inside := uow.in_the_room(doctor.id, date):
-            uow.record(TokenCompleted.of(inside, uow.at))
+            uow.record(TokenCompleted.of(inside, since_issue(inside, uow)))
             settle_for_token(uow, slots[inside.slot_id], inside.id)
         if not call_next(uow, doctor, date, slots) and inside is None:
             raise nobody_to_call(uow, doctor, slots)
@@ -157,7 +158,7 @@ def call_next(uow: UnitOfWork, doctor: Doctor, date: dt.date, slots: Mapping[Slo
     if token is None:
         return False
     sent_back = uow.sent_back(doctor.id, date, since)
-    uow.record(TokenCalled.of(token, uow.at))
+    uow.record(TokenCalled.of(token, since_issue(token, uow)))
     if token.id not in {other.id for other in sent_back}:
         turn = turn_of(token, slots)
         for other in sent_back:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from opd_tui.desk.actions.base import Action, held_token
+from opd_tui.desk.actions.base import Action, held_token, since_issue
 from opd_tui.desk.actions.tokens import refuse_closed, token_answer
 from opd_tui.desk.outcome import Json, Outcome
 from opd_tui.domain.errors import NothingToChange, TokenInTheRoom
@@ -32,7 +32,7 @@ class HoldToken(Action):
             raise TokenInTheRoom(f"{token.label} is with the doctor. Send the patient back to the queue first.")
         if token.hold_reason is self.reason:
             raise NothingToChange(f"{token.label} is away for {self.reason.value} already.")
-        uow.record(TokenHeld.of(token, self.reason, uow.at))
+        uow.record(TokenHeld.of(token, self.reason, since_issue(token, uow)))
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:

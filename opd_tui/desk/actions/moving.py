@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from opd_tui.desk.actions.base import Action, held, held_token, settle_for_token, with_source
+from opd_tui.desk.actions.base import Action, held, held_token, settle_for_token, since_issue, with_source
 from opd_tui.desk.actions.tokens import arrival, refuse_closed, refuse_closed_slot, token_answer
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import token_json
@@ -205,7 +205,7 @@ def move(uow: UnitOfWork, token: Token, source: Slot, target: Slot, *, keep_plac
     if (source.doctor_id, source.date) == (target.doctor_id, target.date):
         uow.record(TokenMoved.of(token, target.id, issued_at))
         return token.id
-    uow.record(TokenMovedAway.of(token, uow.at))
+    uow.record(TokenMovedAway.of(token, since_issue(token, uow)))
     number = uow.take_number(target)
     issued = TokenIssued.replacing(token, target, number, issued_at, same_day=source.date == target.date)
     return TokenId(uow.record(issued).subject_id)

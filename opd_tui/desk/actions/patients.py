@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, known_token
 from opd_tui.desk.outcome import Forecast, Json, Outcome
-from opd_tui.domain.errors import PatientAlreadyForgotten, PatientHasOpenToken
+from opd_tui.domain.errors import PatientAlreadyForgotten, PatientHasOpenToken, SeveralPeople
 from opd_tui.domain.events import PatientForgotten
-from opd_tui.domain.field_types import Id
-from opd_tui.domain.model import TokenId
+from opd_tui.domain.field_types import Flag, Id
+from opd_tui.domain.model import Patient, Token, TokenId
 from opd_tui.domain.records import field
+from opd_tui.domain.remedies import Advice
+from opd_tui.domain.sameness import Traits
 from opd_tui.domain.unit_of_work import UnitOfWork
 
 
@@ -22,14 +25,19 @@ class ForgetPatient(Action):
     verb: ClassVar[str] = "forget_patient"
 
     token: TokenId = field(Id("token"), "the id of any token of the patient")
+    all_names: bool | None = field(
+        Flag(),
+        "true to forget also those with the same hospital number whose name and phone both differ",
+        default=None,
+    )
 
     yes = "Yes, forget"
 
     def question(self, forecast: Forecast, chosen: str = "") -> str:
         visits = forecast.outcome.visits
         return (
-            f"Forget {chosen or 'this patient'} for good, in {visits} visit{'s' if visits > 1 else ''}? "
-            "Name, phone and hospital number are removed; the tokens stay."
+            f"Forget {chosen or 'this patient'} for good, in {visits} visit{'s' if visits > 1 else ''}?"
+            f"{others_sentence(forecast.people)} Name, phone and hospital number are removed; the tokens stay."
         )
 
     def run(self, uow: UnitOfWork) -> None:
@@ -42,7 +50,9 @@ class ForgetPatient(Action):
                 f"{open_token.label} has an open token ({open_token.status.name}) and is still needed by name. "
                 "Close it first."
             )
-        for patient_id in patients:
+        if not self.all_names:
+            refuse_other_people(token, map(uow.patient, patients))
+        for patient_id in sorted(patients, key=lambda id_: id_ != token.patient_id):
             uow.record(PatientForgotten.of(patient_id, uow.at))
 
     @classmethod
@@ -54,3 +64,40 @@ class ForgetPatient(Action):
     def answer(cls, outcome: Outcome) -> Json:
         """See `Action`."""
         return {"visits": outcome.visits}
+
+
+def refuse_other_people(token: Token, patients: Iterable[Patient]) -> None:
+    """Raise SeveralPeople if the name and the phone of any of these differ from those of the token's patient."""
+    if others := people_beside(token.patient, patients):
+        raise SeveralPeople(
+            f"{listed(others)} would be forgotten together with {token.label}: the hospital number is the same, but "
+            "name and phone differ.",
+            Advice.FORGET_ALL_NAMES,
+        )
+
+
+def people_beside(chosen: Patient, patients: Iterable[Patient]) -> list[str]:
+    """Return those of the patients whose name and phone both differ from the chosen one's, by name and phone."""
+    traits = Traits.of(chosen)
+    others = (each for each in patients if Traits.of(each).has_other_name_and_phone(traits))
+    return list(dict.fromkeys(f"{other.name} ({other.phone})" for other in others))
+
+
+def other_names(people: Sequence[Patient]) -> list[str]:
+    """Return the names under which the first of these people is known besides the first one's."""
+    return list(dict.fromkeys(each.name for each in people if each.name != people[0].name))
+
+
+def others_sentence(people: Sequence[Patient]) -> str:
+    """Return the sentences that name everybody else who would be forgotten with the first; empty if there is nobody."""
+    if not (names := other_names(people)):
+        return ""
+    differing = people_beside(people[0], people)
+    warning = f" Name and phone of {listed(differing)} differ: is it one person?" if differing else ""
+    return f" This includes {listed(names)}.{warning}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

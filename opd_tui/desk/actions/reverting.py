@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from opd_tui.desk.actions.base import at_time, since_issue
 from opd_tui.desk.actions.calling import refuse_occupied
 from opd_tui.desk.actions.moving import refuse_duplicate
 from opd_tui.desk.actions.slots import resize
-from opd_tui.desk.actions.tokens import at_time
 from opd_tui.domain.allocation import settle, unseat
 from opd_tui.domain.errors import (
     CannotBeUndone,
@@ -180,7 +180,7 @@ class Reverting:
         if event.subject is Subject.TOKEN:
             token = self.uow.token(TokenId(event.subject_id))
             assert token is not None
-            self.uow.record(replace(TokenWithdrawn.of(token, self.uow.at), details=details))
+            self.uow.record(replace(TokenWithdrawn.of(token, since_issue(token, self.uow)), details=details))
         elif event.subject is Subject.SLOT:
             slot = self.slots[SlotId(event.subject_id)]
             if tokens := self.uow.open_tokens(slot.id):

@@ -13,7 +13,8 @@ from opd_tui.desk.views import slot_json
 from opd_tui.domain.allocation import settle
 from opd_tui.domain.errors import DoctorRetired, InvalidAction, NothingToChange, SeatsInUse, SlotOverlap
 from opd_tui.domain.events import Cause, Event, SlotOpened, SlotResized, Subject, TokenPreempted
-from opd_tui.domain.field_types import CAPACITY_LIMIT, MINUTES_A_DAY, Date, Id, TimeOfDay, Whole
+from opd_tui.domain.field_types import CAPACITY_LIMIT, MINUTES_A_DAY, Date, Id, TimeOfDay, Whole, WindowEnd
+from opd_tui.domain.instants import write_end
 from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, Token
 from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
@@ -31,7 +32,7 @@ class OpenSlot(Action):
     doctor: DoctorId = field(Id("doctor"), "the doctor's id")
     date: dt.date = field(Date(), "the day, written like 2026-11-22", label="Day")
     start: dt.time = field(TimeOfDay(), "when it begins")
-    end: dt.time = field(TimeOfDay(), "when it ends, on the same day")
+    end: dt.time = field(WindowEnd(), "when it ends, on the same day; 24:00 is midnight")
     capacity: int = field(
         Whole(1, CAPACITY_LIMIT), "how many patients have a seat in each slot", label="Seats per slot"
     )
@@ -45,10 +46,10 @@ class OpenSlot(Action):
 
     def windows(self) -> Iterator[tuple[dt.time, dt.time]]:
         """Yield the time windows to open; raise InvalidAction if they do not fit the fields."""
-        if self.end <= self.start:
+        if end_minute(self.end) <= minute_of(self.start):
             raise InvalidAction(
                 f"Field 'end' must be later than the start, {self.start:%H:%M}, on the same day; "
-                f"{self.end:%H:%M} is not."
+                f"{write_end(self.end)} is not."
             )
         yield self.start, self.end
 
@@ -60,7 +61,7 @@ class OpenSlot(Action):
         several = len(outcome.slots) > 1
         what = f"{len(outcome.slots)} slots" if several else "a slot"
         seats = f"{first.capacity} seat{'s' if first.capacity > 1 else ''}{' each' if several else ''}"
-        when = f"{first.start:%H:%M}–{last.end:%H:%M} on {first.date:%a %d %b}"
+        when = f"{first.start:%H:%M}–{write_end(last.end)} on {first.date:%a %d %b}"
         return f"{outcome.doctor.name} has {what} {when} with {seats}"
 
     @classmethod
@@ -79,10 +80,10 @@ class OpenSession(OpenSlot):
 
     def windows(self) -> Iterator[tuple[dt.time, dt.time]]:
         ((start, end),) = super().windows()
-        first, last = minute_of(start), minute_of(end)
+        first, last = minute_of(start), end_minute(end)
         if remainder := (last - first) % self.every:
             raise InvalidAction(
-                f"Field 'every' must divide the session: {start:%H:%M} to {end:%H:%M} in slots of "
+                f"Field 'every' must divide the session: {start:%H:%M} to {write_end(end)} in slots of "
                 f"{self.every} minutes leaves {remainder} minutes over."
             )
         for minute in range(first, last, self.every):
@@ -168,6 +169,11 @@ def minute_of(time: dt.time) -> int:
     return time.hour * 60 + time.minute
 
 
+def end_minute(end: dt.time) -> int:
+    """Return the minutes from the start of a day until the end of a window, at the latest its midnight."""
+    return minute_of(end) or MINUTES_A_DAY
+
+
 def time_of(minute: int) -> dt.time:
-    """Return the time that is this many minutes after midnight."""
-    return dt.time(*divmod(minute, 60))
+    """Return the time that is this many minutes after midnight; after a whole day, midnight again."""
+    return dt.time(*divmod(minute % MINUTES_A_DAY, 60))

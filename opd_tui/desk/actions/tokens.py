@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
-from opd_tui.desk.actions.base import Action, held_slot, held_token, settle_for_token, with_source
+from opd_tui.desk.actions.base import Action, at_time, held_slot, held_token, settle_for_token, since_issue, with_source
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import token_json
 from opd_tui.domain.errors import (
@@ -57,14 +57,16 @@ class IssueToken(Action):
             return None
         return (
             f"{record.token.source.name} for {record.token.patient.name} takes the seat of {with_source(displaced)} "
-            f"with {record.doctor.name} {record.slot.window}. {displaced.patient.name} then waits first in line. Do it?"
+            f"with {record.doctor.name} {record.slot.window}. {displaced.patient.name} then waits first in line"
+            f"{same_person_clause(forecast.outcome)}. Do it?"
         )
 
     def run(self, uow: UnitOfWork) -> None:
         slot = held_slot(uow, self.slot)
         refuse_closed_slot(slot)
         self.refuse_impossible_birth_year(uow)
-        if duplicate := uow.open_token_of(slot.id, self.patient):
+        duplicate = uow.open_token_of(slot.id, self.patient)
+        if duplicate and self.source is not Source.EMERGENCY:
             raise DuplicatePatient(
                 f"{duplicate.label} is the same person and already has an open token in this slot "
                 f"({duplicate.source.name}, {duplicate.status.name}). Use that token."
@@ -72,7 +74,7 @@ class IssueToken(Action):
         issued_at = arrival(uow, slot.id, self.at)
         patient_id = self.record_patient(uow, slot)
         sequence, number = uow.take_number(slot)
-        issued = uow.record(TokenIssued.of(slot, patient_id, self.source, sequence, number, issued_at))
+        issued = uow.record(TokenIssued.of(slot, patient_id, self.source, sequence, number, issued_at, duplicate))
         settle_for_token(uow, slot, TokenId(issued.subject_id))
 
     def record_patient(self, uow: UnitOfWork, slot: Slot) -> PatientId:
@@ -94,15 +96,17 @@ class IssueToken(Action):
         """See `Action`."""
         assert outcome.token is not None
         token, slot = outcome.token.token, outcome.token.slot
+        also = same_person_clause(outcome)
         if displaced := outcome.changed(TokenPreempted):
-            return f"{token.source.name} {token.label} took the seat of {displaced.label}, who now waits first in line"
+            lost = f"{displaced.label}, who now waits first in line"
+            return f"{token.source.name} {token.label} took the seat of {lost}{also}"
         stands = "has a seat with" if token.status is Status.ACTIVE else "waits for"
-        return f"{token.source.name} {token.label} {stands} {outcome.token.doctor.name} {slot.start:%H:%M}"
+        return f"{token.source.name} {token.label} {stands} {outcome.token.doctor.name} {slot.start:%H:%M}{also}"
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
         """See `Action`."""
-        return token_answer(outcome)
+        return token_answer(outcome) | same_person_answer(outcome)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +122,7 @@ class CheckInToken(Action):
         refuse_closed(token, uow)
         if token.checked_in_at is not None:
             raise AlreadyCheckedIn(f"{token.label} was checked in already{at_time(token.checked_in_at, uow)}.")
-        uow.record(TokenCheckedIn.of(token, uow.at))
+        uow.record(TokenCheckedIn.of(token, since_issue(token, uow)))
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
@@ -157,7 +161,7 @@ class CloseToken(Action):
         token, slot = held_token(uow, self.token)
         refuse_closed(token, uow)
         self.refuse(token)
-        uow.record(self.closes.of(token, uow.at))
+        uow.record(self.closes.of(token, since_issue(token, uow)))
         settle_for_token(uow, slot, token.id)
 
     @classmethod
@@ -244,6 +248,18 @@ def token_answer(outcome: Outcome) -> Json:
     return {"token": token_json(outcome.token.token)} if outcome.token else {}
 
 
+def same_person_answer(outcome: Outcome) -> Json:
+    """Return the token that an emergency patient had in the slot already, as JSON."""
+    token = outcome.same_person
+    return {"same_person": {"token": token.id, "number": token.number}} if token else {}
+
+
+def same_person_clause(outcome: Outcome) -> str:
+    """Return the same as the end of a sentence."""
+    token = outcome.same_person
+    return f"; {token.label} is the same person and has a token in this slot already" if token else ""
+
+
 _CLOSED_WORDS = {
     Status.CANCELLED: "cancelled",
     Status.COMPLETED: "completed",
@@ -254,12 +270,3 @@ _CLOSED_WORDS = {
 def already_closed(token: Token, uow: UnitOfWork) -> str:
     """Return the reason for a refusal: how and when, in the hospital's time, the token was closed."""
     return f"{token.number} was already {_CLOSED_WORDS[token.status]}{at_time(token.closed_at, uow)}."
-
-
-def at_time(instant: dt.datetime | None, uow: UnitOfWork) -> str:
-    """Return an instant in the hospital's time as the end of a sentence: ` at 09:40`, with the day if not today."""
-    if instant is None:
-        return ""
-    when = instant.astimezone(uow.zone)
-    today = when.date() == uow.now.astimezone(uow.zone).date()
-    return f" at {when:%H:%M}" if today else f" on {when:%d %b %Y at %H:%M}"

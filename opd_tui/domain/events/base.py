@@ -90,6 +90,11 @@ class Event:
         slots = (fields.get("slot_id") for fields in (self.before or {}, self.after))
         return {slot_id for slot_id in slots if slot_id is not None}
 
+    @property
+    def mentions(self) -> tuple[TokenId, ...]:
+        """The other tokens that the event names in its details."""
+        return ()
+
     def problem(self) -> str | None:
         """Return how the fields contradict the kind of event, or None."""
         return None

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import ClassVar, Self
 
 from opd_tui.domain.events.base import Event, Names, Subject
-from opd_tui.domain.instants import write_instant
+from opd_tui.domain.instants import write_end, write_instant
 from opd_tui.domain.model import DoctorId, Slot
 
 
@@ -28,7 +28,7 @@ class SlotOpened(Event):
                 "doctor_id": doctor_id,
                 "date": date.isoformat(),
                 "start": start.isoformat("minutes"),
-                "end": end.isoformat("minutes"),
+                "end": write_end(end),
                 "capacity": capacity,
             },
         )

@@ -66,8 +66,12 @@ class TokenIssued(TokenEvent):
         sequence: int,
         number: str,
         issued_at: dt.datetime,
+        same_person: Token | None = None,
     ) -> Self:
-        """Return the event that issues a token with the doctor's next number for the slot's date."""
+        """Return the event that issues a token with the doctor's next number for the slot's date.
+
+        `same_person` is an open token that an emergency patient has in the slot already.
+        """
         return cls(
             0,
             None,
@@ -85,6 +89,7 @@ class TokenIssued(TokenEvent):
                 "checked_in_at": write_instant(issued_at) if source in HERE_AT_ISSUE else None,
             },
             slot.id,
+            details={"same_person": same_person.id} if same_person else {},
         )
 
     @classmethod
@@ -95,6 +100,11 @@ class TokenIssued(TokenEvent):
         issued = cls.of(slot, token.patient_id, token.source, *number, issued_at)
         here = written(token.checked_in_at) if same_day else None
         return replace(issued, after={**issued.after, "checked_in_at": here, "replaces": token.id})
+
+    @property
+    def mentions(self) -> tuple[TokenId, ...]:
+        """See `Event`."""
+        return (TokenId(self.details["same_person"]),) if "same_person" in self.details else ()
 
     def problem(self) -> str | None:
         return None if self.to_status is Status.WAITING else "a new token is WAITING"

@@ -15,11 +15,16 @@ from opd_tui import __version__
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.instants import write_instant
+from opd_tui.domain.remedies import Advice
 from opd_tui.storage.schema import triggers
 from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital, metadata, migration
 from opd_tui.storage.transaction import Statements, Transaction
 
 NO_VERSION = "The database is damaged: its version is missing. Restore a backup."
+UNNAMED_ZONE = (
+    "The system's time zone has no name, or one that does not fit its clock, and a new database keeps the "
+    "hospital's time zone for good."
+)
 
 
 class Watch(Protocol):
@@ -117,7 +122,7 @@ class Database(ABC):
         self.engine.dispose()
 
 
-def create_once(connection: Connection, clock: Clock, system_zone: ZoneInfo) -> None:
+def create_once(connection: Connection, clock: Clock, system_zone: ZoneInfo | None) -> None:
     """Create the tables, unless another desk created them while this one waited for the lock."""
     if has_tables(connection):
         return
@@ -127,11 +132,18 @@ def create_once(connection: Connection, clock: Clock, system_zone: ZoneInfo) -> 
         "id": 1,
         "schema_version": SCHEMA_VERSION,
         "program_version": __version__,
-        "time_zone": system_zone.key,
+        "time_zone": new_zone(system_zone).key,
         "created_at": write_instant(clock.now()),
     }
     connection.execute(insert(hospital), values)
     connection.execute(insert(migration), {"version_num": f"{SCHEMA_VERSION:04}"})
+
+
+def new_zone(system_zone: ZoneInfo | None) -> ZoneInfo:
+    """Return the time zone of a new database; raise StoreUnavailable if the system's has no name."""
+    if system_zone is None:
+        raise StoreUnavailable(UNNAMED_ZONE, Advice.NAME_TIME_ZONE)
+    return system_zone
 
 
 def has_tables(connection: Connection) -> bool:

@@ -12,13 +12,13 @@ from sqlalchemy.exc import ArgumentError
 
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import StoreUnavailable
-from opd_tui.storage.engines.database import Database
+from opd_tui.storage.engines.database import Database, new_zone
 
 
 def open_database(
     location: str,
     clock: Clock,
-    system_zone: ZoneInfo,
+    system_zone: ZoneInfo | None,
     back_up_server: Callable[[Connection, int], None],
     *,
     create: bool = True,
@@ -40,7 +40,10 @@ def open_database(
         return open_server(url, clock, system_zone, back_up_server, create=create)
     from opd_tui.storage.engines.sqlite import open_file
 
-    return open_file(Path(url.database or ""), clock, system_zone, create=create, group=group)
+    path = Path(url.database or "")
+    if create and not os.path.exists(path):
+        new_zone(system_zone)  # refuses before there is a file
+    return open_file(path, clock, system_zone, create=create, group=group)
 
 
 def database_url(location: str) -> URL:

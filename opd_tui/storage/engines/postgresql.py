@@ -53,6 +53,11 @@ _NOTIFY = text("SELECT pg_notify(:channel, :entry)")
 _NO_IDLE_TIMEOUT = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 _LOCK_SCHEMA = text(f"SELECT pg_advisory_xact_lock({APPLICATION_ID})")
 """Lets one desk at a time create or upgrade the tables; there may be no table yet that could be locked."""
+_CURRENT_SCHEMA = text("SELECT current_schema()")
+_SCHEMA_OF_TABLES = text(
+    "SELECT schemaname FROM pg_tables WHERE tablename IN ('hospital', 'journal_entry')"
+    " GROUP BY schemaname HAVING count(*) = 2 ORDER BY schemaname LIMIT 1"
+)
 _HOLD_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 """Locks an idempotency key that has no row yet; two keys with the same hash merely wait for each other."""
 
@@ -180,7 +185,7 @@ def driver_of(connection: PoolProxiedConnection) -> MonitoredConnection:
 
 
 def open_server(
-    url: URL, clock: Clock, system_zone: ZoneInfo, back_up: BackUp, *, create: bool = True
+    url: URL, clock: Clock, system_zone: ZoneInfo | None, back_up: BackUp, *, create: bool = True
 ) -> PostgresDatabase:
     """Open a database on a server, and create its tables if it is empty.
 
@@ -204,7 +209,7 @@ def open_server(
 def engine_for(url: URL, watchdog: ConnectionWatchdog) -> Engine:
     """Return an engine of monitored connections; the URL overrides all defaults except the application name."""
     arguments = {name: value for name, value in CONNECTING.items() if name not in url.query}
-    arguments["application_name"] = APPLICATION_NAME
+    arguments |= {"application_name": APPLICATION_NAME, "client_encoding": "UTF8"}  # also against PGCLIENTENCODING
     arguments["options"] = f"{session_options()} {url.query.get('options', '')}".strip()
     engine = create_engine(
         url,
@@ -231,19 +236,19 @@ def session_options() -> str:
         "lock_timeout": f"{LOCK_SECONDS * 1000:.0f}",
         "idle_in_transaction_session_timeout": f"{IDLE_SECONDS * 1000:.0f}",
         "synchronous_commit": "on",
-        "client_encoding": "UTF8",
+        "statement_timeout": "0",
+        "idle_session_timeout": "0",
     }
     return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
 
 def set_up_tables(
-    connection: Connection, clock: Clock, system_zone: ZoneInfo, back_up: BackUp, *, create: bool
+    connection: Connection, clock: Clock, system_zone: ZoneInfo | None, back_up: BackUp, *, create: bool
 ) -> None:
     """Create or upgrade the database's tables, one desk at a time."""
     refuse_other_server(connection)
     if not has_tables(connection):
-        if not create:
-            raise StoreUnavailable("The database on the server is empty. Check its name.")
+        refuse_hidden_tables(connection, create=create)
         connection.execute(_LOCK_SCHEMA)
         if not has_tables(connection) and inspect(connection).get_table_names():
             raise StoreUnavailable(ANOTHER_PROGRAM)
@@ -253,6 +258,23 @@ def set_up_tables(
         with without_timeouts(connection):
             upgrade_tables(connection, clock, back_up)
     connection.commit()
+
+
+def refuse_hidden_tables(connection: Connection, *, create: bool) -> None:
+    """Raise StoreUnavailable if no schema of the search path exists, or unless tables may be created."""
+    elsewhere = connection.execute(_SCHEMA_OF_TABLES).scalar()
+    schema = elsewhere or "public"
+    setting = (
+        f"`ALTER ROLE … SET search_path = {schema}`, or `?options=-csearch_path%3D{schema}` in the address, sets it."
+    )
+    if connection.execute(_CURRENT_SCHEMA).scalar() is None:
+        raise StoreUnavailable(f"The user's search_path on the server names no schema that exists. {setting}")
+    if elsewhere and not create:
+        raise StoreUnavailable(
+            f"The tables are in the schema {elsewhere}, which the user's search_path lacks. {setting}"
+        )
+    if not create:
+        raise StoreUnavailable("The database on the server is empty. Check its name.")
 
 
 def upgrade_tables(connection: Connection, clock: Clock, back_up: BackUp) -> None:

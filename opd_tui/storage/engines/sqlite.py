@@ -191,7 +191,7 @@ class SqliteWatch:
 
 
 def open_file(
-    path: Path, clock: Clock, system_zone: ZoneInfo, *, create: bool = True, group: str | None = None
+    path: Path, clock: Clock, system_zone: ZoneInfo | None, *, create: bool = True, group: str | None = None
 ) -> SqliteDatabase:
     """Open a database by its file's path, and create it if it does not exist.
 
@@ -233,7 +233,7 @@ def refuse_empty_file(path: Path) -> None:
 
 
 def set_up_file(
-    connection: Connection, path: Path, clock: Clock, system_zone: ZoneInfo, closing: threading.Event
+    connection: Connection, path: Path, clock: Clock, system_zone: ZoneInfo | None, closing: threading.Event
 ) -> None:
     """Create or upgrade the file's tables; take the write lock only if there is something to do."""
     has_schema = retry_while_busy(lambda: use_write_ahead_log(connection, path), closing)

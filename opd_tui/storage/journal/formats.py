@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Any
 
 from opd_tui.domain.events import EVENTS, Cause, Event, Subject, unknown_event
 from opd_tui.domain.instants import write_instant
@@ -62,12 +63,23 @@ class StoredEvent:
         event_class = EVENTS.get(self.kind) or unknown_event(self.kind, subject)
         return event_class(
             self.subject_id,
-            None if self.before is None else json.loads(self.before),
-            json.loads(self.after),
+            None if self.before is None else read_fields(self.before),
+            read_fields(self.after),
             self.slot_id,
             Cause(Subject(self.cause), self.cause_id) if self.cause and self.cause_id is not None else None,
-            json.loads(self.details),
+            read_fields(self.details),
         )
+
+
+def read_fields(text: str) -> dict[str, Any]:
+    """Return the JSON object of a column; raise ValueError or TypeError if it is not one."""
+    try:
+        fields = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(fields, dict):
+        raise TypeError("not an object")
+    return fields
 
 
 def entry_text(entry_id: int, entry: JournalEntry, format: int = FORMAT) -> str:

@@ -62,7 +62,13 @@ def verify(transaction: Transaction) -> Verification:
         result.problems += check.seats()
         result.problems += check.counters()
         deque(transaction.stream(select(idempotency_key)), maxlen=0)  # read every row, in case one is damaged
-    except (AttributeError, LookupError, TypeError, ValueError) as error:  # a value of another type than it should be
+    except (
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    ) as error:  # a value of another type than it should be
         result.problems.append(f"a row cannot be read: {type(error).__name__}: {error}")
         return result
     result.problems += (f"entry {entry} of the journal has no events" for entry in entries.empty_entries(transaction))

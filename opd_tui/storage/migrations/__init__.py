@@ -45,7 +45,7 @@ def upgrade(connection: Connection, version: int, now: dt.datetime) -> None:
         command.stamp(config, "0001")
     try:
         command.upgrade(config, f"{SCHEMA_VERSION:04}")
-    except (LookupError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
         raise cannot_be_upgraded(version, "a row of its journal cannot be read") from error
     if connection.dialect.name == "sqlite":
         for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, literal_column, select, update
@@ -13,18 +13,25 @@ from opd_tui.domain.events import PatientForgotten, Subject, TokenIssued
 from opd_tui.domain.events.patients import personal_fields
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import KnownPatient, Patient, PatientId, Token, TokenId
+from opd_tui.domain.sameness import Traits, fits_one_person
+from opd_tui.domain.text import look_alike_key
 from opd_tui.storage.queries.rows import PERSONAL_COLUMNS, TOKEN_COLUMNS, TOKENS, patient_of, token_of
 from opd_tui.storage.schema.tables import OPEN_STATUSES, idempotency_key, journal_event, patient, token
 from opd_tui.storage.transaction import Transaction
 
 NO_FINGERPRINT = "forgotten"
 
-_KEYS = (patient.c.id, patient.c.uhid_key, patient.c.phone_key, patient.c.name_key)
+_KEYS = (
+    patient.c.id,
+    patient.c.name_key,
+    patient.c.name,
+    patient.c.phone_key,
+    patient.c.uhid_key,
+    patient.c.birth_year,
+)
 _BY_ID = select(*_KEYS).where(patient.c.id == bindparam("id"))
 _BY_UHID = select(*_KEYS).where(patient.c.uhid_key == bindparam("uhid_key"))
-_BY_NAME_AND_PHONE = select(*_KEYS).where(
-    patient.c.phone_key == bindparam("phone_key"), patient.c.name_key == bindparam("name_key")
-)
+_BY_PHONE = select(*_KEYS).where(patient.c.phone_key == bindparam("phone_key"))
 _TOKENS_OF = select(*TOKEN_COLUMNS).select_from(TOKENS).where(token.c.patient_id == bindparam("id"))
 _OPEN_TOKEN_OF = _TOKENS_OF.where(literal_column(f"token.status IN ({OPEN_STATUSES})"))
 _VISIT = select(token.c.patient_id).where(token.c.id == bindparam("id"), token.c.issued_at == bindparam("issued_at"))
@@ -46,6 +53,7 @@ _FORGETTING = (
     .order_by(journal_event.c.entry_id, journal_event.c.number)
 )
 _RECORDS = select(patient.c.id, *PERSONAL_COLUMNS)
+_RECORD = _RECORDS.where(patient.c.id == bindparam("id"))
 _RECORDS_BY_UHID = _RECORDS.where(patient.c.uhid_key == bindparam("uhid_key"))
 _RECORDS_BY_NAME_AND_PHONE = _RECORDS.where(
     patient.c.phone_key == bindparam("phone_key"), patient.c.name_key == bindparam("name_key")
@@ -58,26 +66,24 @@ _ERASE_FINGERPRINT = (
 
 @dataclass(frozen=True, slots=True)
 class PatientRow:
-    """The id and match keys of a `patient` row."""
+    """The id and traits of a `patient` row."""
 
     id: PatientId
-    uhid: str | None
-    phone: str | None
-    name: str
-
-    @property
-    def name_and_phone(self) -> tuple[str, str] | None:
-        return (self.name, self.phone) if self.phone else None
+    traits: Traits
+    is_forgotten: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The match keys and visits by which a person is found in a copy of the database."""
+    """The traits and visits by which a person is found in a copy of the database."""
 
-    uhids: frozenset[str]
-    names_and_phones: frozenset[tuple[str, str]]
+    traits: frozenset[Traits]
     visits: frozenset[tuple[TokenId, str]]
     """Token ids with the stored instant of issue, which together identify a visit in every copy."""
+
+    @property
+    def uhids(self) -> frozenset[str]:
+        return frozenset(traits.uhid for traits in self.traits if traits.uhid)
 
 
 def same_person(transaction: Transaction, patient_id: PatientId) -> list[PatientRow]:
@@ -85,29 +91,47 @@ def same_person(transaction: Transaction, patient_id: PatientId) -> list[Patient
 
     As when a token is issued, UHIDs decide if both rows have one; a name alone is never a match.
     """
-    (first,) = _rows(transaction, _BY_ID, id=patient_id)
-    alike = _alike(transaction, [first])
-    uhids = {row.uhid for row in alike if row.uhid}
-    uhid = first.uhid or (uhids.pop() if len(uhids) == 1 else None)
+    first = _row(transaction, patient_id)
+    alike = one_person([first.traits], _alike(transaction, [first.traits]))
+    uhids = {row.traits.uhid for row in alike if row.traits.uhid}
+    uhid = first.traits.uhid or (uhids.pop() if len(uhids) == 1 else None)
     numbered = _rows(transaction, _BY_UHID, uhid_key=uhid) if uhid else []
-    others = [row for row in _alike(transaction, [first, *numbered]) if row.uhid in (None, uhid)]
-    return sorted({first, *numbered, *others}, key=lambda row: row.id)
+    if not first.traits.uhid and not fits_one_person(row.traits.birth_year for row in (first, *numbered)):
+        uhid, numbered = None, []  # the number is that of a namesake
+    settled = [row.traits for row in (first, *numbered)]
+    others = [row for row in _alike(transaction, settled) if row.traits.uhid in (None, uhid)]
+    return sorted({first, *numbered, *one_person(settled, others)}, key=lambda row: row.id)
+
+
+def one_person(settled: Iterable[Traits], others: Iterable[PatientRow]) -> list[PatientRow]:
+    """Return the others whose years of birth fit the settled person.
+
+    If that person's year is unknown and the others are several people, only those without a year fit.
+    """
+    others = list(others)
+    year = min((traits.birth_year for traits in settled if traits.birth_year is not None), default=None)
+    if year is None and not fits_one_person(row.traits.birth_year for row in others):
+        return [row for row in others if row.traits.birth_year is None]
+    return [row for row in others if fits_one_person((year, row.traits.birth_year))]
 
 
 def is_forgotten(transaction: Transaction, patient_id: PatientId) -> bool:
     """Return whether the row's personal fields were erased."""
-    (row,) = _rows(transaction, _BY_ID, id=patient_id)
-    return row.name == ""
+    return _row(transaction, patient_id).is_forgotten
+
+
+def patients(transaction: Transaction, ids: Iterable[PatientId]) -> tuple[Patient, ...]:
+    """Return the personal fields of these records."""
+    return tuple(patient_of(row[1:]) for id_ in ids for row in transaction.rows(_RECORD, {"id": id_}))
 
 
 def identity_of(transaction: Transaction, patient_id: PatientId) -> Identity:
     """Return how to find a row's person in a copy of the database, even after the person was forgotten here."""
     rows = same_person(transaction, patient_id)
     if is_forgotten(transaction, patient_id):
-        rows = [row for id_ in _forgotten_with(transaction, patient_id) for row in _rows(transaction, _BY_ID, id=id_)]
+        rows = [_row(transaction, id_) for id_ in _forgotten_with(transaction, patient_id)]
     return Identity(
-        frozenset(row.uhid for row in rows if row.uhid),
-        frozenset(row.name_and_phone for row in rows if row.name_and_phone),
+        frozenset(row.traits for row in rows if not row.is_forgotten),
         frozenset(
             (found.id, write_instant(found.issued_at))
             for row in rows
@@ -128,20 +152,21 @@ def _forgotten_with(transaction: Transaction, patient_id: PatientId) -> list[Pat
 def rows_of(transaction: Transaction, identity: Identity) -> list[PatientId]:
     """Return the person's rows in a copy, except those that are already forgotten there."""
     found = {row for uhid in identity.uhids for row in _rows(transaction, _BY_UHID, uhid_key=uhid)}
-    for name, phone in identity.names_and_phones:
-        rows = _rows(transaction, _BY_NAME_AND_PHONE, name_key=name, phone_key=phone)
-        found.update(row for row in rows if row.uhid is None or row.uhid in identity.uhids)
+    alike = _alike(transaction, identity.traits)
+    found.update(
+        row
+        for row in one_person(identity.traits, alike)
+        if row.traits.uhid is None or row.traits.uhid in identity.uhids
+    )
     for token_id, issued_at in identity.visits:
         visit = transaction.value(_VISIT, {"id": token_id, "issued_at": issued_at})
         found.update(same_person(transaction, visit) if visit else ())
-    return sorted(row.id for row in found if row.name)
+    return sorted(row.id for row in found if not row.is_forgotten)
 
 
-def find(transaction: Transaction, keys: Mapping[str, str | None]) -> TokenId | None:
-    """Return a token of the person with this UHID, or else with this name and phone; None if there is none."""
-    statement = _BY_UHID if keys["uhid_key"] else _BY_NAME_AND_PHONE
-    rows = _rows(transaction, statement, **keys)
-    return next((token_id for row in rows for token_id in tokens_of(transaction, row.id)), None)
+def find(transaction: Transaction, wanted: Traits) -> list[PatientRow]:
+    """Return the rows with a UHID, or else with a name and phone."""
+    return _rows(transaction, _BY_UHID, uhid_key=wanted.uhid) if wanted.uhid else _alike(transaction, [wanted])
 
 
 def tokens_of(transaction: Transaction, patient_id: PatientId) -> list[TokenId]:
@@ -177,15 +202,19 @@ def known_patient(transaction: Transaction, visitor: Patient) -> KnownPatient | 
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _alike(transaction: Transaction, rows: Iterable[PatientRow]) -> list[PatientRow]:
-    """Return the rows with the same name and phone as one of these."""
-    pairs = {row.name_and_phone for row in rows} - {None}
-    return [
-        row
-        for name, phone in filter(None, pairs)
-        for row in _rows(transaction, _BY_NAME_AND_PHONE, name_key=name, phone_key=phone)
-    ]
+def _alike(transaction: Transaction, people: Iterable[Traits]) -> list[PatientRow]:
+    """Return the rows with the same name and phone as one of these people."""
+    people = [traits for traits in people if traits.phone]
+    rows = {row for phone in {each.phone for each in people} for row in _rows(transaction, _BY_PHONE, phone_key=phone)}
+    alike = (row for row in rows if any(row.traits.has_same_name_and_phone(each) for each in people))
+    return sorted(alike, key=lambda row: row.id)
+
+
+def _row(transaction: Transaction, patient_id: PatientId) -> PatientRow:
+    (found,) = _rows(transaction, _BY_ID, id=patient_id)
+    return found
 
 
 def _rows(transaction: Transaction, statement: ClauseElement, **keys: object) -> list[PatientRow]:
-    return [PatientRow(*row) for row in transaction.rows(statement, keys)]
+    found = transaction.rows(statement, keys)
+    return [PatientRow(id_, Traits(look_alike_key(name), *others), key == "") for id_, key, name, *others in found]

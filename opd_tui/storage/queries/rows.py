@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from opd_tui.domain.events.patients import PERSONAL
-from opd_tui.domain.instants import read_instant
+from opd_tui.domain.instants import read_end, read_instant
 from opd_tui.domain.model import Doctor, HoldReason, Patient, Slot, SlotLoad, Source, Status, Token
 from opd_tui.storage.schema.tables import doctor, patient, slot, token
 
@@ -42,7 +42,7 @@ def slot_of(row: Any) -> Slot:
         doctor_id,
         dt.date.fromisoformat(date),
         dt.time.fromisoformat(start),
-        dt.time.fromisoformat(end),
+        read_end(end),
         capacity,
         instant_or_none(closed_at),
         delay_minutes or 0,

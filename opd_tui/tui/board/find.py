@@ -15,12 +15,12 @@ from textual.widgets import Input, Static
 
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.model import Doctor, Slot, SlotRecord, TokenId, TokenRecord
-from opd_tui.domain.text import search_key
 from opd_tui.tui.drawing.cells import Line, fit, joined
 from opd_tui.tui.drawing.text import count, doctor_label, seats, status_words
 from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.matching import matcher
+from opd_tui.tui.screens.search_keys import search_key
 from opd_tui.tui.widgets.row_list import RowList
 from opd_tui.tui.widgets.typed_text import TypedText
 

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Sequence
 from rich.style import Style
 
 from opd_tui.desk.views import DoctorDay
+from opd_tui.domain.instants import write_end
 from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.drawing.cells import Line, joined
 from opd_tui.tui.widgets.column_list import ColumnList
@@ -35,7 +36,7 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
             doctor.name,
             doctor.specialty or "",
             doctor.room or "",
-            ", ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in hours(slots)) or "not here",
+            ", ".join(f"{start:%H:%M}–{write_end(end)}" for start, end in hours(slots)) or "not here",
             f"{sum(record.load.taken for record in slots)} of {seats}" if slots else "",
             f"{waiting}" if waiting else "",
         )

@@ -81,6 +81,8 @@ class DeskCommand(Command):
     asks: tuple[str, ...] | None = None
     presets: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Initial values of the form by field name; other fields start with the value of the selected item."""
+    fixed: Mapping[str, object] = field(default_factory=dict, hash=False)
+    """Fields that the command always sets."""
     title: str = ""
     """The title of the form."""
     note: str = ""

@@ -6,11 +6,11 @@ from typing import Any
 
 from textual import getters, on
 
-from opd_tui.domain.text import search_key
 from opd_tui.tui.commands import CLEAR_FILTER, FILTER_HINTS
 from opd_tui.tui.keys.commands import Command
 from opd_tui.tui.screens.desk_screen import DeskScreen
 from opd_tui.tui.screens.matching import matcher
+from opd_tui.tui.screens.search_keys import search_key
 from opd_tui.tui.widgets.filter_bar import FilterBar
 from opd_tui.tui.widgets.row_list import Heading, RowList
 

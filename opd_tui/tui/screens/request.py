@@ -39,7 +39,7 @@ class Request:
         """Return the action; raise InvalidAction if the fields are invalid."""
         needs = self.command.needs
         known = {needs.value: self.chosen.thing.id} if needs and self.chosen else {}
-        return self.command.action_class.from_mapping({**known, **fields})
+        return self.command.action_class.from_mapping({**self.command.fixed, **known, **fields})
 
     def question(self, action: Action, forecast: Forecast) -> str | None:
         """Return the question to ask before the action is performed, or None."""

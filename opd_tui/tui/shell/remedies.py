@@ -21,7 +21,11 @@ _WORDS: dict[Advice, tuple[Command, str]] = {
     Advice.SHOW_SETTINGS: (SETTINGS, "Press {key} to see where."),
 }
 """The command and sentence for each piece of advice that a key can follow."""
-_AT_THE_START = {Advice.NAME_DATABASE: "Name a database with --database when you start the program."}
+_AT_THE_START = {
+    Advice.NAME_DATABASE: "Name a database with --database when you start the program.",
+    Advice.NAME_TIME_ZONE: "Name it when you start the program, for example with --time-zone Asia/Kolkata.",
+    Advice.LEAVE_OUT_TIME_ZONE: "Leave out --time-zone when you start the program.",
+}
 
 
 def advice_of(remedy: Remedy | None, keymap: Keymap) -> str:
