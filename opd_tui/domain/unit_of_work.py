@@ -96,6 +96,15 @@ class UnitOfWork(Protocol):
     def patient(self, patient_id: PatientId) -> Patient:
         """Return the personal fields of a record."""
 
+    def earlier_records(self, patients: Collection[PatientId]) -> tuple[PatientId, ...]:
+        """Return the records that were merged into these, and those that keep their earlier values."""
+
+    def hold_patient(self, patient_id: PatientId) -> Patient:
+        """Lock a record against other desks until the transaction ends, after any slots; return its fields."""
+
+    def tokens_of_patient(self, patient_id: PatientId) -> list[Token]:
+        """Return all tokens of a record, by id."""
+
     def is_forgotten(self, patient_id: PatientId) -> bool:
         """Return whether the patient's personal fields were erased."""
 

@@ -232,6 +232,19 @@ class SqlUnitOfWork(DayQueries):
         """See `UnitOfWork`."""
         return people.patients(self.transaction, [patient_id])[0]
 
+    def earlier_records(self, patients: Collection[PatientId]) -> tuple[PatientId, ...]:
+        """See `UnitOfWork`."""
+        return tuple(people.earlier_records(self.transaction, patients))
+
+    def hold_patient(self, patient_id: PatientId) -> Patient:
+        """See `UnitOfWork`."""
+        self._hold_patients([patient_id])
+        return self.patient(patient_id)
+
+    def tokens_of_patient(self, patient_id: PatientId) -> list[Token]:
+        """See `UnitOfWork`."""
+        return people.tokens_of_patient(self.transaction, patient_id)
+
     def is_forgotten(self, patient_id: PatientId) -> bool:
         """See `UnitOfWork`."""
         return people.is_forgotten(self.transaction, patient_id)

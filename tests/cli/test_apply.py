@@ -43,6 +43,8 @@ VALID: dict[str, Json] = {
     "delay_doctor": {"doctor": 1, "date": DATE, "minutes": 30},
     "doctor_leaves": {"doctor": 1, "date": DATE, "from": "09:30", "plan": [{"token": 1, "cancel": True}]},
     "edit_doctor": {"doctor": 1},
+    "edit_patient": {"token": 1},
+    "merge_patients": {"keep": 1, "merge": 2},
     "retire_doctor": {"doctor": 1},
     "undo": {},
     "redo": {},
@@ -65,6 +67,7 @@ BEFORE: dict[str, list[Json]] = {
     ],
     "retire_doctor": [{"action": "cancel_token", "token": 1}],
     "redo": [{"action": "undo"}],
+    "merge_patients": [{"action": "issue_token", "slot": 1, "patient": "Asha V.", "source": "ONLINE"}],
 }
 """What has to be done before, after one slot was opened and one token issued."""
 ANSWERED: dict[str, list[str]] = {
@@ -287,7 +290,7 @@ def test_an_id_that_no_database_could_hold_is_simply_unknown(
 @on_every_store
 @pytest.mark.parametrize("verb", VALID)
 def test_every_action_is_accepted_with_its_required_fields(apply: Apply, verb: str) -> None:
-    more = {"room": "7"} if verb == "edit_doctor" else {}
+    more = {"edit_doctor": {"room": "7"}, "edit_patient": {"phone": "98765 43210"}}.get(verb, {})
     status, (*_, answer) = apply(lines(*BEFORE.get(verb, ()), action(verb, **more)))
     assert (status, answer["ok"], answer["action"]) == (0, True, verb)
     assert answer["at"] == "2026-11-22T03:30:00.000000Z"

@@ -23,7 +23,22 @@ from opd_tui.desk.answers import accepted
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.events import Subject, TokenEvent
-from opd_tui.domain.field_types import Choice, Code, Date, FieldType, Flag, Id, Name, Text, TimeOfDay, Whole, WindowEnd
+from opd_tui.domain.field_types import (
+    BirthYear,
+    Choice,
+    Code,
+    Date,
+    FieldType,
+    Flag,
+    Id,
+    Name,
+    Phone,
+    Sex,
+    Text,
+    TimeOfDay,
+    Whole,
+    WindowEnd,
+)
 from opd_tui.domain.model import Patient
 from opd_tui.domain.records import Nested
 from tests.conftest import NINE, ZONE
@@ -49,6 +64,9 @@ SIMPLE: dict[type[FieldType[Any]], st.SearchStrategy[Any]] = {
     Code: st.sampled_from([None, "A", "X1"]),
     Whole: st.sampled_from([1, 2, 3, 30]),
     Flag: st.booleans(),
+    Phone: st.sampled_from([None, "11111"]),
+    BirthYear: st.sampled_from([None, 1980]),
+    Sex: st.sampled_from([None, "female"]),
     Date: st.sampled_from([DATE, "2026-11-23"]),
     TimeOfDay: st.sampled_from(["08:00", "09:00", "09:30", "10:00", "11:00", "12:00"]),
     WindowEnd: st.sampled_from(["09:00", "10:00", "11:00", "12:00", "24:00"]),

@@ -119,7 +119,9 @@ SAMPLES: dict[str, Event] = {
         events.SlotResized.of(SLOT, 3),
         events.PatientRegistered.of(Patient(name="Meera Iyer", phone="11111"), SLOT.id),
         events.PatientDetailsAdded.of(PatientId(1), ASHA, ASHA_COMPLETE, SLOT.id),
-        events.PatientMerged(2, {"merged_into": None}, {"merged_into": 1}),
+        events.PatientKept.of(PatientId(1), ASHA, SLOT.id),
+        events.PatientEdited.of(token(FIRST, ASHA, Status.ACTIVE), {"phone": "22222", "sex": "female"}, 4, 0),
+        events.PatientMerged.of(PatientId(2), PatientId(1), SLOT.id),
         events.PatientForgotten.of(PatientId(3), NINE),
         events.TokenIssued.of(SLOT, PatientId(1), Source.PAID, 4, "A-004", NINE),
         events.TokenAllocated.of(THIRD, SLOT.id, None),
@@ -172,7 +174,7 @@ REVERTIBLE = [kind for kind in SAMPLES if kind not in ADDITIONS and SAMPLES[kind
 
 def test_there_is_a_sample_of_every_kind_of_event() -> None:
     assert EVENTS.keys() == SAMPLES.keys() - {"token_juggled"}
-    assert len(ADDITIONS) == 4
+    assert len(ADDITIONS) == 5
 
 
 def do(units: UnitsOfWork, *happening: Event) -> list[Event]:

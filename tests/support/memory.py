@@ -306,6 +306,23 @@ class MemoryUnitOfWork:
         row = self.rows.tables[Subject.PATIENT][patient_id]
         return models.patient_of(_values(models.PERSONAL_COLUMNS, row))
 
+    def earlier_records(self, patients: Collection[PatientId]) -> tuple[PatientId, ...]:
+        """See `UnitOfWork`."""
+        found: list[PatientId] = []
+        into = list(patients)
+        while into:
+            into = [row["id"] for id_ in into for row in self.rows.where(Subject.PATIENT, merged_into=id_)]
+            found += into
+        return tuple(found)
+
+    def hold_patient(self, patient_id: PatientId) -> Patient:
+        """See `UnitOfWork`."""
+        return self.patient(patient_id)
+
+    def tokens_of_patient(self, patient_id: PatientId) -> list[Token]:
+        """See `UnitOfWork`."""
+        return [self.rows.token_of(row) for row in self.rows.where(Subject.TOKEN, patient_id=patient_id)]
+
     def is_forgotten(self, patient_id: PatientId) -> bool:
         """See `UnitOfWork`."""
         return self.rows.tables[Subject.PATIENT][patient_id].get("forgotten_at") is not None
@@ -339,7 +356,7 @@ class MemoryUnitOfWork:
 
     def _records(self) -> list[Row]:
         """Return the records of patients who are not forgotten."""
-        return self.rows.where(Subject.PATIENT, forgotten_at=None)
+        return self.rows.where(Subject.PATIENT, forgotten_at=None, merged_into=None)
 
     def open_token_among(self, patients: Collection[PatientId]) -> Token | None:
         """See `UnitOfWork`."""

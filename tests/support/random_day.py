@@ -14,7 +14,22 @@ from opd_tui.desk.actions import ACTIONS, Action
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.events import Subject
-from opd_tui.domain.field_types import Choice, Code, Date, FieldType, Flag, Id, Name, Text, TimeOfDay, Whole, WindowEnd
+from opd_tui.domain.field_types import (
+    BirthYear,
+    Choice,
+    Code,
+    Date,
+    FieldType,
+    Flag,
+    Id,
+    Name,
+    Phone,
+    Sex,
+    Text,
+    TimeOfDay,
+    Whole,
+    WindowEnd,
+)
 from opd_tui.domain.model import Patient
 from opd_tui.domain.records import Nested, Spec
 from tests.conftest import NINE, ZONE
@@ -35,6 +50,9 @@ VALUES: dict[type[FieldType[Any]], list[Any]] = {
     Date: [DATE, DATE, "2026-11-23"],
     TimeOfDay: ["08:00", "09:00", "09:30", "10:00", "11:00", "12:00"],
     WindowEnd: ["09:00", "10:00", "11:00", "12:00", "24:00"],
+    Phone: ["11111", "98765 43210", None],
+    BirthYear: [None, 1980, 1990],
+    Sex: [None, "female"],
     Flag: [True, False],
 }
 

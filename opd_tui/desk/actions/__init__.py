@@ -8,6 +8,7 @@ from opd_tui.desk.actions.doctors import AddDoctor, EditDoctor, RetireDoctor
 from opd_tui.desk.actions.holding import HoldToken, ReleaseToken, TellPatient
 from opd_tui.desk.actions.moving import ChangeSource, MoveToken, ReinstateToken
 from opd_tui.desk.actions.patients import ForgetPatient
+from opd_tui.desk.actions.records import EditPatient, MergePatients
 from opd_tui.desk.actions.slots import OpenSession, OpenSlot, ResizeSlot
 from opd_tui.desk.actions.tokens import CancelToken, CheckInToken, CompleteToken, IssueToken, MarkNoShow
 from opd_tui.desk.actions.undo import Redo, Undo
@@ -19,7 +20,7 @@ ACTIONS: dict[str, type[Action]] = {
         *(CheckInToken, ForgetPatient, CallToken, CallNext, CompleteAndCallNext, ReturnToken),
         *(HoldToken, ReleaseToken, TellPatient, ChangeSource, ReinstateToken, MoveToken),
         *(CloseSlot, ReopenSlot, CarryOver, DelayDoctor, DoctorLeaves, EditDoctor, RetireDoctor),
-        *(Undo, Redo),
+        *(EditPatient, MergePatients, Undo, Redo),
     )
 }
 """Every action class by its verb."""
@@ -40,10 +41,12 @@ __all__ = [
     "DelayDoctor",
     "DoctorLeaves",
     "EditDoctor",
+    "EditPatient",
     "ForgetPatient",
     "HoldToken",
     "IssueToken",
     "MarkNoShow",
+    "MergePatients",
     "MoveToken",
     "OpenSession",
     "OpenSlot",

@@ -9,6 +9,7 @@ from typing import Any
 from opd_tui.desk.actions.base import at_time, since_issue
 from opd_tui.desk.actions.calling import refuse_occupied
 from opd_tui.desk.actions.moving import refuse_duplicate
+from opd_tui.desk.actions.records import version_of
 from opd_tui.desk.actions.slots import resize
 from opd_tui.domain.allocation import settle, unseat
 from opd_tui.domain.errors import (
@@ -29,14 +30,16 @@ from opd_tui.domain.events import (
     DoctorWithdrawn,
     Event,
     Fields,
+    PatientKept,
     SlotWithdrawn,
     Subject,
     TokenToTell,
     TokenWithdrawn,
 )
 from opd_tui.domain.events.doctors import EARLIER_NAME
+from opd_tui.domain.events.patients import with_keys
 from opd_tui.domain.events.queue import NO_HOLD
-from opd_tui.domain.model import DoctorId, Slot, SlotId, Status, Token, TokenId
+from opd_tui.domain.model import DoctorId, PatientId, Slot, SlotId, Status, Token, TokenId
 from opd_tui.domain.unit_of_work import UnitOfWork
 
 OPEN = {status.name for status in Status if status.is_open}
@@ -59,6 +62,9 @@ class Reverting:
         """Set the action back, last change first; raise a DeskRefusal if that is not possible."""
         own = [event for event in self.events if is_set_back(event)]
         self.slots = self.held_slots(own)
+        for event in own:
+            if event.subject is Subject.PATIENT:
+                self.uow.hold_patient(PatientId(event.subject_id))
         for event in own:
             if event.subject is Subject.DOCTOR:
                 self.uow.hold_doctor(DoctorId(event.subject_id))
@@ -94,6 +100,8 @@ class Reverting:
             row = event.subject, event.subject_id
             everything = dict.fromkeys(self.now(event)) if event.before is None else {}
             left[row] = {**left.get(row, {}), **everything, **event.after}
+            if "to" in event.details and version_of(self.uow, PatientId(event.subject_id)) != event.details["to"]:
+                raise self.changed_since(event.subject, event.subject_id, ())
         for (subject, row_id), fields in left.items():
             now = self.uow.fields(subject, row_id) or {}
             changed = [name for name, value in fields.items() if not stands(name, value, now.get(name))]
@@ -106,7 +114,11 @@ class Reverting:
     def changed_since(self, subject: Subject, row_id: int, names: Sequence[str]) -> ChangedSince:
         """Return the refusal that says what was changed, when, by whom and where."""
         later = self.uow.history.later_events(subject, row_id, self.entry_id)
-        found = [(entry, event) for entry, event in later if not event.after.keys().isdisjoint(names)]
+        found = [
+            (entry, event)
+            for entry, event in later
+            if not event.after.keys().isdisjoint(names) or (subject is Subject.PATIENT and "to" in event.details)
+        ]
         if not found:
             return ChangedSince("It was changed since. Look again.")
         entry, event = found[-1]
@@ -150,6 +162,9 @@ class Reverting:
         if event.before is None:
             self.withdraw(event, details)
             return True
+        if "kept" in event.details:
+            self.set_back_details(event, details)
+            return True
         now = self.now(event)
         fields = {
             name: value
@@ -174,6 +189,18 @@ class Reverting:
             self.refuse_taken(event, fields)
             self.uow.record(reverted)
         return bool(fields)
+
+    def set_back_details(self, event: Event, details: dict[str, Any]) -> None:
+        """Set back personal fields, which are kept in a row of their own, and keep the present ones there for redo."""
+        patient_id, slot_id = PatientId(event.subject_id), event.slot_id
+        assert slot_id is not None
+        earlier, present = (self.uow.patient(PatientId(id_)) for id_ in (event.details["kept"], patient_id))
+        kept = self.uow.record(PatientKept.of(patient_id, present, slot_id)).subject_id
+        names, token = event.details["fields"], event.details["token"]
+        versions = {"from": event.details["to"], "to": event.details["from"]}
+        details |= {"fields": names, "token": token, "kept": kept, **versions}
+        private = with_keys({name: getattr(earlier, name) for name in names})
+        self.uow.record(REVERTED[Subject.PATIENT](patient_id, {}, {}, slot_id, details=details, private=private))
 
     def withdraw(self, event: Event, details: Mapping[str, Any]) -> None:
         """Withdraw what an event created: nothing is ever deleted."""
@@ -234,8 +261,16 @@ class Reverting:
     def refuse_new_duplicate(self, token: Token, slot_id: SlotId) -> None:
         """Raise DuplicatePatient if the same person got another token in the slot since the action."""
         duplicate = self.uow.open_token_of(slot_id, token.patient)
-        if duplicate and self.uow.history.later_events(Subject.TOKEN, duplicate.id, self.entry_id):
+        if duplicate and not self.stood(duplicate, slot_id):
             refuse_duplicate(self.uow, token, slot_id)
+
+    def stood(self, token: Token, slot_id: SlotId) -> bool:
+        """Return whether a token was open in a slot just after the action."""
+        every, later = (self.uow.history.later_events(Subject.TOKEN, token.id, entry) for entry in (0, self.entry_id))
+        fields: dict[str, Any] = {}
+        for _, event in every[: len(every) - len(later)]:
+            fields |= event.after
+        return fields.get("status") in OPEN and fields.get("slot_id") == slot_id
 
     def find_seat(self, token: Token, slot_id: SlotId) -> None:
         """See to it that a token may take a seat; raise SeatsInUse if there is none."""
@@ -279,8 +314,9 @@ class PresentNames:
 
 
 def is_set_back(event: Event) -> bool:
-    """Return whether an event is the action's own and not only about a patient's record, which stays."""
-    return not event.by_rule and event.subject is not Subject.PATIENT
+    """Return whether an event is the action's own; the record that a visit made or filled stays."""
+    stays = event.subject is Subject.PATIENT and "kept" not in event.details and event.before != {"merged_into": None}
+    return not event.by_rule and (not stays or event.kind == REVERTED[Subject.PATIENT].kind)
 
 
 def slots_named_by(events: Sequence[Event]) -> set[SlotId]:

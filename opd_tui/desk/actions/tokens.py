@@ -64,7 +64,7 @@ class IssueToken(Action):
     def run(self, uow: UnitOfWork) -> None:
         slot = held_slot(uow, self.slot)
         refuse_closed_slot(slot)
-        self.refuse_impossible_birth_year(uow)
+        refuse_future_birth(uow, self.patient.birth_year)
         duplicate = uow.open_token_of(slot.id, self.patient)
         if duplicate and self.source is not Source.EMERGENCY:
             raise DuplicatePatient(
@@ -85,11 +85,6 @@ class IssueToken(Action):
         if added := PatientDetailsAdded.of(known.id, known.patient, self.patient, slot.id):
             uow.record(added)
         return known.id
-
-    def refuse_impossible_birth_year(self, uow: UnitOfWork) -> None:
-        year, this_year = self.patient.birth_year, uow.now.astimezone(uow.zone).year
-        if year is not None and year > this_year:
-            raise InvalidAction(f"Field 'birth_year' must not be later than this year, {this_year}.")
 
     @classmethod
     def sentence(cls, outcome: Outcome) -> str:
@@ -220,6 +215,13 @@ class CompleteToken(CloseToken):
                 f"{token.label} is waiting and has no seat yet, so it cannot be completed. "
                 "Cancel it if the patient left."
             )
+
+
+def refuse_future_birth(uow: UnitOfWork, year: int | None) -> None:
+    """Raise InvalidAction for a year of birth later than this one."""
+    this_year = uow.now.astimezone(uow.zone).year
+    if year is not None and year > this_year:
+        raise InvalidAction(f"Field 'birth_year' must not be later than this year, {this_year}.")
 
 
 def refuse_closed(token: Token, uow: UnitOfWork) -> None:

@@ -15,7 +15,7 @@ from opd_tui.domain.errors import CannotBeUndone, NothingToChange, NothingToRedo
 from opd_tui.domain.events import EVENTS, Event, Subject
 from opd_tui.domain.field_types import Id
 from opd_tui.domain.journal import JournalEntry
-from opd_tui.domain.model import TokenId
+from opd_tui.domain.model import PatientId, TokenId
 from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
 
@@ -156,6 +156,8 @@ def why_it_stays(uow: UnitOfWork, entry_id: int, entry: JournalEntry) -> str | N
     if entry.action == ForgetPatient.verb:
         return "A patient who was forgotten cannot be brought back."
     for event in uow.history.events_of(entry_id):
+        if event.subject is Subject.PATIENT and is_set_back(event) and uow.is_forgotten(PatientId(event.subject_id)):
+            return "The patient was forgotten since."
         if event.subject is Subject.TOKEN and is_set_back(event):
             token = uow.token(TokenId(event.subject_id))
             if token and uow.is_forgotten(token.patient_id):

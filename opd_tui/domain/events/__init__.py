@@ -4,7 +4,9 @@ from opd_tui.domain.events.base import Cause, Event, Fields, Names, Subject, unk
 from opd_tui.domain.events.doctors import DoctorAdded, DoctorEdited, DoctorNameSealed, DoctorRetired, DoctorWithdrawn
 from opd_tui.domain.events.patients import (
     PatientDetailsAdded,
+    PatientEdited,
     PatientForgotten,
+    PatientKept,
     PatientMerged,
     PatientRegistered,
 )
@@ -41,7 +43,7 @@ from opd_tui.domain.events.tokens import (
 _ALL: tuple[type[Event], ...] = (
     *(DoctorAdded, DoctorNameSealed, DoctorEdited, DoctorRetired, DoctorWithdrawn),
     *(SlotOpened, SlotResized, SlotClosed, SlotReopened, SlotDelayed, SlotWithdrawn),
-    *(PatientRegistered, PatientDetailsAdded, PatientMerged, PatientForgotten),
+    *(PatientRegistered, PatientDetailsAdded, PatientKept, PatientEdited, PatientMerged, PatientForgotten),
     *(TokenIssued, TokenAllocated, TokenPreempted, TokenPromoted, TokenPatientChanged),
     *(TokenCheckedIn, TokenCancelled, TokenMarkedNoShow, TokenCompleted),
     *(TokenCalled, TokenReturned, TokenPassedOver, TokenHeld, TokenReleased, TokenToTell, TokenTold),
@@ -64,7 +66,9 @@ __all__ = [
     "Fields",
     "Names",
     "PatientDetailsAdded",
+    "PatientEdited",
     "PatientForgotten",
+    "PatientKept",
     "PatientMerged",
     "PatientRegistered",
     "SlotClosed",

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from opd_tui.domain.events.base import Event, Names, Subject
 from opd_tui.domain.events.tokens import TokenEvent
+from opd_tui.domain.model import TokenId
 
 
 class DoctorReverted(Event):
@@ -33,6 +34,11 @@ class PatientReverted(Event):
 
     kind: ClassVar[str] = "patient_reverted"
     subject: ClassVar[Subject] = Subject.PATIENT
+
+    @property
+    def mentions(self) -> tuple[TokenId, ...]:
+        """See `Event`."""
+        return (TokenId(self.details["token"]),) if "token" in self.details else ()
 
 
 class TokenReverted(TokenEvent):
