@@ -94,6 +94,12 @@ class MergePatients(Action):
             f"Two records of one patient were merged: {outcome.directory.token(changed[0].subject_id)}, {visits} more"
         )
 
+    @classmethod
+    def answer(cls, outcome: Outcome) -> Json:
+        """See `Action`."""
+        moved = next(event for event in outcome.events if isinstance(event, TokenPatientChanged))
+        return {"token": token_json(outcome.directory.tokens[TokenId(moved.subject_id)].token)}
+
 
 def edit(uow: UnitOfWork, token: Token, fields: Mapping[str, Any]) -> bool:
     """Change the fields of a patient's record that differ, and keep the earlier ones; return False if none does."""
