@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, at_time, held_slot, held_token, settle_for_token, since_issue, with_source
+from opd_tui.desk.actions.visitors import Visitor, VisitorField, details_of, is_new, record_of
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import token_json
 from opd_tui.domain.errors import (
@@ -19,8 +20,6 @@ from opd_tui.domain.errors import (
     TokenInTheRoom,
 )
 from opd_tui.domain.events import (
-    PatientDetailsAdded,
-    PatientRegistered,
     TokenCancelled,
     TokenCheckedIn,
     TokenClosed,
@@ -31,11 +30,11 @@ from opd_tui.domain.events import (
     TokenPromoted,
 )
 from opd_tui.domain.field_types import Choice, Id
-from opd_tui.domain.model import Patient, PatientId, Slot, SlotId, Source, Status, Token, TokenId
-from opd_tui.domain.records import Nested, field
+from opd_tui.domain.model import Patient, Slot, SlotId, Source, Status, Token, TokenId
+from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
 
-_PATIENT = Nested(Patient, "a name, or an object with name, phone, uhid, birth_year and sex")
+_PATIENT = VisitorField(Patient, "a name, or an object with name, phone, uhid, birth_year and sex")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +44,7 @@ class IssueToken(Action):
     verb: ClassVar[str] = "issue_token"
 
     slot: SlotId = field(Id("slot"), "the slot's id")
-    patient: Patient = field(_PATIENT, "the patient")
+    patient: Visitor = field(_PATIENT, "the patient")
     source: Source = field(Choice(Source), "where the token comes from")
 
     yes = "Yes, issue it"
@@ -64,27 +63,19 @@ class IssueToken(Action):
     def run(self, uow: UnitOfWork) -> None:
         slot = held_slot(uow, self.slot)
         refuse_closed_slot(slot)
-        refuse_future_birth(uow, self.patient.birth_year)
-        duplicate = uow.open_token_of(slot.id, self.patient)
+        patient = details_of(uow, self.patient)
+        refuse_future_birth(uow, patient.birth_year)
+        duplicate = None if is_new(self.patient) else uow.open_token_of(slot.id, patient)
         if duplicate and self.source is not Source.EMERGENCY:
             raise DuplicatePatient(
                 f"{duplicate.label} is the same person and already has an open token in this slot "
                 f"({duplicate.source.name}, {duplicate.status.name}). Use that token."
             )
         issued_at = arrival(uow, slot.id, self.at)
-        patient_id = self.record_patient(uow, slot)
+        patient_id = record_of(uow, self.patient, slot.id)
         sequence, number = uow.take_number(slot)
         issued = uow.record(TokenIssued.of(slot, patient_id, self.source, sequence, number, issued_at, duplicate))
         settle_for_token(uow, slot, TokenId(issued.subject_id))
-
-    def record_patient(self, uow: UnitOfWork, slot: Slot) -> PatientId:
-        """Return the id of the patient's existing record, after filling its empty fields, or of a new one."""
-        known = uow.known_patient(self.patient)
-        if known is None:
-            return PatientId(uow.record(PatientRegistered.of(self.patient, slot.id)).subject_id)
-        if added := PatientDetailsAdded.of(known.id, known.patient, self.patient, slot.id):
-            uow.record(added)
-        return known.id
 
     @classmethod
     def sentence(cls, outcome: Outcome) -> str:
