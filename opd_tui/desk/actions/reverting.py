@@ -234,8 +234,16 @@ class Reverting:
     def refuse_new_duplicate(self, token: Token, slot_id: SlotId) -> None:
         """Raise DuplicatePatient if the same person got another token in the slot since the action."""
         duplicate = self.uow.open_token_of(slot_id, token.patient)
-        if duplicate and self.uow.history.later_events(Subject.TOKEN, duplicate.id, self.entry_id):
+        if duplicate and not self.stood(duplicate, slot_id):
             refuse_duplicate(self.uow, token, slot_id)
+
+    def stood(self, token: Token, slot_id: SlotId) -> bool:
+        """Return whether a token was open in a slot just after the action."""
+        every, later = (self.uow.history.later_events(Subject.TOKEN, token.id, entry) for entry in (0, self.entry_id))
+        fields: dict[str, Any] = {}
+        for _, event in every[: len(every) - len(later)]:
+            fields |= event.after
+        return fields.get("status") in OPEN and fields.get("slot_id") == slot_id
 
     def find_seat(self, token: Token, slot_id: SlotId) -> None:
         """See to it that a token may take a seat; raise SeatsInUse if there is none."""
