@@ -299,3 +299,9 @@ def test_with_another_desk_between_the_seats_are_those_of_sorting(seed: int) -> 
         assert not any(row.get("held_at") for row in inside)
         assert {row["status"] for row in inside} <= {"ACTIVE"}
     assert {"undo", "issue_token"} <= done <= ACTIONS.keys()
+
+
+@pytest.mark.slow
+def test_everything_is_done_on_some_random_day() -> None:
+    done = {outcome.entry.action for seed in range(20) for _, outcome in RandomDay(seed).actions(250, desks=2)}
+    assert done == ACTIONS.keys()
