@@ -31,8 +31,11 @@ _KEYS = (
     patient.c.birth_year,
 )
 _BY_ID = select(*_KEYS).where(patient.c.id == bindparam("id"))
-_BY_UHID = select(*_KEYS).where(patient.c.uhid_key == bindparam("uhid_key"))
-_BY_PHONE = select(*_KEYS).where(patient.c.phone_key == bindparam("phone_key"))
+# A row that is merged into another one is found through that one alone.
+_IS_NOT_MERGED = patient.c.merged_into.is_(None)
+_BY_UHID = select(*_KEYS).where(patient.c.uhid_key == bindparam("uhid_key"), _IS_NOT_MERGED)
+_BY_PHONE = select(*_KEYS).where(patient.c.phone_key == bindparam("phone_key"), _IS_NOT_MERGED)
+_MERGED_INTO = select(patient.c.id).where(patient.c.merged_into == bindparam("id"))
 _TOKENS_OF = select(*TOKEN_COLUMNS).select_from(TOKENS).where(token.c.patient_id == bindparam("id"))
 _OPEN_TOKEN_OF = _TOKENS_OF.where(literal_column(f"token.status IN ({OPEN_STATUSES})"))
 _VISIT = select(token.c.patient_id).where(token.c.id == bindparam("id"), token.c.issued_at == bindparam("issued_at"))
@@ -55,9 +58,9 @@ _FORGETTING = (
 )
 _RECORDS = select(patient.c.id, *PERSONAL_COLUMNS)
 _RECORD = _RECORDS.where(patient.c.id == bindparam("id"))
-_RECORDS_BY_UHID = _RECORDS.where(patient.c.uhid_key == bindparam("uhid_key"))
+_RECORDS_BY_UHID = _RECORDS.where(patient.c.uhid_key == bindparam("uhid_key"), _IS_NOT_MERGED)
 _RECORDS_BY_NAME_AND_PHONE = _RECORDS.where(
-    patient.c.phone_key == bindparam("phone_key"), patient.c.name_key == bindparam("name_key")
+    patient.c.phone_key == bindparam("phone_key"), patient.c.name_key == bindparam("name_key"), _IS_NOT_MERGED
 )
 _COUNT_TOKENS = select(func.count()).select_from(token).where(token.c.patient_id == bindparam("id"))
 _KEY_OF = select(idempotency_key.c.key).where(idempotency_key.c.entry_id == bindparam("of"))
@@ -119,6 +122,16 @@ def one_person(settled: Iterable[Traits], others: Iterable[PatientRow]) -> list[
     return [row for row in others if fits_one_person((year, row.traits.birth_year))]
 
 
+def earlier_records(transaction: Transaction, ids: Iterable[PatientId]) -> list[PatientId]:
+    """Return the rows that were merged into these rows, directly or through others; there is no index for it."""
+    found: list[PatientId] = []
+    into = list(ids)
+    while into:
+        into = [row[0] for id_ in into for row in transaction.rows(_MERGED_INTO, {"id": id_})]
+        found += into
+    return found
+
+
 def is_forgotten(transaction: Transaction, patient_id: PatientId) -> bool:
     """Return whether the row's personal fields were erased."""
     return _row(transaction, patient_id).is_forgotten
@@ -164,7 +177,8 @@ def rows_of(transaction: Transaction, identity: Identity) -> list[PatientId]:
     for token_id, issued_at in identity.visits:
         visit = transaction.value(_VISIT, {"id": token_id, "issued_at": issued_at})
         found.update(same_person(transaction, visit) if visit else ())
-    return sorted(row.id for row in found if not row.is_forgotten)
+    earlier = (_row(transaction, id_) for id_ in earlier_records(transaction, [row.id for row in found]))
+    return sorted(row.id for row in (*found, *earlier) if not row.is_forgotten)
 
 
 def find(transaction: Transaction, wanted: Traits) -> list[PatientRow]:
@@ -175,6 +189,12 @@ def find(transaction: Transaction, wanted: Traits) -> list[PatientRow]:
 def tokens_of(transaction: Transaction, patient_id: PatientId) -> list[TokenId]:
     """Return the tokens of a record, one for each visit."""
     return [row[0] for row in transaction.rows(_TOKENS_OF, {"id": patient_id})]
+
+
+def tokens_of_patient(transaction: Transaction, patient_id: PatientId) -> list[Token]:
+    """Return all tokens of a record, by id."""
+    found = map(token_of, transaction.rows(_TOKENS_OF, {"id": patient_id}))
+    return sorted(found, key=lambda each: each.id)
 
 
 def open_token_among(transaction: Transaction, ids: Iterable[PatientId]) -> Token | None:
