@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from opd_tui.cli.options import (
+    TypedText,
     desk_to_read,
     json_option,
     print_json,
@@ -39,7 +40,10 @@ def filter_option(name: str, type: FieldType[Any], help: str) -> Callable[[Any],
 
 
 find_option = click.option(
-    "--find", metavar="TEXT", help="Only those in which every word is found: a name, a number, a phone, a room."
+    "--find",
+    type=TypedText(),
+    metavar="TEXT",
+    help="Only those in which every word is found: a name, a number, a phone, a room.",
 )
 
 

@@ -209,6 +209,10 @@ class OpdApp(DeskHost):
 
     # Global actions
 
+    def action_help_quit(self) -> None:
+        """Say how to leave; Textual binds this to Ctrl+C."""
+        self.refuse_key(f"^c does nothing here. {self.keymap.key_of(QUIT)} leaves the program.")
+
     async def action_show(self, mode: str) -> None:
         """Switch to a main screen."""
         await self.switch_mode(mode)

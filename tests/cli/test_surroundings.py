@@ -107,6 +107,7 @@ def test_ctrl_c_ends_apply_with_the_status_of_the_signal(made: Path) -> None:
         (("doctor", "add", "--name", "Dr B", "--desk", b"desk \xe9"), "The desk's name has characters"),
         (("doctor", "add", "--name", "Dr B", "--operator", b"\xe9"), "The operator's name has characters"),
         (("forget", "--uhid", b"MRN \xe9"), "--uhid"),
+        (("token", "list", "--find", b"\xe9"), "--find"),
         (("forget", "--name", b"Jos\xe9", "--phone", "12345"), "--name"),
     ],
 )

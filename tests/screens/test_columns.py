@@ -25,8 +25,9 @@ LISTS = (WaitRows.COLUMNS, DoctorRows.COLUMNS)
 def places(receptionist: Receptionist, selector: str) -> dict[str, int]:
     """Return where each heading ends, or begins if its column is left-aligned."""
     line = receptionist.lines(selector)[0]
+    headings = {column.heading for columns in LISTS for column in columns}
     right = {column.heading for columns in LISTS for column in columns if column.align == "right"}
-    found = {heading: re.search(rf"\b{heading}\b", line) for heading in re.findall(r"[A-Z]+(?: [A-Z]+)?", line)}
+    found = {heading: re.search(rf"\b{heading}\b", line) for heading in headings}
     return {name: match.end() if name in right else match.start() for name, match in found.items() if match}
 
 

@@ -31,7 +31,7 @@ async def test_a_doctors_line_says_when_where_and_how_full(desk: FrontDesk, open
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await open_doctors(meera)
         line = " ".join(meera.line_with("RAO", "#doctors").split())
-        assert line == "RAO Anil Rao Surgery R 7 09:00–12:00 2 of 6 1"
+        assert line == "RAO Anil Rao Surgery R 7 09–12 2 of 6 1"
         assert "not here" in meera.line_with("ABS", "#doctors")
         assert "2 Waitlist 1" in meera.read("#mode-bar")
 

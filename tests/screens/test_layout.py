@@ -108,6 +108,17 @@ async def test_many_seated_rows_leave_room_for_the_chosen_one(desk: FrontDesk, o
         assert "A-015" in meera.line_with("▸", "#queue")
 
 
+async def test_more_seats_than_lines_scroll_as_one_list(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    crowded_slot(desk, seats=20, waiting=3)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        top = meera.lines("#queue")
+        await meera.press("enter", "end", "pageup")
+        numbers = [line.strip("▸ ").split()[0] for line in meera.lines("#queue") if "seated" in line]
+        assert numbers == [f"A-{number:03}" for number in range(21 - len(numbers), 21)]
+        await meera.press("home", "escape")
+        assert meera.lines("#queue") == top
+
+
 async def test_what_is_chosen_is_in_view_after_every_resize(desk: FrontDesk, open_desk: OpenDesk) -> None:
     for number in range(30):
         doctor_with_slots(desk, f"D{number:02}", hours=8)

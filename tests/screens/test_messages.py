@@ -117,6 +117,17 @@ async def test_the_list_of_messages_scrolls_and_is_empty_at_first(desk: FrontDes
         await meera.sees("Message [b]39[/b]", within=".messages")
 
 
+async def test_a_result_that_a_refusal_hides_comes_back(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    doctor_with_slots(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.type_at_once("n", *"Om", "enter")
+        await meera.panel_closes()
+        await meera.press("z")
+        await meera.sees("! z does nothing here.", within="MessageLine")
+        await meera.press("down")
+        await meera.sees("Walk-in A-001 Om has a seat", within="MessageLine")
+
+
 @pytest.mark.parametrize("size", [NARROW, (60, 16), WIDE])
 @pytest.mark.parametrize("opening", [("enter", "c"), ("/",), ("?",), ("3", "s"), ("ctrl+p",)])
 @pytest.mark.fast_cases(2)
@@ -149,11 +160,11 @@ async def test_the_line_covers_neither_the_panel_nor_the_captions_of_the_demo() 
         assert [place.bottom for place in places[:-1]] == [place.y for place in places[1:]]
 
 
-async def test_what_textual_says_comes_into_the_line(desk: FrontDesk, open_desk: OpenDesk) -> None:
+async def test_ctrl_c_says_how_to_leave(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("ctrl+c")
-        await meera.sees("Do you want to quit? Press ctrl+q to quit the app", within="MessageLine")
+        await meera.sees("^c does nothing here. ^q leaves the program.", within="MessageLine")
 
 
 async def test_an_old_result_is_dimmed_and_the_latest_news_of_the_screen_stands_where_no_message_is(

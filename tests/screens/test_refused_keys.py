@@ -70,6 +70,20 @@ async def test_nothing_that_is_typed_behind_a_refused_key_acts(
         await meera.until(lambda: ("Ila", Source.WALKIN, None) in people(desk), "the token after a pause")
 
 
+@pytest.mark.parametrize("name", ["Cynthia Rao", "Dyuti Sen", "Cy", "dyy"])
+@pytest.mark.fast_cases(2)
+async def test_a_name_typed_in_the_queue_answers_no_question(desk: FrontDesk, open_desk: OpenDesk, name: str) -> None:
+    a_day(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("enter")
+        meera.burst(*name, "enter")
+        await meera.settle()
+        assert statuses(desk) == NOBODY_NEW
+        await meera.press("escape", "escape", "enter", "home")
+        meera.burst("c", "y")
+        await meera.until(lambda: statuses(desk)["A-001"] == "CANCELLED", "the answer that no letter follows")
+
+
 async def test_a_waitlist_without_a_row_refuses_the_whole_burst(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -132,7 +146,7 @@ async def test_a_key_that_is_no_answer_leaves_the_question_and_what_follows_is_n
     async with at_the_counter(OpdApp(open_desk)) as meera:
         meera.burst("n", *"9000000007", "enter", *"Geeta Pal", "tab", "p", "enter", habit, *"riya Bedy", "enter", "y")
         await meera.asks("Geeta Pal")
-        await meera.sees("y does it; Esc or Enter does not." if habit != "1" else "1 waits until this is answered")
+        await meera.sees("Pause a second, then y does it." if habit != "1" else "1 waits until this is answered")
         await meera.settle()
         assert meera.question
         assert statuses(desk) == {"A-001": "ACTIVE", "A-002": "ACTIVE"}

@@ -13,6 +13,7 @@ from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.model import Source
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.keys import key_queue
+from tests.support.helpers import add_doctor
 from tests.support.pilot import OpenDesk, Receptionist, at_the_counter, full_slot
 
 
@@ -236,3 +237,13 @@ async def test_a_doctor_and_a_session_typed_in_one_burst_lose_no_enter(desk: Fro
         await meera.until(lambda: len(desk.slot_list()) == 8, "another session's slots")
         await meera.settle()
         assert len(desk.doctor_list()) == 2
+
+
+async def test_a_key_behind_that_of_the_board_finds_what_was_done_on_another_screen(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    add_doctor(desk, "Dr A", code="A")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("3")
+        meera.burst("s", *["enter"] * 5, "1", "n", *"Ila", "enter")
+        await meera.until(lambda: issued(desk) == [("Ila", Source.WALKIN)], "the first token of the day")

@@ -181,7 +181,7 @@ class MarkNoShow(CloseToken):
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
             raise TokenHoldsNoSeat(
-                f"{token.label} is waiting and was never due, so it is not a no-show. Cancel it if the patient left."
+                f"{token.label} is waiting and has no seat, so it is not a no-show. Cancel it if the patient left."
             )
         if token.in_the_room:
             raise TokenInTheRoom(f"{token.label} is with the doctor, so it is not a no-show. Mark it as done instead.")
@@ -203,8 +203,7 @@ class CompleteToken(CloseToken):
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
             raise TokenHoldsNoSeat(
-                f"{token.label} is waiting and has no seat yet, so it cannot be completed. "
-                "Cancel it if the patient left."
+                f"{token.label} is waiting and has no seat yet, so it cannot be done. Cancel it if the patient left."
             )
 
 

@@ -178,7 +178,8 @@ class SlotBoardScreen(DeskScreen):
             await super().load_change(outcome)
             return
         self.mode_bar.totals = totals
-        activity = (outcome, *self.activity.items)[:ACTIVITY_LINES]
+        earlier = (item for item in self.activity.items if item.entry_id != outcome.entry_id)
+        activity = (outcome, *earlier)[:ACTIVITY_LINES]
         self.show(board.with_slot(queue.slot), queue, activity, "", go_to=None)
 
     @on(SlotGrid.Highlighted)
@@ -222,7 +223,7 @@ class SlotBoardScreen(DeskScreen):
         return self.grid.chosen
 
     def commands_here(self) -> tuple[Command, ...]:
-        in_queue = self.focused is self.queue
+        in_queue = self.focused is self.queue and bool(self.queue.items)
         return tuple(command for command in self.INTENTS if is_of_the_queue(command) in (in_queue, None))
 
     def why_none(self, need: Need) -> str:

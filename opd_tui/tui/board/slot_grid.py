@@ -277,9 +277,10 @@ class SlotGrid(CalmFocus, can_focus=True):
         head, names, left, room = look(self, "head"), self.names.width, self._left, self._room
         before, after = "‹" if left else " ", "›" if left + room < self.axis.width else " "
         pieces = [Piece(column - left, text, head) for column, text in self.labels]
-        if (moment := self._moment()) is not None:
+        moment = self._moment()
+        if moment is not None and 0 <= moment.column <= room - len(moment.text):
             end = moment.column + len(moment.text)
-            pieces = [piece for piece in pieces if not moment.column - 6 < piece.column <= end]
+            pieces = [piece for piece in pieces if not moment.column - len(piece.text) <= piece.column <= end]
             pieces.append(moment)
         whole = [piece for piece in pieces if piece.column >= 0 and piece.column + len(piece.text) <= room]
         return [*joined((fit("Doctor", names - 1) + before, head)), *laid_out(whole, room), *joined((after, head))]

@@ -43,7 +43,8 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
             doctor.name,
             doctor.specialty or "",
             doctor.room or "",
-            ", ".join(f"{start:%H:%M}–{write_end(end)}" for start, end in hours(slots)) or "not here",
+            ", ".join(f"{brief(f'{start:%H:%M}')}–{brief(write_end(end))}" for start, end in hours(slots))
+            or "not here",
             f"{sum(record.load.taken for record in slots)} of {seats}" if slots else "",
             f"{waiting}" if waiting else "",
         )
@@ -59,6 +60,11 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
             (code, self.part("strong")),
             ("".join(rest), Style() if item.slots else self.part("dim")),
         )
+
+
+def brief(time: str) -> str:
+    """Return a written time without minutes if they are zero: `09`, `16:30`."""
+    return time.removesuffix(":00")
 
 
 def hours(slots: Sequence[SlotRecord]) -> list[tuple[dt.time, dt.time]]:

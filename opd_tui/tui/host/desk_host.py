@@ -126,6 +126,8 @@ class DeskHost(PreferredApp):
         from opd_tui.tui.drawing.sentences import outcome_sentence  # not before the first paint
 
         self.desk_changed.publish(outcome)
+        if outcome.visits:
+            self.notices.forget()
         if announce:
             self.notices.say(f"{outcome_sentence(outcome, self.zone)}.")
         self.mark_moved(outcome.changes)

@@ -3,7 +3,8 @@
 A message takes the place of the current one, except:
 
 - News waits behind everything but older news and a result that is no longer fresh.
-- A refusal gives way to another refusal and to progress only. It goes with the next key that does something.
+- A refusal gives way to another refusal and to progress only. It goes with the next key that does something, and a
+  fresh result that it hid comes back.
 - A warning comes back after what took its place. It goes with such a key, once it has been shown long enough to be
   read between two patients.
 - Progress is shown until the operation ends, when it is withdrawn. Only a result or a refusal hides it meanwhile.
@@ -107,7 +108,7 @@ class MessageLog:
             self.history.append(message)
         current = self.current
         if current is None or self._yields(current, message):
-            if current is not None and (current.kind in _COMES_BACK or message.kind is Kind.PROGRESS):
+            if current is not None and self._comes_back(current, message):
                 self.waiting.insert(0, current)
             self._show(message, message.came)
         else:
@@ -141,6 +142,12 @@ class MessageLog:
 
     def _yields(self, current: Message, message: Message) -> bool:
         return message.kind in _YIELDS_TO[current.kind] or self._has_faded(message.came)
+
+    def _comes_back(self, current: Message, message: Message) -> bool:
+        """Return whether the current message is shown again after the one that takes its place."""
+        if current.kind in _COMES_BACK or message.kind is Kind.PROGRESS:
+            return True
+        return current.kind is Kind.RESULT and message.kind is Kind.REFUSAL and not self._has_faded(message.came)
 
     def _has_faded(self, now: float) -> bool:
         current = self.current
@@ -176,6 +183,12 @@ class MessageLog:
         self.waiting = [each for each in self.waiting if each.topic != topic]
         if self.current is not None and self.current.topic == topic:
             self._show_next(now)
+
+    def clear(self) -> None:
+        """Remove all messages, also those of the history."""
+        self.current = None
+        self.waiting.clear()
+        self.history.clear()
 
     def shown(self, now: float) -> Shown:
         """Return what the line shows."""

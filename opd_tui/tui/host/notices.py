@@ -94,6 +94,11 @@ class Notices:
         self.log.key_acted(self.key_began, time.monotonic())
         self._show()
 
+    def forget(self) -> None:
+        """Remove all messages, which may name a patient who was forgotten."""
+        self.log.clear()
+        self._show()
+
     def pass_time(self) -> None:
         """Dim a message that is no longer fresh, or show one that waits for its turn."""
         self.log.pass_time(time.monotonic())

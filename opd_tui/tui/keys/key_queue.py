@@ -36,8 +36,8 @@ HELD_SECONDS = 1.0
 LOST_SECONDS = 3.0
 """A key that is not handled within this time is given up; a slow machine may need almost this long."""
 
-DROPPED = "What was typed behind it is dropped."
-DROPPED_WAITING = "This takes longer. What was typed meanwhile is dropped."
+DROPPED = "The next keys were dropped."
+DROPPED_WAITING = "This takes longer. The keys typed meanwhile were dropped."
 
 
 class State(Enum):
@@ -151,6 +151,8 @@ class KeyQueue:
         """The last key that was delivered."""
         self.finished_by: Pressed | None = None
         """The last key whose operation finished."""
+        self.in_burst = False
+        """Whether the last key came without a pause after the one before it."""
         self.progress = 0.0
         """When a key was last delivered or handled, or a hold began (monotonic)."""
         self.timer: Timer | None = None
@@ -210,6 +212,7 @@ class KeyQueue:
             first, *behind = meaning(typed.key, self.app)
             self.waiting.extendleft(replace(typed, key=key) for key in reversed(behind))
             if not self.is_dropped(replace(typed, key=first)):
+                self.in_burst = typed.gap < PAUSE_SECONDS
                 await self.start(first)
 
     async def start(self, key: Pressed) -> None:

@@ -27,6 +27,8 @@ class DayScreen(BarScreen):
     """The day of the displayed view, or None before the first one."""
     prepared: Callable[[], None] | None = None
     """A callback that shows the view loaded before the screen was mounted."""
+    returns = False
+    """Whether the screen is shown again, and its view is still that of before."""
     news_came = False
     """Whether another desk made a change that is not loaded yet."""
 
@@ -47,6 +49,7 @@ class DayScreen(BarScreen):
             self.prepared()
             self.prepared, self.shown_day = None, self.host.day
         else:
+            self.returns = True
             self.reload()
 
     def follow_desk(self, outcome: Outcome | None) -> None:
@@ -78,8 +81,9 @@ class DayScreen(BarScreen):
 
     @work(exclusive=True, group="load")
     async def reload(self) -> None:
-        """Reload the view; when the day changes, hold keys typed ahead until its view is shown."""
-        async with self.host.keys.held(self) if self.is_stale else nullcontext():
+        """Reload the view; hold keys typed ahead if it is of another day, or older than the screen before it."""
+        async with self.host.keys.held(self) if self.is_stale or self.returns else nullcontext():
+            self.returns = False
             await self.load()
 
     async def prepare(self) -> None:

@@ -64,6 +64,8 @@ class Live:
         from opd_tui.tui.drawing.sentences import outcome_sentence
 
         for outcome in outcomes:
+            if outcome.visits:
+                self.app.notices.forget()
             where = "" if outcome.entry.desk == self.app.desk_name else f"{outcome.entry.desk}: "
             self.app.notices.mention(f"{where}{outcome_sentence(outcome, self.app.zone)}.")
 

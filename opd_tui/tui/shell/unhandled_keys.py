@@ -42,7 +42,7 @@ class UnhandledKeys:
         elif (question := self.question) is not None:
             question.refuse_key()
         elif does_something and not self.is_typed:
-            self.refuse_useless(event.character if event.is_printable else printed_key(event.key))
+            self.refuse_useless(event.character if (event.character or "").strip() else printed_key(event.key))
 
     def take_paste(self) -> None:
         """Refuse pasted text, which no field took."""

@@ -18,6 +18,9 @@ SOURCE_KEYS = {
     "w": Source.WALKIN,
 }
 
+ROOM_FOR_GAPS = 64
+"""The columns of the five sources with gaps between them."""
+
 
 class SourceChoice(Widget, can_focus=True):
     """The five sources on one line; a letter selects one."""
@@ -38,7 +41,8 @@ class SourceChoice(Widget, can_focus=True):
         """Posted when Enter is pressed."""
 
     def render(self) -> Content:
-        return Content("  ").join(
+        gap = "  " if self.size.width >= ROOM_FOR_GAPS else ""
+        return Content(gap).join(
             [
                 Content.from_markup(
                     "[reverse] $key $name [/]" if source is self.source else " [b]$key[/] $name ",

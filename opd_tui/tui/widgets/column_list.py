@@ -31,6 +31,7 @@ class ColumnList(RowList[Item]):
         if everything is not self.everything:
             self.everything = everything
             self.measure()
+        self.first_items = 1 if shown else 0
         self.items = (Heading("columns"), *shown) if shown else ()
 
     def measure(self) -> None:

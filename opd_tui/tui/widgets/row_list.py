@@ -105,8 +105,8 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
 
     @property
     def pinned(self) -> int:
-        """The number of items that are pinned, fewer if the list is too low for them."""
-        return min(self.first_items, max(self.size.height - SCROLLING_LINES, 0))
+        """The number of items that are pinned: all that should be, or none if the list is too low for them."""
+        return self.first_items if self.first_items <= self.size.height - SCROLLING_LINES else 0
 
     def item_at(self, y: int) -> int:
         """Return the index of the item on a visible line."""
