@@ -7,7 +7,7 @@ import enum
 from dataclasses import dataclass
 from typing import NamedTuple, NewType
 
-from opd_tui.domain.field_types import BirthYear, Name, Phone, Sex, Text
+from opd_tui.domain.field_types import MINUTES_A_DAY, BirthYear, Name, Phone, Sex, Text
 from opd_tui.domain.instants import write_end
 from opd_tui.domain.records import Record, field
 from opd_tui.domain.text import phone_key, uhid_key
@@ -124,12 +124,13 @@ class Slot:
 
     @property
     def minutes(self) -> tuple[int, int]:
-        """The window's start and end in minutes after midnight."""
-        return self.start.hour * 60 + self.start.minute, self.end.hour * 60 + self.end.minute
+        """The window's start and end in minutes after the midnight that begins the date."""
+        start, end = (time.hour * 60 + time.minute for time in (self.start, self.end))
+        return start, end or MINUTES_A_DAY
 
     def is_running(self, wall_clock: dt.datetime) -> bool:
         """Return whether this wall clock time of the hospital lies in the window."""
-        return self.date == wall_clock.date() and self.start <= wall_clock.time() < self.end
+        return self.date == wall_clock.date() and self.start <= wall_clock.time() and self.ends_after(wall_clock.time())
 
     def ends_after(self, time: dt.time) -> bool:
         """Return whether the window ends later on its day; 00:00 is the midnight that ends the day."""

@@ -162,9 +162,10 @@ class Listed(FieldType[tuple[D, ...]]):
 
     def from_text(self, text: str, today: dt.date) -> tuple[D, ...]:
         try:
-            return self.accept(json.loads(text))
+            value = json.loads(text)
         except (ValueError, RecursionError):
             raise self.refuse() from None
+        return self.accept(value)
 
     def to_json(self, value: tuple[D, ...]) -> object:
         return [line.to_json() for line in value]
