@@ -15,14 +15,35 @@ from opd_tui.cli.report import paths, verify
 from opd_tui.cli.settings import settings
 from opd_tui.desk.actions import (
     AddDoctor,
+    CallNext,
+    CallToken,
     CancelToken,
+    CarryOver,
+    ChangeSource,
     CheckInToken,
+    CloseSlot,
+    CompleteAndCallNext,
     CompleteToken,
+    DelayDoctor,
+    DoctorLeaves,
+    EditDoctor,
+    EditPatient,
+    HoldToken,
     IssueToken,
     MarkNoShow,
+    MergePatients,
+    MoveToken,
     OpenSession,
     OpenSlot,
+    Redo,
+    ReinstateToken,
+    ReleaseToken,
+    ReopenSlot,
     ResizeSlot,
+    RetireDoctor,
+    ReturnToken,
+    TellPatient,
+    Undo,
 )
 
 
@@ -35,7 +56,26 @@ def group(name: str, help: str, *commands: click.Command) -> click.Command:
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    group("doctor", "Doctors.", command_for(AddDoctor, "add", "Add a doctor."), doctor_list),
+    group(
+        "doctor",
+        "Doctors.",
+        command_for(AddDoctor, "add", "Add a doctor."),
+        command_for(EditDoctor, "edit", "Change a doctor's name, specialty or room; what is left out stays as it is."),
+        command_for(RetireDoctor, "retire", "Retire a doctor, who gets no further slots; patients and history stay."),
+        command_for(CallNext, "call-next", "Call the doctor's next patient into the room."),
+        command_for(
+            CompleteAndCallNext,
+            "complete-and-call-next",
+            "Complete the consultation in the room, and call the doctor's next patient.",
+        ),
+        command_for(DelayDoctor, "delay", "Delay a doctor's day by so many minutes in all; 0 takes it back."),
+        command_for(
+            DoctorLeaves,
+            "leave",
+            "Close the doctor's slots from a time on, and move or cancel every patient by a plan.",
+        ),
+        doctor_list,
+    ),
     group(
         "slot",
         "Slots.",
@@ -44,6 +84,13 @@ COMMANDS: tuple[click.Command, ...] = (
             ResizeSlot,
             "resize",
             "Give a slot more seats, which go to the best who wait, or fewer, which the weakest lose.",
+        ),
+        command_for(CloseSlot, "close", "Close a slot to new tokens; those that it has stay."),
+        command_for(ReopenSlot, "reopen", "Let a closed slot take new tokens again."),
+        command_for(
+            CarryOver,
+            "carry-over",
+            "Carry over who waits in a slot to the doctor's next slot of the day; they keep their numbers and places.",
         ),
         slot_list,
     ),
@@ -62,8 +109,34 @@ COMMANDS: tuple[click.Command, ...] = (
         command_for(
             CompleteToken, "complete", "Complete a token: the consultation took place, and its seat is used up."
         ),
+        command_for(CallToken, "call", "Call a patient into the room out of turn."),
+        command_for(ReturnToken, "return", "Send the patient back from the room to the queue."),
+        command_for(
+            HoldToken, "hold", "Hold a token while its patient is away: it keeps what it has, and is not called."
+        ),
+        command_for(ReleaseToken, "release", "Release a token whose patient is back."),
+        command_for(TellPatient, "tell", "Note that the patient was told of a change."),
+        command_for(
+            MoveToken,
+            "move",
+            "Move a token to another slot; for another doctor or day it is replaced by a token with a new number.",
+        ),
+        command_for(
+            ChangeSource,
+            "change-source",
+            "Change a token's source, and with it its priority; it keeps its time of issue.",
+        ),
+        command_for(ReinstateToken, "reinstate", "Open a closed token again: it competes for a seat."),
         token_list,
     ),
+    group(
+        "patient",
+        "Patients.",
+        command_for(EditPatient, "edit", "Change a patient's details; what is left out stays as it is."),
+        command_for(MergePatients, "merge", "Merge two records of one patient."),
+    ),
+    command_for(Undo, "undo", "Undo this desk's last action of today; again, the one before."),
+    command_for(Redo, "redo", "Do again what this desk undid last."),
     apply,
     verify,
     backup,

@@ -22,7 +22,7 @@ from opd_tui.cli.options import (
 )
 from opd_tui.cli.typed import option_help, optional
 from opd_tui.desk.search import doctor_words, found, slot_words, token_words
-from opd_tui.desk.views import doctor_json, slot_record_json, token_record_json
+from opd_tui.desk.views import doctor_record_json, slot_record_json, token_record_json
 from opd_tui.domain.field_types import Choice, FieldType, Id
 from opd_tui.domain.model import Status, TokenRecord
 from opd_tui.domain.records import quoted
@@ -57,7 +57,7 @@ def doctor_list(as_json: bool, find: str | None) -> None:
     with desk_to_read() as desk:
         doctors = found(find or "", desk.doctor_list(), doctor_words)
     if as_json:
-        print_json([doctor_json(doctor) for doctor in doctors])
+        print_json([doctor_record_json(doctor) for doctor in doctors])
     else:
         rows = [(d.id, d.code, d.name, d.specialty, d.room) for d in doctors]
         print_table(

@@ -15,6 +15,8 @@ from opd_tui.domain.records import quoted
 
 LINE_BYTES = 64 * 1024
 """The maximum length of a line, in bytes."""
+ACTIONS_NAMED = 10
+"""The number of actions that a refusal names."""
 
 
 def change_json(event: Event, outcome: Outcome) -> Json:
@@ -73,13 +75,17 @@ def verb_of(fields: Json) -> str | None:
 
 def read_action(fields: Json) -> Action:
     """Build the action from a line's JSON object; raise InvalidAction if it is malformed."""
-    allowed = ", ".join(ACTIONS)
     if "action" not in fields:
-        raise InvalidAction(f"Field 'action' is missing; it is one of {allowed}.")
+        raise InvalidAction(f"Field 'action' is missing; it is one of {some_actions()}.")
     if (verb := verb_of(fields)) is None:
         named = f" {quoted(fields['action'])}" if isinstance(fields["action"], str) else ""
-        raise InvalidAction(f"Field 'action'{named} must be one of {allowed}.")
+        raise InvalidAction(f"Field 'action'{named} must be one of {some_actions()}.")
     return ACTIONS[verb].from_mapping({name: value for name, value in fields.items() if name != "action"})
+
+
+def some_actions() -> str:
+    """Return the first actions in words, and how many there are besides."""
+    return f"{', '.join([*ACTIONS][:ACTIONS_NAMED])} and {len(ACTIONS) - ACTIONS_NAMED} more, which the README lists"
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> Json:

@@ -84,10 +84,12 @@ class Outcome:
     def token(self) -> TokenRecord | None:
         """The token that the action was about, as the action left it."""
         first = next((event for event in self.asked_for if isinstance(event, TokenEvent)), None)
-        if first is None:
-            return None
-        last = next(event for event in reversed(self._token_events) if event.subject_id == first.subject_id)
-        return replace(self.directory.tokens[TokenId(first.subject_id)], token=self._token_after(last))
+        return self.record_of(TokenId(first.subject_id)) if first else None
+
+    def record_of(self, token_id: TokenId) -> TokenRecord:
+        """Return one of the changed tokens, as the action left it."""
+        last = next(event for event in reversed(self._token_events) if event.subject_id == token_id)
+        return replace(self.directory.tokens[token_id], token=self._token_after(last))
 
     @property
     def _token_events(self) -> list[TokenEvent]:
@@ -163,7 +165,7 @@ class Outcome:
     @property
     def events_in_words(self) -> str:
         """The sentences of all events as one, those that the action asked for first."""
-        events = sorted(self.events, key=lambda event: event.by_rule)
+        events = sorted((event for event in self.events if not event.quiet), key=lambda event: event.by_rule)
         return "; ".join(event.sentence(self.directory) for event in events)
 
 

@@ -45,8 +45,7 @@ from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
 from opd_tui.storage.journal.verify import Verification, verify
 from opd_tui.storage.queries import people, reads
-from opd_tui.storage.transaction import Transaction
-from opd_tui.storage.unit_of_work import is_valid_id
+from opd_tui.storage.transaction import Transaction, is_valid_id
 
 T = TypeVar("T")
 
@@ -256,7 +255,9 @@ def directory_of(transaction: Transaction, events: list[Event]) -> Directory:
         ids[event.subject].add(event.subject_id)
         ids[Subject.TOKEN].update(event.mentions)
     tokens = reads.tokens_by_id(transaction, [TokenId(id_) for id_ in ids[Subject.TOKEN]])
-    slots = reads.slots_by_id(transaction, [SlotId(id_) for id_ in ids[Subject.SLOT]])
+    known = {record.slot.id for record in tokens.values()}
+    others = set().union(*(event.named_slots for event in events)) - known
+    slots = reads.slots_by_id(transaction, [SlotId(id_) for id_ in ids[Subject.SLOT] | others])
     doctors = reads.doctors_by_id(transaction, [DoctorId(id_) for id_ in ids[Subject.DOCTOR]])
     forgotten = {PatientId(event.subject_id) for event in events if isinstance(event, PatientForgotten)}
     return Directory(

@@ -149,6 +149,11 @@ def doctor_json(doctor: Doctor) -> dict[str, object]:
     }
 
 
+def doctor_record_json(doctor: Doctor) -> dict[str, object]:
+    """Return a doctor as JSON, with whether the doctor has retired."""
+    return doctor_json(doctor) | {"retired": doctor.retired_at is not None}
+
+
 def slot_json(slot: Slot) -> dict[str, object]:
     """Return a slot as JSON."""
     return {
@@ -164,13 +169,28 @@ def slot_json(slot: Slot) -> dict[str, object]:
 def slot_record_json(record: SlotRecord) -> dict[str, object]:
     """Return a slot as JSON, with its counts of tokens."""
     load = record.load
-    return slot_json(record.slot) | {"active": load.active, "waiting": load.waiting, "completed": load.completed}
+    return slot_json(record.slot) | {
+        "active": load.active,
+        "waiting": load.waiting,
+        "completed": load.completed,
+        "closed": record.slot.closed_at is not None,
+        "delay": record.slot.delay_minutes,
+    }
 
 
 def token_record_json(record: TokenRecord) -> dict[str, object]:
-    """Return a token as JSON, with when its patient came."""
-    here = record.token.checked_in_at
-    return token_json(record.token) | {"checked_in_at": write_instant(here) if here else None}
+    """Return a token as JSON, with its doctor and day and with all that happened to its patient."""
+    token = record.token
+    return token_json(token) | {
+        "doctor": record.doctor.id,
+        "date": record.slot.date.isoformat(),
+        "patient_id": token.patient_id,
+        "checked_in_at": write_instant(token.checked_in_at) if token.checked_in_at else None,
+        "called_at": write_instant(token.called_at) if token.called_at else None,
+        "held": token.hold_reason.name if token.hold_reason else None,
+        "replaces": token.replaces,
+        "to_tell": token.to_tell_since is not None,
+    }
 
 
 def token_json(token: Token) -> dict[str, object]:

@@ -150,6 +150,22 @@ class Whole(FieldType[int]):
         return self.accept(whole_number(text))
 
 
+class Flag(FieldType[bool]):
+    """Yes or no."""
+
+    expected = "true or false"
+    metavar = "true|false"
+
+    def accept(self, value: object) -> bool:
+        if not isinstance(value, bool):
+            raise self.refuse()
+        return value
+
+    def from_text(self, text: str, today: dt.date) -> bool:
+        words = {"true": True, "yes": True, "false": False, "no": False}
+        return self.accept(words.get(text.strip().casefold(), text))
+
+
 class BirthYear(Whole):
     """A year of birth."""
 
@@ -174,21 +190,6 @@ class Id(FieldType[int]):
 
     def from_text(self, text: str, today: dt.date) -> int:
         return self.accept(whole_number(text))
-
-
-class Flag(FieldType[bool]):
-    """A choice that is made or not."""
-
-    expected = "true or false"
-    metavar = "true|false"
-
-    def accept(self, value: object) -> bool:
-        if not isinstance(value, bool):
-            raise self.refuse()
-        return value
-
-    def from_text(self, text: str, today: dt.date) -> bool:
-        return self.accept({"true": True, "false": False}.get(text.strip().casefold(), text))
 
 
 class Sex(FieldType[str]):

@@ -7,7 +7,7 @@ import enum
 from dataclasses import dataclass
 from typing import NamedTuple, NewType
 
-from opd_tui.domain.field_types import BirthYear, Name, Phone, Sex, Text
+from opd_tui.domain.field_types import MINUTES_A_DAY, BirthYear, Name, Phone, Sex, Text
 from opd_tui.domain.instants import write_end
 from opd_tui.domain.records import Record, field
 from opd_tui.domain.text import phone_key, uhid_key
@@ -60,6 +60,24 @@ class Status(enum.Enum):
         return self in (Status.ACTIVE, Status.COMPLETED)
 
 
+class HoldReason(enum.Enum):
+    """Why a patient is away for a while; the value follows “is away for”."""
+
+    TEST = "a test"
+    PAYMENT = "a payment"
+    DOCUMENTS = "documents"
+    OTHER = "another reason"
+
+
+class EmergencyReason(enum.Enum):
+    """Why a token that was issued becomes an emergency."""
+
+    WORSE = "got worse"
+    REFERRED = "was referred"
+    ACCIDENT = "had an accident"
+    OTHER = "has another reason"
+
+
 class Rank(NamedTuple):
     """The sort key of a slot's open tokens: the smallest is first."""
 
@@ -77,6 +95,9 @@ class Doctor:
     name: str
     specialty: str | None = None
     room: str | None = None
+    retired_at: dt.datetime | None = None
+    withdrawn_at: dt.datetime | None = None
+    """When the adding of the doctor was undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +113,10 @@ class Slot:
     start: dt.time
     end: dt.time
     capacity: int
+    closed_at: dt.datetime | None = None
+    delay_minutes: int = 0
+    withdrawn_at: dt.datetime | None = None
+    """When the opening of the slot was undone."""
 
     @property
     def window(self) -> str:
@@ -99,12 +124,17 @@ class Slot:
 
     @property
     def minutes(self) -> tuple[int, int]:
-        """The window's start and end in minutes after midnight."""
-        return self.start.hour * 60 + self.start.minute, self.end.hour * 60 + self.end.minute
+        """The window's start and end in minutes after the midnight that begins the date."""
+        start, end = (time.hour * 60 + time.minute for time in (self.start, self.end))
+        return start, end or MINUTES_A_DAY
 
     def is_running(self, wall_clock: dt.datetime) -> bool:
         """Return whether this wall clock time of the hospital lies in the window."""
-        return self.date == wall_clock.date() and self.start <= wall_clock.time() < self.end
+        return self.date == wall_clock.date() and self.start <= wall_clock.time() and self.ends_after(wall_clock.time())
+
+    def ends_after(self, time: dt.time) -> bool:
+        """Return whether the window ends later on its day; 00:00 is the midnight that ends the day."""
+        return self.end == dt.time() or self.end > time
 
     def is_over(self, wall_clock: dt.datetime) -> bool:
         """Return whether the window has ended at this wall clock time of the hospital."""
@@ -170,6 +200,14 @@ class Token:
     called_at: dt.datetime | None = None
     closed_at: dt.datetime | None = None
     checked_in_at: dt.datetime | None = None
+    returned_at: dt.datetime | None = None
+    """When the patient was sent back from the room to the queue; None once somebody else was called."""
+    held_at: dt.datetime | None = None
+    hold_reason: HoldReason | None = None
+    to_tell_since: dt.datetime | None = None
+    """Since when the patient has to be told of a change; None once told or seated again."""
+    replaces: TokenId | None = None
+    """The token that this one replaced when the patient moved to another doctor or day."""
 
     @property
     def rank(self) -> Rank:

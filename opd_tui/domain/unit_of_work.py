@@ -8,10 +8,24 @@ from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from opd_tui.domain.allocation import SlotQueue
-from opd_tui.domain.events import Event
+from opd_tui.domain.events import Event, Fields, Subject
+from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import Doctor, DoctorId, KnownPatient, Patient, PatientId, Slot, SlotId, Token, TokenId
 
 E = TypeVar("E", bound=Event)
+
+
+class History(Protocol):
+    """The journal of earlier actions, read within a transaction."""
+
+    def entries_before(self, entry_id: int | None) -> list[tuple[int, JournalEntry]]:
+        """Return the next older entries, newest first, or the newest ones; an empty list ends the journal."""
+
+    def events_of(self, entry_id: int) -> list[Event]:
+        """Return the events of an entry, in order."""
+
+    def later_events(self, subject: Subject, row_id: int, entry_id: int) -> list[tuple[JournalEntry, Event]]:
+        """Return the events of a row after an entry, oldest first, with their entries."""
 
 
 class UnitOfWork(Protocol):
@@ -29,6 +43,10 @@ class UnitOfWork(Protocol):
     def at(self) -> dt.datetime:
         """When the action took place: `now`, or earlier if it was first written on paper."""
 
+    @property
+    def desk(self) -> str:
+        """The name of the desk that performs the action."""
+
     def record(self, event: E) -> E:
         """Write an event to its row and the journal; return it with the new row's id if it created one."""
 
@@ -41,6 +59,9 @@ class UnitOfWork(Protocol):
 
     def doctor(self, doctor_id: DoctorId) -> Doctor | None:
         """Return the doctor, or None."""
+
+    def hold_doctor(self, doctor_id: DoctorId) -> Doctor | None:
+        """Lock the doctor against other desks until the transaction ends, after any slots; return it, or None."""
 
     def code_is_taken(self, code: str) -> bool:
         """Return whether a doctor has this code."""
@@ -75,6 +96,15 @@ class UnitOfWork(Protocol):
     def patient(self, patient_id: PatientId) -> Patient:
         """Return the personal fields of a record."""
 
+    def earlier_records(self, patients: Collection[PatientId]) -> tuple[PatientId, ...]:
+        """Return the records that were merged into these, and those that keep their earlier values."""
+
+    def hold_patient(self, patient_id: PatientId) -> Patient:
+        """Lock a record against other desks until the transaction ends, after any slots; return its fields."""
+
+    def tokens_of_patient(self, patient_id: PatientId) -> list[Token]:
+        """Return all tokens of a record, by id."""
+
     def is_forgotten(self, patient_id: PatientId) -> bool:
         """Return whether the patient's personal fields were erased."""
 
@@ -83,3 +113,45 @@ class UnitOfWork(Protocol):
 
     def open_token_among(self, patients: Collection[PatientId]) -> Token | None:
         """Return an open token of any of these patients, or None."""
+
+    def replacement_of(self, token: Token) -> Token | None:
+        """Return the open token that replaced this one when its patient moved, or None."""
+
+    def open_tokens(self, slot_id: SlotId) -> list[Token]:
+        """Return the slot's open tokens, best rank first."""
+
+    # A doctor's day
+
+    def slots_of_day(self, doctor_id: DoctorId, date: dt.date) -> list[SlotId]:
+        """Return the doctor's slots on a date that are not withdrawn, by start."""
+
+    def slots_beside(self, slot_id: SlotId) -> list[SlotId]:
+        """Return the slots of this slot's doctor and date, as `slots_of_day` does; none if there is no such slot."""
+
+    def in_the_room(self, doctor_id: DoctorId, date: dt.date) -> Token | None:
+        """Return the token of the doctor's day that is in the room, or None."""
+
+    def next_to_call(self, doctor_id: DoctorId, date: dt.date, since: dt.datetime) -> Token | None:
+        """Return whom the doctor sees next among those who are seated, here and not on hold, or None.
+
+        An emergency comes first, then the earlier slot, then the better rank; of those who were sent back to the queue
+        after `since`, any only if there is nobody else.
+        """
+
+    def sent_back(self, doctor_id: DoctorId, date: dt.date, since: dt.datetime) -> list[Token]:
+        """Return those who were sent back to the queue after `since` and could be called."""
+
+    def has_slots(self, doctor_id: DoctorId) -> bool:
+        """Return whether the doctor has a slot, on any date, that is not withdrawn."""
+
+    def open_tokens_of_doctor(self, doctor_id: DoctorId, count: int) -> list[Token]:
+        """Return the doctor's open tokens, the first ones by date and start."""
+
+    # Undo
+
+    def fields(self, subject: Subject, row_id: int) -> Fields | None:
+        """Return a row's present fields as events hold them, without what identifies a patient; None if unknown."""
+
+    @property
+    def history(self) -> History:
+        """What the journal holds of earlier actions."""

@@ -13,6 +13,14 @@ Row = tuple[Any, ...]
 Values = Mapping[str, Any]
 
 
+LARGEST_ID = 2**63 - 1
+
+
+def is_valid_id(number: int) -> bool:
+    """Return whether the number fits a database's id."""
+    return 0 < number <= LARGEST_ID
+
+
 class Statements:
     """A cache of statements compiled for a dialect.
 

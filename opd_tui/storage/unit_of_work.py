@@ -13,15 +13,17 @@ from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import TextClause, bindparam, exists, func, literal_column, select, text
+from sqlalchemy import Select, TextClause, bindparam, exists, func, literal_column, select, text
 
-from opd_tui.domain.events import Event, PatientForgotten, Subject
+from opd_tui.domain.events import Event, Fields, PatientForgotten, Subject
 from opd_tui.domain.instants import read_instant, write_end
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import Doctor, DoctorId, KnownPatient, Patient, PatientId, Slot, SlotId, Token, TokenId
 from opd_tui.domain.sameness import Traits
 from opd_tui.storage.journal import entries
+from opd_tui.storage.journal.history import SqlHistory, journaled
 from opd_tui.storage.queries import people
+from opd_tui.storage.queries.day import DayQueries
 from opd_tui.storage.queries.rows import (
     DOCTOR_COLUMNS,
     SLOT_COLUMNS,
@@ -33,9 +35,7 @@ from opd_tui.storage.queries.rows import (
 )
 from opd_tui.storage.queries.slot_queue import SqlSlotQueue
 from opd_tui.storage.schema.tables import OPEN_STATUSES, doctor, hospital, metadata, patient, slot, token
-from opd_tui.storage.transaction import Row, Transaction, inserting
-
-LARGEST_ID = 2**63 - 1
+from opd_tui.storage.transaction import Row, Transaction, inserting, is_valid_id
 
 E = TypeVar("E", bound=Event)
 
@@ -93,12 +93,7 @@ _NEXT_NUMBER = text(
 _CODE = select(doctor.c.code).where(doctor.c.id == bindparam("id"))
 
 
-def is_valid_id(number: int) -> bool:
-    """Return whether the number fits a database's id."""
-    return 0 < number <= LARGEST_ID
-
-
-class SqlUnitOfWork:
+class SqlUnitOfWork(DayQueries):
     """An action's transaction; `events` are those recorded so far. Implements `UnitOfWork`."""
 
     def __init__(self, transaction: Transaction, zone: ZoneInfo, entry: JournalEntry) -> None:
@@ -117,6 +112,16 @@ class SqlUnitOfWork:
     def at(self) -> dt.datetime:
         """See `UnitOfWork`."""
         return self.entry.at
+
+    @property
+    def desk(self) -> str:
+        """See `UnitOfWork`."""
+        return self.entry.desk
+
+    @property
+    def history(self) -> SqlHistory:
+        """See `UnitOfWork`."""
+        return SqlHistory(self.transaction)
 
     def record(self, event: E) -> E:
         """See `UnitOfWork`."""
@@ -155,6 +160,11 @@ class SqlUnitOfWork:
         """See `UnitOfWork`."""
         row = self._by_id(_DOCTOR, doctor_id)
         return doctor_of(row) if row else None
+
+    def hold_doctor(self, doctor_id: DoctorId) -> Doctor | None:
+        """See `UnitOfWork`."""
+        self._lock_global_chain()
+        return self.doctor(doctor_id)
 
     def code_is_taken(self, code: str) -> bool:
         """See `UnitOfWork`."""
@@ -208,7 +218,7 @@ class SqlUnitOfWork:
 
     def queue(self, slot: Slot) -> SqlSlotQueue:
         """See `UnitOfWork`."""
-        return SqlSlotQueue(self.transaction, slot, self.record)
+        return SqlSlotQueue(self.transaction, slot, self.at, self.record)
 
     def known_patient(self, patient: Patient) -> KnownPatient | None:
         """See `UnitOfWork`."""
@@ -221,6 +231,19 @@ class SqlUnitOfWork:
     def patient(self, patient_id: PatientId) -> Patient:
         """See `UnitOfWork`."""
         return people.patients(self.transaction, [patient_id])[0]
+
+    def earlier_records(self, patients: Collection[PatientId]) -> tuple[PatientId, ...]:
+        """See `UnitOfWork`."""
+        return tuple(people.earlier_records(self.transaction, patients))
+
+    def hold_patient(self, patient_id: PatientId) -> Patient:
+        """See `UnitOfWork`."""
+        self._hold_patients([patient_id])
+        return self.patient(patient_id)
+
+    def tokens_of_patient(self, patient_id: PatientId) -> list[Token]:
+        """See `UnitOfWork`."""
+        return people.tokens_of_patient(self.transaction, patient_id)
 
     def is_forgotten(self, patient_id: PatientId) -> bool:
         """See `UnitOfWork`."""
@@ -245,6 +268,12 @@ class SqlUnitOfWork:
         """See `UnitOfWork`."""
         return people.open_token_among(self.transaction, patients)
 
+    def fields(self, subject: Subject, row_id: int) -> Fields | None:
+        """See `UnitOfWork`."""
+        row = self._by_id(_selecting(subject), row_id)
+        names = metadata.tables[subject.value].columns.keys()
+        return journaled(subject, dict(zip(names, row, strict=True))) if row else None
+
     def _by_id(self, statement: Any, number: int) -> Row | None:
         return self.transaction.row(statement, {"id": number}) if is_valid_id(number) else None
 
@@ -253,6 +282,13 @@ class SqlUnitOfWork:
 def _inserting(subject: Subject, names: tuple[str, ...]) -> TextClause:
     """Return the statement that inserts a row with these columns and returns its id."""
     return inserting(metadata.tables[subject.value], *names, returning="id")
+
+
+@cache
+def _selecting(subject: Subject) -> Select[Any]:
+    """Return the statement that selects all columns of a row."""
+    table = metadata.tables[subject.value]
+    return select(table).where(table.c.id == bindparam("id"))
 
 
 @cache

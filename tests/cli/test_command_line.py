@@ -318,18 +318,53 @@ def listed(*arguments: str) -> list[dict[str, object]]:
 
 @on_every_store
 def test_the_lists_in_json_are_the_objects_of_the_contract(database: Store) -> None:
-    assert listed("doctor", "list") == [{"id": 1, "code": "A", "name": "Dr A", "specialty": None, "room": None}]
+    doctor = {"id": 1, "code": "A", "name": "Dr A", "specialty": None, "room": None}
+    assert listed("doctor", "list") == [doctor | {"retired": False}]
     window = {"id": 1, "doctor": 1, "date": DATE, "start": "09:00", "end": "10:00", "capacity": 2}
-    assert listed("slot", "list") == [window | {"active": 0, "waiting": 0, "completed": 0}]
+    more = {"closed": False, "delay": 0}
+    assert listed("slot", "list") == [window | {"active": 0, "waiting": 0, "completed": 0} | more]
     for name in ("a", "b", "c", "d", "e"):
         issues(name)
     says("token", "complete", "1")
     says("token", "cancel", "4")
-    assert listed("slot", "list") == [window | {"active": 1, "waiting": 2, "completed": 1}]
+    assert listed("slot", "list") == [window | {"active": 1, "waiting": 2, "completed": 1} | more]
     assert listed("token", "list")[0] == json.loads(invoke("token", "cancel", "2", "--json").stdout)["token"] | {
         "status": "ACTIVE",
+        "doctor": 1,
+        "date": DATE,
+        "patient_id": 2,
         "checked_in_at": None,
+        "called_at": None,
+        "held": None,
+        "replaces": None,
+        "to_tell": False,
     }
+
+
+def test_what_is_done_in_the_course_of_a_day_has_its_words(database: Store) -> None:
+    for name in ("a", "b"):
+        issues(name)
+    says("token", "check-in", "1")
+    assert says("doctor", "call-next", "--doctor", "1") == "A-001 a was called.\n"
+    assert says("token", "hold", "2", "--reason", "TEST") == "A-002 b is away for a test.\n"
+    assert says("doctor", "delay", "--doctor", "1", "--date", DATE, "--minutes", "20").startswith(
+        "Dr A is 20 minutes late"
+    )
+    (inside, away) = listed("token", "list")
+    assert (inside["called_at"] is not None, away["held"], away["to_tell"]) == (True, "TEST", True)
+    says("slot", "open", "--doctor=1", f"--date={DATE}", "--start=10:00", "--end=11:00", "--capacity=1")
+    plan = json.dumps([{"token": 2, "slot": 1}])
+    says("slot", "close", "--slot", "2")
+    leaving = ("doctor", "leave", "--doctor", "1", "--date", DATE, "--from", "10:00", "--plan", plan)
+    assert invoke(*leaving, "--database", database.location).exit_code == 1, "A-002 has no place at ten"
+    says("slot", "reopen", "--slot", "2")
+    assert "was moved to Dr A 10:00" in says("token", "move", "2", "--slot", "2", "--keep-place", "yes")
+    assert says("undo").startswith("Undone: A-002 b was moved to Dr A 10:00")
+    assert says("redo").startswith("Done again: A-002 b was moved to Dr A 10:00")
+    assert says("doctor", "leave", *leaving[2:]).startswith("Dr A leaves: 1 patient moved")
+    assert [slot["closed"] for slot in listed("slot", "list")] == [False, True]
+    says("doctor", "edit", "--doctor", "1", "--room", "7")
+    assert says("doctor", "edit", "--doctor", "1", "--room", "").startswith("Dr A has another room")
 
 
 @on_every_store

@@ -154,6 +154,9 @@ def test_midnight_ends_the_day(desk: MemoryDesk, slot: int, refuses: Refusing, m
     late = outcome.slots[1]
     assert accepted(outcome)["slots"][1]["end"] == "24:00"
     evening = dt.datetime.combine(late.date, dt.time(23, 59))
+    assert late.minutes[1] == 24 * 60
+    assert late.is_running(evening)
+    assert not late.is_running(evening + dt.timedelta(minutes=1))
     assert not late.is_over(evening)
     assert late.is_over(evening + dt.timedelta(minutes=1))
     assert "22:00–24:00" in refuses(errors.SlotOverlap, window("23:30", midnight))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import json
 import random
@@ -16,7 +17,7 @@ import pytest
 
 from opd_tui.clock import FixedClock
 from opd_tui.desk import backup_service
-from opd_tui.desk.actions import CancelToken, CompleteToken, ForgetPatient
+from opd_tui.desk.actions import CancelToken, CompleteToken, EditPatient, ForgetPatient, MoveToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain import events
@@ -178,6 +179,17 @@ def test_the_fingerprint_of_a_forgotten_patients_booking_tells_nothing(
     assert token_of(issue(desk, slot, "Ravi", key="booking-2")) == other
 
 
+@on_every_store
+def test_the_fingerprint_of_a_change_of_a_forgotten_patient_tells_nothing(
+    desk: FrontDesk, store: Store, slot: int
+) -> None:
+    token = seen(desk, slot, ASHA)
+    desk.perform(EditPatient(token=token, phone="11111 22222", key="change-1"))
+    forget(desk, token)
+    assert dict(store.query("SELECT key, fingerprint FROM idempotency_key"))["change-1"] == "forgotten"
+    assert desk.verify().problems == []
+
+
 # From JSON lines and by the patient's details
 
 
@@ -334,6 +346,24 @@ def test_a_visit_after_the_backup_is_enough_to_be_forgotten_there_later(
     assert forget(desk, later) == 2
     assert invoke("forget", str(later), "--yes", "--backups", "--database", database_path).exit_code == 0
     assert b"Asha Verma" not in backup.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["Meera Iyer", {"name": "Meera Iyer", "phone": "98450 11111"}])
+def test_a_token_that_was_moved_and_whose_patient_was_edited_is_the_same_visit_in_a_backup(
+    desk: FrontDesk, slot: int, clock: FixedClock, name: object
+) -> None:
+    token = TokenId(token_of(issue(desk, slot, name)))
+    backup = backup_service.back_up(desk, None, KEPT).path
+    clock.instant += dt.timedelta(minutes=1)
+    later = open_slot(desk, 1, start="11:00", end="12:00")
+    desk.perform(MoveToken(token=token, slot=later))
+    desk.perform(EditPatient(token=token, name="Mira Aiyar", phone=None))
+    newer = backup_service.back_up(desk, None, KEPT).path
+    desk.perform(CancelToken(token=token))
+    identity = backup_service.identity_of(desk, token)
+    forget(desk, token)
+    assert set(backup_service.forget_in_copies(desk, identity).rewritten) == {backup, newer}
+    assert not [path for path in (backup, newer) if b"Iyer" in path.read_bytes() or b"Aiyar" in path.read_bytes()]
 
 
 def test_after_a_restore_of_an_older_state_nobody_else_is_forgotten_in_a_backup(

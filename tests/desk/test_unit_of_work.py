@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,10 @@ from opd_tui.domain.errors import DeskRefusal, TokenAlreadyClosed
 from opd_tui.domain.events import EVENTS, Cause, Event, Subject, inverse, unknown_event
 from opd_tui.domain.events.doctors import sealed
 from opd_tui.domain.model import (
+    Doctor,
     DoctorId,
+    EmergencyReason,
+    HoldReason,
     KnownPatient,
     Patient,
     PatientId,
@@ -53,6 +57,7 @@ RAVI = Patient(name="Ravi Kumar", uhid="MRN 99")
 SUNITA = Patient(name="Sunita Rao")
 FIRST, SECOND, THIRD = TokenId(1), TokenId(2), TokenId(3)
 SLOT = Slot(SlotId(1), DoctorId(1), DAY, dt.time(9), dt.time(10), 2)
+DR_A = Doctor(DoctorId(1), "A", "Dr A", "Medicine", "1")
 NOWHERE = (0, -1, 99, 2**63, 10**40)
 
 
@@ -114,7 +119,9 @@ SAMPLES: dict[str, Event] = {
         events.SlotResized.of(SLOT, 3),
         events.PatientRegistered.of(Patient(name="Meera Iyer", phone="11111"), SLOT.id),
         events.PatientDetailsAdded.of(PatientId(1), ASHA, ASHA_COMPLETE, SLOT.id),
-        events.PatientMerged(2, {"merged_into": None}, {"merged_into": 1}),
+        events.PatientKept.of(PatientId(1), ASHA, SLOT.id),
+        events.PatientEdited.of(token(FIRST, ASHA, Status.ACTIVE), {"phone": "22222", "sex": "female"}, 4, 0),
+        events.PatientMerged.of(PatientId(2), PatientId(1), SLOT.id),
         events.PatientForgotten.of(PatientId(3), NINE),
         events.TokenIssued.of(SLOT, PatientId(1), Source.PAID, 4, "A-004", NINE),
         events.TokenAllocated.of(THIRD, SLOT.id, None),
@@ -128,21 +135,46 @@ SAMPLES: dict[str, Event] = {
         EVENTS["slot_reverted"](1, {"capacity": 2}, {"capacity": 4}, SLOT.id),
         EVENTS["patient_reverted"](2, {"merged_into": None}, {"merged_into": 3}),
         EVENTS["token_reverted"](3, {"hold_reason": None}, {"hold_reason": "lab"}, SLOT.id),
-        unknown_event("token_held", Subject.TOKEN)(3, {"held_at": None}, {"held_at": "x"}, SLOT.id),
+        events.DoctorEdited.of(DR_A, {"specialty": "Surgery", "room": None}),
+        events.DoctorRetired.of(DR_A, NINE),
+        events.DoctorWithdrawn.of(DR_A, NINE),
+        events.SlotClosed.of(SLOT, NINE),
+        events.SlotReopened.of(replace(SLOT, closed_at=NINE)),
+        events.SlotDelayed.of(SLOT, 20),
+        events.SlotWithdrawn.of(SLOT, NINE),
+        events.TokenCalled.of(SEATED, NINE),
+        events.TokenReturned.of(replace(SEATED, called_at=NINE), NINE),
+        events.TokenPassedOver.of(replace(SEATED, returned_at=NINE)),
+        events.TokenHeld.of(SEATED, HoldReason.TEST, NINE),
+        events.TokenReleased.of(replace(SEATED, held_at=NINE, hold_reason=HoldReason.TEST)),
+        events.TokenToTell.of(SEATED, NINE),
+        events.TokenTold.of(replace(SEATED, to_tell_since=NINE)),
+        events.TokenMoved.of(SEATED, SlotId(2), NINE + dt.timedelta(minutes=1)),
+        *(closed.of(SEATED, NINE) for closed in (events.TokenMovedAway, events.TokenWithdrawn)),
+        events.TokenSourceChanged.of(SEATED, Source.EMERGENCY, EmergencyReason.WORSE),
+        events.TokenReinstated.of(replace(SEATED, status=Status.CANCELLED, closed_at=NINE), NINE),
+        unknown_event("token_juggled", Subject.TOKEN)(3, {"held_at": None}, {"held_at": "x"}, SLOT.id),
     )
     if event is not None
 }
 """One event of each kind, and one of a kind that this version does not know."""
 ADDITIONS = [kind for kind, event in SAMPLES.items() if event.before is None]
-MAKING_ROOM = dict.fromkeys(("token_allocated", "token_promoted"), SAMPLES["token_preempted"])
+MAKING_ROOM = dict.fromkeys(("token_allocated", "token_promoted"), SAMPLES["token_preempted"]) | {
+    "slot_reopened": SAMPLES["slot_closed"],
+    "token_returned": SAMPLES["token_called"],
+    "token_passed_over": events.TokenReturned.of(SEATED, NINE),
+    "token_released": SAMPLES["token_held"],
+    "token_told": SAMPLES["token_to_tell"],
+    "token_reinstated": SAMPLES["token_cancelled"],
+}
 """What has to happen before."""
 REVERTIBLE = [kind for kind in SAMPLES if kind not in ADDITIONS and SAMPLES[kind].reversible]
 """Those whose fields are all in the journal."""
 
 
 def test_there_is_a_sample_of_every_kind_of_event() -> None:
-    assert EVENTS.keys() == SAMPLES.keys() - {"token_held"}
-    assert len(ADDITIONS) == 4
+    assert EVENTS.keys() == SAMPLES.keys() - {"token_juggled"}
+    assert len(ADDITIONS) == 5
 
 
 def do(units: UnitsOfWork, *happening: Event) -> list[Event]:
@@ -415,6 +447,118 @@ def test_a_queue_knows_its_free_seats_its_best_and_its_weakest(units: UnitsOfWor
         (slot,) = uow.hold_slots([SlotId(2)]).values()
         queue = uow.queue(slot)
         assert (queue.free_seats(), queue.best_waiting(), queue.weakest_seated()) == (2, None, None)
+
+
+# A doctor's day
+
+
+@on_every_kind
+def test_the_slots_of_a_day_by_start_but_those_withdrawn(units: UnitsOfWork) -> None:
+    with units.action(commit=False) as uow:
+        assert uow.slots_of_day(DoctorId(1), DAY) == uow.slots_beside(SlotId(2)) == [1, 2]
+        assert uow.slots_of_day(DoctorId(1), DAY + dt.timedelta(days=1)) == []
+        assert [uow.slots_beside(SlotId(id_)) for id_ in NOWHERE] == [[]] * len(NOWHERE)
+        assert [uow.has_slots(DoctorId(id_)) for id_ in (1, 2, 3)] == [True, True, False]
+        uow.hold_slots([SLOT.id, SlotId(3)])
+        uow.record(SAMPLES["slot_withdrawn"])
+        uow.record(events.SlotWithdrawn.of(replace(SLOT, id=SlotId(3)), NINE))
+        assert uow.slots_of_day(DoctorId(1), DAY) == uow.slots_beside(SLOT.id) == [2]
+        assert not uow.has_slots(DoctorId(2))
+
+
+@on_every_kind
+def test_open_tokens_stand_by_rank_and_those_of_a_doctor_by_slot(units: UnitsOfWork) -> None:
+    with units.action(commit=False) as uow:
+        first, later = uow.hold_slots([SLOT.id, SlotId(2)]).values()
+        new = arrive(uow, later, Patient(name="Imran"))
+        uow.record(events.TokenSourceChanged.of(token(THIRD, SUNITA, Status.WAITING), Source.PAID, None))
+        assert [found.id for found in uow.open_tokens(first.id)] == [THIRD, FIRST, SECOND]
+        assert [found.id for found in uow.open_tokens_of_doctor(DoctorId(1), 9)] == [THIRD, FIRST, SECOND, new]
+        assert len(uow.open_tokens_of_doctor(DoctorId(1), 2)) == 2
+        uow.record(SAMPLES["token_cancelled"])
+        assert [found.id for found in uow.open_tokens(first.id)] == [THIRD, SECOND]
+        assert uow.open_tokens(SlotId(3)) == uow.open_tokens_of_doctor(DoctorId(2), 9) == []
+
+
+@on_every_kind
+def test_who_is_called_next_and_who_is_in_the_room(units: UnitsOfWork) -> None:
+    ago = NINE - dt.timedelta(minutes=5)
+    seated = [token(FIRST, ASHA, Status.ACTIVE), token(SECOND, RAVI, Status.ACTIVE)]
+    day = DoctorId(1), DAY
+
+    def coming(uow: UnitOfWork) -> TokenId | None:
+        found = uow.next_to_call(*day, ago)
+        return found.id if found else None
+
+    with units.action(commit=False) as uow:
+        uow.hold_slots([SLOT.id])
+        assert (coming(uow), uow.in_the_room(*day)) == (None, None), "nobody is here"
+        for each in seated:
+            uow.record(events.TokenCheckedIn.of(each, NINE))
+        assert coming(uow) == FIRST
+        uow.record(events.TokenSourceChanged.of(seated[1], Source.EMERGENCY, None))
+        assert coming(uow) == SECOND, "an emergency comes first"
+        uow.record(events.TokenHeld.of(seated[1], HoldReason.TEST, NINE))
+        assert coming(uow) == FIRST, "who is on hold is away"
+        uow.record(events.TokenReleased.of(replace(seated[1], held_at=NINE, hold_reason=HoldReason.TEST)))
+        uow.record(events.TokenCalled.of(seated[1], NINE))
+        inside = uow.in_the_room(*day)
+        assert (coming(uow), inside and inside.id) == (FIRST, SECOND)
+        uow.record(events.TokenReturned.of(replace(seated[1], called_at=NINE), NINE))
+        assert (coming(uow), [back.id for back in uow.sent_back(*day, ago)]) == (FIRST, [SECOND])
+        uow.record(events.TokenCancelled.of(seated[0], NINE))
+        assert coming(uow) == SECOND, "there is nobody else"
+        assert uow.sent_back(*day, NINE) == []
+        assert uow.next_to_call(DoctorId(2), DAY, ago) is uow.in_the_room(DoctorId(2), DAY) is None
+
+
+@on_every_kind
+def test_a_token_knows_the_open_one_that_replaced_it(units: UnitsOfWork) -> None:
+    old = token(FIRST, ASHA, Status.ACTIVE)
+    with units.action(commit=False) as uow:
+        _, elsewhere = uow.hold_slots([SLOT.id, SlotId(3)]).values()
+        assert uow.replacement_of(old) is None
+        issued = events.TokenIssued.replacing(old, elsewhere, uow.take_number(elsewhere), NINE, same_day=True)
+        new = uow.token(TokenId(uow.record(issued).subject_id))
+        assert new is not None
+        assert (new.replaces, new.patient, uow.replacement_of(old)) == (FIRST, ASHA, new)
+        uow.record(events.TokenCancelled.of(new, NINE))
+        assert uow.replacement_of(old) is None
+
+
+# What the journal holds
+
+
+@on_every_kind
+def test_the_fields_of_a_row_are_as_its_events_hold_them(units: UnitsOfWork) -> None:
+    with units.action(commit=False) as uow:
+        for subject, row_id in ((Subject.DOCTOR, 1), (Subject.SLOT, 1), (Subject.PATIENT, 1), (Subject.TOKEN, 3)):
+            fields = uow.fields(subject, row_id)
+            assert fields is not None
+            assert without_nulls(dict(fields)) | {"id": row_id} == folded(units.events())[subject][row_id]
+            assert [uow.fields(subject, id_) for id_ in NOWHERE] == [None] * len(NOWHERE)
+
+
+@on_every_kind
+def test_earlier_entries_come_newest_first_with_their_events(units: UnitsOfWork) -> None:
+    for event in (SAMPLES["token_checked_in"], SAMPLES["slot_closed"], SAMPLES["token_called"]):
+        do(units, event)
+    with units.action(commit=False) as uow:
+        assert uow.desk == "desk 1"
+        found: list[int] = []
+        while page := uow.history.entries_before(found[-1] if found else None):
+            assert {entry.action for _, entry in page} == {"test"}
+            found += [entry_id for entry_id, _ in page]
+        assert found == sorted(found, reverse=True)
+        assert len(found) == 6
+        assert [uow.history.events_of(entry_id) for entry_id in found[:2]] == [
+            [SAMPLES["token_called"]],
+            [SAMPLES["slot_closed"]],
+        ]
+        later = uow.history.later_events(Subject.TOKEN, FIRST, found[-1])
+        kinds = [event.kind for _, event in later]
+        assert kinds == ["token_issued", "token_allocated", "token_checked_in", "token_called"]
+        assert uow.history.later_events(Subject.TOKEN, FIRST, found[0]) == []
 
 
 @on_every_kind

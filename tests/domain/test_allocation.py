@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +18,7 @@ from opd_tui.domain.events import (
     TokenPreempted,
     TokenPromoted,
 )
+from opd_tui.domain.instants import read_instant
 from opd_tui.domain.model import Rank, SlotId, Status, TokenId
 
 NINE = dt.datetime(2026, 11, 22, 3, 30, tzinfo=dt.UTC)
@@ -30,6 +31,7 @@ class Standing:
     rank: Rank
     status: Status = Status.WAITING
     in_the_room: bool = False
+    to_tell_since: str | None = None
 
 
 @dataclass
@@ -39,6 +41,7 @@ class PlainQueue:
     capacity: int
     tokens: dict[int, Standing] = field(default_factory=dict)
     slot_id: SlotId = SlotId(1)
+    at: dt.datetime = NINE
     moves: list[TokenEvent] = field(default_factory=list)
 
     def free_seats(self) -> int:
@@ -51,15 +54,24 @@ class PlainQueue:
         movable = (t.rank for t in self.tokens.values() if t.status is Status.ACTIVE and not t.in_the_room)
         return max(movable, default=None)
 
+    def to_tell_since(self, token_id: TokenId) -> dt.datetime | None:
+        since = self.tokens[token_id].to_tell_since
+        return read_instant(since) if since else None
+
     def record(self, event: Event) -> Event:
         assert isinstance(event, TokenEvent)
         token = self.tokens[event.subject_id]
+        assert event.before is not None
+        assert event.before.get("to_tell_since", token.to_tell_since) == token.to_tell_since
+        token.to_tell_since = event.after.get("to_tell_since", token.to_tell_since)
+        assert (token.to_tell_since is not None) == (event.to_status is Status.WAITING), "who lost a seat is to be told"
         assert not token.in_the_room
         assert token.status is event.from_status
         assert event.to_status is not None
         token.status = event.to_status
         assert event.to_status is Status.WAITING or self.free_seats() >= 0, "too many seats, if only for a moment"
-        self.moves.append(event)
+        moved = {"status": event.from_status.name}, {"status": event.to_status.name}
+        self.moves.append(replace(event, before=moved[0], after=moved[1]))
         return event
 
     def settle(self, cause: Cause) -> list[TokenEvent]:

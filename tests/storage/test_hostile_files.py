@@ -12,8 +12,26 @@ import pytest
 from sqlalchemy import Integer
 
 from opd_tui.clock import FixedClock
-from opd_tui.desk.actions import CancelToken, CompleteToken, ForgetPatient, ResizeSlot
+from opd_tui.desk.actions import (
+    CallToken,
+    CancelToken,
+    CheckInToken,
+    CloseSlot,
+    CompleteToken,
+    DelayDoctor,
+    EditDoctor,
+    EditPatient,
+    ForgetPatient,
+    HoldToken,
+    MoveToken,
+    Redo,
+    ResizeSlot,
+    RetireDoctor,
+    ReturnToken,
+    Undo,
+)
 from opd_tui.desk.backup_service import back_up
+from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.events.patients import PERSONAL
@@ -22,7 +40,7 @@ from opd_tui.storage.files import untrusted
 from opd_tui.storage.schema.tables import hospital, metadata
 from opd_tui.tui.app import OpdApp
 from tests.conftest import NINE, ZONE
-from tests.support.helpers import add_doctor, dump, execute, invoke, issue, open_slot
+from tests.support.helpers import DATE, add_doctor, dump, execute, invoke, issue, open_slot, token_of
 from tests.support.pilot import at_the_counter
 from tests.support.stores import SqliteStore
 
@@ -41,7 +59,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
             person = {
                 "name": f"{name} Kumar",
                 "phone": "98765 43210",
-                "uhid": f"MRN {name}",
+                "uhid": f"MRN 7 {name}",
                 "birth_year": 1980,
                 "sex": "f",
             }
@@ -50,7 +68,27 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         desk.perform(CompleteToken(token=1))
         desk.perform(ResizeSlot(slot=slot, capacity=3))
         desk.perform(ForgetPatient(token=4))
+        a_day(desk, slot)
         return back_up(desk, None, 9).path
+
+
+def a_day(desk: FrontDesk, slot: int) -> None:
+    """Give a value to every column that actions change in the course of a day."""
+    other = open_slot(desk, add_doctor(desk, "Dr B", code="B"), start="11:00", end="12:00")
+    moved = token_of(issue(desk, slot, "Imran Shaikh"))
+    for action in (
+        *(CheckInToken(token=2), CallToken(token=2), ReturnToken(token=2)),
+        HoldToken(token=3, reason="TEST"),
+        *(DelayDoctor(doctor=1, date=DATE, minutes=20), MoveToken(token=moved, slot=other)),
+        *(CloseSlot(slot=other), CheckInToken(token=moved + 1), CallToken(token=moved + 1)),
+        *(EditPatient(token=1, phone="98765 11111"), Undo(), Redo(), EditDoctor(doctor=2, room="7")),
+    ):
+        desk.perform(action)
+    retired = add_doctor(desk, "Dr C", code="C")
+    desk.perform(RetireDoctor(doctor=retired))
+    open_slot(desk, add_doctor(desk, "Dr D", code="D"))
+    for _ in range(2):
+        desk.perform(Undo())
 
 
 @pytest.fixture
@@ -81,6 +119,9 @@ def test_the_file_is_sound_before_it_is_altered(file: Path, tmp_path: Path) -> N
     assert problems(file) == []
     assert prepare(file, tmp_path / "written.db", NINE).problems == []
     assert all(dump(file).values()), "every table has a row"
+    columns = [column for table in metadata.sorted_tables for column in table.columns]
+    filled = [SqliteStore(file).query(f'SELECT count("{each.name}") FROM {each.table.name}')[0][0] for each in columns]
+    assert [str(column) for column, count in zip(columns, filled, strict=True) if not count] == []
 
 
 # Any one cell
@@ -123,6 +164,10 @@ SOME_CELLS = [
     ("hospital", "time_zone", "another"),
     ("idempotency_key", "fingerprint", "another"),
     ("token", "called_at", "another"),
+    ("token", "hold_reason", "another"),
+    ("slot", "delay_minutes", "text"),
+    ("doctor", "retired_at", "blob"),
+    ("patient", "merged_into", "another"),
     ("patient", "name_key", "another"),
     ("patient", "name", "escape"),
     ("patient", "sex", "blob"),

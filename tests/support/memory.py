@@ -24,12 +24,14 @@ from opd_tui.domain.model import (
     Rank,
     Slot,
     SlotId,
+    Source,
     Status,
     Token,
     TokenId,
 )
 from opd_tui.domain.sameness import Traits, fits_one_person
 from opd_tui.domain.unit_of_work import UnitOfWork
+from opd_tui.storage.journal.history import journaled
 from opd_tui.storage.queries import rows as models
 from opd_tui.storage.schema.tables import metadata
 
@@ -172,10 +174,80 @@ class MemoryUnitOfWork:
         row = self.rows.one(Subject.SLOT, slot_id)
         return models.slot_of(_values(models.SLOT_COLUMNS, row)) if row else None
 
+    @property
+    def desk(self) -> str:
+        """See `UnitOfWork`."""
+        return self.entry.desk
+
+    @property
+    def history(self) -> MemoryHistory:
+        """See `UnitOfWork`."""
+        return MemoryHistory(self.store.journal)
+
+    def fields(self, subject: Subject, row_id: int) -> Fields | None:
+        """See `UnitOfWork`."""
+        row = self.rows.one(subject, row_id)
+        columns = metadata.tables[subject.value].columns.keys()
+        return row and journaled(subject, {name: row.get(name) for name in columns})
+
+    def slots_of_day(self, doctor_id: DoctorId, date: dt.date) -> list[SlotId]:
+        """See `UnitOfWork`."""
+        there = self.rows.where(Subject.SLOT, doctor_id=doctor_id, date=date.isoformat(), withdrawn_at=None)
+        return [row["id"] for row in sorted(there, key=lambda row: row["start"])]
+
+    def slots_beside(self, slot_id: SlotId) -> list[SlotId]:
+        """See `UnitOfWork`."""
+        slot = self.slot(slot_id)
+        return self.slots_of_day(slot.doctor_id, slot.date) if slot else []
+
+    def open_tokens(self, slot_id: SlotId) -> list[Token]:
+        """See `UnitOfWork`."""
+        rows = (row for row in self.rows.open_tokens() if row["slot_id"] == slot_id)
+        return [self.rows.token_of(row) for row in sorted(rows, key=rank_of)]
+
+    def in_the_room(self, doctor_id: DoctorId, date: dt.date) -> Token | None:
+        """See `UnitOfWork`."""
+        return next((token for token in self._open_of_day(doctor_id, date) if token.in_the_room), None)
+
+    def next_to_call(self, doctor_id: DoctorId, date: dt.date, since: dt.datetime) -> Token | None:
+        """See `UnitOfWork`."""
+        callable_ = [token for token in self._open_of_day(doctor_id, date) if could_be_called(token)]
+        others = [token for token in callable_ if not token.returned_at or token.returned_at <= since]
+        turns = sorted(others or callable_, key=lambda token: token.source is not Source.EMERGENCY)
+        return turns[0] if turns else None
+
+    def sent_back(self, doctor_id: DoctorId, date: dt.date, since: dt.datetime) -> list[Token]:
+        """See `UnitOfWork`."""
+        found = (token for token in self._open_of_day(doctor_id, date) if could_be_called(token))
+        return sorted((t for t in found if t.returned_at and t.returned_at > since), key=lambda token: token.id)
+
+    def _open_of_day(self, doctor_id: DoctorId, date: dt.date) -> list[Token]:
+        """Return the open tokens of a doctor's day, by slot and rank."""
+        return [token for slot_id in self.slots_of_day(doctor_id, date) for token in self.open_tokens(slot_id)]
+
+    def has_slots(self, doctor_id: DoctorId) -> bool:
+        """See `UnitOfWork`."""
+        return bool(self.rows.where(Subject.SLOT, doctor_id=doctor_id, withdrawn_at=None))
+
+    def open_tokens_of_doctor(self, doctor_id: DoctorId, count: int) -> list[Token]:
+        """See `UnitOfWork`."""
+        slots = self.rows.where(Subject.SLOT, doctor_id=doctor_id, withdrawn_at=None)
+        slots.sort(key=lambda row: (row["date"], row["start"]))
+        return [token for slot in slots for token in self.open_tokens(slot["id"])][:count]
+
+    def replacement_of(self, token: Token) -> Token | None:
+        """See `UnitOfWork`."""
+        found = (row for row in self.rows.open_tokens() if row.get("replaces") == token.id)
+        return next(map(self.rows.token_of, found), None)
+
     def doctor(self, doctor_id: DoctorId) -> Doctor | None:
         """See `UnitOfWork`."""
         row = self.rows.one(Subject.DOCTOR, doctor_id)
         return models.doctor_of(_values(models.DOCTOR_COLUMNS, row)) if row else None
+
+    def hold_doctor(self, doctor_id: DoctorId) -> Doctor | None:
+        """See `UnitOfWork`."""
+        return self.doctor(doctor_id)
 
     def code_is_taken(self, code: str) -> bool:
         """See `UnitOfWork`."""
@@ -219,7 +291,7 @@ class MemoryUnitOfWork:
 
     def queue(self, slot: Slot) -> MemorySlotQueue:
         """See `UnitOfWork`."""
-        return MemorySlotQueue(lambda: self.rows.where(Subject.TOKEN, slot_id=slot.id), slot, self.record)
+        return MemorySlotQueue(lambda: self.rows.where(Subject.TOKEN, slot_id=slot.id), slot, self.at, self.record)
 
     def known_patient(self, patient: Patient) -> KnownPatient | None:
         """See `UnitOfWork`."""
@@ -233,6 +305,23 @@ class MemoryUnitOfWork:
         """See `UnitOfWork`."""
         row = self.rows.tables[Subject.PATIENT][patient_id]
         return models.patient_of(_values(models.PERSONAL_COLUMNS, row))
+
+    def earlier_records(self, patients: Collection[PatientId]) -> tuple[PatientId, ...]:
+        """See `UnitOfWork`."""
+        found: list[PatientId] = []
+        into = list(patients)
+        while into:
+            into = [row["id"] for id_ in into for row in self.rows.where(Subject.PATIENT, merged_into=id_)]
+            found += into
+        return tuple(found)
+
+    def hold_patient(self, patient_id: PatientId) -> Patient:
+        """See `UnitOfWork`."""
+        return self.patient(patient_id)
+
+    def tokens_of_patient(self, patient_id: PatientId) -> list[Token]:
+        """See `UnitOfWork`."""
+        return [self.rows.token_of(row) for row in self.rows.where(Subject.TOKEN, patient_id=patient_id)]
 
     def is_forgotten(self, patient_id: PatientId) -> bool:
         """See `UnitOfWork`."""
@@ -267,7 +356,7 @@ class MemoryUnitOfWork:
 
     def _records(self) -> list[Row]:
         """Return the records of patients who are not forgotten."""
-        return self.rows.where(Subject.PATIENT, forgotten_at=None)
+        return self.rows.where(Subject.PATIENT, forgotten_at=None, merged_into=None)
 
     def open_token_among(self, patients: Collection[PatientId]) -> Token | None:
         """See `UnitOfWork`."""
@@ -275,10 +364,38 @@ class MemoryUnitOfWork:
         return next(map(self.rows.token_of, found), None)
 
 
+class MemoryHistory:
+    """The journal of earlier actions, an entry's id being its place in it."""
+
+    def __init__(self, journal: list[Performed]) -> None:
+        self.journal = journal
+
+    def entries_before(self, entry_id: int | None) -> list[tuple[int, JournalEntry]]:
+        """See `History`."""
+        older = list(enumerate((performed.entry for performed in self.journal), 1))
+        return older[: None if entry_id is None else entry_id - 1][::-1][:3]
+
+    def events_of(self, entry_id: int) -> list[Event]:
+        """See `History`."""
+        return list(self.journal[entry_id - 1].events)
+
+    def later_events(self, subject: Subject, row_id: int, entry_id: int) -> list[tuple[JournalEntry, Event]]:
+        """See `History`."""
+        return [
+            (performed.entry, event)
+            for performed in self.journal[entry_id:]
+            for event in performed.events
+            if (event.subject, event.subject_id) == (subject, row_id)
+        ]
+
+
 class MemorySlotQueue:
     """A slot's open tokens, sorted at every question."""
 
-    def __init__(self, tokens: Callable[[], list[Row]], slot: Slot, record: Callable[[Event], Event]) -> None:
+    def __init__(
+        self, tokens: Callable[[], list[Row]], slot: Slot, at: dt.datetime, record: Callable[[Event], Event]
+    ) -> None:
+        self.at = at
         self.tokens = tokens
         self.slot_id = slot.id
         self.capacity = slot.capacity
@@ -297,6 +414,11 @@ class MemorySlotQueue:
         seated = (row for row in self.tokens() if row["status"] == "ACTIVE" and not in_the_room(row))
         return max(map(rank_of, seated), default=None)
 
+    def to_tell_since(self, token_id: TokenId) -> dt.datetime | None:
+        """See `SlotQueue`."""
+        (row,) = (row for row in self.tokens() if row["id"] == token_id)
+        return models.instant_or_none(row.get("to_tell_since"))
+
     def record(self, event: Event) -> Event:
         """See `SlotQueue`."""
         return self._record(event)
@@ -310,6 +432,12 @@ def rank_of(token: Row) -> Rank:
 def in_the_room(token: Row) -> bool:
     """Return whether a seated token was called."""
     return token["status"] == "ACTIVE" and token.get("called_at") is not None
+
+
+def could_be_called(token: Token) -> bool:
+    """Return whether a patient is seated, here, and neither on hold nor in the room."""
+    waits_for_call = token.status is Status.ACTIVE and not token.called_at
+    return waits_for_call and token.checked_in_at is not None and token.held_at is None
 
 
 def have_same(what: str, one: Row, other: Row) -> bool:

@@ -22,6 +22,7 @@ class MemoryDesk:
 
     def __init__(self, clock: Clock, zone: str) -> None:
         self.clock = clock
+        self.name = "desk 1"
         self.store = MemoryStore(ZoneInfo(zone))
 
     def perform(self, action: Action) -> Outcome:
@@ -41,7 +42,7 @@ class MemoryDesk:
     def _entry(self, action: Action) -> JournalEntry:
         now = self.clock.now()
         at = local_instant(action.at, self.store.zone) if action.at and not action.at.tzinfo else action.at
-        return JournalEntry(action.verb, at or now, now, "meera", "desk 1")
+        return JournalEntry(action.verb, at or now, now, "meera", self.name)
 
     def doctor_list(self) -> list[Doctor]:
         """All doctors by code."""
@@ -74,7 +75,8 @@ def directory_of(uow: MemoryUnitOfWork, events: list[Event]) -> Directory:
     ids = {subject: {event.subject_id for event in events if event.subject is subject} for subject in Subject}
     ids[Subject.TOKEN].update(token_id for event in events for token_id in event.mentions)
     tokens = [token_record(uow, uow.rows.tables[Subject.TOKEN][id_]) for id_ in ids[Subject.TOKEN]]
-    slots = [slot_record(uow, id_) for id_ in ids[Subject.SLOT] | {record.slot.id for record in tokens}]
+    visited = {record.slot.id for record in tokens}.union(*(event.named_slots for event in events))
+    slots = [slot_record(uow, id_) for id_ in ids[Subject.SLOT] | visited]
     doctors = [doctor for id_ in ids[Subject.DOCTOR] if (doctor := uow.doctor(id_))]
     forgotten = {event.subject_id for event in events if isinstance(event, PatientForgotten)}
     visits = Counter(row["patient_id"] for row in uow.rows.where(Subject.TOKEN))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -70,16 +71,19 @@ class Action(Record):
 
 def known_doctor(uow: UnitOfWork, doctor_id: DoctorId) -> Doctor:
     """Return the doctor; raise UnknownDoctor if there is none with this id."""
-    if (doctor := uow.doctor(doctor_id)) is None:
+    return there_is(uow.doctor(doctor_id), doctor_id)
+
+
+def held_doctor(uow: UnitOfWork, doctor_id: DoctorId) -> Doctor:
+    """Return the doctor, locked against other desks; raise UnknownDoctor if there is none with this id."""
+    return there_is(uow.hold_doctor(doctor_id), doctor_id)
+
+
+def there_is(doctor: Doctor | None, doctor_id: DoctorId) -> Doctor:
+    """Return the doctor; raise UnknownDoctor for None, or if the adding was undone."""
+    if doctor is None or doctor.withdrawn_at:
         raise UnknownDoctor(f"There is no doctor with id {short_id(doctor_id)}.", Advice.LIST_DOCTORS)
     return doctor
-
-
-def held_slot(uow: UnitOfWork, slot_id: SlotId) -> Slot:
-    """Return the slot, locked against other desks; raise UnknownSlot if there is none with this id."""
-    if (slot := uow.hold_slots([slot_id]).get(slot_id)) is None:
-        raise UnknownSlot(f"There is no slot with id {short_id(slot_id)}.", Advice.LIST_SLOTS)
-    return slot
 
 
 def known_token(uow: UnitOfWork, token_id: TokenId) -> Token:
@@ -95,10 +99,67 @@ def known_token(uow: UnitOfWork, token_id: TokenId) -> Token:
     return token
 
 
+def held(
+    uow: UnitOfWork, token_ids: Collection[TokenId], slot_ids: Collection[SlotId] = ()
+) -> tuple[list[Token], dict[SlotId, Slot]]:
+    """Return tokens, and their slots together with others, all of them locked against other desks in one call.
+
+    If another desk moved one of the tokens before its slot was locked, its new slot is locked as well. Raises
+    UnknownToken and UnknownSlot.
+    """
+    slots: dict[SlotId, Slot] = {}
+    while True:
+        tokens = [known_token(uow, token_id) for token_id in token_ids]
+        wanted = {*slot_ids, *(token.slot_id for token in tokens)}
+        if wanted <= slots.keys():
+            return tokens, slots
+        slots = uow.hold_slots(wanted)
+        for slot_id in sorted(wanted):
+            if slot_id not in slots or slots[slot_id].withdrawn_at:
+                raise UnknownSlot(f"There is no slot with id {short_id(slot_id)}.", Advice.LIST_SLOTS)
+
+
+def held_slot(uow: UnitOfWork, slot_id: SlotId) -> Slot:
+    """Return the slot, locked against other desks; raise UnknownSlot if there is none with this id."""
+    return held(uow, (), [slot_id])[1][slot_id]
+
+
 def held_token(uow: UnitOfWork, token_id: TokenId) -> tuple[Token, Slot]:
     """Return the token and its slot, which is locked against other desks; raise UnknownToken if it does not exist."""
-    slot = held_slot(uow, known_token(uow, token_id).slot_id)
-    return known_token(uow, token_id), slot  # read again: it may have changed before the lock
+    (token,), slots = held(uow, [token_id])
+    return token, slots[token.slot_id]
+
+
+def held_day(uow: UnitOfWork, doctor_id: DoctorId, date: dt.date) -> dict[SlotId, Slot]:
+    """Return the slots of a doctor's day by start, all of them locked against other desks."""
+    return held_while_same(uow, lambda: uow.slots_of_day(doctor_id, date))
+
+
+def held_beside(uow: UnitOfWork, slot_id: SlotId) -> dict[SlotId, Slot]:
+    """Return the slots of a slot's doctor and day as `held_day` does; raise UnknownSlot if the slot does not exist."""
+    slots = held_while_same(uow, lambda: uow.slots_beside(slot_id))
+    if slot_id not in slots:
+        raise UnknownSlot(f"There is no slot with id {short_id(slot_id)}.", Advice.LIST_SLOTS)
+    return slots
+
+
+def held_while_same(uow: UnitOfWork, find: Callable[[], list[SlotId]]) -> dict[SlotId, Slot]:
+    """Lock the slots that `find` returns, again if another desk opened or withdrew one before they were locked."""
+    while True:
+        slot_ids = find()
+        slots = uow.hold_slots(slot_ids)
+        if slot_ids == find():
+            return {slot_id: slots[slot_id] for slot_id in slot_ids}
+
+
+def held_in_its_day(uow: UnitOfWork, token_id: TokenId) -> tuple[Token, Slot]:
+    """Return a token and its slot, with all slots of the doctor's day locked; raise UnknownToken and UnknownSlot."""
+    token = known_token(uow, token_id)
+    while True:
+        slots = held_beside(uow, token.slot_id)
+        token = known_token(uow, token_id)
+        if token.slot_id in slots:  # else another desk moved it before the slots were locked
+            return token, slots[token.slot_id]
 
 
 def settle_for_token(uow: UnitOfWork, slot: Slot, token_id: TokenId) -> None:

@@ -8,17 +8,20 @@ import unicodedata
 from dataclasses import dataclass
 from typing import ClassVar
 
-from opd_tui.desk.actions.base import Action
+from opd_tui.desk.actions.base import Action, held_doctor
 from opd_tui.desk.outcome import Json, Outcome
 from opd_tui.desk.views import doctor_json
-from opd_tui.domain.errors import DoctorCodeTaken
-from opd_tui.domain.events import DoctorAdded
-from opd_tui.domain.field_types import NAME_LENGTH, Code, Name, Text
-from opd_tui.domain.records import field
+from opd_tui.domain.errors import DoctorCodeTaken, DoctorHasOpenTokens, InvalidAction, NothingToChange
+from opd_tui.domain.events import DoctorAdded, DoctorEdited, DoctorRetired
+from opd_tui.domain.field_types import NAME_LENGTH, Code, Id, Name, Text
+from opd_tui.domain.model import DoctorId
+from opd_tui.domain.records import UNCHANGED, Unchanged, field
 from opd_tui.domain.unit_of_work import UnitOfWork
 
 CODE_LENGTH = 6
 MADE_CODE_LENGTH = 3
+NAMED = 5
+"""So many open tokens are named in a refusal."""
 _TITLES = {"DR", "DOCTOR", "PROF", "PROFESSOR", "MR", "MRS", "MS", "SMT", "SHRI", "SRI"}
 _DEGREES = {"MBBS", "MD", "DM", "MCH", "DNB", "FRCS", "MRCP", "PHD", "JR", "SR"}
 
@@ -43,6 +46,61 @@ class AddDoctor(Action):
             raise DoctorCodeTaken(f"The code {self.code} belongs to another doctor. Choose another, or leave it out.")
         code = self.code or free_code(self.name, uow)
         uow.record(DoctorAdded.of(code, self.name, self.specialty, self.room))
+
+    @classmethod
+    def answer(cls, outcome: Outcome) -> Json:
+        """See `Action`."""
+        return {"doctor": doctor_json(outcome.doctor)} if outcome.doctor else {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditDoctor(Action):
+    """Change a doctor's name, specialty or room; what is left out stays as it is."""
+
+    verb: ClassVar[str] = "edit_doctor"
+
+    doctor: DoctorId = field(Id("doctor"), "the doctor's id")
+    name: str | Unchanged = field(Name(), "the doctor's name", default=UNCHANGED)
+    specialty: str | Unchanged | None = field(Text(NAME_LENGTH), "what the doctor treats", default=UNCHANGED)
+    room: str | Unchanged | None = field(Text(40), "where the doctor sees patients", default=UNCHANGED)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.name is None:
+            raise InvalidAction("cannot be cleared, only changed.", "name", "The doctor's name")
+
+    def run(self, uow: UnitOfWork) -> None:
+        doctor = held_doctor(uow, self.doctor)
+        given = {"name": self.name, "specialty": self.specialty, "room": self.room}
+        fields = {name: text for name, text in given.items() if not isinstance(text, Unchanged)}
+        fields = {name: text for name, text in fields.items() if text != getattr(doctor, name)}
+        if not fields:
+            raise NothingToChange(f"{doctor.name} has just these details already.")
+        uow.record(DoctorEdited.of(doctor, fields))
+
+    @classmethod
+    def answer(cls, outcome: Outcome) -> Json:
+        """See `Action`."""
+        return {"doctor": doctor_json(outcome.doctor)} if outcome.doctor else {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetireDoctor(Action):
+    """Retire a doctor, who gets no further slots; patients and history stay."""
+
+    verb: ClassVar[str] = "retire_doctor"
+
+    doctor: DoctorId = field(Id("doctor"), "the doctor's id")
+
+    def run(self, uow: UnitOfWork) -> None:
+        doctor = held_doctor(uow, self.doctor)
+        if doctor.retired_at:
+            raise NothingToChange(f"{doctor.name} has retired already.")
+        if tokens := uow.open_tokens_of_doctor(doctor.id, NAMED + 1):
+            names = [token.label for token in tokens[:NAMED]]
+            others = " and others" if len(tokens) > NAMED else ""
+            raise DoctorHasOpenTokens(f"{doctor.name} still has {', '.join(names)}{others}. Close or move these first.")
+        uow.record(DoctorRetired.of(doctor, uow.at))
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:

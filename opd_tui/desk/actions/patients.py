@@ -52,8 +52,10 @@ class ForgetPatient(Action):
             )
         if not self.all_names:
             refuse_other_people(token, map(uow.patient, patients))
-        for patient_id in sorted(patients, key=lambda id_: id_ != token.patient_id):
-            uow.record(PatientForgotten.of(patient_id, uow.at))
+        earlier = uow.earlier_records(patients)
+        for patient_id in (*sorted(patients, key=lambda id_: id_ != token.patient_id), *earlier):
+            if not uow.is_forgotten(patient_id):
+                uow.record(PatientForgotten.of(patient_id, uow.at))
 
     @classmethod
     def sentence(cls, outcome: Outcome) -> str:

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from opd_tui.desk.actions.base import Action, held_slot, known_doctor, with_source
+from opd_tui.desk.actions.base import Action, held_doctor, held_slot, with_source
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import slot_json
 from opd_tui.domain.allocation import settle
-from opd_tui.domain.errors import InvalidAction, NothingToChange, SeatsInUse, SlotOverlap
-from opd_tui.domain.events import Cause, SlotOpened, SlotResized, Subject, TokenPreempted
+from opd_tui.domain.errors import DoctorRetired, InvalidAction, NothingToChange, SeatsInUse, SlotOverlap
+from opd_tui.domain.events import Cause, Event, SlotOpened, SlotResized, Subject, TokenPreempted
 from opd_tui.domain.field_types import CAPACITY_LIMIT, MINUTES_A_DAY, Id, Whole
 from opd_tui.domain.instants import write_end
-from opd_tui.domain.model import Doctor, DoctorId, SlotId, Token
+from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, Token
 from opd_tui.domain.records import field
 from opd_tui.domain.time_types import Date, TimeOfDay, WindowEnd
 from opd_tui.domain.unit_of_work import UnitOfWork
@@ -39,7 +39,9 @@ class OpenSlot(Action):
     )
 
     def run(self, uow: UnitOfWork) -> None:
-        doctor = known_doctor(uow, self.doctor)
+        doctor = held_doctor(uow, self.doctor)
+        if doctor.retired_at:
+            raise DoctorRetired(f"{doctor.name} has retired and gets no further slots. Choose another doctor.")
         for start, end in self.windows():
             open_one(uow, doctor, self.date, start, end, self.capacity)
 
@@ -120,22 +122,26 @@ class ResizeSlot(Action):
         slot = held_slot(uow, self.slot)
         if self.capacity == slot.capacity:
             raise NothingToChange(f"The slot {slot.window} has {in_seats(slot.capacity)} already.")
-        if self.capacity < (in_use := uow.seats_in_use(slot.id)):
-            raise SeatsInUse(
-                f"{in_seats(in_use)} of the slot {slot.window} are used by patients who were seen or are with the "
-                f"doctor. Choose {in_use} or more."
-            )
-        resized, queue = SlotResized.of(slot, self.capacity), uow.queue(replace(slot, capacity=self.capacity))
-        if self.capacity > slot.capacity:
-            uow.record(resized)
-        settle(queue, Cause(Subject.SLOT, slot.id))
-        if self.capacity < slot.capacity:
-            uow.record(resized)  # the database holds no slot with more seated than seats, not for a moment
+        resize(uow, slot, self.capacity, SlotResized.of(slot, self.capacity))
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
         """See `Action`."""
         return {"slot": slot_json(outcome.slots[0])}
+
+
+def resize(uow: UnitOfWork, slot: Slot, capacity: int, resized: Event) -> None:
+    """Record that a slot has another capacity, and apply the rule; raise SeatsInUse if it would be too small."""
+    if capacity < (in_use := uow.seats_in_use(slot.id)):
+        raise SeatsInUse(
+            f"{in_seats(in_use)} of the slot {slot.window} are used by patients who were seen or are with the "
+            f"doctor. Choose {in_use} or more."
+        )
+    if capacity > slot.capacity:
+        uow.record(resized)
+    settle(uow.queue(replace(slot, capacity=capacity)), Cause(Subject.SLOT, slot.id))
+    if capacity < slot.capacity:
+        uow.record(resized)  # the database holds no slot with more seated than seats, not for a moment
 
 
 def waiting_again(losing: Sequence[Token]) -> str:

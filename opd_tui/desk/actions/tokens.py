@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, at_time, held_slot, held_token, settle_for_token, since_issue, with_source
+from opd_tui.desk.actions.visitors import Visitor, VisitorField, details_of, is_new, record_of
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import token_json
 from opd_tui.domain.errors import (
     AlreadyCheckedIn,
     DuplicatePatient,
     InvalidAction,
+    SlotIsClosed,
     TokenAlreadyClosed,
     TokenHoldsNoSeat,
     TokenInTheRoom,
 )
 from opd_tui.domain.events import (
-    PatientDetailsAdded,
-    PatientRegistered,
     TokenCancelled,
     TokenCheckedIn,
     TokenClosed,
@@ -29,11 +30,11 @@ from opd_tui.domain.events import (
     TokenPromoted,
 )
 from opd_tui.domain.field_types import Choice, Id
-from opd_tui.domain.model import Patient, PatientId, Slot, SlotId, Source, Status, Token, TokenId
-from opd_tui.domain.records import Nested, field
+from opd_tui.domain.model import Patient, Slot, SlotId, Source, Status, Token, TokenId
+from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
 
-_PATIENT = Nested(Patient, "a name, or an object with name, phone, uhid, birth_year and sex")
+_PATIENT = VisitorField(Patient, "a name, or an object with name, phone, uhid, birth_year and sex")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,7 @@ class IssueToken(Action):
     verb: ClassVar[str] = "issue_token"
 
     slot: SlotId = field(Id("slot"), "the slot's id")
-    patient: Patient = field(_PATIENT, "the patient")
+    patient: Visitor = field(_PATIENT, "the patient")
     source: Source = field(Choice(Source), "where the token comes from")
 
     yes = "Yes, issue it"
@@ -61,34 +62,20 @@ class IssueToken(Action):
 
     def run(self, uow: UnitOfWork) -> None:
         slot = held_slot(uow, self.slot)
-        self.refuse_impossible_birth_year(uow)
-        duplicate = uow.open_token_of(slot.id, self.patient)
+        refuse_closed_slot(slot)
+        patient = details_of(uow, self.patient)
+        refuse_future_birth(uow, patient.birth_year)
+        duplicate = None if is_new(self.patient) else uow.open_token_of(slot.id, patient)
         if duplicate and self.source is not Source.EMERGENCY:
             raise DuplicatePatient(
                 f"{duplicate.label} is the same person and already has a token in this slot "
                 f"({duplicate.source.label}, {duplicate.status.value}). No second one is needed."
             )
-        # After a clock was set back, a later arrival must not get an earlier `issued_at` and so overtake.
-        latest = None if self.at else uow.latest_issued_at(slot.id)
-        issued_at = max(uow.at, latest) if latest else uow.at
-        patient_id = self.record_patient(uow, slot)
+        issued_at = arrival(uow, slot.id, self.at)
+        patient_id = record_of(uow, self.patient, slot.id)
         sequence, number = uow.take_number(slot)
         issued = uow.record(TokenIssued.of(slot, patient_id, self.source, sequence, number, issued_at, duplicate))
         settle_for_token(uow, slot, TokenId(issued.subject_id))
-
-    def record_patient(self, uow: UnitOfWork, slot: Slot) -> PatientId:
-        """Return the id of the patient's existing record, after filling its empty fields, or of a new one."""
-        known = uow.known_patient(self.patient)
-        if known is None:
-            return PatientId(uow.record(PatientRegistered.of(self.patient, slot.id)).subject_id)
-        if added := PatientDetailsAdded.of(known.id, known.patient, self.patient, slot.id):
-            uow.record(added)
-        return known.id
-
-    def refuse_impossible_birth_year(self, uow: UnitOfWork) -> None:
-        year, this_year = self.patient.birth_year, uow.now.astimezone(uow.zone).year
-        if year is not None and year > this_year:
-            raise InvalidAction(f"must not be later than this year, {this_year}.", "birth_year", "The year of birth")
 
     @classmethod
     def sentence(cls, outcome: Outcome) -> str:
@@ -118,8 +105,7 @@ class CheckInToken(Action):
 
     def run(self, uow: UnitOfWork) -> None:
         token, _ = held_token(uow, self.token)
-        if not token.status.is_open:
-            raise TokenAlreadyClosed(already_closed(token, uow))
+        refuse_closed(token, uow)
         if token.checked_in_at is not None:
             raise AlreadyCheckedIn(f"{token.label} was checked in already{at_time(token.checked_in_at, uow)}.")
         uow.record(TokenCheckedIn.of(token, since_issue(token, uow)))
@@ -159,8 +145,7 @@ class CloseToken(Action):
 
     def run(self, uow: UnitOfWork) -> None:
         token, slot = held_token(uow, self.token)
-        if not token.status.is_open:
-            raise TokenAlreadyClosed(already_closed(token, uow))
+        refuse_closed(token, uow)
         self.refuse(token)
         uow.record(self.closes.of(token, since_issue(token, uow)))
         settle_for_token(uow, slot, token.id)
@@ -220,6 +205,34 @@ class CompleteToken(CloseToken):
             raise TokenHoldsNoSeat(
                 f"{token.label} is waiting and has no seat yet, so it cannot be done. Cancel it if the patient left."
             )
+
+
+def refuse_future_birth(uow: UnitOfWork, year: int | None) -> None:
+    """Raise InvalidAction for a year of birth later than this one."""
+    this_year = uow.now.astimezone(uow.zone).year
+    if year is not None and year > this_year:
+        raise InvalidAction(f"must not be later than this year, {this_year}.", "birth_year", "The year of birth")
+
+
+def refuse_closed(token: Token, uow: UnitOfWork) -> None:
+    """Raise TokenAlreadyClosed if the token is closed, and say since when."""
+    if not token.status.is_open:
+        raise TokenAlreadyClosed(already_closed(token, uow))
+
+
+def refuse_closed_slot(slot: Slot) -> None:
+    """Raise SlotIsClosed if the slot takes no new tokens."""
+    if slot.closed_at:
+        raise SlotIsClosed(f"The slot {slot.window} is closed to new tokens. Reopen it, or choose another.")
+
+
+def arrival(uow: UnitOfWork, slot_id: SlotId, at: dt.datetime | None) -> dt.datetime:
+    """Return when a token that arrives in a slot now joins its queue; `at` is the time that was given, if any.
+
+    After a clock was set back, a later arrival must not get an earlier `issued_at` and so overtake.
+    """
+    latest = None if at else uow.latest_issued_at(slot_id)
+    return max(uow.at, latest) if latest else uow.at
 
 
 def token_answer(outcome: Outcome) -> Json:

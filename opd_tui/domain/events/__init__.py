@@ -1,15 +1,31 @@
 """The domain events: one frozen dataclass for each, named in the past tense."""
 
 from opd_tui.domain.events.base import Cause, Event, Fields, Names, Subject, unknown_event
-from opd_tui.domain.events.doctors import DoctorAdded, DoctorNameSealed
+from opd_tui.domain.events.doctors import DoctorAdded, DoctorEdited, DoctorNameSealed, DoctorRetired, DoctorWithdrawn
 from opd_tui.domain.events.patients import (
     PatientDetailsAdded,
+    PatientEdited,
     PatientForgotten,
+    PatientKept,
     PatientMerged,
     PatientRegistered,
 )
+from opd_tui.domain.events.queue import (
+    TokenCalled,
+    TokenHeld,
+    TokenMoved,
+    TokenMovedAway,
+    TokenPassedOver,
+    TokenReinstated,
+    TokenReleased,
+    TokenReturned,
+    TokenSourceChanged,
+    TokenTold,
+    TokenToTell,
+    TokenWithdrawn,
+)
 from opd_tui.domain.events.reverting import REVERTED, inverse
-from opd_tui.domain.events.slots import SlotOpened, SlotResized
+from opd_tui.domain.events.slots import SlotClosed, SlotDelayed, SlotOpened, SlotReopened, SlotResized, SlotWithdrawn
 from opd_tui.domain.events.tokens import (
     TokenAllocated,
     TokenCancelled,
@@ -25,10 +41,13 @@ from opd_tui.domain.events.tokens import (
 )
 
 _ALL: tuple[type[Event], ...] = (
-    *(DoctorAdded, DoctorNameSealed, SlotOpened, SlotResized),
-    *(PatientRegistered, PatientDetailsAdded, PatientMerged, PatientForgotten),
+    *(DoctorAdded, DoctorNameSealed, DoctorEdited, DoctorRetired, DoctorWithdrawn),
+    *(SlotOpened, SlotResized, SlotClosed, SlotReopened, SlotDelayed, SlotWithdrawn),
+    *(PatientRegistered, PatientDetailsAdded, PatientKept, PatientEdited, PatientMerged, PatientForgotten),
     *(TokenIssued, TokenAllocated, TokenPreempted, TokenPromoted, TokenPatientChanged),
     *(TokenCheckedIn, TokenCancelled, TokenMarkedNoShow, TokenCompleted),
+    *(TokenCalled, TokenReturned, TokenPassedOver, TokenHeld, TokenReleased, TokenToTell, TokenTold),
+    *(TokenMoved, TokenMovedAway, TokenWithdrawn, TokenSourceChanged, TokenReinstated),
     *REVERTED.values(),
 )
 EVENTS: dict[str, type[Event]] = {event.kind: event for event in _ALL}
@@ -36,30 +55,52 @@ EVENTS: dict[str, type[Event]] = {event.kind: event for event in _ALL}
 
 __all__ = [
     "EVENTS",
+    "REVERTED",
     "Cause",
     "DoctorAdded",
+    "DoctorEdited",
     "DoctorNameSealed",
+    "DoctorRetired",
+    "DoctorWithdrawn",
     "Event",
     "Fields",
     "Names",
     "PatientDetailsAdded",
+    "PatientEdited",
     "PatientForgotten",
+    "PatientKept",
     "PatientMerged",
     "PatientRegistered",
+    "SlotClosed",
+    "SlotDelayed",
     "SlotOpened",
+    "SlotReopened",
     "SlotResized",
+    "SlotWithdrawn",
     "Subject",
     "TokenAllocated",
+    "TokenCalled",
     "TokenCancelled",
     "TokenCheckedIn",
     "TokenClosed",
     "TokenCompleted",
     "TokenEvent",
+    "TokenHeld",
     "TokenIssued",
     "TokenMarkedNoShow",
+    "TokenMoved",
+    "TokenMovedAway",
+    "TokenPassedOver",
     "TokenPatientChanged",
     "TokenPreempted",
     "TokenPromoted",
+    "TokenReinstated",
+    "TokenReleased",
+    "TokenReturned",
+    "TokenSourceChanged",
+    "TokenToTell",
+    "TokenTold",
+    "TokenWithdrawn",
     "inverse",
     "unknown_event",
 ]

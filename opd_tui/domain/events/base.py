@@ -66,6 +66,8 @@ class Event:
     by_rule: ClassVar[bool] = False
     """Whether the allocation rule produced the event, rather than a person's action."""
 
+    quiet: ClassVar[bool] = False
+    """Whether the sentence of an action leaves the event out."""
     reversible: ClassVar[bool] = True
     """Whether the fields in `before` are all that it changed."""
 
@@ -81,6 +83,12 @@ class Event:
     def because_of(self) -> TokenId | None:
         """The token that caused the event, or None."""
         return TokenId(self.cause.id) if self.cause and self.cause.subject is Subject.TOKEN else None
+
+    @property
+    def named_slots(self) -> set[SlotId]:
+        """The slots from and to which the event moved a token, or in which it made one."""
+        slots = (fields.get("slot_id") for fields in (self.before or {}, self.after))
+        return {slot_id for slot_id in slots if slot_id is not None}
 
     @property
     def mentions(self) -> tuple[TokenId, ...]:

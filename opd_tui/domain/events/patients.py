@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar, Self
 
-from opd_tui.domain.events.base import Event, Names, Subject
+from opd_tui.domain.events.base import Event, Fields, Names, Subject
 from opd_tui.domain.instants import write_instant
-from opd_tui.domain.model import Patient, PatientId, SlotId
+from opd_tui.domain.model import Patient, PatientId, SlotId, Token, TokenId
 from opd_tui.domain.text import name_key, phone_key, uhid_key
 
 FORGOTTEN = "(forgotten)"
@@ -15,6 +15,8 @@ FORGOTTEN = "(forgotten)"
 
 PERSONAL = tuple(spec.name for spec in Patient.specs())
 """The columns that identify a patient: name, phone, hospital number, year of birth and sex."""
+WORDS = {"uhid": "hospital number", "birth_year": "year of birth"}
+"""Personal fields whose names are no words."""
 KEYS = ("name_key", "phone_key", "uhid_key")
 """The columns for matching the same person, derived from the personal fields."""
 
@@ -27,6 +29,13 @@ def personal_fields(patient: Patient) -> dict[str, str | int | None]:
         "phone_key": phone_key(patient.phone) if patient.phone else None,
         "uhid_key": uhid_key(patient.uhid) if patient.uhid else None,
     }
+
+
+def with_keys(fields: Fields) -> dict[str, str | int | None]:
+    """Return some personal fields with the match keys that are derived from them."""
+    derive = {"name": name_key, "phone": phone_key, "uhid": uhid_key}
+    keys = {f"{name}_key": derive[name](fields[name]) if fields[name] else None for name in derive if name in fields}
+    return {**fields, **keys}
 
 
 class PatientEvent(Event):
@@ -78,12 +87,64 @@ class PatientDetailsAdded(PatientEvent):
         return "A patient's record was completed"
 
 
+class PatientKept(PatientEvent):
+    """The earlier values of a record were kept in a row of their own, which only undo and forgetting find."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str] = "patient_kept"
+    quiet: ClassVar[bool] = True
+
+    @classmethod
+    def of(cls, patient_id: PatientId, earlier: Patient, slot_id: SlotId) -> Self:
+        """Return the event that keeps what a record holds before it changes."""
+        return cls(0, None, {"merged_into": patient_id}, slot_id, private=personal_fields(earlier))
+
+    def sentence(self, names: Names) -> str:
+        return "A patient's earlier details were kept"
+
+
+class PatientEdited(PatientEvent):
+    """Fields of a patient's record were changed.
+
+    The details name the row that keeps the earlier values, and the record's version before and after: each change has
+    the id of that row, so that undo knows whether the record stands as a change left it.
+    """
+
+    __slots__ = ()
+
+    kind: ClassVar[str] = "patient_edited"
+    reversible: ClassVar[bool] = False
+    reason: ClassVar[str | None] = "edited"
+
+    @classmethod
+    def of(cls, token: Token, fields: Fields, kept: int, version: int) -> Self:
+        """Return the event that changes these fields of the record of a token's patient."""
+        details = {"token": token.id, "fields": sorted(fields), "kept": kept, "from": version, "to": kept}
+        return cls(token.patient_id, {}, {}, token.slot_id, details=details, private=with_keys(fields))
+
+    @property
+    def mentions(self) -> tuple[TokenId, ...]:
+        """See `Event`."""
+        return (TokenId(self.details["token"]),)
+
+    def sentence(self, names: Names) -> str:
+        words = ", ".join(WORDS.get(name, name) for name in self.details["fields"])
+        return f"{names.token(self.details['token'])} has another {words}"
+
+
 class PatientMerged(PatientEvent):
     """A duplicate record was merged into another record of the same patient, which takes over its visits."""
 
     __slots__ = ()
 
     kind: ClassVar[str] = "patient_merged"
+    reason: ClassVar[str | None] = "merged"
+
+    @classmethod
+    def of(cls, patient_id: PatientId, into: PatientId, slot_id: SlotId) -> Self:
+        """Return the event that merges a record into another."""
+        return cls(patient_id, {"merged_into": None}, {"merged_into": into}, slot_id)
 
     def sentence(self, names: Names) -> str:
         return "Two records of one patient were merged"

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from opd_tui.domain.events.base import Event, Names, Subject
 from opd_tui.domain.events.tokens import TokenEvent
+from opd_tui.domain.model import TokenId
 
 
 class DoctorReverted(Event):
@@ -34,6 +35,11 @@ class PatientReverted(Event):
     kind: ClassVar[str] = "patient_reverted"
     subject: ClassVar[Subject] = Subject.PATIENT
 
+    @property
+    def mentions(self) -> tuple[TokenId, ...]:
+        """See `Event`."""
+        return (TokenId(self.details["token"]),) if "token" in self.details else ()
+
 
 class TokenReverted(TokenEvent):
     """A change of a token was taken back."""
@@ -59,7 +65,7 @@ def inverse(event: Event) -> Event:
     """
     if event.before is None:
         raise ValueError(f"{event.kind} created its row, which is never deleted")
-    if not event.reversible:
+    if not event.reversible or (event.subject is Subject.DOCTOR and "name" in event.before):
         raise ValueError(f"{event.kind} set personal fields, which the journal does not hold")
     status = {name: event.details[name] for name in ("status",) if name in event.details}
     return REVERTED[event.subject](

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import ClassVar, Self
 
 from opd_tui.domain.events.base import Event, Names, Subject
-from opd_tui.domain.instants import write_end
+from opd_tui.domain.instants import write_end, write_instant
 from opd_tui.domain.model import DoctorId, Slot
 
 
@@ -54,3 +54,79 @@ class SlotResized(Event):
     def sentence(self, names: Names) -> str:
         seats = self.after["capacity"]
         return f"{names.slot(self.subject_id)} now has {seats} seat{'s' if seats > 1 else ''}"
+
+
+class SlotClosed(Event):
+    """A slot was closed to new tokens."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str] = "slot_closed"
+    subject: ClassVar[Subject] = Subject.SLOT
+    reason: ClassVar[str | None] = "closed"
+
+    @classmethod
+    def of(cls, slot: Slot, at: dt.datetime) -> Self:
+        """Return the event that closes a slot."""
+        return cls(slot.id, {"closed_at": None}, {"closed_at": write_instant(at)}, slot.id)
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.slot(self.subject_id)} is closed to new tokens"
+
+
+class SlotReopened(Event):
+    """A slot takes new tokens again."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str] = "slot_reopened"
+    subject: ClassVar[Subject] = Subject.SLOT
+    reason: ClassVar[str | None] = "reopened"
+
+    @classmethod
+    def of(cls, slot: Slot) -> Self:
+        """Return the event that opens a closed slot again."""
+        closed_at = slot.closed_at and write_instant(slot.closed_at)
+        return cls(slot.id, {"closed_at": closed_at}, {"closed_at": None}, slot.id)
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.slot(self.subject_id)} takes new tokens again"
+
+
+class SlotDelayed(Event):
+    """A slot begins later than planned, or on time again."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str] = "slot_delayed"
+    subject: ClassVar[Subject] = Subject.SLOT
+    reason: ClassVar[str | None] = "delayed"
+
+    @classmethod
+    def of(cls, slot: Slot, minutes: int) -> Self:
+        """Return the event that delays a slot by so many minutes in all."""
+        before, after = ({"delay_minutes": each or None} for each in (slot.delay_minutes, minutes))
+        return cls(slot.id, before, after, slot.id)
+
+    def sentence(self, names: Names) -> str:
+        minutes = self.after["delay_minutes"]
+        late = f"{minutes} minute{'s' if minutes > 1 else ''} late" if minutes else "on time"
+        return f"{names.slot(self.subject_id)} is {late}"
+
+
+class SlotWithdrawn(Event):
+    """The opening of a slot was undone: it is not shown, and its window is free."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str] = "slot_withdrawn"
+    subject: ClassVar[Subject] = Subject.SLOT
+    reason: ClassVar[str | None] = "withdrawn"
+
+    @classmethod
+    def of(cls, slot: Slot, at: dt.datetime) -> Self:
+        """Return the event that withdraws a slot."""
+        return cls(slot.id, {"withdrawn_at": None}, {"withdrawn_at": write_instant(at)}, slot.id)
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.slot(self.subject_id)} is no longer there"

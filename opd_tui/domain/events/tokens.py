@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar, Self
 
-from opd_tui.domain.events.base import Cause, Event, Names, Subject
+from opd_tui.domain.events.base import Cause, Event, Fields, Names, Subject
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import PatientId, Slot, SlotId, Source, Status, Token, TokenId
 
 HERE_AT_ISSUE = (Source.EMERGENCY, Source.WALKIN)
 """Patients of these sources stand at the desk when their token is issued."""
+
+
+def written(instant: dt.datetime | None) -> str | None:
+    """Return an instant as the journal has it, or None."""
+    return write_instant(instant) if instant else None
+
+
+def hold_fields(token: Token) -> dict[str, str | None]:
+    """Return a token's hold as the journal has it."""
+    return {"held_at": written(token.held_at), "hold_reason": token.hold_reason and token.hold_reason.name}
 
 
 class TokenEvent(Event):
@@ -81,6 +92,15 @@ class TokenIssued(TokenEvent):
             details={"same_person": same_person.id} if same_person else {},
         )
 
+    @classmethod
+    def replacing(
+        cls, token: Token, slot: Slot, number: tuple[int, str], issued_at: dt.datetime, *, same_day: bool
+    ) -> Self:
+        """Return the event that issues the token to which a patient moves; on the same day a patient stays here."""
+        issued = cls.of(slot, token.patient_id, token.source, *number, issued_at)
+        here = written(token.checked_in_at) if same_day else None
+        return replace(issued, after={**issued.after, "checked_in_at": here, "replaces": token.id})
+
     @property
     def mentions(self) -> tuple[TokenId, ...]:
         """See `Event`."""
@@ -93,6 +113,21 @@ class TokenIssued(TokenEvent):
         return f"{names.token(self.subject_id)} was issued"
 
 
+Pair = tuple[Fields, Fields]
+"""Fields before and after."""
+NO_CHANGE: Pair = ({}, {})
+
+
+def knows(since: dt.datetime | None) -> Pair:
+    """Return how a token changes whose patient need not be told any more, because it has a seat again."""
+    return ({"to_tell_since": write_instant(since)}, {"to_tell_since": None}) if since else NO_CHANGE
+
+
+def to_be_told(since: dt.datetime | None, at: dt.datetime) -> Pair:
+    """Return how a token changes whose patient has to be told, if it was not so before."""
+    return NO_CHANGE if since else ({"to_tell_since": None}, {"to_tell_since": write_instant(at)})
+
+
 class SeatChanged(TokenEvent):
     """The allocation rule gave a seat to a token or took it away."""
 
@@ -103,9 +138,10 @@ class SeatChanged(TokenEvent):
     enters: ClassVar[Status]
 
     @classmethod
-    def of(cls, token_id: TokenId, slot_id: SlotId, cause: Cause | None) -> Self:
-        """Return the event for a token of a slot; `cause` is the reason for the move."""
-        return cls(token_id, {"status": cls.leaves.name}, {"status": cls.enters.name}, slot_id, cause)
+    def of(cls, token_id: TokenId, slot_id: SlotId, cause: Cause | None, told: Pair = NO_CHANGE) -> Self:
+        """Return the event for a token of a slot; `cause` is the reason for the move, `told` what a patient is told."""
+        before, after = {"status": cls.leaves.name, **told[0]}, {"status": cls.enters.name, **told[1]}
+        return cls(token_id, before, after, slot_id, cause)
 
     def problem(self) -> str | None:
         return None if self.to_status is self.enters else f"{self.reason} leads to {self.enters.name}"
@@ -162,9 +198,10 @@ class TokenClosed(TokenEvent):
 
     @classmethod
     def of(cls, token: Token, at: dt.datetime) -> Self:
-        """Return the event that closes a token at this instant."""
-        before = {"status": token.status.name, "closed_at": None}
-        after = {"status": cls.closes_as.name, "closed_at": write_instant(at)}
+        """Return the event that closes a token at this instant, and ends a hold."""
+        hold = hold_fields(token) if token.held_at else {}
+        before = {"status": token.status.name, "closed_at": None, **hold}
+        after = {"status": cls.closes_as.name, "closed_at": write_instant(at), **dict.fromkeys(hold)}
         return cls(token.id, before, after, token.slot_id)
 
     def problem(self) -> str | None:

@@ -27,11 +27,11 @@ _ADD_KEY = inserting(idempotency_key, "key", "fingerprint", "entry_id", "seal")
 _END_OF_GLOBAL_CHAIN = update(hospital).values(journal_hash=bindparam("end"))
 _END_OF_SLOT = update(slot).where(slot.c.id == bindparam("chain")).values(journal_hash=bindparam("end"))
 _EVENT_COLUMNS = tuple(journal_event.c[name] for name in EVENT_COLUMNS)
-_ENTRY_COLUMNS = tuple(journal_entry.c[name] for name in _ENTRY_NAMES)
-_ENTRY = select(*_ENTRY_COLUMNS).where(journal_entry.c.id == bindparam("id"))
+ENTRY_COLUMNS = tuple(journal_entry.c[name] for name in _ENTRY_NAMES)
+_ENTRY = select(*ENTRY_COLUMNS).where(journal_entry.c.id == bindparam("id"))
 _EVENTS = select(*_EVENT_COLUMNS).where(journal_event.c.entry_id == bindparam("id")).order_by(journal_event.c.number)
 _WRITTEN = select(
-    journal_entry.c.id, *_ENTRY_COLUMNS, *_EVENT_COLUMNS, journal_event.c.number, journal_event.c.hash
+    journal_entry.c.id, *ENTRY_COLUMNS, *_EVENT_COLUMNS, journal_event.c.number, journal_event.c.hash
 ).join(journal_entry, journal_entry.c.id == journal_event.c.entry_id)
 _IN_SEQUENCE = _WRITTEN.order_by(journal_event.c.entry_id, journal_event.c.number)
 _BY_SUBJECT = {
@@ -40,8 +40,13 @@ _BY_SUBJECT = {
     )
     for subject in Subject
 }
+_LATER = _WRITTEN.where(
+    journal_event.c.subject == bindparam("subject"),
+    journal_event.c.subject_id == bindparam("subject_id"),
+    journal_event.c.entry_id > bindparam("entry"),
+).order_by(journal_event.c.entry_id, journal_event.c.number)
 _EMPTY_ENTRIES = select(journal_entry.c.id).where(~exists().where(journal_event.c.entry_id == journal_entry.c.id))
-_NEWEST_ENTRIES = select(journal_entry.c.id, *_ENTRY_COLUMNS).order_by(journal_entry.c.id.desc()).limit(bindparam("n"))
+_NEWEST_ENTRIES = select(journal_entry.c.id, *ENTRY_COLUMNS).order_by(journal_entry.c.id.desc()).limit(bindparam("n"))
 _KEY = select(idempotency_key.c.fingerprint, idempotency_key.c.entry_id).where(
     idempotency_key.c.key == bindparam("key")
 )
@@ -110,10 +115,23 @@ def by_subject(transaction: Transaction, subject: Subject) -> Generator[WrittenE
 
 
 def _written(transaction: Transaction, statement: Select[Any]) -> Generator[WrittenEvent, None, None]:
-    size = 1 + len(_ENTRY_COLUMNS)
     with closing(transaction.stream(statement)) as rows:
         for row in rows:
-            yield WrittenEvent(row[0], entry_of(row[1:size]), StoredEvent(*row[size:-2]), *row[-2:])
+            yield _written_event(row)
+
+
+def _written_event(row: Any) -> WrittenEvent:
+    size = 1 + len(ENTRY_COLUMNS)
+    return WrittenEvent(row[0], entry_of(row[1:size]), StoredEvent(*row[size:-2]), *row[-2:])
+
+
+def later_events(
+    transaction: Transaction, subject: Subject, row_id: int, entry_id: int
+) -> list[tuple[JournalEntry, Event]]:
+    """Return the events of a row after an entry, oldest first, with their entries."""
+    values = {"subject": subject.value, "subject_id": row_id, "entry": entry_id}
+    written = map(_written_event, transaction.rows(_LATER, values))
+    return [(each.entry, each.stored.event) for each in written]
 
 
 def empty_entries(transaction: Transaction) -> list[int]:

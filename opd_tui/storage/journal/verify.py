@@ -15,13 +15,13 @@ from typing import Any, cast
 from sqlalchemy import Select, select, text
 
 from opd_tui.domain.events import Fields, Subject
-from opd_tui.domain.events.doctors import sealed
 from opd_tui.domain.events.patients import FORGOTTEN, KEYS, PERSONAL, personal_fields
 from opd_tui.domain.model import Patient, Status
 from opd_tui.domain.text import printable
 from opd_tui.storage.journal import entries
 from opd_tui.storage.journal.chain import ChainCheck, WrittenEvent
 from opd_tui.storage.journal.fold import Fold
+from opd_tui.storage.journal.history import journaled
 from opd_tui.storage.schema import seals, structure, values
 from opd_tui.storage.schema.tables import (
     SCHEMA_VERSION,
@@ -89,8 +89,6 @@ def _check_rows(transaction: Transaction, result: Verification) -> None:
 
 
 _TABLES = {Subject.DOCTOR: doctor, Subject.SLOT: slot, Subject.PATIENT: patient, Subject.TOKEN: token}
-_UNJOURNALED = {"id", "journal_hash", *PERSONAL, *KEYS}
-"""Columns without events: the last hashes of chains, which are checked separately, and patients' personal fields."""
 _TOKENS_BY_SLOT = select(token).order_by(token.c.slot_id, token.c.id)
 
 
@@ -163,7 +161,7 @@ class _Check:
         if fold.state is None:
             yield f"{name} is in its table but not in the journal"
             return
-        yield from _differences(name, fold.state, _journaled(subject, stored))
+        yield from _differences(name, fold.state, journaled(subject, stored))
         if subject is Subject.PATIENT:
             yield from _key_problems(name, stored)
 
@@ -207,12 +205,6 @@ def _id_of(member: WrittenEvent | Row) -> int:
     """Return the id of a row, or of an event's row."""
     found = member.stored.subject_id if isinstance(member, WrittenEvent) else member["id"]
     return cast(int, found)
-
-
-def _journaled(subject: Subject, row: Row) -> Fields:
-    """Return the fields of a row as in its events, with the digest of a doctor's name."""
-    fields = {name: value for name, value in row.items() if name not in _UNJOURNALED}
-    return fields | {"name": sealed(row["name"])} if subject is Subject.DOCTOR else fields
 
 
 def _differences(name: str, folded: Fields, stored: Fields) -> Iterator[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from sqlalchemy import bindparam, func, literal_column, select, update
 from sqlalchemy.sql import ClauseElement
 
 from opd_tui.domain.events import PatientForgotten, Subject, TokenIssued
 from opd_tui.domain.events.patients import personal_fields
-from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import KnownPatient, Patient, PatientId, Token, TokenId
 from opd_tui.domain.sameness import Traits, fits_one_person
 from opd_tui.domain.text import look_alike_key
@@ -31,19 +31,27 @@ _KEYS = (
     patient.c.birth_year,
 )
 _BY_ID = select(*_KEYS).where(patient.c.id == bindparam("id"))
-_BY_UHID = select(*_KEYS).where(patient.c.uhid_key == bindparam("uhid_key"))
-_BY_PHONE = select(*_KEYS).where(patient.c.phone_key == bindparam("phone_key"))
+# A row that is merged into another one is found through that one alone.
+_IS_NOT_MERGED = patient.c.merged_into.is_(None)
+_BY_UHID = select(*_KEYS).where(patient.c.uhid_key == bindparam("uhid_key"), _IS_NOT_MERGED)
+_BY_PHONE = select(*_KEYS).where(patient.c.phone_key == bindparam("phone_key"), _IS_NOT_MERGED)
+_MERGED_INTO = select(patient.c.id).where(patient.c.merged_into == bindparam("id"))
 _TOKENS_OF = select(*TOKEN_COLUMNS).select_from(TOKENS).where(token.c.patient_id == bindparam("id"))
 _OPEN_TOKEN_OF = _TOKENS_OF.where(literal_column(f"token.status IN ({OPEN_STATUSES})"))
-_VISIT = select(token.c.patient_id).where(token.c.id == bindparam("id"), token.c.issued_at == bindparam("issued_at"))
+_PATIENT_OF = select(token.c.patient_id).where(token.c.id == bindparam("id"))
+_IS_ISSUE = (
+    journal_event.c.subject == literal_column(f"'{Subject.TOKEN.value}'"),
+    journal_event.c.kind == literal_column(f"'{TokenIssued.kind}'"),
+)
+_ISSUE = select(journal_event.c.after).where(journal_event.c.subject_id == bindparam("id"), *_IS_ISSUE)
 _ISSUES_OF = (
     select(journal_event.c.entry_id)
     .join(token, token.c.id == journal_event.c.subject_id)
-    .where(
-        token.c.patient_id == bindparam("id"),
-        journal_event.c.subject == literal_column(f"'{Subject.TOKEN.value}'"),
-        journal_event.c.kind == literal_column(f"'{TokenIssued.kind}'"),
-    )
+    .where(token.c.patient_id == bindparam("id"), *_IS_ISSUE)
+)
+_CHANGES_OF = select(journal_event.c.entry_id).where(
+    journal_event.c.subject == literal_column(f"'{Subject.PATIENT.value}'"),
+    journal_event.c.subject_id == bindparam("id"),
 )
 _FORGETTING = (
     select(journal_event.c.entry_id, journal_event.c.subject_id, journal_event.c.details)
@@ -55,9 +63,9 @@ _FORGETTING = (
 )
 _RECORDS = select(patient.c.id, *PERSONAL_COLUMNS)
 _RECORD = _RECORDS.where(patient.c.id == bindparam("id"))
-_RECORDS_BY_UHID = _RECORDS.where(patient.c.uhid_key == bindparam("uhid_key"))
+_RECORDS_BY_UHID = _RECORDS.where(patient.c.uhid_key == bindparam("uhid_key"), _IS_NOT_MERGED)
 _RECORDS_BY_NAME_AND_PHONE = _RECORDS.where(
-    patient.c.phone_key == bindparam("phone_key"), patient.c.name_key == bindparam("name_key")
+    patient.c.phone_key == bindparam("phone_key"), patient.c.name_key == bindparam("name_key"), _IS_NOT_MERGED
 )
 _COUNT_TOKENS = select(func.count()).select_from(token).where(token.c.patient_id == bindparam("id"))
 _KEY_OF = select(idempotency_key.c.key).where(idempotency_key.c.entry_id == bindparam("of"))
@@ -83,7 +91,10 @@ class Identity:
 
     traits: frozenset[Traits]
     visits: frozenset[tuple[TokenId, str]]
-    """Token ids with the stored instant of issue, which together identify a visit in every copy."""
+    """Token ids with the instant of issue, which together identify a visit in every copy.
+
+    The journal has that instant: a token that was moved or opened again may have got another one.
+    """
 
     @property
     def uhids(self) -> frozenset[str]:
@@ -119,6 +130,16 @@ def one_person(settled: Iterable[Traits], others: Iterable[PatientRow]) -> list[
     return [row for row in others if fits_one_person((year, row.traits.birth_year))]
 
 
+def earlier_records(transaction: Transaction, ids: Iterable[PatientId]) -> list[PatientId]:
+    """Return the rows that were merged into these rows, directly or through others; there is no index for it."""
+    found: list[PatientId] = []
+    into = list(ids)
+    while into:
+        into = [row[0] for id_ in into for row in transaction.rows(_MERGED_INTO, {"id": id_})]
+        found += into
+    return found
+
+
 def is_forgotten(transaction: Transaction, patient_id: PatientId) -> bool:
     """Return whether the row's personal fields were erased."""
     return _row(transaction, patient_id).is_forgotten
@@ -137,9 +158,7 @@ def identity_of(transaction: Transaction, patient_id: PatientId) -> Identity:
     return Identity(
         frozenset(row.traits for row in rows if not row.is_forgotten),
         frozenset(
-            (found.id, write_instant(found.issued_at))
-            for row in rows
-            for found in map(token_of, transaction.rows(_TOKENS_OF, {"id": row.id}))
+            (token_id, issue_of(transaction, token_id)) for row in rows for token_id in tokens_of(transaction, row.id)
         ),
     )
 
@@ -162,9 +181,10 @@ def rows_of(transaction: Transaction, identity: Identity) -> list[PatientId]:
     uhids = identity.uhids or (numbers if len(numbers) == 1 else ())
     found.update(row for row in alike if row.traits.uhid is None or row.traits.uhid in uhids)
     for token_id, issued_at in identity.visits:
-        visit = transaction.value(_VISIT, {"id": token_id, "issued_at": issued_at})
-        found.update(same_person(transaction, visit) if visit else ())
-    return sorted(row.id for row in found if not row.is_forgotten)
+        if issue_of(transaction, token_id) == issued_at:
+            found.update(same_person(transaction, transaction.value(_PATIENT_OF, {"id": token_id})))
+    earlier = (_row(transaction, id_) for id_ in earlier_records(transaction, [row.id for row in found]))
+    return sorted(row.id for row in (*found, *earlier) if not row.is_forgotten)
 
 
 def find(transaction: Transaction, wanted: Traits) -> list[PatientRow]:
@@ -177,6 +197,18 @@ def tokens_of(transaction: Transaction, patient_id: PatientId) -> list[TokenId]:
     return [row[0] for row in transaction.rows(_TOKENS_OF, {"id": patient_id})]
 
 
+def issue_of(transaction: Transaction, token_id: TokenId) -> str:
+    """Return the instant of a token's issue as the journal has it, or "" if there is no such token."""
+    fields = transaction.value(_ISSUE, {"id": token_id})
+    return str(json.loads(fields)["issued_at"]) if fields else ""
+
+
+def tokens_of_patient(transaction: Transaction, patient_id: PatientId) -> list[Token]:
+    """Return all tokens of a record, by id."""
+    found = map(token_of, transaction.rows(_TOKENS_OF, {"id": patient_id}))
+    return sorted(found, key=lambda each: each.id)
+
+
 def open_token_among(transaction: Transaction, ids: Iterable[PatientId]) -> Token | None:
     """Return an open token of any of these rows, or None."""
     found = (row for id_ in ids for row in transaction.rows(_OPEN_TOKEN_OF, {"id": id_}))
@@ -185,7 +217,8 @@ def open_token_among(transaction: Transaction, ids: Iterable[PatientId]) -> Toke
 
 def erase_fingerprints(transaction: Transaction, patient_id: PatientId) -> None:
     """Erase a patient's fingerprints of idempotency keys: personal fields could be guessed from such a hash."""
-    for (entry,) in transaction.rows(_ISSUES_OF, {"id": patient_id}):
+    entries = [transaction.rows(statement, {"id": patient_id}) for statement in (_ISSUES_OF, _CHANGES_OF)]
+    for (entry,) in chain.from_iterable(entries):
         for (key,) in transaction.rows(_KEY_OF, {"of": entry}):
             seal = key_seal(key, NO_FINGERPRINT, entry)
             transaction.run(_ERASE_FINGERPRINT, {"of": key, "new_seal": seal})

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Select, bindparam, case, func, literal_column, or_, select
 
 from opd_tui.domain.instants import write_instant
-from opd_tui.domain.model import Doctor, DoctorId, SlotId, SlotRecord, Status, Token, TokenId, TokenRecord
+from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, SlotRecord, Status, Token, TokenId, TokenRecord
 from opd_tui.domain.text import name_key
 from opd_tui.storage.queries.rows import (
     DOCTOR_COLUMNS,
@@ -37,15 +39,16 @@ def _count(status: Status) -> Any:
 
 
 _LOAD = (_count(Status.ACTIVE), _count(Status.WAITING), _count(Status.COMPLETED))
-_SLOTS = (
+_ANY_SLOT = (
     select(*SLOT_COLUMNS, *_LOAD, *DOCTOR_COLUMNS)
     .join(doctor, doctor.c.id == slot.c.doctor_id)
     .order_by(slot.c.date, slot.c.start, doctor.c.code)
 )
+_SLOTS = _ANY_SLOT.where(slot.c.withdrawn_at.is_(None))
 _SLOTS_OF_DATE = _SLOTS.where(slot.c.date == bindparam("date"))
 _SLOTS_OF_DOCTOR = _SLOTS.where(slot.c.doctor_id == bindparam("doctor"))
 _SLOTS_OF_BOTH = _SLOTS_OF_DATE.where(slot.c.doctor_id == bindparam("doctor"))
-_SLOT_BY_ID = _SLOTS.where(slot.c.id == bindparam("id"))
+_SLOT_BY_ID = _ANY_SLOT.where(slot.c.id == bindparam("id"))
 # From the slots, so that SQLite needs only the index on slot and status.
 _TOTALS = (
     select(token.c.status, func.count())
@@ -53,7 +56,7 @@ _TOTALS = (
     .where(slot.c.date == bindparam("date"))
     .group_by(token.c.status)
 )
-_DOCTORS = select(*DOCTOR_COLUMNS).order_by(doctor.c.code)
+_DOCTORS = select(*DOCTOR_COLUMNS).where(doctor.c.withdrawn_at.is_(None)).order_by(doctor.c.code)
 _DOCTOR_BY_ID = select(*DOCTOR_COLUMNS).where(doctor.c.id == bindparam("id"))
 
 _RANK = (token.c.priority, token.c.issued_at, token.c.id)
@@ -71,6 +74,8 @@ _TOKENS = (
     .join(slot, slot.c.id == token.c.slot_id)
     .join(doctor, doctor.c.id == slot.c.doctor_id)
 )
+_SLOT_ID = itemgetter(len(TOKEN_COLUMNS))
+"""The slot's id in a row of `_TOKENS`."""
 _TOKENS_IN_LIST_ORDER = _TOKENS.order_by(slot.c.date, slot.c.start, doctor.c.code, *_LIST_ORDER)
 _WAITING_OF_DATE = _TOKENS.where(token.c.date == bindparam("date"), token.c.status == "WAITING").order_by(*_RANK)
 _TOKEN_BY_ID = _TOKENS.where(token.c.id == bindparam("id"))
@@ -149,7 +154,7 @@ def tokens(
 ) -> list[TokenRecord]:
     """Return tokens by slot; within a slot ACTIVE and WAITING by rank, then COMPLETED, NO_SHOW and CANCELLED by id."""
     statement, given = _tokens_of(slot_id, status, date)
-    return [token_record_of(row) for row in transaction.rows(statement, given)]
+    return [*token_records_of(transaction.rows(statement, given))]
 
 
 def streamed_tokens(
@@ -161,7 +166,8 @@ def streamed_tokens(
     """Yield what `tokens` returns."""
     statement, given = _tokens_of(slot_id, status, date)
     with closing(transaction.stream(statement, given)) as rows:
-        yield from map(token_record_of, rows)
+        for _, of_slot in groupby(rows, key=_SLOT_ID):  # so that no more than one slot is kept in memory
+            yield from token_records_of(of_slot)
 
 
 def _tokens_of(
@@ -181,13 +187,13 @@ def _tokens_where(*names: str) -> Select[Any]:
 
 def waiting(transaction: Transaction, date: dt.date) -> list[TokenRecord]:
     """Return all WAITING tokens of a date, best rank first."""
-    return [token_record_of(row) for row in transaction.rows(_WAITING_OF_DATE, {"date": date.isoformat()})]
+    return [*token_records_of(transaction.rows(_WAITING_OF_DATE, {"date": date.isoformat()}))]
 
 
 def tokens_by_id(transaction: Transaction, ids: Collection[TokenId]) -> dict[TokenId, TokenRecord]:
     """Return the tokens with these ids, by id."""
     rows = (row for id_ in ids for row in transaction.rows(_TOKEN_BY_ID, {"id": id_}))
-    return {record.token.id: record for record in map(token_record_of, rows)}
+    return {record.token.id: record for record in token_records_of(rows)}
 
 
 def token_by_number(transaction: Transaction, date: dt.date, number: str) -> TokenId | None:
@@ -217,13 +223,19 @@ def namesakes(transaction: Transaction, of: TokenRecord) -> list[TokenRecord]:
         "id": of.token.id,
         "name_key": name_key(of.token.patient.name),
     }
-    return [token_record_of(row) for row in transaction.rows(_NAMESAKES, values)]
+    return [*token_records_of(transaction.rows(_NAMESAKES, values))]
 
 
 def slot_record_of(row: Any) -> SlotRecord:
-    return SlotRecord(slot_of(row), doctor_of(row[9:]), load_of(row))
+    size, loads = len(SLOT_COLUMNS), len(SLOT_COLUMNS) + len(_LOAD)
+    return SlotRecord(slot_of(row), doctor_of(row[loads:]), load_of(row[size:loads]))
 
 
-def token_record_of(row: Any) -> TokenRecord:
-    size = len(TOKEN_COLUMNS)
-    return TokenRecord(token_of(row[:size]), slot_of(row[size:]), doctor_of(row[size + len(SLOT_COLUMNS) :]))
+def token_records_of(rows: Iterable[Any]) -> Iterator[TokenRecord]:
+    """Yield tokens with their slots and doctors, each of which is read once."""
+    size, shared = len(TOKEN_COLUMNS), dict[int, tuple[Slot, Doctor]]()
+    for row in rows:
+        slot_id = _SLOT_ID(row)
+        if slot_id not in shared:
+            shared[slot_id] = slot_of(row[size:]), doctor_of(row[size + len(SLOT_COLUMNS) :])
+        yield TokenRecord(token_of(row[:size]), *shared[slot_id])

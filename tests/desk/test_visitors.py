@@ -1,0 +1,69 @@
+"""A token for somebody known by id, and for somebody who is new whatever looks the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from opd_tui.desk.actions import CancelToken, ForgetPatient, IssueToken, MergePatients
+from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.domain import errors
+from tests.support.helpers import ACTIVE, CANCELLED, issue, token_of
+from tests.support.stores import always_on_every_store
+
+SAME = {"name": "Asha Kumar", "phone": "98765 43210"}
+
+
+def patient_of(desk: FrontDesk, token: int) -> int:
+    (found,) = [record.token.patient_id for record in desk.token_list() if record.token.id == token]
+    return found
+
+
+@always_on_every_store
+def test_a_known_patient_is_named_by_the_id_of_the_record(filled: FrontDesk) -> None:
+    known = patient_of(filled, ACTIVE)
+    issued = issue(filled, 2, {"id": known})
+    assert issued.sentence == "Online A-005 Asha Kumar has a seat with Dr A 10:00"
+    assert patient_of(filled, token_of(issued)) == known
+    with pytest.raises(errors.DuplicatePatient, match="A-001 Asha Kumar is the same person"):
+        issue(filled, 1, {"id": known})
+    assert filled.verify().problems == []
+
+
+def test_an_id_of_nobody_is_refused(filled: FrontDesk) -> None:
+    merged = patient_of(filled, 2)
+    filled.perform(MergePatients(keep=ACTIVE, merge=2))
+    for nobody in (99, 0, 10**40, merged):
+        with pytest.raises(errors.UnknownPatient):
+            issue(filled, 2, {"id": nobody})
+    forgotten = patient_of(filled, CANCELLED)
+    filled.perform(ForgetPatient(token=CANCELLED))
+    with pytest.raises(errors.PatientAlreadyForgotten):
+        issue(filled, 2, {"id": forgotten})
+
+
+def test_somebody_new_has_a_record_of_their_own_whatever_looks_the_same(filled: FrontDesk) -> None:
+    twin = token_of(issue(filled, 1, SAME | {"new": True}))
+    assert patient_of(filled, twin) != patient_of(filled, ACTIVE)
+    filled.perform(CancelToken(token=ACTIVE))
+    assert patient_of(filled, token_of(issue(filled, 2, SAME | {"new": False}))) not in (twin, None)
+
+
+@pytest.mark.parametrize(
+    ("patient", "field"),
+    [
+        ({"id": 1, "name": "x"}, "name"),
+        ({"id": "1"}, "id"),
+        ({"new": True}, "name"),
+        ({"name": "x", "new": "yes"}, "new"),
+    ],
+)
+def test_what_names_nobody_is_malformed(patient: dict[str, object], field: str) -> None:
+    with pytest.raises(errors.InvalidAction, match=f"Field '{field}'"):
+        IssueToken(slot=1, patient=patient, source="PAID")
+
+
+def test_what_it_says_in_json_is_the_same_action() -> None:
+    for patient in ({"id": 1}, SAME | {"new": True}, SAME):
+        action = IssueToken(slot=1, patient=patient, source="PAID")
+        assert action.to_json()["patient"] == patient
+        assert IssueToken.from_mapping(action.to_json()) == action
