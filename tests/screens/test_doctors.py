@@ -94,7 +94,7 @@ async def test_a_wrong_field_is_said_beside_it_and_the_rest_is_kept(desk: FrontD
         assert "TOOLONG" in meera.read("#code")
         assert meera.focused_id == "code"
         assert not meera.read("#name-wrong")
-        await meera.press(*["backspace"] * 4)
+        await meera.type("TOO")
         await meera.press("enter", "enter")
         await meera.hears("Anil Rao was added with the code TOO.")
 

@@ -173,6 +173,7 @@ async def test_thirty_start_times_scroll_and_the_doctors_column_stays(
         assert "›" in meera.lines("#grid")[0]
         assert "‹" not in meera.lines("#grid")[0]
         for column in range(0, THIRTY, STRIDE):
+            await meera.settle()
             head, line = meera.lines("#grid")[0], meera.line_with("▐", "#grid")
             minute = 9 * 60 + 20 * column
             start = f"{minute // 60:02}:{minute % 60:02}"
@@ -250,13 +251,13 @@ async def test_looking_again_at_an_unchanged_board_repaints_nothing(
 async def test_the_cursor_keeps_its_place_over_the_other_screens(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctors_with_sessions(desk, 20, 12)
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        await meera.press("end", *["right"] * 9)
+        await meera.press("end", *["right"] * 11)
         before = meera.lines("#grid")
         assert "‹" in before[0]
         await meera.press("2", "3", "1")
         await meera.settle()
         assert meera.lines("#grid") == before
-        assert place_of(meera) == "D20 12:00"
+        assert place_of(meera) == "D20 12:40"
         assert meera.focused_id == "grid"
 
 

@@ -304,10 +304,10 @@ async def test_the_arrows_move_on_a_board_that_was_empty_before(open_desk: OpenD
         await meera.press("[")
         await meera.sees("No slots on this day")
         await meera.press("t")
-        await meera.sees("Dr A · 09:00–10:00")
-        await meera.sees("▐░░ 0/2")  # so drawn where the keys go
-        await meera.press("right")
         await meera.sees("Dr A · 10:00–11:00")
+        await meera.sees("▐░░ 0/2")  # so drawn where the keys go
+        await meera.press("left")
+        await meera.sees("Dr A · 09:00–10:00")
 
 
 async def issue_here_while_another_desk_does(

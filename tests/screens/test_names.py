@@ -91,6 +91,9 @@ async def test_a_name_is_typed_shown_asked_about_and_said_literally(
         await meera.paste(name)
         await shows(meera, name, "#new-token", "#forecast", "#patient")
         await meera.press("enter")
+        if any(character.isdigit() for character in name):
+            await meera.sees("has digits in it", within="#forecast")
+            await meera.press("enter")
         await shows(meera, name, ".question")
         await meera.press("y")
         await shows(meera, name, "MessageLine")

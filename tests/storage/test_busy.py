@@ -140,7 +140,7 @@ def test_a_lock_that_outlasts_all_patience_is_said_and_nothing_was_changed(datab
             assert (waiting.returncode, said, complained) == (1, "", f"opd-tui: {BUSY}\n")
             assert lock.is_held_for(sqlite.BUSY_SECONDS), "nobody gave up early"
             assert statuses(database_path) == {"Asha": "ACTIVE"}
-        meera.press("r")
+        meera.press("escape", "r")  # right behind the refusal only Esc counts
         meera.shows("Cancel A-001 Asha")
         meera.press("y")
         meera.shows("was cancelled")
