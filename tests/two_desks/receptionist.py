@@ -22,6 +22,13 @@ REFUSALS = {
     "desk busy": "Another desk is busy. Nothing was changed",
 }
 """What may be refused, by the words that say so; anything else ends the run."""
+
+
+def is_refusal(said: str) -> bool:
+    """Return whether a message says that nothing was changed; where it is cut, its first words say so."""
+    return "Nothing was changed" in said or any(words in said for words in REFUSALS.values())
+
+
 ASKED_AGAIN = "Another desk was faster, so this has changed."
 
 ANOTHER_DAY = r"(?:\w+ \d+ \w+: )?"
@@ -168,7 +175,7 @@ class Receptionist:
             if glance.question:
                 return glance.question
             closed = _CLOSED.match(said)
-            done = "Nothing was changed" in said or (closed and closed["number"] == number)
+            done = is_refusal(said) or (closed and closed["number"] == number)
             return said if done and glance.at_rest else ""
 
         said = hands.press(CLOSING_KEYS[verb], end)
@@ -187,7 +194,7 @@ class Receptionist:
                 hands.press("escape", lambda glance: glance.at_rest)
                 return
             said = hands.press("y", another(said, end))
-        if "Nothing was changed" in said:
+        if is_refusal(said):
             self.refused(said)
         else:
             self.take_down(closed_in(said))

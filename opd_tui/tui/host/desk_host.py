@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 DO_NOT_REPEAT = "Do not repeat it: the desk finds out as soon as the server is back."
-WAITING_NOTICE_SECONDS = 1.0
-"""Delay before a notice that another desk is busy."""
+WAITING_NOTICE_SECONDS = 1.5
+"""Delay before a notice that another desk is busy; longer than keys are held, so that a key pressed then acts."""
 
 
 class DeskHost(PreferredApp):
