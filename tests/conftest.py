@@ -115,7 +115,7 @@ def started_server(*, durable: bool = False) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def lasting_server() -> Iterator[Server]:
-    """A server that every test may use and none may stop; the tests are skipped where there is none."""
+    """A server that every test may use and none may stop; without PostgreSQL the tests are skipped."""
     with started_server() as server:
         yield server
 

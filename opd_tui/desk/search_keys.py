@@ -71,5 +71,5 @@ def _transliterated(word: str, english: Mapping[int, str]) -> Iterator[str]:
 
 
 def _place(letter: str) -> int:
-    """Return a letter's place within the block of an Indian script; 0 for others, and where there is none."""
+    """Return a letter's offset within the block of its Indian script, or 0 for any other letter."""
     return ord(letter) & 0x7F if letter and ord(letter) in _INDIAN_SCRIPTS else 0

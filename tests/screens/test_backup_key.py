@@ -118,6 +118,7 @@ async def test_a_patient_who_was_seen_is_forgotten_after_a_question(
     open_desk: OpenDesk, seen_to: FrontDesk, database_path: Path
 ) -> None:
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        meera.app.notices.say("A-001 Asha Verma is done.")
         await choose(meera, "Asha Verma")
         await meera.press("delete")
         await meera.asks("Forget Asha Verma for good, in 1 visit?", "opd-tui forget --help")
@@ -129,6 +130,9 @@ async def test_a_patient_who_was_seen_is_forgotten_after_a_question(
         await meera.press("y")
         await meera.sees("(forgotten)", within="#queue")
         await meera.sees("A patient was forgotten, in 1 visit", within="#activity")
+        assert "Asha" not in meera.text
+        await meera.press("f7")
+        await meera.sees("A patient was forgotten", within=".messages")
         assert "Asha" not in meera.text
     assert b"Asha Verma" not in database_path.read_bytes()
 

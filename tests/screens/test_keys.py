@@ -178,6 +178,18 @@ async def take_from_palette(receptionist: Receptionist, words: str, entry: str) 
     await receptionist.press("enter")
 
 
+async def test_an_empty_queue_offers_no_key_for_a_token(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("enter")
+        await meera.sees("c Cancel", within="#footer")
+        await meera.press("]")
+        await meera.sees("No slots on this day")
+        await meera.press("2", "1")
+        await meera.settle()
+        assert "c Cancel" not in meera.read("#footer")
+
+
 async def test_the_palette_goes_to_the_screen_of_a_command(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

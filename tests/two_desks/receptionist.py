@@ -271,7 +271,7 @@ def name_of(label: str) -> str:
 
 
 def issued_in(said: str) -> Seen:
-    """What is said of a token that was issued."""
+    """Parse the message about an issued token."""
     found = _ISSUED.match(said)
     assert found is not None
     return Seen(
@@ -280,7 +280,7 @@ def issued_in(said: str) -> Seen:
 
 
 def closed_in(said: str) -> Seen:
-    """What is said of a token that was closed."""
+    """Parse the message about a closed token."""
     found = _CLOSED.match(said)
     assert found is not None
     return Seen(CLOSED_WORDS[found["how"]], found["number"], (found["name"], found["other"] or ""))

@@ -207,7 +207,10 @@ class SlotBoardScreen(DeskScreen):
         """Show a slot's queue."""
         empty = self.with_keys(" No tokens yet. Press {new} for a new one, {emergency} for an emergency.")
         self.queue.zone = self.host.zone
+        had_tokens = bool(self.queue.items)
         self.query_one(QueuePanel).show(queue, empty)
+        if bool(self.queue.items) != had_tokens:
+            self.show_hints()
 
     def show_now(self, now: dt.datetime | None) -> None:
         self.grid.now = now

@@ -165,7 +165,7 @@ class DeskHost(PreferredApp):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Show a notification in the message line, also those of Textual, such as the one on Ctrl+C."""
+        """Show a notification, such as one of Textual's own, in the message line."""
         text = f"{title} {Content.from_markup(message).plain if markup else message}"
         (self.notices.say if severity == "information" else self.notices.warn)(text)
 

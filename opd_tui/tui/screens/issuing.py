@@ -130,7 +130,7 @@ class Issuing:
     def question(self, action: IssueToken, forecast: Forecast) -> str | None:
         """Return the question if a patient would lose a seat or the panel's forecast is out of date, else None."""
         question, record = action.question(forecast), forecast.outcome.token
-        self.panel.say(f"→ {self.in_words(forecast)}")  # the panel is seen beside the question
+        self.panel.show_forecast(f"→ {self.in_words(forecast)}")  # the panel is seen beside the question
         if question or record is None or self.panel.foreseen in (None, forecast.outcome.moves):
             return question
         return f"{FASTER}{record.token.patient.name} now {self.in_words(forecast)}. Issue the token?"
