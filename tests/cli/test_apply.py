@@ -168,6 +168,7 @@ UNREADABLE = [
 ]
 
 
+@pytest.mark.fast_cases(10)
 @pytest.mark.parametrize(("line", "words"), UNREADABLE, ids=range(len(UNREADABLE)))
 def test_a_line_that_names_no_action_is_refused_with_a_reason(
     apply: Apply, store: Store, line: bytes, words: str
@@ -180,6 +181,7 @@ def test_a_line_that_names_no_action_is_refused_with_a_reason(
 # Malformed actions
 
 
+@pytest.mark.fast_cases(8)
 @pytest.mark.parametrize("verb", VALID)
 def test_a_required_field_may_not_be_missing_or_null(apply: Apply, store: Store, verb: str) -> None:
     for field in VALID[verb]:
@@ -190,6 +192,7 @@ def test_a_required_field_may_not_be_missing_or_null(apply: Apply, store: Store,
             assert f"Field '{field}' is missing" in answer["message"]
 
 
+@pytest.mark.fast_cases(8)
 @pytest.mark.parametrize("verb", VALID)
 def test_an_unknown_field_is_refused_rather_than_ignored(apply: Apply, store: Store, verb: str) -> None:
     named = {"nmae": "nmae", "id": "id", "": "(blank)", "self": "self", "verb": "verb", "\u001b[31mred": "[31mred"}
@@ -234,6 +237,7 @@ ILL_TYPED: list[tuple[str, str, list[object]]] = [
 ]
 
 
+@pytest.mark.fast_cases(8)
 @pytest.mark.parametrize(
     ("verb", "field", "values"), ILL_TYPED, ids=[f"{verb}-{field}" for verb, field, _ in ILL_TYPED]
 )

@@ -61,6 +61,7 @@ def issues(patient: str, *others: str) -> str:
 # Commands
 
 
+@pytest.mark.fast_cases(1)
 @always_on_every_store
 def test_a_morning_from_the_command_line(store: Store) -> None:
     at = ("--database", store.location)
@@ -668,6 +669,7 @@ def test_what_is_wrong_is_said_of_the_option(rooms: Store, arguments: tuple[str,
     assert says("slot", "open", *window, *arguments, status=2).startswith(f"opd-tui: {said}")
 
 
+@pytest.mark.fast_cases(6)
 @pytest.mark.parametrize("limit", [0, 3, 10_000])
 @pytest.mark.parametrize(
     "words", [("--json",), (), ("--status", "WAITING"), ("--find", "a"), ("--slot", "99", "--json"), ("--slot", "99")]

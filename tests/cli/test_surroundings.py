@@ -77,7 +77,7 @@ def test_without_standard_input_or_output_apply_says_so(made: Path) -> None:
     assert run_in_shell('"$@" >&- 2>&-', "apply", "-", "--database", made).returncode == 2
 
 
-@pytest.mark.fast_cases(2)
+@pytest.mark.fast_cases(1)
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])
 def test_the_screens_need_every_stream_and_a_demo_is_printed_without(made: Path, closed: str) -> None:
     result = run_in_shell(f'"$@" {closed}', "--database", made)
@@ -98,6 +98,7 @@ def test_ctrl_c_ends_apply_with_the_status_of_the_signal(made: Path) -> None:
 # Bytes
 
 
+@pytest.mark.fast_cases(2)
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -131,6 +132,7 @@ def test_half_a_character_in_json_is_refused_and_not_dropped(made: Path) -> None
 # Python and folders
 
 
+@pytest.mark.slow
 def test_help_and_commands_need_no_docstrings(made: Path) -> None:
     for command in ((), ("token", "issue"), ("apply",), ("forget",), ("backup",), ("token", "list"), ("demo",)):
         plain, stripped = (run(*command, "--help", PYTHONOPTIMIZE=level) for level in ("", "2"))
@@ -153,7 +155,7 @@ def test_a_relative_data_folder_is_not_taken_for_one(tmp_path: Path) -> None:
 # Zones and clocks
 
 
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ["IST-5:30", "CET-1CEST", "<+0545>-5:45", "EST5EDT4,M3.2.0,M11.1.0"])
 def test_a_zone_without_a_name_is_asked_for_when_a_database_is_made(tmp_path: Path, zone: str) -> None:
     path = tmp_path / "opd.db"

@@ -164,6 +164,7 @@ def listed(database: Path, zone: str) -> str:
     return result.stdout.decode().split()[-1]
 
 
+@pytest.mark.slow
 def test_a_command_anywhere_tells_the_hospitals_time(database_path: Path) -> None:
     token = {"action": "issue_token", "slot": 1, "patient": "Asha", "source": "PAID"}
     open_front_desk(str(database_path), zone=ZONE).close()

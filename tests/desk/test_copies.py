@@ -308,7 +308,7 @@ def pipe(path: Path) -> None:
 
 @as_root
 @pytest.mark.parametrize("make", [folder, link, pipe])
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 def test_what_another_account_left_stops_no_backup(of_nobody: Path, make: Callable[[Path], None]) -> None:
     assert invoke("backup", "--database", of_nobody).exit_code == 0
     backups = folder_of(of_nobody)
@@ -372,6 +372,7 @@ def test_a_folder_that_anyone_may_write_to_is_refused_and_told_how_to_mend(close
     assert invoke("backup", "--database", closed).stderr == ""
 
 
+@pytest.mark.fast_cases(2)
 @posix
 @pytest.mark.parametrize("words", [("token", "list"), ("verify",), ("backup",), ("token", "cancel", "3")], ids=" ".join)
 def test_every_command_that_opens_warns_of_copies_that_others_may_read(

@@ -77,7 +77,7 @@ def key_of(line: bytes) -> str | None:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 def test_no_line_does_half_of_what_it_says(
     database_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:

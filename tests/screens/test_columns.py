@@ -61,7 +61,7 @@ def test_columns_fit_their_room_and_keep_what_matters(columns: tuple[Column, ...
 
 
 @pytest.mark.parametrize(("keys", "selector"), [(("2",), "#waiting"), (("3",), "#doctors")])
-@pytest.mark.fast_cases(2)
+@pytest.mark.fast_cases(1)
 async def test_no_column_moves_while_a_filter_is_typed(
     desk: FrontDesk, open_desk: OpenDesk, keys: tuple[str, ...], selector: str
 ) -> None:
@@ -112,7 +112,7 @@ async def test_the_waitlist_says_who_is_here_and_when_a_wait_has_not_begun(
 
 
 @pytest.mark.parametrize(("width", "shown"), [(119, False), (120, True)])
-@pytest.mark.fast_cases(2)
+@pytest.mark.fast_cases(1)
 async def test_phones_have_a_column_on_a_wide_terminal(
     desk: FrontDesk, open_desk: OpenDesk, width: int, shown: bool
 ) -> None:

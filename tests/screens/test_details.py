@@ -26,6 +26,7 @@ def details_known(desk: FrontDesk) -> int:
     return token_of(issue(desk, slot, known, "WALKIN"))
 
 
+@pytest.mark.fast_cases(1)
 @pytest.mark.parametrize("keys", [("enter", "end"), ("2",)], ids=["queue", "waitlist"])
 async def test_one_key_shows_a_patients_details(desk: FrontDesk, open_desk: OpenDesk, keys: tuple[str, ...]) -> None:
     details_known(desk)
@@ -132,6 +133,7 @@ async def test_every_entry_of_the_palette_has_one_line(desk: FrontDesk, open_des
 # Forms
 
 
+@pytest.mark.fast_cases(1)
 @pytest.mark.parametrize("key", ["a", "s"])
 async def test_a_form_keeps_its_height_when_errors_come_and_go(desk: FrontDesk, open_desk: OpenDesk, key: str) -> None:
     doctor_with_slots(desk)

@@ -38,6 +38,7 @@ async def resize(receptionist: Receptionist, width: int, height: int) -> None:
     await receptionist.settle()
 
 
+@pytest.mark.fast_cases(1)
 @pytest.mark.parametrize("doctors", [3, 12, pytest.param(40, marks=pytest.mark.slow)])
 async def test_the_doctors_have_all_lines_that_the_queue_does_not_need(
     desk: FrontDesk, open_desk: OpenDesk, doctors: int
@@ -80,6 +81,7 @@ async def test_long_news_are_read_to_their_end(desk: FrontDesk, open_desk: OpenD
         )
 
 
+@pytest.mark.fast_cases(1)
 @pytest.mark.parametrize("size", [SMALLEST, NARROW, WIDE])
 async def test_seated_rows_stay_while_the_list_scrolls_and_comes_back(
     desk: FrontDesk, open_desk: OpenDesk, size: tuple[int, int]

@@ -130,7 +130,7 @@ async def test_a_result_that_a_refusal_hides_comes_back(desk: FrontDesk, open_de
 
 @pytest.mark.parametrize("size", [NARROW, (60, 16), WIDE])
 @pytest.mark.parametrize("opening", [("enter", "c"), ("/",), ("?",), ("3", "s"), ("ctrl+p",)])
-@pytest.mark.fast_cases(2)
+@pytest.mark.fast_cases(1)
 async def test_over_a_dialog_a_message_is_seen_and_covers_nothing(
     desk: FrontDesk, open_desk: OpenDesk, size: tuple[int, int], opening: tuple[str, ...]
 ) -> None:

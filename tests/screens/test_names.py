@@ -55,7 +55,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 async def test_names_are_drawn_literally_on_every_screen(
     desk: FrontDesk, open_desk: OpenDesk, size: tuple[int, int]
 ) -> None:
@@ -80,7 +80,7 @@ async def test_names_are_drawn_literally_on_every_screen(
         await shows(meera, "Issue a token for the chosen slot", "CommandList")
 
 
-@pytest.mark.fast_cases(2)
+@pytest.mark.fast_cases(1)
 async def test_a_name_is_typed_shown_asked_about_and_said_literally(
     desk: FrontDesk, open_desk: OpenDesk, name: str
 ) -> None:
@@ -170,6 +170,7 @@ async def test_what_is_pasted_joins_what_is_typed_and_replaces_what_is_selected(
         assert meera.read("#patient") == "Ila"
 
 
+@pytest.mark.fast_cases(1)
 @pytest.mark.parametrize("code", ["ABCDEF", "D12345"])
 async def test_a_number_with_a_long_code_is_never_cut(desk: FrontDesk, open_desk: OpenDesk, code: str) -> None:
     slot = open_slot(desk, add_doctor(desk, "Dr A", code=code), capacity=1)

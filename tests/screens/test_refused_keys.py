@@ -49,7 +49,7 @@ def people(desk: FrontDesk) -> list[tuple[str, Source, str | None]]:
     ],
     ids=["empty day", "no doctor", "useless key", "doctors", "help", "panel", "paste", "names hidden"],
 )
-@pytest.mark.fast_cases(3)
+@pytest.mark.fast_cases(2)
 async def test_nothing_that_is_typed_behind_a_refused_key_acts(
     desk: FrontDesk, open_desk: OpenDesk, before: tuple[str, ...], burst: tuple[str | events.Paste, ...]
 ) -> None:
@@ -71,7 +71,7 @@ async def test_nothing_that_is_typed_behind_a_refused_key_acts(
 
 
 @pytest.mark.parametrize("name", ["Cynthia Rao", "Dyuti Sen", "Cy", "dyy"])
-@pytest.mark.fast_cases(2)
+@pytest.mark.fast_cases(1)
 async def test_a_name_typed_in_the_queue_answers_no_question(desk: FrontDesk, open_desk: OpenDesk, name: str) -> None:
     a_day(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -137,7 +137,7 @@ async def test_a_phone_that_was_refused_is_replaced_by_the_next_one(desk: FrontD
 
 
 @pytest.mark.parametrize("habit", ["n", "P", "1", "tab", "right"])
-@pytest.mark.fast_cases(2)
+@pytest.mark.fast_cases(1)
 async def test_a_key_that_is_no_answer_leaves_the_question_and_what_follows_is_no_yes(
     desk: FrontDesk, open_desk: OpenDesk, habit: str
 ) -> None:

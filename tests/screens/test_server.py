@@ -67,7 +67,7 @@ async def test_the_screen_stays_usable_while_the_server_is_away_and_goes_on_when
 @pytest.mark.parametrize(
     ("fault", "found"), [(Fault.ANSWER_CUT, "and it was done"), (Fault.REQUEST_CUT, "was not done; do it again")]
 )
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 async def test_the_person_is_told_what_became_of_an_action_whose_answer_was_lost(
     desk: FrontDesk,
     open_far_desk: OpenDesk,

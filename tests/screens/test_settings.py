@@ -57,6 +57,7 @@ def app_with(path: Path, open_desk: OpenDesk) -> SettingsApp:
 # The top line
 
 
+@pytest.mark.slow
 async def test_the_hospitals_name_stands_at_the_top_of_every_screen(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with('hospital = "City Hospital"')) as meera:
@@ -261,6 +262,7 @@ async def test_the_program_can_be_left_by_another_key(desk: FrontDesk, app_with:
 # Plain signs
 
 
+@pytest.mark.slow
 async def test_with_plain_signs_every_screen_and_dialog_is_drawn_without_symbols(
     desk: FrontDesk, app_with: SettingsApp
 ) -> None:

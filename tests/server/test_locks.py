@@ -27,6 +27,7 @@ def store_kind() -> str:
     return "postgresql"
 
 
+@pytest.mark.slow
 def test_a_slot_that_is_held_for_too_long_is_refused_and_others_are_not_held_up(
     filled: FrontDesk, open_desk: OpenDesk, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,6 +60,7 @@ def test_of_two_who_wait_for_each_other_the_desk_gives_way(
     issue(desk, 1, "Imran")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
 def test_a_desk_that_stops_in_the_middle_of_an_action_holds_nobody_up_for_long(
     filled: FrontDesk, open_desk: OpenDesk, store: PostgresStore

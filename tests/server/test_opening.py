@@ -31,6 +31,7 @@ SECRET = "hush%2Fhush%40"
 """A password as a URL writes it: `hush/hush@`."""
 
 
+@pytest.mark.fast_cases(3)
 @pytest.mark.parametrize(
     ("location", "saying"),
     [
@@ -170,6 +171,7 @@ def role_with(store: PostgresStore, setting: str) -> Iterator[None]:
         store.server.admin.execute(f"ALTER ROLE desk IN DATABASE {store.name} RESET ALL".encode())
 
 
+@pytest.mark.fast_cases(1)
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII", "UTF8", "EUC_JP"])
 def test_names_are_exchanged_in_utf8_whatever_the_surroundings_say(
     filled: FrontDesk, store: PostgresStore, encoding: str

@@ -90,6 +90,7 @@ def test_a_disk_that_is_full_is_said_and_what_was_answered_is_there(
         server.admin.execute("DROP TABLESPACE small")
 
 
+@pytest.mark.slow
 def test_a_database_that_was_set_to_read_only_stays_so(
     filled: FrontDesk, store: PostgresStore, clock: FixedClock
 ) -> None:

@@ -147,6 +147,7 @@ def test_a_lock_that_outlasts_all_patience_is_said_and_nothing_was_changed(datab
     assert statuses(database_path) == {"Asha": "CANCELLED"}
 
 
+@pytest.mark.slow
 def test_whoever_leaves_while_another_desk_is_busy_is_not_kept_waiting(database_path: Path) -> None:
     open_today(database_path)
     with RealTerminal("--database", database_path, program=("-c", PATIENT)) as meera:

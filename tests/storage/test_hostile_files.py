@@ -178,6 +178,7 @@ SOME_CELLS = [
 ]
 
 
+@pytest.mark.fast_cases(6)
 @pytest.mark.parametrize(("table", "column", "kind"), SOME_CELLS, ids=[".".join(cell) for cell in SOME_CELLS])
 def test_some_cells_that_were_altered_are_found(file: Path, tmp_path: Path, table: str, column: str, kind: str) -> None:
     check_cell(file, tmp_path, table, column, kind)
@@ -277,6 +278,7 @@ def obeyed(text: str) -> set[str]:
 Words = Callable[[Path], tuple[str, ...]]
 
 
+@pytest.mark.fast_cases(3)
 @pytest.mark.parametrize(
     "words",
     [

@@ -138,7 +138,7 @@ def reopened(tmp_path: Path, clock: FixedClock) -> Callable[[Disk], set[str]]:
 
 @pytest.mark.parametrize("lose", [torn, cut])
 @pytest.mark.parametrize("write_back_after", [1000, 4], ids=["a growing log", "a log that begins again"])
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 def test_a_log_that_is_torn_behind_its_last_answer_keeps_all_that_was_answered(
     desk: FrontDesk,
     database_path: Path,

@@ -25,6 +25,7 @@ def test_a_database_that_was_left_alone_agrees(filled: FrontDesk) -> None:
     assert result.checked == {"doctors": 1, "slots": 2, "patients": 4, "tokens": 4, "journal events": 14}
 
 
+@pytest.mark.fast_cases(10)
 @pytest.mark.parametrize(
     ("statements", "found"),
     [
@@ -264,6 +265,7 @@ COLUMNS = [
 ROWS = {"idempotency_key": "key = 'a key'", "token": f"id = {CANCELLED}", "journal_event": "kind = 'token_cancelled'"}
 
 
+@pytest.mark.fast_cases(20)
 @pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[".".join(pair) for pair in COLUMNS])
 def test_verify_finds_any_column_that_was_altered_by_hand(
     filled: FrontDesk, store: Store, table: str, column: str

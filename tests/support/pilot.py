@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import re
 import time
@@ -13,6 +14,7 @@ from typing import Any
 from rich.cells import cell_len
 from textual import events
 from textual.keys import KEY_NAME_REPLACEMENTS
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.strip import Strip
@@ -27,8 +29,9 @@ from tests.support.helpers import add_doctor, issue, open_slot
 
 PATIENCE_SECONDS = 45
 """After so long something that was expected is not coming; nothing is measured with it."""
-HOPS = 8
-"""A message and what it leads to pass through so many queues at most."""
+POLL_SECONDS = 0.004
+QUIET_TURNS = 10
+"""After so many turns of the event loop without a message in any queue, none is on its way."""
 FRAMES = re.compile("[─-╿]")
 SCROLL_BAR = "▁▂▃▄▅▆▇█ "
 NARROW, WIDE = (80, 24), (120, 40)
@@ -98,16 +101,29 @@ class Receptionist:
         """Let the app process its keys and messages until only the desk's answers are awaited."""
         keys = self.app.keys
         deadline = time.monotonic() + PATIENCE_SECONDS
-        await self.pilot.pause(0)
+        await self.quiet()
         while self.app.return_code is None and (keys.under_way or (keys.waiting and not keys.is_held)):
             assert time.monotonic() < deadline, f"{keys.under_way or keys.waiting[0]} has no end"
             await self.pilot.pause(0)
         await self.hop()
 
     async def hop(self) -> None:
-        """Let messages that are on their way arrive."""
-        for _ in range(HOPS):
-            await self.pilot.pause(0)
+        """Let messages that are on their way arrive, and what comes of them be drawn."""
+        await self.quiet()
+        await self.pilot.pause(0)
+        await self.quiet()
+
+    async def quiet(self) -> None:
+        """Wait until no message is in any queue."""
+        pumps, turns = self.pumps, 0
+        while turns < QUIET_TURNS:
+            await asyncio.sleep(0)
+            turns = 0 if any(pump.message_queue_size for pump in pumps) else turns + 1
+
+    @property
+    def pumps(self) -> list[MessagePump]:
+        """The app and everything on its screens."""
+        return [self.app, *(node for screen in self.app.screen_stack for node in screen.walk_children(with_self=True))]
 
     def takes_a_moment(self) -> None:
         """Let the moment be over in which keys wait for the desk."""
@@ -118,7 +134,7 @@ class Receptionist:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not condition():
             assert time.monotonic() < deadline, f"{expected} did not come; the screen says:\n{self.text}"
-            await self.pilot.pause()
+            await self.pilot.pause(POLL_SECONDS)
         await self.hop()
 
     async def sees(self, *texts: str, within: str | None = None) -> None:
@@ -150,6 +166,7 @@ class Receptionist:
             await self.app.async_desk.act(lambda desk: None)
             await self.app.async_desk.read(lambda desk: None)
             await self.app.async_desk.foresee(lambda desk: None)
+        await self.pilot.pause(POLL_SECONDS)  # what timers draw
         await self.breathe()
 
     async def look_again(self) -> None:

@@ -235,7 +235,7 @@ def test_a_killed_app_loses_nothing_that_was_on_its_screen(database_path: Path) 
 
 
 @pytest.mark.parametrize("end", ["SIGTERM", "SIGHUP", "hang up"])
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 def test_the_demos_folder_is_gone_however_it_is_ended(tmp_path: Path, end: str) -> None:
     folder = tmp_path / "tmp"
     folder.mkdir()

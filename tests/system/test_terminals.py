@@ -107,6 +107,7 @@ CLEARED = b"\x1b[2J"
 """What clears the terminal before everything is drawn again."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rounds", [ROUNDS[5:7], pytest.param(ROUNDS, marks=pytest.mark.slow)], ids=["few", "all"])
 def test_what_stands_on_the_terminal_is_what_is_drawn_anew(database: Path, rounds: tuple[tuple[str, ...], ...]) -> None:
     """No cell of an earlier screen is left behind by any navigation."""
@@ -144,6 +145,7 @@ def picture(terminal: RealTerminal) -> str:
     return below_the_clock(terminal)
 
 
+@pytest.mark.slow
 def test_ctrl_r_draws_over_what_another_program_wrote(database: Path) -> None:
     with RealTerminal("--database", database) as terminal:
         terminal.shows("Asha Verma", "PATIENT")
@@ -166,6 +168,7 @@ class WideMarks(pyte.Screen):
         super().draw("".join(signs.get(unicodedata.category(sign), sign) for sign in data))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 30), marks=pytest.mark.slow)])
 def test_names_that_are_wider_than_expected_leave_nothing_beside_their_rows(
     database_path: Path, size: tuple[int, int]

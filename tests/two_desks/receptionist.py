@@ -214,7 +214,8 @@ class Receptionist:
     def open_session(self, code: str, start: str, end: str, capacity: int) -> None:
         """Open an hourly session of the doctor with this code on the day that is shown."""
         self.hands.show("Doctors")
-        if self.hands.see(lambda glance: bool(glance.rows)) and not self.hands.point_at(code):
+        self.hands.see(lambda glance: any(line.key == code for line in glance.rows))  # the message comes before the row
+        if not self.hands.point_at(code):
             raise Unexpected(f"there is no doctor {code} on the list")
         doctor = self.hands.glance.pointed
         assert doctor is not None
