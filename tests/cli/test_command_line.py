@@ -506,6 +506,7 @@ def test_the_real_command_has_the_same_statuses(store: Store) -> None:
     assert run("token", "cancel", "--database", store.location).returncode == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_a_terminal_that_speaks_less_gets_question_marks_and_not_a_traceback(database: Store, encoding: str) -> None:
     issues("漢字")

@@ -311,6 +311,7 @@ def test_no_damage_stops_the_program_and_what_does_not_count_is_told(path: Path)
     assert told > DAMAGES / 2
 
 
+@pytest.mark.slow
 def test_with_a_damaged_file_every_command_works_and_says_so(path: Path, database_path: Path) -> None:
     assert invoke("apply", "-", "--database", database_path, input=lines(*first_slot())).exit_code == 0
     path.write_bytes(b"idle_minutes = \xff\xfe\n" + FULL.encode())

@@ -638,7 +638,7 @@ print("done")
 
 
 @pytest.mark.parametrize("pages", [1, 5, 20])
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 def test_whoever_is_killed_while_overwriting_leaves_the_old_database(
     left: Path, backup: Path, clock: FixedClock, pages: int
 ) -> None:
@@ -689,6 +689,7 @@ def test_the_backup_of_a_server_that_is_gone_goes_on_as_a_file(
         assert desk.verify().problems == []
 
 
+@pytest.mark.slow
 def test_a_file_is_restored_to_a_server_and_ids_go_on_behind_the_highest(
     on_server: Store, left: Path, clock: FixedClock
 ) -> None:

@@ -72,6 +72,7 @@ def fill(location: object, clock: FixedClock, patient: str) -> Path:
 # Whose they are
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("store_kind", ["postgresql"])
 def test_two_servers_of_one_address_have_a_folder_each(
     new_store: NewStore, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
@@ -129,6 +130,7 @@ def test_an_empty_database_is_replaced_by_any_backup(tmp_path: Path, clock: Fixe
     restore(backup, str(tmp_path / "new.db"), clock)
 
 
+@pytest.mark.slow
 def test_a_backup_from_before_an_upgrade_is_of_the_upgraded_database(database_path: Path, clock: FixedClock) -> None:
     old_file(database_path, 3)
     with opened(database_path, clock) as desk:
@@ -167,6 +169,7 @@ def cut(path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_journal_whose_end_was_cut_off_is_found_by_a_backup(closed: Path, clock: FixedClock) -> None:
     with opened(closed, clock) as desk:
         backup = back_up(desk, None, KEPT).path
@@ -206,6 +209,7 @@ def test_a_database_that_goes_on_still_holds_all_of_its_backups(
         assert verify_database(store.location, clock, backup).problems == []
 
 
+@pytest.mark.slow
 def test_an_older_backup_proves_what_it_holds_too(database_path: Path, clock: FixedClock) -> None:
     old_file(database_path, 2)
     with opened(database_path, clock) as desk:
@@ -261,6 +265,7 @@ def test_a_signal_leaves_no_draft(closed: Path, tmp_path: Path, number: signal.S
     assert process.returncode == 128 + number
 
 
+@pytest.mark.slow
 @posix
 def test_what_a_kill_leaves_is_listed_and_cleared_by_the_next_backup_there(closed: Path, tmp_path: Path) -> None:
     stick = tmp_path / "stick"
@@ -392,6 +397,7 @@ def test_every_command_that_opens_warns_of_copies_that_others_may_read(
         assert "others" not in invoke("token", "list", "--database", closed).stderr
 
 
+@pytest.mark.slow
 @as_root
 def test_what_root_makes_belongs_to_the_owner_of_the_database(of_nobody: Path, clock: FixedClock) -> None:
     with opened(of_nobody, clock) as desk:

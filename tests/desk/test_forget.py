@@ -278,6 +278,7 @@ def test_no_byte_is_left_in_pages_that_were_split_when_many_came(desk: FrontDesk
     assert left.isdisjoint(people[number][1].encode() for number in chosen)
 
 
+@pytest.mark.slow
 def test_while_another_program_reads_it_says_that_old_pages_are_left(
     desk: FrontDesk, slot: int, database_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -366,6 +367,7 @@ def test_a_token_that_was_moved_and_whose_patient_was_edited_is_the_same_visit_i
     assert not [path for path in (backup, newer) if b"Iyer" in path.read_bytes() or b"Aiyar" in path.read_bytes()]
 
 
+@pytest.mark.slow
 def test_after_a_restore_of_an_older_state_nobody_else_is_forgotten_in_a_backup(
     database_path: Path, clock: FixedClock
 ) -> None:

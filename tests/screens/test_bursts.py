@@ -21,7 +21,7 @@ FIRST_NAMES = ["Asha", "Nitin", "Priya", "Yash", "Deepa", "Xenia", "Chand", "Esh
 LAST_NAMES = ["Verma", "Das", "Yadav", "Pal", "Khan", "Iyer", "Ghosh", "Nair", "Hegde", "Jain", "Chopra", "Xess"]
 """Names with the letters of the commands."""
 BOOKED = 20
-FEW, MANY = 2, 10
+FEW, MANY = 1, 10
 """How many bursts a test types in the fast and in the slow set."""
 THINGS_A_BURST = 7
 

@@ -80,6 +80,7 @@ async def test_no_column_moves_while_a_filter_is_typed(
         assert places(meera, selector) == before
 
 
+@pytest.mark.slow
 async def test_no_column_moves_when_a_wait_grows_and_a_patient_comes_and_is_displaced(
     desk: FrontDesk, open_desk: OpenDesk, clock: FixedClock
 ) -> None:

@@ -135,6 +135,7 @@ async def test_a_question_of_the_action_is_asked_over_its_form_and_a_no_leads_ba
         await meera.until(lambda: meera.dialogs == 0, "the form's end")
 
 
+@pytest.mark.slow
 async def test_a_form_whose_answer_is_lost_closes_so_that_nothing_is_done_twice(
     with_more: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,7 @@ async def test_a_session_is_opened_with_a_day_and_times_as_people_say_them(
         assert [slot.window for slot in slots] == ["14:00–15:30", "15:30–17:00", "17:00–18:30"]
 
 
+@pytest.mark.slow
 async def test_what_is_no_date_is_said_with_examples(desk: FrontDesk, open_desk: OpenDesk) -> None:
     add_doctor(desk, "Dr A", code="A")
     async with at_the_counter(OpdApp(open_desk)) as meera:

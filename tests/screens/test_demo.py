@@ -182,6 +182,7 @@ async def test_the_demo_never_touches_the_persons_own_data() -> None:
     assert not any(Path.home().parent.glob("data/*"))
 
 
+@pytest.mark.slow
 async def test_the_bar_and_its_keys_are_on_every_screen_and_fit() -> None:
     async with at_the_counter(DemoApp(playing=False), NARROW) as person:
         for key in "123":
@@ -197,6 +198,7 @@ async def test_the_bar_and_its_keys_are_on_every_screen_and_fit() -> None:
         await person.sees("In the demo", "Play the demo's next step now", within=".help")
 
 
+@pytest.mark.slow
 async def test_the_timelines_preemption_is_marked_on_the_board() -> None:
     async with at_the_counter(DemoApp(playing=False)) as person:
         await step(person, 4)

@@ -67,6 +67,7 @@ async def test_details_say_what_is_not_known_and_need_a_chosen_token(desk: Front
         assert "Sex" not in meera.text
 
 
+@pytest.mark.slow
 async def test_details_are_hidden_with_the_names(desk: FrontDesk, open_desk: OpenDesk) -> None:
     details_known(desk)
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:

@@ -169,7 +169,7 @@ async def test_a_session_is_for_the_day_that_is_shown(desk: FrontDesk, open_desk
         (5, "50", "form", "slots of 50 minutes leave 40 minutes over"),
     ],
 )
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 async def test_what_is_wrong_with_a_session_is_said_in_the_form(
     desk: FrontDesk, open_desk: OpenDesk, presses: int, text: str, field: str, problem: str
 ) -> None:

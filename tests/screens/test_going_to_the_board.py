@@ -58,6 +58,7 @@ async def test_enter_on_a_doctor_goes_to_the_first_slot_also_of_another_day(
         assert "Dr B · 09:00–10:00" in meera.read("#queue-panel")
 
 
+@pytest.mark.slow
 async def test_enter_on_a_doctor_without_slots_names_the_next_step(desk: FrontDesk, open_desk: OpenDesk) -> None:
     add_doctor(desk, "Dr Z", code="Z")
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -80,6 +81,7 @@ async def test_enter_in_an_empty_list_or_filter_says_why_nothing_happens(desk: F
         assert meera.app.current_mode == "doctors"
 
 
+@pytest.mark.slow
 async def test_enter_on_a_token_that_was_cancelled_meanwhile_shows_it_among_the_closed(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:

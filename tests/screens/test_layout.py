@@ -60,6 +60,7 @@ async def test_the_doctors_have_all_lines_that_the_queue_does_not_need(
             meera.assert_columns_are_straight()
 
 
+@pytest.mark.slow
 async def test_the_newest_news_is_one_line_where_there_is_no_panel_for_it(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -157,6 +158,7 @@ async def test_after_closing_a_token_the_cursor_is_on_the_next_one(
         assert closed in meera.line_with("▸", "#queue")
 
 
+@pytest.mark.slow
 async def test_after_the_last_open_token_the_cursor_goes_back(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -120,7 +120,7 @@ async def test_the_queue_says_when_its_window_is_over(desk: FrontDesk, open_desk
 # Marks
 
 
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 async def test_marks_of_who_was_displaced_and_who_moved_up_come_and_fade(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -406,6 +406,7 @@ async def test_find_knows_phones_and_slots_and_the_arrows_choose(desk: FrontDesk
         assert meera.dialogs == 0
 
 
+@pytest.mark.slow
 async def test_find_says_when_there_is_nothing_and_escape_leaves(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

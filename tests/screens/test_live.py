@@ -53,6 +53,7 @@ async def test_what_another_desk_does_appears_with_its_name(open_desk: OpenDesk,
         await meera.sees("desk 2: Paid A-001 Asha Verma has a seat", within="MessageLine")
 
 
+@pytest.mark.slow
 async def test_what_one_does_oneself_is_told_once(open_desk: OpenDesk, other: FrontDesk) -> None:
     doctor_with_slots(other)
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
@@ -147,6 +148,7 @@ async def test_a_closing_that_another_desk_was_in_the_way_of_is_tried_again_by_r
         assert statuses(open_desk(), slot) == {"A-001": "CANCELLED", "A-002": "ACTIVE"}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("hasty")
 async def test_a_token_that_another_desk_was_in_the_way_of_is_tried_again_by_enter(
     open_desk: OpenDesk, database_path: Path
@@ -183,7 +185,7 @@ def gone(path: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["deleted", "replaced"])
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 async def test_a_file_that_was_taken_away_is_noticed_without_any_key(
     open_desk: OpenDesk, database_path: Path, how: str
 ) -> None:
@@ -211,6 +213,7 @@ class Absent:
         return answer
 
 
+@pytest.mark.slow
 async def test_the_screen_says_since_when_the_server_is_gone_and_when_it_is_back(open_desk: OpenDesk) -> None:
     full_slot(open_desk())
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
@@ -256,6 +259,7 @@ async def test_what_became_of_an_action_whose_answer_was_lost_is_found_out(
     assert (statuses(open_desk())["A-001"] == "CANCELLED") is done
 
 
+@pytest.mark.slow
 async def test_a_question_that_is_asked_again_tells_where_the_token_stands_now(
     open_desk: OpenDesk, other: FrontDesk
 ) -> None:
@@ -332,6 +336,7 @@ async def issue_here_while_another_desk_does(
     may_go_on.set()
 
 
+@pytest.mark.slow
 async def test_what_another_desk_does_while_a_token_is_issued_here_is_shown_with_it(
     open_desk: OpenDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -486,6 +491,7 @@ async def test_a_preview_that_fails_while_the_token_is_issued_says_nothing_of_it
         await meera.sees("A-001 Ravi")
 
 
+@pytest.mark.slow
 async def test_a_token_for_another_day_is_told_with_its_day(open_desk: OpenDesk, other: FrontDesk) -> None:
     tomorrow = other.today() + dt.timedelta(days=1)
     doctor = add_doctor(other)

@@ -114,6 +114,7 @@ async def test_without_colour_the_focus_is_in_the_frame_and_at_the_row(
         assert meera.line_with("▸", "#queue")
 
 
+@pytest.mark.slow
 async def test_the_accents_of_the_sources_differ_and_the_word_is_there(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slot = full_slot(desk)
     for source in SOURCES:

@@ -68,6 +68,7 @@ async def test_a_refusal_of_the_desk_stays_while_another_desk_works(open_desk: O
         assert "! A-001 was already cancelled at 09:00" in meera.message
 
 
+@pytest.mark.slow
 async def test_a_result_that_is_fresh_is_not_replaced_by_news(open_desk: OpenDesk, other: FrontDesk) -> None:
     slot = full_slot(other)
     async with at_the_counter(OpdApp(open_desk)) as meera:

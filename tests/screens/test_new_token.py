@@ -140,6 +140,7 @@ async def test_after_a_no_the_same_panel_still_issues(desk: FrontDesk, open_desk
         assert statuses(desk)["A-003"] == "ACTIVE"
 
 
+@pytest.mark.slow
 async def test_digits_are_a_phone_and_the_name_is_still_asked_for(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -487,6 +488,7 @@ async def geeta_is_not_issued(meera: Receptionist) -> None:
     meera.takes_a_moment()
 
 
+@pytest.mark.slow
 async def test_another_name_after_a_no_has_nothing_of_the_first(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -556,6 +558,7 @@ async def test_what_was_typed_comes_back_for_the_same_slot(desk: FrontDesk, open
         assert people(desk)["Om"] == (None, "WALKIN")
 
 
+@pytest.mark.slow
 async def test_typing_over_what_came_back_starts_anew(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

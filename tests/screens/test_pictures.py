@@ -128,6 +128,7 @@ def pressing(app: OpdApp, keys: tuple[str, ...]) -> Callable[[Pilot[None]], Awai
     return press
 
 
+@pytest.mark.fast_cases(6)
 @pytest.mark.parametrize(("scene", "size"), PICTURES)
 def test_the_screen_looks_as_it_was_accepted(
     scene: Scene,

@@ -92,6 +92,7 @@ async def choose_theme(receptionist: Receptionist, name: str) -> None:
     await receptionist.until(lambda: receptionist.app.theme == name, "the theme")
 
 
+@pytest.mark.slow
 async def test_a_theme_chosen_in_the_palette_is_there_the_next_time(
     desk: FrontDesk, app_with: SettingsApp, path: Path
 ) -> None:
@@ -105,6 +106,7 @@ async def test_a_theme_chosen_in_the_palette_is_there_the_next_time(
         assert app.theme == "dracula"
 
 
+@pytest.mark.slow
 async def test_of_themes_chosen_quickly_the_last_is_kept(desk: FrontDesk, app_with: SettingsApp, path: Path) -> None:
     async with at_the_counter(app_with()) as meera:
         for name in ("nord", "gruvbox", "dracula", "monokai"):
@@ -171,6 +173,7 @@ async def test_many_problems_are_listed_where_the_settings_are(desk: FrontDesk, 
         await meera.until(lambda: not meera.read(".help"), "the end of the list")
 
 
+@pytest.mark.slow
 async def test_without_problems_nothing_is_said(desk: FrontDesk, app_with: SettingsApp, path: Path) -> None:
     async with at_the_counter(app_with("desk = 'desk 1'"), WIDE) as meera:
         assert meera.messages == []
@@ -222,6 +225,7 @@ async def test_a_remapped_key_works_and_is_shown_everywhere(desk: FrontDesk, app
         await meera.sees("Mon 23 Nov", "Press F3, choose a doctor, then s to open a session.")
 
 
+@pytest.mark.slow
 async def test_two_commands_that_change_places_do_each_others_work(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with("[keys]\n'token.new' = 'c'\n'token.cancel' = 'n'")) as meera:
@@ -250,6 +254,7 @@ async def test_a_key_that_belongs_to_another_command_is_said_and_does_what_it_di
     assert CANCEL.keys == "c"
 
 
+@pytest.mark.slow
 async def test_the_program_can_be_left_by_another_key(desk: FrontDesk, app_with: SettingsApp) -> None:
     async with at_the_counter(app_with("[keys]\n'app.quit' = 'F10'")) as meera:
         await meera.press("ctrl+q")
@@ -387,7 +392,7 @@ async def test_names_hide_when_nobody_pressed_a_key_and_the_counts_stay(desk: Fr
 
 
 @pytest.mark.parametrize("key", ["c", "enter", "escape", "n", "x", "2", "ctrl+q", "ctrl+p", "?", "y"])
-@pytest.mark.fast_cases(2)
+@pytest.mark.fast_cases(1)
 async def test_the_key_that_shows_the_names_does_nothing_else(desk: FrontDesk, app_with: SettingsApp, key: str) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(app_with("idle_minutes = 1")) as meera:
@@ -494,6 +499,7 @@ async def test_a_question_that_comes_late_is_hidden_too_and_can_be_answered(
         assert not idle.hidden
 
 
+@pytest.mark.slow
 async def test_a_message_with_a_name_is_hidden_too(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
     async with at_the_counter(app_with()) as meera:

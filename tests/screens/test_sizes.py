@@ -19,6 +19,7 @@ async def resize(receptionist: Receptionist, width: int, height: int) -> None:
     await receptionist.settle()
 
 
+@pytest.mark.slow
 async def test_a_terminal_that_is_too_small_says_what_it_needs(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk), TINY[0]) as meera:

@@ -33,6 +33,7 @@ def store_kind() -> str:
 # The server is stopped
 
 
+@pytest.mark.slow
 def test_while_the_server_is_away_everything_is_refused_plainly_and_then_goes_on(
     filled: FrontDesk, store: PostgresStore, server: Server
 ) -> None:
@@ -156,7 +157,7 @@ def test_an_action_whose_answer_is_lost_is_done_once_and_answered(
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(("fault", "done"), [(Fault.ANSWER_CUT, True), (Fault.REQUEST_CUT, False)])
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 def test_a_server_that_stays_away_is_asked_later_what_became_of_an_action(
     filled: FrontDesk,
     store: PostgresStore,

@@ -94,7 +94,7 @@ def test_what_another_desk_does_is_learnt_and_what_one_does_oneself_is_not(
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 def test_a_server_that_goes_and_comes_back_is_told_without_any_action(
     filled: FrontDesk, other: FrontDesk, follower: Follower, server: Server, mode: str
 ) -> None:
@@ -126,6 +126,7 @@ def test_a_server_that_says_nothing_any_more_is_gone_even_for_a_desk_that_does_n
         assert follower.hears() == Changed((outcome,))
 
 
+@pytest.mark.slow
 def test_of_very_many_changes_at_once_only_the_last_are_told(
     other: FrontDesk, store: PostgresStore, follower: Follower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,6 +144,7 @@ def test_of_very_many_changes_at_once_only_the_last_are_told(
     assert [outcome.entry_id for outcome in piece.outcomes] == entries[-2:]
 
 
+@pytest.mark.slow
 def test_a_desk_that_cannot_follow_at_first_says_so_and_follows_later(
     filled: FrontDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +162,7 @@ def test_a_desk_that_cannot_follow_at_first_says_so_and_follows_later(
         assert follower.hears_of() == [token_of(issued)]
 
 
+@pytest.mark.slow
 def test_changes_that_cannot_be_read_just_now_are_told_all_the_same(
     filled: FrontDesk, other: FrontDesk, follower: Follower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,7 +175,7 @@ def test_changes_that_cannot_be_read_just_now_are_told_all_the_same(
 
 
 @pytest.mark.parametrize("payload", ["999999", "abc", "-1", "9" * 30, ""])
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 def test_what_anybody_may_say_on_the_channel_ends_nothing(
     filled: FrontDesk, other: FrontDesk, follower: Follower, payload: str
 ) -> None:

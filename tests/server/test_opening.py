@@ -184,6 +184,7 @@ def test_names_are_exchanged_in_utf8_whatever_the_surroundings_say(
     assert "राम Łukasz" in invoke("token", "list", "--database", far).stdout
 
 
+@pytest.mark.fast_cases(1)
 @pytest.mark.parametrize(
     "setting", ["statement_timeout = 1", "lock_timeout = 1", "idle_in_transaction_session_timeout = 1"]
 )
@@ -193,6 +194,7 @@ def test_a_timeout_of_the_role_does_not_count(filled: FrontDesk, store: Postgres
     assert (result.exit_code, result.stderr) == (0, "")
 
 
+@pytest.mark.fast_cases(1)
 @pytest.mark.parametrize("path", ["''", "nowhere", '"$user"'])
 def test_a_search_path_without_a_schema_is_named(
     stores: Stores, filled: FrontDesk, store: PostgresStore, clock: FixedClock, path: str

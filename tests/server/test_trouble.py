@@ -115,6 +115,7 @@ def standing_by(server: Server) -> Iterator[None]:
             signal.unlink()
 
 
+@pytest.mark.slow
 def test_a_server_that_became_a_standby_can_be_read_and_says_why_not_written(
     filled: FrontDesk, server: Server, clock: FixedClock, store: PostgresStore
 ) -> None:

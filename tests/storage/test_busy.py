@@ -161,6 +161,7 @@ def test_whoever_leaves_while_another_desk_is_busy_is_not_kept_waiting(database_
     assert statuses(database_path) == {}
 
 
+@pytest.mark.slow
 def test_a_database_that_is_locked_while_it_is_opened_can_be_looked_at(database_path: Path) -> None:
     open_today(database_path, "Asha")
     with Lock(database_path):

@@ -373,6 +373,7 @@ def test_an_empty_file_is_not_taken_for_a_new_one(tmp_path: Path, clock: FixedCl
     assert invoke("token", "list", "--database", path).exit_code == 2
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_time_to_make_it")
 def test_the_log_beside_a_file_that_was_emptied_is_left_alone(
     desk: FrontDesk, database_path: Path, tmp_path: Path, clock: FixedClock
@@ -412,6 +413,7 @@ def delete_the_index_of_its_log(path: Path) -> None:
 TAKEN_AWAY = [Path.unlink, replace_by_itself, replace_by_a_note, delete_its_log, delete_the_index_of_its_log]
 
 
+@pytest.mark.fast_cases(2)
 @pytest.mark.parametrize("take_away", TAKEN_AWAY)
 def test_a_file_that_is_deleted_or_replaced_under_open_desks_is_noticed_before_the_next_action(
     desk: FrontDesk, open_desk: OpenDesk, database_path: Path, take_away: Callable[[Path], None]

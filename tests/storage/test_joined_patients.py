@@ -135,6 +135,7 @@ def test_empty_fields_are_filled_and_known_ones_kept(database_path: Path) -> Non
         assert event == ('{"fields": ["birth_year", "sex", "uhid", "uhid_key"]}',)
 
 
+@pytest.mark.slow
 def test_many_people_are_joined_across_what_is_read_at_once(database_path: Path) -> None:
     chance = random.Random(7)
     people = [Visit(f"Patient {number}", f"98450 {number:05}") for number in range(1, 1501)]

@@ -135,6 +135,7 @@ def test_verifying_reads_the_log_of_a_desk_that_died_and_leaves_it(with_log: Pat
     assert contents(with_log.parent) == before
 
 
+@pytest.mark.slow
 def test_verifying_a_file_beside_the_log_of_another_leaves_both(
     with_log: Path, tmp_path: Path, clock: FixedClock
 ) -> None:

@@ -164,6 +164,7 @@ def test_a_log_that_is_torn_behind_its_last_answer_keeps_all_that_was_answered(
     assert reopened(before) == answered
 
 
+@pytest.mark.slow
 def test_a_file_that_is_torn_while_the_log_is_written_back_keeps_all_that_was_answered(
     desk: FrontDesk,
     database_path: Path,

@@ -235,6 +235,7 @@ def test_a_desk_of_the_old_program_that_was_left_open_writes_nothing(
     assert verify_file(Path(old.location)).problems == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("store_kind", "version"), [("postgresql", 2)])
 def test_an_upgrade_waits_for_what_an_old_desk_is_just_doing(
     old: Store, clock: FixedClock, monkeypatch: pytest.MonkeyPatch

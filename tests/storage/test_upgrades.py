@@ -89,6 +89,7 @@ def test_a_migration_imports_nothing_of_the_program() -> None:
             assert not [name for name in names if name.startswith(("opd_tui", "."))], script
 
 
+@pytest.mark.fast_cases(2)
 @on_every_older_version
 def test_an_older_database_is_upgraded_with_everything_in_it(old: Store, clock: FixedClock, version: int) -> None:
     before, names = old.dump(), people(old)
@@ -215,6 +216,7 @@ def test_what_was_kept_before_an_upgrade_can_be_restored(old: Store, clock: Fixe
         assert desk.verify().problems == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("store_kind", "version"), [("postgresql", 2)])
 def test_what_a_server_had_before_its_upgrade_can_be_restored_into_a_file_and_back(
     old: Store, new_store: NewStore, clock: FixedClock, version: int, database_path: Path
@@ -228,6 +230,7 @@ def test_what_a_server_had_before_its_upgrade_can_be_restored_into_a_file_and_ba
             assert desk.verify().problems == []
 
 
+@pytest.mark.fast_cases(2)
 @on_every_older_version
 def test_a_backup_from_before_an_upgrade_is_not_offered_as_the_newest(old: Store, clock: FixedClock) -> None:
     upgrade(old, clock)
@@ -294,6 +297,7 @@ SERVERS_SCHEMA = {
 }
 
 
+@pytest.mark.fast_cases(1)
 @pytest.mark.parametrize("store_kind", ["postgresql"])
 @pytest.mark.parametrize("version", RELEASED_FOR_SERVERS)
 def test_a_servers_upgraded_schema_is_that_of_a_new_database(

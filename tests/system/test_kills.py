@@ -251,7 +251,7 @@ def test_the_demos_folder_is_gone_however_it_is_ended(tmp_path: Path, end: str) 
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.fast_cases(1)
+@pytest.mark.slow
 def test_the_printed_demos_folder_is_gone_when_it_is_ended(tmp_path: Path, end: signal.Signals) -> None:
     command = [*COMMAND, "demo", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"TMPDIR": str(tmp_path)}) as process:

@@ -245,6 +245,7 @@ def test_what_an_error_quotes_is_in_no_report(
     the_report(reports, "RuntimeError", "KeyError", "test_privacy.py")
 
 
+@pytest.mark.slow
 def test_without_a_place_for_reports_the_bug_is_said_all_the_same(
     database_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
