@@ -130,7 +130,7 @@ def board(site: Site) -> Iterator[Row]:
             figure.append(timed(lambda: desk.board(today)))
             floor.append(timed(lambda: replay(raw, statements)))
         assert len(desk.board(today).slots) == 400
-    yield paired("board of 400 slots at 1,000,000 tokens, median", Budget(most=5), figure, floor)
+    yield paired("board of 400 slots at 1,000,000 tokens, median", Budget(most=5, times=2.5), figure, floor)
 
 
 def apply(site: Site) -> Iterator[Row]:

@@ -121,7 +121,7 @@ def slots(transaction: Transaction, date: dt.date | None = None, doctor_id: Doct
     values = {"date": date and date.isoformat(), "doctor": doctor_id}
     given = {name: value for name, value in values.items() if value is not None}
     statement = statements[date is not None, doctor_id is not None]
-    return [slot_record_of(row) for row in transaction.rows(statement, given)]
+    return list(slot_records_of(transaction.rows(statement, given)))
 
 
 def totals(transaction: Transaction, date: dt.date) -> dict[Status, int]:
@@ -131,7 +131,7 @@ def totals(transaction: Transaction, date: dt.date) -> dict[Status, int]:
 
 def slots_by_id(transaction: Transaction, ids: Collection[SlotId]) -> list[SlotRecord]:
     """Return the slots with these ids, by date, start and doctor's code."""
-    records = [slot_record_of(row) for id_ in ids for row in transaction.rows(_SLOT_BY_ID, {"id": id_})]
+    records = [record for id_ in ids for record in slot_records_of(transaction.rows(_SLOT_BY_ID, {"id": id_}))]
     return sorted(records, key=lambda record: (record.slot.date, record.slot.start, record.doctor.code))
 
 
@@ -226,9 +226,15 @@ def namesakes(transaction: Transaction, of: TokenRecord) -> list[TokenRecord]:
     return [*token_records_of(transaction.rows(_NAMESAKES, values))]
 
 
-def slot_record_of(row: Any) -> SlotRecord:
+def slot_records_of(rows: Iterable[Any]) -> Iterator[SlotRecord]:
+    """Yield slots with their doctors, each of whom is read once."""
     size, loads = len(SLOT_COLUMNS), len(SLOT_COLUMNS) + len(_LOAD)
-    return SlotRecord(slot_of(row), doctor_of(row[loads:]), load_of(row[size:loads]))
+    doctors: dict[DoctorId, Doctor] = {}
+    for row in rows:
+        slot = slot_of(row)
+        if slot.doctor_id not in doctors:
+            doctors[slot.doctor_id] = doctor_of(row[loads:])
+        yield SlotRecord(slot, doctors[slot.doctor_id], load_of(row[size:loads]))
 
 
 def token_records_of(rows: Iterable[Any]) -> Iterator[TokenRecord]:
