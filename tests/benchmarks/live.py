@@ -153,7 +153,7 @@ def bytes_of_a_change(site: Site) -> Iterator[Row]:
     Counted are all bytes that paint the screen's lines between the bars and the activity, with the moves and colours
     that lead there, and what brackets the frames; not the bars, the activity and the message line.
     """
-    figure, budget = "bytes for one changed token (cell and queue), p95", Budget(most=2000)
+    figure, budget = "bytes for one changed token (cell and queue), p95", Budget(most=1000)
     counts, whole = [], []
     with site.copy(site.year) as database:
         try:
