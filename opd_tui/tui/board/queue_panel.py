@@ -10,7 +10,6 @@ from textual import getters
 from textual.app import ComposeResult
 
 from opd_tui.desk.views import Queue
-from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.board.doctor_column import short_name
 from opd_tui.tui.board.queue_rows import QueueHead, QueueRows
 from opd_tui.tui.drawing.cells import fit
@@ -64,27 +63,35 @@ class QueuePanel(Panel):
             return
         room, record = self.outer_size.width - FRAME_COLUMNS, self.queue.slot
         is_over = self.now is not None and record.slot.is_over(self.now)
-        titles = titles_of(record, is_over=is_over)
-        self.title = next((title for title in titles if cell_len(title) <= room), "") or brief_title(record, room)
+        titles = titles_of(self.queue, is_over=is_over)
+        self.title = next((title for title in titles if cell_len(title) <= room), "") or brief_title(self.queue, room)
 
 
-def titles_of(record: SlotRecord, *, is_over: bool) -> Iterator[str]:
-    """Yield the titles of a slot's queue, the fullest first: room, specialty and words are dropped in turn."""
-    doctor, window = record.doctor, record.slot.window
+def titles_of(queue: Queue, *, is_over: bool) -> Iterator[str]:
+    """Yield the titles of a queue, the fullest first: room, specialty, words and who is inside are dropped in turn."""
+    doctor, window = queue.slot.doctor, queue.slot.slot.window
     room = (f"room {doctor.room}",) if doctor.room else ()
-    for slot, over in (
-        ((doctor_label(doctor), window, *room), "the window is over"),
-        ((doctor_label(doctor), window), "the window is over"),
-        ((doctor.name, window), "the window is over"),
-        ((short_name(doctor), window), "over"),
-    ):
-        yield " · ".join((doctor.code, *slot, occupancy_of(record), *((over,) if is_over else ())))
+    for inside in dict.fromkeys((inside_from_another_slot(queue), ())):
+        for slot, over in (
+            ((doctor_label(doctor), window, *room), "the window is over"),
+            ((doctor_label(doctor), window), "the window is over"),
+            ((doctor.name, window), "the window is over"),
+            ((short_name(doctor), window), "over"),
+        ):
+            yield " · ".join((doctor.code, *slot, occupancy_of(queue), *inside, *((over,) if is_over else ())))
 
 
-def brief_title(record: SlotRecord, room: int) -> str:
-    """Return the title of a slot's queue with as much of the doctor's name as there is room for, or none of it."""
+def inside_from_another_slot(queue: Queue) -> tuple[str, ...]:
+    """Return who is with the doctor, if that is nobody of this queue."""
+    inside = queue.inside
+    return (f"{inside.number} is inside",) if inside and inside.slot_id != queue.slot.slot.id else ()
+
+
+def brief_title(queue: Queue, room: int) -> str:
+    """Return the title of a queue with as much of the doctor's name as there is room for, or none of it."""
+    record = queue.slot
     code, window, load = record.doctor.code, record.slot.window, record.load
-    slot = f"{window} · {occupancy_of(record)}"
+    slot = f"{window} · {occupancy_of(queue)}"
     name = room - cell_len(f"{code} ·  · {slot}")
     if name >= FEWEST_OF_A_NAME:
         return f"{code} · {fit(short_name(record.doctor), name)} · {slot}"
@@ -92,8 +99,10 @@ def brief_title(record: SlotRecord, room: int) -> str:
     return f"{code} · {window} · {load.taken} of {record.slot.capacity}{waiting}"
 
 
-def occupancy_of(record: SlotRecord) -> str:
-    """Return how full a slot is: `3 of 4 taken (1 done) · 2 waiting`."""
-    done = f" ({record.load.completed} done)" if record.load.completed else ""
-    waiting = f" · {record.load.waiting} waiting" if record.load.waiting else ""
-    return f"{record.load.taken} of {record.slot.capacity} taken{done}{waiting}"
+def occupancy_of(queue: Queue) -> str:
+    """Return how full a slot is, and how many are here: `3 of 4 taken (1 done) · 2 here · 2 waiting`."""
+    load, here = queue.slot.load, queue.here
+    done = f" ({load.completed} done)" if load.completed else ""
+    here_words = f" · {here} here" if here else ""
+    waiting = f" · {load.waiting} waiting" if load.waiting else ""
+    return f"{load.taken} of {queue.slot.slot.capacity} taken{done}{here_words}{waiting}"
