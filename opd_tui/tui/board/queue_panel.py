@@ -68,41 +68,45 @@ class QueuePanel(Panel):
 
 
 def titles_of(queue: Queue, *, is_over: bool) -> Iterator[str]:
-    """Yield the titles of a queue, the fullest first: room, specialty, words and who is inside are dropped in turn."""
+    """Yield the titles of a queue, the fullest first: words and the doctor's name give way before who is inside."""
     doctor, window = queue.slot.doctor, queue.slot.slot.window
     room = (f"room {doctor.room}",) if doctor.room else ()
-    for inside in dict.fromkeys((inside_from_another_slot(queue), ())):
-        for slot, over in (
-            ((doctor_label(doctor), window, *room), "the window is over"),
-            ((doctor_label(doctor), window), "the window is over"),
-            ((doctor.name, window), "the window is over"),
-            ((short_name(doctor), window), "over"),
-        ):
-            yield " · ".join((doctor.code, *slot, occupancy_of(queue), *inside, *((over,) if is_over else ())))
-
-
-def inside_from_another_slot(queue: Queue) -> tuple[str, ...]:
-    """Return who is with the doctor, if that is nobody of this queue."""
-    inside = queue.inside
-    return (f"{inside.number} is inside",) if inside and inside.slot_id != queue.slot.slot.id else ()
+    slots = (
+        ((doctor_label(doctor), window, *room), "the window is over"),
+        ((doctor_label(doctor), window), "the window is over"),
+        ((doctor.name, window), "the window is over"),
+        ((short_name(doctor), window), "over"),
+    )
+    for occupancy in (occupancy_of(queue), brief_occupancy_of(queue)):
+        for slot, over in slots:
+            yield " · ".join((doctor.code, *slot, *occupancy, *((over,) if is_over else ())))
 
 
 def brief_title(queue: Queue, room: int) -> str:
     """Return the title of a queue with as much of the doctor's name as there is room for, or none of it."""
-    record = queue.slot
-    code, window, load = record.doctor.code, record.slot.window, record.load
-    slot = f"{window} · {occupancy_of(queue)}"
-    name = room - cell_len(f"{code} ·  · {slot}")
+    doctor = queue.slot.doctor
+    slot = " · ".join((queue.slot.slot.window, *brief_occupancy_of(queue)))
+    name = room - cell_len(f"{doctor.code} ·  · {slot}")
     if name >= FEWEST_OF_A_NAME:
-        return f"{code} · {fit(short_name(record.doctor), name)} · {slot}"
-    waiting = f" · {load.waiting} waiting" if load.waiting else ""
-    return f"{code} · {window} · {load.taken} of {record.slot.capacity}{waiting}"
+        return f"{doctor.code} · {fit(short_name(doctor), name)} · {slot}"
+    return f"{doctor.code} · {slot}"
 
 
-def occupancy_of(queue: Queue) -> str:
-    """Return how full a slot is, and how many are here: `3 of 4 taken (1 done) · 2 here · 2 waiting`."""
-    load, here = queue.slot.load, queue.here
-    done = f" ({load.completed} done)" if load.completed else ""
-    here_words = f" · {here} here" if here else ""
-    waiting = f" · {load.waiting} waiting" if load.waiting else ""
-    return f"{load.taken} of {queue.slot.slot.capacity} taken{done}{here_words}{waiting}"
+def occupancy_of(queue: Queue) -> tuple[str, ...]:
+    """Return how full a slot is and who is present: `3 of 4 taken (1 done)`, `2 here`, `2 waiting`."""
+    done = f" ({queue.slot.load.completed} done)" if queue.slot.load.completed else ""
+    brief, *present = brief_occupancy_of(queue)
+    return f"{brief} taken{done}", *present
+
+
+def brief_occupancy_of(queue: Queue) -> tuple[str, ...]:
+    """Return the same with fewer words: `3 of 4`, `2 here`, `2 waiting`."""
+    load, elsewhere = queue.slot.load, queue.inside
+    if elsewhere is not None and elsewhere.slot_id == queue.slot.slot.id:
+        elsewhere = None  # the first row says so
+    present = (
+        f"{queue.here} here" if queue.here else "",
+        f"{load.waiting} waiting" if load.waiting else "",
+        f"{elsewhere.number} inside" if elsewhere else "",
+    )
+    return f"{load.taken} of {queue.slot.slot.capacity}", *filter(None, present)
