@@ -88,9 +88,14 @@ class DeskReads:
 
     def _totals(self, transaction: Transaction, date: dt.date) -> Totals:
         found, here = reads.totals(transaction, date), reads.here(transaction, date)
-        shown = (Status.ACTIVE, Status.WAITING, Status.COMPLETED, Status.NO_SHOW)
-        numbers = (found.get(status, 0) for status in shown)
-        return Totals(*numbers, inside=len(reads.inside(transaction, date)), here=sum(here.values()))
+        return Totals(
+            seated=found.get(Status.ACTIVE, 0),
+            waiting=found.get(Status.WAITING, 0),
+            done=found.get(Status.COMPLETED, 0),
+            no_show=found.get(Status.NO_SHOW, 0),
+            inside=len(reads.inside(transaction, date)),
+            here=sum(here.values()),
+        )
 
     def queue(self, slot_id: SlotId) -> Queue:
         """Return a slot's tokens in queue order; raise UnknownSlot if there is no such slot."""

@@ -273,7 +273,7 @@ async def test_with_plain_signs_every_screen_and_dialog_is_drawn_without_symbols
 ) -> None:
     full_slot(desk, waiting=2)
     async with at_the_counter(app_with("ascii_symbols = true")) as meera:
-        await meera.sees("## 2/2", "* seated", "o waiting", "2 of 2 taken - 2 waiting")
+        await meera.sees("## 2/2", "~ expected", "o expected", "2 of 2 taken - 2 waiting")
         visits = (
             ("enter", "c"),
             ("n",),
