@@ -250,10 +250,10 @@ async def test_the_queue_stands_in_the_order_of_the_day(desk: FrontDesk, open_de
         assert [row.replace("A-00", "") for row in rows if row][:8] == [
             "4 Kabir Online ► inside since 09:00",
             "2 Ravi Online ● here since 09:00",
-            "1 Asha Online … expected issued 09:00",
-            "3 Sunita Online … expected issued 09:00",
+            "1 Asha Online ∙ expected issued 09:00",
+            "3 Sunita Online ∙ expected issued 09:00",
             "5 Diya Online ‖ on hold test 0 min",
-            "waiting, in the order of promotion",
+            "── waiting, in the order of promotion ──",
             "1 6 Om Online ○ expected waits 0 min",
             "2 7 Zoya Online ○ here waits 0 min",
         ]

@@ -69,7 +69,7 @@ async def test_the_footer_follows_the_focus(desk: FrontDesk, open_desk: OpenDesk
         assert "Enter Open" in meera.read("#footer")
         assert "c Cancel" not in meera.read("#footer")
         await meera.press("enter")
-        await meera.sees("c Cancel x No-show d Done", "Esc Back", within="#footer")
+        await meera.sees("i Here space Done+next c Cancel", "Esc Back", within="#footer")
         assert "Enter Open" not in meera.read("#footer")
         await meera.press("n")
         await meera.sees("Enter Issue Tab Source Esc Close", within="#footer")

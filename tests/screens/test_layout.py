@@ -116,7 +116,7 @@ async def test_more_seats_than_lines_scroll_as_one_list(desk: FrontDesk, open_de
     async with at_the_counter(OpdApp(open_desk)) as meera:
         top = meera.lines("#queue")
         await meera.press("enter", "end", "pageup")
-        numbers = [line.strip("▸ ").split()[0] for line in meera.lines("#queue") if "… expected" in line]
+        numbers = [line.strip("▸ ").split()[0] for line in meera.lines("#queue") if "∙ expected" in line]
         assert numbers == [f"A-{number:03}" for number in range(21 - len(numbers), 21)]
         await meera.press("home", "escape")
         assert meera.lines("#queue") == top
@@ -189,7 +189,7 @@ async def test_the_queue_has_headings_and_says_what_its_last_column_is(desk: Fro
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         head = meera.lines("#queue-head")[0]
-        for heading, text in (("NUMBER", "A-001"), ("PATIENT", "Asha"), ("SOURCE", "Online"), ("STATUS", "… expected")):
+        for heading, text in (("NUMBER", "A-001"), ("PATIENT", "Asha"), ("SOURCE", "Online"), ("STATUS", "∙ expected")):
             assert head.index(heading) == meera.line_with("A-001", "#queue").index(text)
         assert meera.line_with("A-001", "#queue").endswith("issued 09:00")
         assert meera.line_with("A-003", "#queue").endswith("waits 0 min")

@@ -15,7 +15,7 @@ SOURCE_LABELS = {source.label: source.name for source in Source}
 STATUSES = {
     "► inside": "ACTIVE",
     "● here": "ACTIVE",
-    "… expected": "ACTIVE",
+    "∙ expected": "ACTIVE",
     "↑ moved up": "ACTIVE",
     "○ here": "WAITING",
     "○ expected": "WAITING",

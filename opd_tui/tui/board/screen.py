@@ -83,8 +83,8 @@ class SlotBoardScreen(DeskScreen):
     activity = getters.query_one(Activity)
     newest = ""
     """The newest outcome as a sentence."""
-    passed_on_at = NEVER
-    """When the cursor went on by itself from a token that was closed (monotonic)."""
+    passed_on: tuple[TokenId | None, float] = None, NEVER
+    """The token to which the cursor went by itself from one that was closed, and when (monotonic)."""
 
     def body(self) -> Iterable[Widget]:
         with Vertical(id="board"):
@@ -178,7 +178,8 @@ class SlotBoardScreen(DeskScreen):
             return
         if called is not None:
             self.queue.move_to(called.id)
-        self.passed_on_at = self.host.keys.clock()
+        row = self.queue.chosen
+        self.passed_on = row.id if isinstance(row, QueueRow) else None, self.host.keys.clock()
 
     async def load_change(self, outcome: Outcome) -> None:
         """Reload only the slot of a changed token, or the whole view if another desk made changes too."""
@@ -264,8 +265,8 @@ class SlotBoardScreen(DeskScreen):
 
     def chosen(self, need: Need) -> Chosen | None:
         if need is Need.TOKEN:
-            row = self.chosen_token()
-            return Chosen.token(row.record.token, self.passed_on_at) if row else None
+            row, (passed_on, since) = self.chosen_token(), self.passed_on
+            return Chosen.token(row.record.token, since if row.id == passed_on else NEVER) if row else None
         record = self.grid.chosen
         if record is None:
             return None

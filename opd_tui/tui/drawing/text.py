@@ -22,7 +22,7 @@ CLOSED_WORDS = {
 SIGNS = {
     Attendance.INSIDE: "►",
     Attendance.HERE: "●",
-    Attendance.EXPECTED: "…",
+    Attendance.EXPECTED: "∙",
     Attendance.ON_HOLD: "‖",
 }
 WITHOUT_A_SEAT = "○"
