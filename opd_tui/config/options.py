@@ -140,6 +140,9 @@ class Settings:
     idle_minutes: int = option(
         Whole(0, MINUTES_A_DAY), 5, "minutes without a key until all names are hidden; 0 never hides them", "5"
     )
+    hold_minutes: int = option(
+        Whole(0, MINUTES_A_DAY), 30, "minutes on hold after which a patient is marked in the queue; 0 never marks", "30"
+    )
     escape_milliseconds: int | None = option(
         AutomaticWhole(1, MOST_MILLISECONDS),
         None,

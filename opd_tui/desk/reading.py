@@ -24,7 +24,7 @@ from opd_tui.domain.errors import (
     UnknownSlot,
     UnknownToken,
 )
-from opd_tui.domain.events import Event, PatientForgotten, Subject
+from opd_tui.domain.events import Event, PatientForgotten, Subject, TokenReturned
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import (
     Doctor,
@@ -84,9 +84,18 @@ class DeskReads:
 
     def totals(self, date: dt.date) -> Totals:
         """Return the number of a day's tokens."""
-        found = self.read(lambda transaction: reads.totals(transaction, date))
-        shown = (Status.ACTIVE, Status.WAITING, Status.COMPLETED, Status.NO_SHOW)
-        return Totals(*(found.get(status, 0) for status in shown))
+        return self.read(lambda transaction: self._totals(transaction, date))
+
+    def _totals(self, transaction: Transaction, date: dt.date) -> Totals:
+        found, here = reads.totals(transaction, date), reads.here(transaction, date)
+        return Totals(
+            seated=found.get(Status.ACTIVE, 0),
+            waiting=found.get(Status.WAITING, 0),
+            done=found.get(Status.COMPLETED, 0),
+            no_show=found.get(Status.NO_SHOW, 0),
+            inside=len(reads.inside(transaction, date)),
+            here=sum(here.values()),
+        )
 
     def queue(self, slot_id: SlotId) -> Queue:
         """Return a slot's tokens in queue order; raise UnknownSlot if there is no such slot."""
@@ -95,7 +104,8 @@ class DeskReads:
     def _queue(self, transaction: Transaction, slot_id: SlotId) -> Queue:
         if (record := reads.slot_by_id(transaction, slot_id)) is None:
             raise UnknownSlot(f"There is no slot with id {slot_id}.", Advice.LIST_SLOTS)
-        return Queue(record, queue_rows(reads.tokens(transaction, slot_id), self.zone))
+        inside = reads.inside(transaction, record.slot.date, record.doctor.id)
+        return Queue(record, queue_rows(reads.tokens(transaction, slot_id), self.zone), inside.get(record.doctor.id))
 
     def waitlist(self, date: dt.date) -> tuple[QueueRow, ...]:
         """Return all waiting tokens of a date, best rank first."""
@@ -103,7 +113,19 @@ class DeskReads:
 
     def doctors(self, date: dt.date) -> tuple[DoctorDay, ...]:
         """Return all doctors with their slots on a date."""
-        return self.read(lambda transaction: doctor_days(reads.doctors(transaction), reads.slots(transaction, date)))
+        return self.read(
+            lambda transaction: doctor_days(
+                reads.doctors(transaction),
+                reads.slots(transaction, date),
+                reads.inside(transaction, date),
+                reads.here(transaction, date),
+            )
+        )
+
+    def returns_of(self, token: TokenId) -> int:
+        """Return how often a patient was sent back from the room to the queue."""
+        events = self.read(lambda transaction: entries.later_events(transaction, Subject.TOKEN, token, 0))
+        return sum(isinstance(event, TokenReturned) for _, event in events)
 
     def activity(self, count: int) -> tuple[Outcome, ...]:
         """Return the most recent outcomes of all desks, newest first."""

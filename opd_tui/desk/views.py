@@ -8,17 +8,33 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from opd_tui.domain.instants import slot_instant, waited, write_end, write_instant
-from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, SlotRecord, Status, Token, TokenId, TokenRecord
+from opd_tui.domain.model import (
+    Attendance,
+    Doctor,
+    DoctorId,
+    Slot,
+    SlotId,
+    SlotRecord,
+    Status,
+    Token,
+    TokenId,
+    TokenRecord,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The number of a day's tokens: with a seat, waiting, completed, and those whose patient did not come."""
+    """The number of a day's tokens: with a seat, waiting, completed, and those whose patient did not come.
+
+    `inside` and `here` count the patients who are with a doctor, and those who are here and could be.
+    """
 
     seated: int = 0
     waiting: int = 0
     done: int = 0
     no_show: int = 0
+    inside: int = 0
+    here: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,14 @@ class Queue:
 
     slot: SlotRecord
     rows: tuple[QueueRow, ...]
+    inside: Token | None = None
+    """The token that is with the slot's doctor, from any slot of the day."""
+
+    @property
+    def here(self) -> int:
+        """The number of patients who are here, and neither with the doctor nor on hold."""
+        tokens = (row.record.token for row in self.rows)
+        return sum(token.status.is_open and token.attendance is Attendance.HERE for token in tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +115,10 @@ class DoctorDay:
 
     doctor: Doctor
     slots: tuple[SlotRecord, ...]
+    inside: Token | None = None
+    """The token that is with the doctor."""
+    here: int = 0
+    """The number of patients who are here, and neither with the doctor nor on hold."""
 
 
 def board_of(date: dt.date, records: Iterable[SlotRecord]) -> Board:
@@ -130,12 +158,20 @@ def queue_rows(records: Iterable[TokenRecord], zone: ZoneInfo) -> tuple[QueueRow
     return tuple(rows)
 
 
-def doctor_days(doctors: Iterable[Doctor], records: Iterable[SlotRecord]) -> tuple[DoctorDay, ...]:
-    """Return every doctor with their slots among these records."""
+def doctor_days(
+    doctors: Iterable[Doctor],
+    records: Iterable[SlotRecord],
+    inside: Mapping[DoctorId, Token],
+    here: Mapping[DoctorId, int],
+) -> tuple[DoctorDay, ...]:
+    """Return every doctor with their slots among these records, who is inside, and how many are here."""
     by_doctor: dict[DoctorId, list[SlotRecord]] = {}
     for record in records:
         by_doctor.setdefault(record.doctor.id, []).append(record)
-    return tuple(DoctorDay(doctor, tuple(by_doctor.get(doctor.id, ()))) for doctor in doctors)
+    return tuple(
+        DoctorDay(doctor, tuple(by_doctor.get(doctor.id, ())), inside.get(doctor.id), here.get(doctor.id, 0))
+        for doctor in doctors
+    )
 
 
 def doctor_json(doctor: Doctor) -> dict[str, object]:

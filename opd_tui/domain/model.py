@@ -60,6 +60,15 @@ class Status(enum.Enum):
         return self in (Status.ACTIVE, Status.COMPLETED)
 
 
+class Attendance(enum.Enum):
+    """Where the patient of an open token is, in the order of a queue; the value is the word for it."""
+
+    INSIDE = "inside"
+    HERE = "here"
+    EXPECTED = "expected"
+    ON_HOLD = "on hold"
+
+
 class HoldReason(enum.Enum):
     """Why a patient is away for a while; the value follows “is away for”."""
 
@@ -216,6 +225,15 @@ class Token:
     @property
     def in_the_room(self) -> bool:
         return self.status is Status.ACTIVE and self.called_at is not None
+
+    @property
+    def attendance(self) -> Attendance:
+        """Where the patient of the open token is."""
+        if self.in_the_room:
+            return Attendance.INSIDE
+        if self.held_at is not None:
+            return Attendance.ON_HOLD
+        return Attendance.HERE if self.checked_in_at else Attendance.EXPECTED
 
     @property
     def label(self) -> str:

@@ -45,6 +45,7 @@ def preferences_from(file: SettingsFile) -> Preferences:
         plain_signs=needs_plain_signs() if settings.ascii_symbols is None else settings.ascii_symbols,
         keymap=keymap,
         idle_seconds=60.0 * settings.idle_minutes,
+        hold_minutes=settings.hold_minutes,
         problems=tuple(by_line),
     )
 

@@ -29,6 +29,61 @@ EMERGENCY = Command("token.emergency", "e", "Emergency", "Issue an emergency tok
 CHECK_IN = DeskCommand(
     "token.check_in", "i", "Here", "The patient is here", footer=2, makes="check_in_token", needs=Need.TOKEN
 )
+NEXT = DeskCommand(
+    "doctor.next",
+    "space",
+    "Done+next",
+    "Done and next: complete who is inside, and call the doctor's next patient",
+    footer=2,
+    makes="complete_and_call_next",
+    needs=Need.DOCTOR,
+    asks=(),
+    completes=True,
+)
+CALL = DeskCommand(
+    "token.call",
+    "o",
+    "Call",
+    "Call the chosen patient into the room, out of turn",
+    footer=8,
+    makes="call_token",
+    needs=Need.TOKEN,
+)
+RETURN = DeskCommand(
+    "token.return",
+    "b",
+    "Back to queue",
+    "Send the chosen patient from the room back to the queue",
+    footer=9,
+    makes="return_token",
+    needs=Need.TOKEN,
+)
+HOLD_OR_RELEASE = Command(
+    "token.hold",
+    "w",
+    "Hold",
+    "Put the chosen token on hold while the patient is away, or release it",
+    "hold_or_release",
+    footer=8,
+)
+HOLD = DeskCommand(
+    HOLD_OR_RELEASE.id,
+    HOLD_OR_RELEASE.keys,
+    "On hold for",
+    HOLD_OR_RELEASE.help,
+    makes="hold_token",
+    needs=Need.TOKEN,
+    presets={"reason": "OTHER"},
+)
+RELEASE = DeskCommand(
+    HOLD_OR_RELEASE.id,
+    HOLD_OR_RELEASE.keys,
+    "Release",
+    HOLD_OR_RELEASE.help,
+    makes="release_token",
+    needs=Need.TOKEN,
+)
+"""What the key for a hold does, depending on whether the token is on hold."""
 CANCEL = DeskCommand(
     "token.cancel", "c", "Cancel", "Cancel the chosen token", footer=3, makes="cancel_token", needs=Need.TOKEN
 )
@@ -36,7 +91,14 @@ NO_SHOW = DeskCommand(
     "token.no_show", "x", "No-show", "The patient did not show up", footer=4, makes="mark_no_show", needs=Need.TOKEN
 )
 DONE = DeskCommand(
-    "token.done", "d", "Done", "The consultation took place", footer=5, makes="complete_token", needs=Need.TOKEN
+    "token.done",
+    "d",
+    "Done",
+    "The consultation took place",
+    footer=7,
+    makes="complete_token",
+    needs=Need.TOKEN,
+    completes=True,
 )
 VIEW = Command(
     "token.view", "v", "Details", "Show the chosen patient's phone and other details", "view_token", footer=8
@@ -124,11 +186,17 @@ FILTER_HINTS = (
 )
 """The footer hints while the filter has the focus."""
 
-TOKEN_COMMANDS = (NEW, EMERGENCY, CHECK_IN, CANCEL, NO_SHOW, DONE, VIEW)
+ARRIVAL_COMMANDS = (NEW, EMERGENCY, CHECK_IN)
+ROOM_COMMANDS = (NEXT, CALL, RETURN)
+QUEUE_COMMANDS = (CANCEL, NO_SHOW, DONE, HOLD_OR_RELEASE, VIEW)
+TOKEN_COMMANDS = (*ARRIVAL_COMMANDS, *QUEUE_COMMANDS)
 DAY_COMMANDS = (PREVIOUS_DAY, NEXT_DAY, TODAY, GO_TO_DAY)
-BOARD_COMMANDS = (*TOKEN_COMMANDS, RESIZE, FORGET, FIND, *DAY_COMMANDS, ENTER_QUEUE, STEP_BACK)
+BOARD_COMMANDS = (
+    *(*ARRIVAL_COMMANDS, *ROOM_COMMANDS, *QUEUE_COMMANDS),
+    *(RESIZE, FORGET, FIND, *DAY_COMMANDS, ENTER_QUEUE, STEP_BACK),
+)
 WAITLIST_COMMANDS = (*TOKEN_COMMANDS, GO_TO_TOKEN, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
-DOCTORS_COMMANDS = (GO_TO_DOCTOR, ADD_DOCTOR, OPEN_SESSION, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
+DOCTORS_COMMANDS = (NEXT, GO_TO_DOCTOR, ADD_DOCTOR, OPEN_SESSION, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
 
 IN_EVERY_FOOTER = (HELP, PALETTE, QUIT)
 APP_COMMANDS = (RETRY, HELP, PALETTE, MESSAGES, SETTINGS, HIDE_NAMES, REDRAW, BACK_UP, QUIT)
@@ -144,7 +212,7 @@ MOVES = (
 )
 """Navigation keys of every list, as help rows."""
 
-DEMO_PAUSE = Command("demo.pause", "space", "Pause", "Pause the demo, or go on", "app.demo_pause")
+DEMO_PAUSE = Command("demo.pause", "comma", "Pause", "Pause the demo, or go on", "app.demo_pause")
 DEMO_STEP = Command("demo.step", "full_stop", "Step", "Play the demo's next step now", "app.demo_step")
 DEMO_FASTER = Command("demo.faster", "plus,equals_sign", "Faster", "Play faster", "app.demo_speed(2)", key_display="+")
 DEMO_SLOWER = Command("demo.slower", "minus", "Slower", "Play slower", "app.demo_speed(0.5)", key_display="-")

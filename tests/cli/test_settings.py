@@ -35,6 +35,7 @@ database = "/srv/opd/opd.db"
 theme = "nord"
 ascii_symbols = true
 idle_minutes = 0
+hold_minutes = 20
 escape_milliseconds = 300
 backups_kept = 30
 group = "{GROUP}"
@@ -85,6 +86,7 @@ def test_every_option_is_read_from_the_file(path: Path) -> None:
         theme="nord",
         ascii_symbols=True,
         idle_minutes=0,
+        hold_minutes=20,
         escape_milliseconds=300,
         backups_kept=30,
         group=GROUP,

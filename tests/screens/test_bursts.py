@@ -61,7 +61,10 @@ class Typist:
 
     def burst(self) -> list[Meant]:
         """Return what is typed without a pause."""
-        things = (self.token, self.token, self.with_phone, self.emergency, self.cancel, self.resize, self.wander)
+        things = (
+            *(self.token, self.token, self.with_phone, self.emergency),
+            *(self.cancel, self.check_in, self.hold, self.resize, self.wander),
+        )
         mistakes = (
             self.useless,
             self.nothing_typed,
@@ -93,17 +96,31 @@ class Typist:
         keys = (self.key("e"), *name, "enter", self.key("y"))
         return Meant(keys, frozenset({("issued", name, "EMERGENCY", "")}), may_ask=True)
 
-    def found(self) -> tuple[str, tuple[Press, ...]]:
-        """Return a token and the keys that ask whether to cancel it."""
+    def found(self, key: str) -> tuple[str, tuple[Press, ...]]:
+        """Return a token and the keys that find it and press a key there."""
         number = self.chance.choice(self.numbers)
-        return number, ("/", *number, "enter", self.key("c"))
+        return number, ("/", *number, "enter", key)
 
     def cancel(self) -> Meant:
         if not self.numbers:
             return self.wander()
-        number, keys = self.found()
+        number, keys = self.found(self.key("c"))
         self.numbers.remove(number)
         return Meant((*keys, self.key("y")), frozenset({("cancelled", number)}))
+
+    def check_in(self) -> Meant:
+        if not self.numbers:
+            return self.wander()
+        number, keys = self.found(self.key("i"))
+        self.numbers.remove(number)
+        return Meant(keys, frozenset({("here", number)}))
+
+    def hold(self) -> Meant:
+        if not self.numbers:
+            return self.wander()
+        number, keys = self.found(self.key("w"))
+        self.numbers.remove(number)
+        return Meant((*keys, self.key("t")), frozenset({("held", number)}))
 
     def resize(self) -> Meant:
         seats = f"{next(self.seats)}"
@@ -123,7 +140,7 @@ class Typist:
     # Mistakes
 
     def useless(self) -> Meant:
-        return Meant((self.chance.choice(["z", "%", "9", "w", "f5", events.Paste("Asha Verma")]),), is_refused=True)
+        return Meant((self.chance.choice(["z", "%", "9", "q", "f5", events.Paste("Asha Verma")]),), is_refused=True)
 
     def nothing_typed(self) -> Meant:
         return Meant(("n", *self.chance.choice(["", " ", "98", "..."]), "enter"), is_refused=True)
@@ -134,7 +151,7 @@ class Typist:
     def habit(self) -> Meant:
         if not self.numbers:
             return self.useless()
-        _, keys = self.found()
+        _, keys = self.found(self.key("c"))
         return Meant((*keys, self.chance.choice(["n", "N", "c", "p", "1", "tab", "down", "/"])), is_refused=True)
 
     def not_found(self) -> Meant:
@@ -166,6 +183,10 @@ def effects_on(desk: FrontDesk) -> Counter[Effect]:
         token = record.token
         if token.id > BOOKED:
             done["issued", token.patient.name, token.source.name, token.patient.phone or ""] += 1
+        elif token.checked_in_at is not None:
+            done["here", token.number] += 1
+        if token.held_at is not None:
+            done["held", token.number] += 1
         if token.status is Status.CANCELLED:
             done["cancelled", token.number] += 1
         elif token.status not in (Status.ACTIVE, Status.WAITING):

@@ -1,4 +1,4 @@
-"""Cancel, no-show and done: one question that names everybody, then it happens."""
+"""Cancel and no-show: one question that names everybody, then it happens; done does not ask."""
 
 from __future__ import annotations
 
@@ -59,9 +59,6 @@ async def test_a_done_consultation_uses_its_seat_up_and_nobody_moves(desk: Front
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await choose_in_queue(meera)
         await meera.press("d")
-        await meera.asks("Mark A-001 Asha Verma (Online, seated, Dr A 09:00–10:00) as done? The seat is used up")
-        assert "moves up" not in meera.question.replace("nobody moves up", "")
-        await meera.press("y")
         await meera.hears("A-001 Asha Verma is done.")
         await meera.settle()
         assert statuses(desk) == {"A-001": "COMPLETED", "A-002": "ACTIVE", "A-003": "WAITING"}

@@ -107,7 +107,7 @@ async def test_the_waitlist_says_who_is_here_and_when_a_wait_has_not_begun(
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("2")
         await meera.settle()
-        assert "○ waiting" in meera.line_with("Om Das", "#waiting")
+        assert "○ expected" in meera.line_with("Om Das", "#waiting")
         assert "Walk-in ○ here" in " ".join(meera.line_with("Ila Sen", "#waiting").split())
         assert meera.line_with("Ila Sen", "#waiting").endswith("not yet")
 

@@ -68,18 +68,18 @@ async def test_the_day_plays_by_itself_to_its_end(monkeypatch: pytest.MonkeyPatc
         )
 
 
-async def test_space_stops_the_clock_and_lets_it_go_on() -> None:
+async def test_a_comma_stops_the_clock_and_lets_it_go_on() -> None:
     app = DemoApp()
     async with at_the_counter(app) as person:
         assert "▶ ×1" in person.read(BAR)
-        await person.press("space")
+        await person.press(",")
         assert "‖ paused" in person.read(BAR)
         time = app.demo.time
         for _ in range(30):
             app.pass_a_minute()
         await person.settle()
         assert app.demo.time == time
-        await person.press("space")
+        await person.press(",")
         assert "▶ ×1" in person.read(BAR)
         for _ in range(30):
             app.pass_a_minute()
@@ -188,7 +188,7 @@ async def test_the_bar_and_its_keys_are_on_every_screen_and_fit() -> None:
         for key in "123":
             await person.press(key)
             await person.settle()
-            assert "space Pause . Step + Faster - Slower q Leave" in person.read(BAR)
+            assert ", Pause . Step + Faster - Slower q Leave" in person.read(BAR)
             person.assert_columns_are_straight()
         await person.press("?")
         await person.settle()

@@ -54,7 +54,7 @@ async def test_the_footer_shows_only_whole_hints_in_80_columns(desk: FrontDesk, 
 @pytest.mark.slow
 async def test_the_footer_shows_every_hint_where_there_is_room(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=2)
-    async with at_the_counter(OpdApp(open_desk), (160, 40)) as meera:
+    async with at_the_counter(OpdApp(open_desk), (240, 40)) as meera:
         for place, keys in PLACES.items():
             await meera.press(*keys)
             await meera.settle()
@@ -69,7 +69,7 @@ async def test_the_footer_follows_the_focus(desk: FrontDesk, open_desk: OpenDesk
         assert "Enter Open" in meera.read("#footer")
         assert "c Cancel" not in meera.read("#footer")
         await meera.press("enter")
-        await meera.sees("c Cancel x No-show d Done", "Esc Back", within="#footer")
+        await meera.sees("i Here space Done+next c Cancel", "Esc Back", within="#footer")
         assert "Enter Open" not in meera.read("#footer")
         await meera.press("n")
         await meera.sees("Enter Issue Tab Source Esc Close", within="#footer")
@@ -104,9 +104,9 @@ async def test_help_scrolls_where_it_is_longer_than_the_screen(desk: FrontDesk, 
         await meera.press("?")
         await meera.sees("On this screen", within=".help")
         assert EVERYWHERE[-1].help not in meera.read(".help")
-        await meera.press(*["down"] * 15, *["j"] * 15)
+        await meera.press(*["down"] * 20, *["j"] * 20)
         await meera.sees(EVERYWHERE[-1].help, within=".help")
-        await meera.press(*["k"] * 30)
+        await meera.press(*["k"] * 40)
         await meera.sees("On this screen", within=".help")
 
 

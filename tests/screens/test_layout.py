@@ -116,7 +116,7 @@ async def test_more_seats_than_lines_scroll_as_one_list(desk: FrontDesk, open_de
     async with at_the_counter(OpdApp(open_desk)) as meera:
         top = meera.lines("#queue")
         await meera.press("enter", "end", "pageup")
-        numbers = [line.strip("▸ ").split()[0] for line in meera.lines("#queue") if "seated" in line]
+        numbers = [line.strip("▸ ").split()[0] for line in meera.lines("#queue") if "∙ expected" in line]
         assert numbers == [f"A-{number:03}" for number in range(21 - len(numbers), 21)]
         await meera.press("home", "escape")
         assert meera.lines("#queue") == top
@@ -139,7 +139,7 @@ async def test_what_is_chosen_is_in_view_after_every_resize(desk: FrontDesk, ope
 
 
 @pytest.mark.fast_cases(1)
-@pytest.mark.parametrize(("key", "closed"), [("c", "✗ cancelled"), ("x", "– no-show"), ("d", "✓ done")])
+@pytest.mark.parametrize(("key", "closed"), [("d", "✓ done"), ("c", "✗ cancelled"), ("x", "– no-show")])
 async def test_after_closing_a_token_the_cursor_is_on_the_next_one(
     desk: FrontDesk, open_desk: OpenDesk, key: str, closed: str
 ) -> None:
@@ -149,8 +149,9 @@ async def test_after_closing_a_token_the_cursor_is_on_the_next_one(
         for number in (2, 3):
             assert f"A-{number:03}" in meera.line_with("▸", "#queue")
             await meera.press(key)
-            await meera.asks(f"A-{number:03} Patient {number:02}")
-            await meera.press("y")
+            if key != "d":
+                await meera.asks(f"A-{number:03} Patient {number:02}")
+                await meera.press("y")
             await meera.hears(f"A-{number:03}")
             await meera.settle()
         assert "A-004" in meera.line_with("▸", "#queue")
@@ -188,7 +189,7 @@ async def test_the_queue_has_headings_and_says_what_its_last_column_is(desk: Fro
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         head = meera.lines("#queue-head")[0]
-        for heading, text in (("NUMBER", "A-001"), ("PATIENT", "Asha"), ("SOURCE", "Online"), ("STATUS", "● seated")):
+        for heading, text in (("NUMBER", "A-001"), ("PATIENT", "Asha"), ("SOURCE", "Online"), ("STATUS", "∙ expected")):
             assert head.index(heading) == meera.line_with("A-001", "#queue").index(text)
         assert meera.line_with("A-001", "#queue").endswith("issued 09:00")
         assert meera.line_with("A-003", "#queue").endswith("waits 0 min")
@@ -228,6 +229,7 @@ async def test_an_own_token_is_in_the_totals_at_once(desk: FrontDesk, open_desk:
 def test_the_least_important_totals_are_dropped_first() -> None:
     totals = Totals(61, 33, 42, 3)
     whole = "seated 61 · waiting 33 · done 42 · no-show 3"
+    assert totals_in_words(Totals(61, 33, 42, 3, inside=5, here=20), 42) == "inside 5 · here 20 · seated 61"
     assert [totals_in_words(totals, room) for room in (44, 43, 31, 9, 0)] == [
         whole,
         whole[:32],

@@ -141,7 +141,7 @@ async def test_marks_of_who_was_displaced_and_who_moved_up_come_and_fade(desk: F
         await meera.asks("Cancel A-003 Om")
         await meera.press("y")
         await meera.hears("A-002 Ravi Kumar moves up into the seat")
-        await meera.until(lambda: "● seated" in meera.line_with("A-002", "#queue"), "the end of the mark")
+        await meera.until(lambda: "∙ expected" in meera.line_with("A-002", "#queue"), "the end of the mark")
         assert not meera.app.marks
 
 
@@ -155,7 +155,7 @@ async def test_who_moved_up_is_marked(desk: FrontDesk, open_desk: OpenDesk) -> N
         (mark,) = meera.app.marks.items()
         meera.app.unmark(dict([mark]))
         await meera.settle()
-        assert "● seated" in meera.line_with("A-003", "#queue")
+        assert "∙ expected" in meera.line_with("A-003", "#queue")
 
 
 # Keeping one's place

@@ -206,9 +206,9 @@ async def test_the_app_starts_with_any_damaged_file_and_says_what_is_wrong(
 
 async def test_a_remapped_key_works_and_is_shown_everywhere(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
-    keys = "[keys]\n'token.new' = 'F2, m'\n'day.next' = 'F6'\n'mode.doctors' = 'F3'\n'app.help' = 'F1'\nopen = 'o'\n"
+    keys = "[keys]\n'token.new' = 'F2, m'\n'day.next' = 'F6'\n'mode.doctors' = 'F3'\n'app.help' = 'F1'\nopen = 'F11'\n"
     async with at_the_counter(app_with(keys), (120, 60)) as meera:
-        await meera.sees("F2 m New", "o Open", "[ F6 Day", "F1 Help", within="#footer")
+        await meera.sees("F2 m New", "F11 Open", "[ F6 Day", "F1 Help", within="#footer")
         await meera.sees("1 Board", "F3 Doctors", within="#mode-bar")
         for key in ("f2", "m"):
             await meera.press(key)
@@ -273,7 +273,7 @@ async def test_with_plain_signs_every_screen_and_dialog_is_drawn_without_symbols
 ) -> None:
     full_slot(desk, waiting=2)
     async with at_the_counter(app_with("ascii_symbols = true")) as meera:
-        await meera.sees("## 2/2", "* seated", "o waiting", "2 of 2 taken - 2 waiting")
+        await meera.sees("## 2/2", ". expected", "o expected", "2 of 2 taken - 2 waiting")
         visits = (
             ("enter", "c"),
             ("n",),

@@ -9,10 +9,11 @@ from opd_tui.tui.catalogue import EVERYWHERE
 from opd_tui.tui.commands import MOVES
 from opd_tui.tui.keys.commands import Command
 
-SHARED = (*commands.TOKEN_COMMANDS, *commands.DAY_COMMANDS, commands.FILTER, commands.CLEAR_FILTER)
+SHARED = (*commands.TOKEN_COMMANDS, commands.NEXT, *commands.DAY_COMMANDS, commands.FILTER, commands.CLEAR_FILTER)
 SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
     ("everywhere", EVERYWHERE),
     ("board, waitlist", commands.TOKEN_COMMANDS),
+    ("board, doctors", (commands.NEXT,)),
     ("board", tuple(command for command in commands.BOARD_COMMANDS if command not in SHARED)),
     ("waitlist", (commands.GO_TO_TOKEN,)),
     ("doctors", tuple(command for command in commands.DOCTORS_COMMANDS if command not in SHARED)),

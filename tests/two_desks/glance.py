@@ -13,11 +13,12 @@ from tests.benchmarks.screens import POINTER, BoardView
 SOURCES = tuple(source.name for source in Source)
 SOURCE_LABELS = {source.label: source.name for source in Source}
 STATUSES = {
-    "● seated": "ACTIVE",
-    "↑ moved up": "ACTIVE",
+    "► inside": "ACTIVE",
     "● here": "ACTIVE",
-    "○ waiting": "WAITING",
+    "∙ expected": "ACTIVE",
+    "↑ moved up": "ACTIVE",
     "○ here": "WAITING",
+    "○ expected": "WAITING",
     "↓ displaced": "WAITING",
     "✓ done": "COMPLETED",
     "✗ cancelled": "CANCELLED",
@@ -34,7 +35,7 @@ _WAIT_LINE = re.compile(
     rf"│(?P<pointer>[{POINTER} ]) (?P<number>{NUMBER}) +(?P<name>\S.*?) +(?P<source>{'|'.join(SOURCE_LABELS)}) "
 )
 _DOCTOR_LINE = re.compile(rf"│(?P<pointer>[{POINTER} ]) (?P<number>[A-Z][A-Z0-9]*) {{2,}}(?P<name>Dr \S.*?) {{2,}}")
-_LOAD = re.compile(r"(\d+) of (\d+) taken(?: \((\d+) done\))?(?: · (\d+) waiting)?")
+_LOAD = re.compile(r"(\d+) of (\d+)(?: taken)?(?: \((\d+) done\))?(?: · \d+ here)?(?: · (\d+) waiting)?")
 _MODE = re.compile(r"▐\d (\w+)")
 _FIELD = re.compile(r"([A-Z][a-z ]+): ")
 

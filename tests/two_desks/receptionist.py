@@ -15,6 +15,7 @@ CLOSING_KEYS = {"cancel_token": "c", "mark_no_show": "x", "complete_token": "d"}
 CLOSED_WORDS = {"was cancelled": "cancel_token", "did not show up": "mark_no_show", "is done": "complete_token"}
 REFUSALS = {
     "closed already": "was already",
+    "too quick": "That would complete",
     "holds no seat": "is waiting and",
     "same person": "is the same person",
     "code taken": "belongs to another doctor",

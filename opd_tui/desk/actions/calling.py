@@ -147,9 +147,7 @@ def found_json(token: Token | None) -> Json | None:
 def refuse_occupied(inside: Token | None) -> None:
     """Raise RoomOccupied if a patient is with the doctor."""
     if inside is not None:
-        raise RoomOccupied(
-            f"{inside.label} is with the doctor. Complete that token or send it back to the queue first."
-        )
+        raise RoomOccupied(f"{inside.label} is with the doctor. Complete or return that token first.")
 
 
 def call_next(uow: UnitOfWork, doctor: Doctor, date: dt.date, slots: Mapping[SlotId, Slot]) -> bool:

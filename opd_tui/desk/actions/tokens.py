@@ -124,24 +124,18 @@ class CloseToken(Action):
 
     closes: ClassVar[type[TokenClosed]]
     """The event that closes the token."""
-    asks: ClassVar[str]
-    """The question about a token, which stands at `{}`."""
+    asks: ClassVar[str] = ""
+    """The question about a token, which stands at `{}`; "" if nothing is asked."""
 
     def question(self, forecast: Forecast, chosen: str = "") -> str | None:
         """See `Action`."""
         record = forecast.outcome.token
-        if record is None:
+        if record is None or not self.asks:
             return None
         token, had_seat = record.token, forecast.outcome.changes[0].from_status is Status.ACTIVE
         stands = "seated" if had_seat else "waiting"
         who = f"{token.label} ({token.source.label}, {stands}, {record.doctor.name} {record.slot.window})"
-        return f"{self.asks.format(who)}{self.what_follows(forecast.outcome.changed(TokenPromoted), had_seat)}"
-
-    def what_follows(self, promoted: Token | None, had_seat: bool) -> str:
-        """Return how the question ends: what becomes of the seat."""
-        if promoted is not None:
-            return f" {with_source(promoted)} then moves up into the seat."
-        return " Nobody waits, so the seat stays free." if had_seat else ""
+        return f"{self.asks.format(who)}{what_follows(forecast.outcome.changed(TokenPromoted), had_seat)}"
 
     def run(self, uow: UnitOfWork) -> None:
         token, slot = held_token(uow, self.token)
@@ -193,18 +187,19 @@ class CompleteToken(CloseToken):
 
     verb: ClassVar[str] = "complete_token"
     closes = TokenCompleted
-    asks = "Mark {} as done?"
-    yes = "Yes, done"
-
-    def what_follows(self, promoted: Token | None, had_seat: bool) -> str:
-        """See `CloseToken`."""
-        return " The seat is used up, so nobody moves up."
 
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
             raise TokenHoldsNoSeat(
                 f"{token.label} is waiting and has no seat yet, so it cannot be done. Cancel it if the patient left."
             )
+
+
+def what_follows(promoted: Token | None, had_seat: bool) -> str:
+    """Return how the question before a closing ends: what becomes of the seat."""
+    if promoted is not None:
+        return f" {with_source(promoted)} then moves up into the seat."
+    return " Nobody waits, so the seat stays free." if had_seat else ""
 
 
 def refuse_future_birth(uow: UnitOfWork, year: int | None) -> None:

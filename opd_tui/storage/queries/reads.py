@@ -50,11 +50,24 @@ _SLOTS_OF_DOCTOR = _SLOTS.where(slot.c.doctor_id == bindparam("doctor"))
 _SLOTS_OF_BOTH = _SLOTS_OF_DATE.where(slot.c.doctor_id == bindparam("doctor"))
 _SLOT_BY_ID = _ANY_SLOT.where(slot.c.id == bindparam("id"))
 # From the slots, so that SQLite needs only the index on slot and status.
+_OF_DATE = (slot.c.date == bindparam("date"), slot.c.withdrawn_at.is_(None))
 _TOTALS = (
     select(token.c.status, func.count())
     .select_from(slot.join(token, token.c.slot_id == slot.c.id))
-    .where(slot.c.date == bindparam("date"))
+    .where(*_OF_DATE)
     .group_by(token.c.status)
+)
+_HERE = (
+    select(slot.c.doctor_id, func.count())
+    .select_from(slot.join(token, token.c.slot_id == slot.c.id))
+    .where(
+        *_OF_DATE,
+        literal_column(f"token.status IN ({OPEN_STATUSES})"),
+        token.c.checked_in_at.is_not(None),
+        token.c.called_at.is_(None),
+        token.c.held_at.is_(None),
+    )
+    .group_by(slot.c.doctor_id)
 )
 _DOCTORS = select(*DOCTOR_COLUMNS).where(doctor.c.withdrawn_at.is_(None)).order_by(doctor.c.code)
 _DOCTOR_BY_ID = select(*DOCTOR_COLUMNS).where(doctor.c.id == bindparam("id"))
@@ -77,6 +90,8 @@ _TOKENS = (
 _SLOT_ID = itemgetter(len(TOKEN_COLUMNS))
 """The slot's id in a row of `_TOKENS`."""
 _TOKENS_IN_LIST_ORDER = _TOKENS.order_by(slot.c.date, slot.c.start, doctor.c.code, *_LIST_ORDER)
+_INSIDE = _TOKENS.where(*_OF_DATE, literal_column("token.status = 'ACTIVE'"), token.c.called_at.is_not(None))
+_INSIDE_WITH_DOCTOR = _INSIDE.where(slot.c.doctor_id == bindparam("doctor"))
 _WAITING_OF_DATE = _TOKENS.where(token.c.date == bindparam("date"), token.c.status == "WAITING").order_by(*_RANK)
 _TOKEN_BY_ID = _TOKENS.where(token.c.id == bindparam("id"))
 _TOKEN_BY_NUMBER = select(token.c.id).where(token.c.date == bindparam("date"), token.c.number == bindparam("number"))
@@ -127,6 +142,18 @@ def slots(transaction: Transaction, date: dt.date | None = None, doctor_id: Doct
 def totals(transaction: Transaction, date: dt.date) -> dict[Status, int]:
     """Return the number of a date's tokens by status."""
     return {Status[row[0]]: row[1] for row in transaction.rows(_TOTALS, {"date": date.isoformat()})}
+
+
+def here(transaction: Transaction, date: dt.date) -> dict[DoctorId, int]:
+    """Return how many patients of each doctor are here on a date, and neither with the doctor nor on hold."""
+    return {DoctorId(row[0]): row[1] for row in transaction.rows(_HERE, {"date": date.isoformat()})}
+
+
+def inside(transaction: Transaction, date: dt.date, doctor_id: DoctorId | None = None) -> dict[DoctorId, Token]:
+    """Return the tokens that are with the doctors, or with one of them, on a date."""
+    values = {"date": date.isoformat()} | ({} if doctor_id is None else {"doctor": doctor_id})
+    rows = transaction.rows(_INSIDE if doctor_id is None else _INSIDE_WITH_DOCTOR, values)
+    return {record.doctor.id: record.token for record in token_records_of(rows)}
 
 
 def slots_by_id(transaction: Transaction, ids: Collection[SlotId]) -> list[SlotRecord]:

@@ -10,7 +10,6 @@ from textual import getters
 from textual.app import ComposeResult
 
 from opd_tui.desk.views import Queue
-from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.board.doctor_column import short_name
 from opd_tui.tui.board.queue_rows import QueueHead, QueueRows
 from opd_tui.tui.drawing.cells import fit
@@ -64,36 +63,50 @@ class QueuePanel(Panel):
             return
         room, record = self.outer_size.width - FRAME_COLUMNS, self.queue.slot
         is_over = self.now is not None and record.slot.is_over(self.now)
-        titles = titles_of(record, is_over=is_over)
-        self.title = next((title for title in titles if cell_len(title) <= room), "") or brief_title(record, room)
+        titles = titles_of(self.queue, is_over=is_over)
+        self.title = next((title for title in titles if cell_len(title) <= room), "") or brief_title(self.queue, room)
 
 
-def titles_of(record: SlotRecord, *, is_over: bool) -> Iterator[str]:
-    """Yield the titles of a slot's queue, the fullest first: room, specialty and words are dropped in turn."""
-    doctor, window = record.doctor, record.slot.window
+def titles_of(queue: Queue, *, is_over: bool) -> Iterator[str]:
+    """Yield the titles of a queue, the fullest first: words and the doctor's name give way before who is inside."""
+    doctor, window = queue.slot.doctor, queue.slot.slot.window
     room = (f"room {doctor.room}",) if doctor.room else ()
-    for slot, over in (
+    slots = (
         ((doctor_label(doctor), window, *room), "the window is over"),
         ((doctor_label(doctor), window), "the window is over"),
         ((doctor.name, window), "the window is over"),
         ((short_name(doctor), window), "over"),
-    ):
-        yield " · ".join((doctor.code, *slot, occupancy_of(record), *((over,) if is_over else ())))
+    )
+    for occupancy in (occupancy_of(queue), brief_occupancy_of(queue)):
+        for slot, over in slots:
+            yield " · ".join((doctor.code, *slot, *occupancy, *((over,) if is_over else ())))
 
 
-def brief_title(record: SlotRecord, room: int) -> str:
-    """Return the title of a slot's queue with as much of the doctor's name as there is room for, or none of it."""
-    code, window, load = record.doctor.code, record.slot.window, record.load
-    slot = f"{window} · {occupancy_of(record)}"
-    name = room - cell_len(f"{code} ·  · {slot}")
+def brief_title(queue: Queue, room: int) -> str:
+    """Return the title of a queue with as much of the doctor's name as there is room for, or none of it."""
+    doctor = queue.slot.doctor
+    slot = " · ".join((queue.slot.slot.window, *brief_occupancy_of(queue)))
+    name = room - cell_len(f"{doctor.code} ·  · {slot}")
     if name >= FEWEST_OF_A_NAME:
-        return f"{code} · {fit(short_name(record.doctor), name)} · {slot}"
-    waiting = f" · {load.waiting} waiting" if load.waiting else ""
-    return f"{code} · {window} · {load.taken} of {record.slot.capacity}{waiting}"
+        return f"{doctor.code} · {fit(short_name(doctor), name)} · {slot}"
+    return f"{doctor.code} · {slot}"
 
 
-def occupancy_of(record: SlotRecord) -> str:
-    """Return how full a slot is: `3 of 4 taken (1 done) · 2 waiting`."""
-    done = f" ({record.load.completed} done)" if record.load.completed else ""
-    waiting = f" · {record.load.waiting} waiting" if record.load.waiting else ""
-    return f"{record.load.taken} of {record.slot.capacity} taken{done}{waiting}"
+def occupancy_of(queue: Queue) -> tuple[str, ...]:
+    """Return how full a slot is and who is present: `3 of 4 taken (1 done)`, `2 here`, `2 waiting`."""
+    done = f" ({queue.slot.load.completed} done)" if queue.slot.load.completed else ""
+    brief, *present = brief_occupancy_of(queue)
+    return f"{brief} taken{done}", *present
+
+
+def brief_occupancy_of(queue: Queue) -> tuple[str, ...]:
+    """Return the same with fewer words: `3 of 4`, `2 here`, `2 waiting`."""
+    load, elsewhere = queue.slot.load, queue.inside
+    if elsewhere is not None and elsewhere.slot_id == queue.slot.slot.id:
+        elsewhere = None  # the first row says so
+    present = (
+        f"{queue.here} here" if queue.here else "",
+        f"{load.waiting} waiting" if load.waiting else "",
+        f"{elsewhere.number} inside" if elsewhere else "",
+    )
+    return f"{load.taken} of {queue.slot.slot.capacity}", *filter(None, present)

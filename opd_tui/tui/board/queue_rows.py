@@ -10,8 +10,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from opd_tui.desk.views import Queue, QueueRow
-from opd_tui.domain.model import SlotId, Status, TokenId
+from opd_tui.domain.model import Attendance, HoldReason, SlotId, Status, Token, TokenId
 from opd_tui.tui.drawing.cells import Line, fit, joined
+from opd_tui.tui.drawing.text import minutes
 from opd_tui.tui.tokens.token_rows import SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH, TokenRows
 from opd_tui.tui.widgets.row_list import Heading
 
@@ -19,6 +20,13 @@ MARGIN = 5
 """The columns before the number, for the pointer and the place in line."""
 TAIL_WIDTH = 12
 """The width of the last column with its words: `issued 09:31`, `waits 25 min`."""
+IN_QUEUE = {attendance: place for place, attendance in enumerate(Attendance)}
+HOLD_WORDS = {
+    HoldReason.TEST: "test ",
+    HoldReason.PAYMENT: "pay ",
+    HoldReason.DOCUMENTS: "docs ",
+    HoldReason.OTHER: "",
+}
 WORDY = 70
 """The fewest columns in which the last column has words; in fewer, the names need the room."""
 
@@ -32,7 +40,10 @@ class Widths(NamedTuple):
 
 
 class QueueRows(TokenRows):
-    """The tokens of a slot: seated and pinned, then waiting in order of promotion, then closed."""
+    """The tokens of a slot: seated and pinned, then waiting in order of promotion, then closed.
+
+    Of those with a seat, the one in the room comes first, then who is here, expected and on hold, each by rank.
+    """
 
     slot_id: SlotId | None = None
     before: tuple[TokenId, TokenId] | None = None
@@ -48,7 +59,10 @@ class QueueRows(TokenRows):
         self._remember()
         rows = queue.rows if queue else ()
         waiting = tuple(row for row in rows if row.place is not None)
-        seated = tuple(row for row in rows if row.record.token.status is Status.ACTIVE)
+        seated = sorted(
+            (row for row in rows if row.record.token.status is Status.ACTIVE),
+            key=lambda row: IN_QUEUE[row.record.token.attendance],
+        )
         closed = tuple(row for row in rows if not row.record.token.status.is_open)
         if len(seated) != self.first_items and self.scroll_offset.y:
             self.refresh()
@@ -59,16 +73,18 @@ class QueueRows(TokenRows):
             *((Heading("closed"), *closed) if closed else ()),
         )
 
-    def pass_on(self, token_id: TokenId) -> None:
+    def pass_on(self, token_id: TokenId) -> bool:
         """Move the cursor from a token that this desk closed to the next open one, or else to the one before it.
 
-        The queue may show the token among the closed ones already.
+        Return whether it moved. The queue may show the token among the closed ones already.
         """
         self._remember()
-        if self.before is not None and self.chosen is not None and self.key_of(self.chosen) == token_id:
-            closed, following = self.before
-            if closed == token_id:
-                self.move_to(following)
+        if self.before is None or self.chosen is None or self.key_of(self.chosen) != token_id:
+            return False
+        closed, following = self.before
+        if closed == token_id:
+            self.move_to(following)
+        return closed == token_id
 
     def _remember(self) -> None:
         """Keep where the cursor goes if the token under it is closed."""
@@ -121,12 +137,23 @@ class QueueRows(TokenRows):
         )
 
     def tail_of(self, row: QueueRow, *, wordy: bool) -> str:
-        """Return the time for which a patient has waited, or else when the token was issued."""
-        if row.place is None:
-            issued = f"{row.record.token.issued_at.astimezone(self.zone):%H:%M}"
-            return f"issued {issued}" if wordy else issued
-        wait = self.wait_of(row)
-        return f"waits {wait}" if wordy and wait and not wait.startswith("for") else wait
+        """Return since when a patient is inside, here or on hold, or has waited, or else when the token was issued."""
+        token = row.record.token
+        if token.status.is_open and token.held_at is not None:
+            return self.hold_of(token, wordy=wordy)
+        if row.place is not None:
+            wait = self.wait_of(row)
+            return f"waits {wait}" if wordy and wait and not wait.startswith("for") else wait
+        since = (token.called_at or token.checked_in_at) if token.status.is_open else None
+        word, instant = ("since", since) if since else ("issued", token.issued_at)
+        time = f"{instant.astimezone(self.zone):%H:%M}"
+        return f"{word} {time}" if wordy else time
+
+    def hold_of(self, token: Token, *, wordy: bool) -> str:
+        """Return for what and for how long a patient has been away: `test 12 min`."""
+        if token.held_at is None or token.hold_reason is None or self.now is None:
+            return ""
+        return f"{HOLD_WORDS[token.hold_reason] if wordy else ''}{minutes(self.now - token.held_at)}"
 
 
 class QueueHead(Widget):

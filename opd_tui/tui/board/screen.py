@@ -15,6 +15,7 @@ from textual.widgets import Static
 from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.views import Board, Queue, QueueRow
 from opd_tui.domain.errors import DeskRefusal, UnknownSlot
+from opd_tui.domain.events import TokenCalled
 from opd_tui.domain.model import Slot, SlotId, SlotRecord, TokenId
 from opd_tui.tui.board.activity import Activity, sentence_of, time_of
 from opd_tui.tui.board.find import Find
@@ -22,10 +23,20 @@ from opd_tui.tui.board.queue_panel import QueuePanel
 from opd_tui.tui.board.queue_rows import QueueRows
 from opd_tui.tui.board.slot_grid import SlotGrid
 from opd_tui.tui.board.slots_panel import SlotsPanel
-from opd_tui.tui.commands import ADD_DOCTOR, BOARD_COMMANDS, EMERGENCY, ENTER_QUEUE, NEW, OPEN_SESSION, STEP_BACK, VIEW
+from opd_tui.tui.commands import (
+    ADD_DOCTOR,
+    BOARD_COMMANDS,
+    EMERGENCY,
+    ENTER_QUEUE,
+    HOLD_OR_RELEASE,
+    NEW,
+    OPEN_SESSION,
+    STEP_BACK,
+    VIEW,
+)
 from opd_tui.tui.drawing.layout_map import refresh_layout_map
 from opd_tui.tui.keys.commands import Command, DeskCommand, Need, bindings
-from opd_tui.tui.screens.chosen import Chosen
+from opd_tui.tui.screens.chosen import NEVER, Chosen
 from opd_tui.tui.screens.desk_screen import DeskScreen
 from opd_tui.tui.widgets.panel import Panel
 from opd_tui.tui.widgets.row_list import RowList
@@ -52,7 +63,7 @@ def is_of_the_queue(command: Command) -> bool | None:
     if command is ENTER_QUEUE:
         return False
     needs_token = isinstance(command, DeskCommand) and command.needs is Need.TOKEN
-    return True if needs_token or command in (STEP_BACK, VIEW) else None
+    return True if needs_token or command in (STEP_BACK, VIEW, HOLD_OR_RELEASE) else None
 
 
 class SlotBoardScreen(DeskScreen):
@@ -72,6 +83,8 @@ class SlotBoardScreen(DeskScreen):
     activity = getters.query_one(Activity)
     newest = ""
     """The newest outcome as a sentence."""
+    passed_on: tuple[TokenId | None, float] = None, NEVER
+    """The token to which the cursor went by itself from one that was closed, and when (monotonic)."""
 
     def body(self) -> Iterable[Widget]:
         with Vertical(id="board"):
@@ -155,12 +168,18 @@ class SlotBoardScreen(DeskScreen):
         super().follow_desk(outcome)
 
     async def go_to_outcome(self, outcome: Outcome) -> None:
-        self.pass_on(outcome)  # before the next key, which may come sooner than the signal to `follow_desk`
+        self.pass_on(outcome)
+        await super().go_to_outcome(outcome)
 
     def pass_on(self, outcome: Outcome) -> None:
-        """Move the cursor to the next token if the outcome closed the one under it."""
-        if outcome.token is not None and not outcome.token.token.status.is_open:
-            self.queue.pass_on(outcome.token.token.id)
+        """Move the cursor if the outcome closed the token under it: to who was called instead, or to the next one."""
+        closed, called = outcome.token, outcome.changed(TokenCalled)
+        if closed is None or closed.token.status.is_open or not self.queue.pass_on(closed.token.id):
+            return
+        if called is not None:
+            self.queue.move_to(called.id)
+        row = self.queue.chosen
+        self.passed_on = row.id if isinstance(row, QueueRow) else None, self.host.keys.clock()
 
     async def load_change(self, outcome: Outcome) -> None:
         """Reload only the slot of a changed token, or the whole view if another desk made changes too."""
@@ -189,24 +208,27 @@ class SlotBoardScreen(DeskScreen):
 
     @work(exclusive=True, group="queue")
     async def load_queue(self, record: SlotRecord | None) -> None:
-        """Load a slot's queue and show it."""
+        """Load a slot's queue and show it; keys are held, so that the next ones act there."""
         if record is None:
             self.show_queue(None)
             return
         slot_id: SlotId = record.slot.id
-        try:
-            queue = await self.host.async_desk.read(lambda desk: desk.queue(slot_id))
-        except UnknownSlot:
-            self.show_queue(None)
-        except DeskRefusal as refusal:
-            self.host.notices.report(refusal)
-        else:
-            self.show_queue(queue)
+        async with self.host.keys.held(self):
+            try:
+                queue = await self.host.async_desk.read(lambda desk: desk.queue(slot_id))
+            except UnknownSlot:
+                self.show_queue(None)
+            except DeskRefusal as refusal:
+                self.host.notices.report(refusal)
+            else:
+                self.show_queue(queue)
 
     def show_queue(self, queue: Queue | None) -> None:
         """Show a slot's queue."""
+        if queue is not None:
+            self.show_room(queue.slot.doctor.id, queue.slot.slot.date, queue.inside)
         empty = self.with_keys(" No tokens yet. Press {new} for a new one, {emergency} for an emergency.")
-        self.queue.zone = self.host.zone
+        self.queue.zone, self.queue.hold_minutes = self.host.zone, self.host.preferences.hold_minutes
         had_tokens = bool(self.queue.items)
         self.query_one(QueuePanel).show(queue, empty)
         if bool(self.queue.items) != had_tokens:
@@ -238,21 +260,30 @@ class SlotBoardScreen(DeskScreen):
         )
 
     def chosen_token(self) -> QueueRow | None:
-        row = self.queue.chosen if self.focused is self.queue else None
+        row = self.queue.chosen if self.focused is self.queue and self.queue_is_loaded else None
         return row if isinstance(row, QueueRow) else None
 
     def chosen(self, need: Need) -> Chosen | None:
         if need is Need.TOKEN:
-            row = self.chosen_token()
-            return Chosen.token(row.record.token) if row else None
+            row, (passed_on, since) = self.chosen_token(), self.passed_on
+            return Chosen.token(row.record.token, since if row.id == passed_on else NEVER) if row else None
         record = self.grid.chosen
         if record is None:
             return None
-        return Chosen.doctor(record.doctor) if need is Need.DOCTOR else Chosen.slot(record.slot, record.doctor)
+        if need is Need.DOCTOR:
+            return self.chosen_doctor(record.doctor, record.slot.date)
+        return Chosen.slot(record.slot, record.doctor)
+
+    @property
+    def queue_is_loaded(self) -> bool:
+        """Whether the queue that is shown is that of the chosen slot."""
+        return self.grid.chosen is not None and self.queue.slot_id == self.grid.chosen.slot.id
 
     def _why_no_token(self) -> str:
         if self.grid.chosen is None:
             return self._why_no_slot()
+        if not self.queue_is_loaded:
+            return "One moment: this queue is being loaded."
         if not self.queue.items:
             return self.with_keys("This slot has no tokens yet. Press {new} for a new one.")
         return self.with_keys("Choose a token first ({enter}).")

@@ -6,28 +6,38 @@ import datetime as dt
 from collections.abc import Hashable, Sequence
 
 from rich.style import Style
+from textual.reactive import reactive
 
 from opd_tui.desk.views import DoctorDay
 from opd_tui.domain.instants import write_end
-from opd_tui.domain.model import SlotRecord
+from opd_tui.domain.model import SlotRecord, Token
 from opd_tui.tui.drawing.cells import Line, joined
 from opd_tui.tui.drawing.columns import Column
+from opd_tui.tui.drawing.text import minutes
 from opd_tui.tui.widgets.column_list import ColumnList
 from opd_tui.tui.widgets.row_list import Heading
 
 
 class DoctorRows(ColumnList[DoctorDay | Heading]):
-    """Doctors with their hours and occupancy, one per row."""
+    """Doctors with their hours, who is inside, and occupancy, one per row."""
 
     COLUMNS = (
         Column("CODE"),
-        Column("NAME", least=12, rank=4),
+        Column("NAME", least=12, rank=5),
         Column("SPECIALTY", least=9, rank=2),
         Column("ROOM", least=5, rank=1),
         Column("HOURS", least=11, rank=3),
+        Column("INSIDE", least=14, rank=4),
+        Column("HERE", align="right"),
         Column("SEATS TAKEN", align="right", size=11),
         Column("WAITING", align="right", size=7),
     )
+
+    now: reactive[dt.datetime | None] = reactive(None)
+    """The desk's clock."""
+
+    def watch_now(self) -> None:
+        self.measure()
 
     def key_of(self, item: DoctorDay | Heading) -> Hashable | None:
         return item.doctor.id if isinstance(item, DoctorDay) else None
@@ -44,9 +54,17 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
             doctor.specialty or "",
             doctor.room or "",
             ", ".join(map(window, hours(slots))) or "not here",
+            self.inside(item.inside),
+            f"{item.here or ''}",
             f"{sum(record.load.taken for record in slots)} of {seats}" if slots else "",
             f"{waiting}" if waiting else "",
         )
+
+    def inside(self, token: Token | None) -> str:
+        """Return who is with a doctor and for how long: `A-003 12 min · Ravi Kumar`."""
+        if token is None or token.called_at is None or self.now is None:
+            return ""
+        return f"{token.number} {minutes(self.now - token.called_at)} · {token.patient.name}"
 
     def draw(self, item: DoctorDay | Heading, width: int) -> Line:
         cells = self.columns(item, width - 2)

@@ -49,17 +49,24 @@ class DoctorsScreen(FilteredScreen):
     def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
         def read(desk: FrontDesk) -> Callable[[], None]:
             days = desk.doctors(day)
-            return lambda: self.show(days)
+            return lambda: self.show(days, day)
 
         return read
 
-    def show(self, days: tuple[DoctorDay, ...]) -> None:
+    def show(self, days: tuple[DoctorDay, ...], date: dt.date) -> None:
         """Show the doctors of a day."""
+        for day in days:
+            self.show_room(day.doctor.id, date, day.inside)
         self.show_items(days)
+
+    def show_now(self, now: dt.datetime | None) -> None:
+        self.rows.now = now
 
     def chosen(self, need: Need) -> Chosen | None:
         row = self.rows.chosen
-        return Chosen.doctor(row.doctor) if need is Need.DOCTOR and isinstance(row, DoctorDay) else None
+        if need is not Need.DOCTOR or not isinstance(row, DoctorDay) or self.shown_day is None:
+            return None
+        return self.chosen_doctor(row.doctor, self.shown_day)
 
     def open_row(self) -> None:
         row = self.rows.chosen

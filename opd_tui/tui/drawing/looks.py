@@ -30,6 +30,7 @@ LOOKS = {
     "strong": Look("bold", "ink"),
     "mark": Look("bold reverse"),
     "good": Look(colour="good"),
+    "inside": Look("bold", "good"),
     "warning": Look(colour="warned"),
     "alert": Look("bold", "alert"),
     "key": Look("bold", "key"),

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from opd_tui.domain.events import TokenPreempted, TokenPromoted
-from opd_tui.domain.model import Doctor, SlotRecord, Status, Token
+from opd_tui.domain.model import Attendance, Doctor, SlotRecord, Status, Token
 
 Section = tuple[str, Sequence[tuple[str, ...]]]
 """A heading and rows of columns."""
@@ -14,19 +14,28 @@ Section = tuple[str, Sequence[tuple[str, ...]]]
 SHAPE_LIMIT = 4
 """The largest capacity for which seats are drawn as shapes; beyond it numbers are quicker to read."""
 
-STATUS_WORDS = {
-    Status.ACTIVE: "● seated",
-    Status.WAITING: "○ waiting",
+CLOSED_WORDS = {
     Status.COMPLETED: "✓ done",
     Status.CANCELLED: "✗ cancelled",
     Status.NO_SHOW: "– no-show",
 }
+SIGNS = {
+    Attendance.INSIDE: "►",
+    Attendance.HERE: "●",
+    Attendance.EXPECTED: "∙",
+    Attendance.ON_HOLD: "‖",
+}
+WITHOUT_A_SEAT = "○"
+"""The sign of a patient who waits for a seat, here or expected."""
 
 
 def status_words(token: Token) -> str:
-    """Return a token's status as symbol and word, or "here" if it is open and the patient is checked in."""
-    words = STATUS_WORDS[token.status]
-    return f"{words[0]} here" if token.checked_in_at and token.status.is_open else words
+    """Return where a token stands as a sign and a word: `● here`, `○ here` without a seat, `✓ done`."""
+    if not token.status.is_open:
+        return CLOSED_WORDS[token.status]
+    attendance = token.attendance
+    waits = token.status is Status.WAITING and attendance is not Attendance.ON_HOLD
+    return f"{WITHOUT_A_SEAT if waits else SIGNS[attendance]} {attendance.value}"
 
 
 MARKS = {TokenPreempted.reason: "↓ displaced", TokenPromoted.reason: "↑ moved up"}
@@ -47,8 +56,8 @@ def doctor_label(doctor: Doctor) -> str:
 
 
 def minutes(wait: dt.timedelta) -> str:
-    """Return a waiting time as text: `25 min`, `1 h 05`."""
-    hours, rest = divmod(int(wait.total_seconds()) // 60, 60)
+    """Return a waiting time as text, at least zero: `25 min`, `1 h 05`."""
+    hours, rest = divmod(max(int(wait.total_seconds()), 0) // 60, 60)
     return f"{hours} h {rest:02}" if hours else f"{rest} min"
 
 

@@ -87,6 +87,8 @@ class DeskCommand(Command):
     """The title of the form."""
     note: str = ""
     """Text appended to the action's question."""
+    completes: bool = False
+    """Whether it completes a token without asking, so that the user has to see which one before pressing the key."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "action", f"ask_desk('{self.id}')")

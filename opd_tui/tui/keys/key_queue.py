@@ -31,6 +31,8 @@ PAUSE_SECONDS = 1.0
 """A pause this long without a key ends a burst; an average typist needs 0.28 s for a key."""
 DOUBLED_SECONDS = 0.3
 """An Enter within this time of another one counts as an accidental double press."""
+GLANCE_SECONDS = 0.3
+"""The shortest time in which a user sees what the screen shows and presses a key because of it."""
 HELD_SECONDS = 1.0
 """The longest time keys are held, so that a screen waiting for another desk does not look frozen."""
 LOST_SECONDS = 3.0
@@ -149,6 +151,8 @@ class KeyQueue:
         self.last: tuple[Pressed | None, float] = (None, 0.0)
         self.delivered: Pressed | None = None
         """The last key that was delivered."""
+        self.pressed_at = 0.0
+        """When that key was pressed (monotonic)."""
         self.finished_by: Pressed | None = None
         """The last key whose operation finished."""
         self.in_burst = False
@@ -213,6 +217,7 @@ class KeyQueue:
             self.waiting.extendleft(replace(typed, key=key) for key in reversed(behind))
             if not self.is_dropped(replace(typed, key=first)):
                 self.in_burst = typed.gap < PAUSE_SECONDS
+                self.pressed_at = typed.at
                 await self.start(first)
 
     async def start(self, key: Pressed) -> None:
@@ -222,6 +227,10 @@ class KeyQueue:
         self.under_way = behind = KeyHandled(self.focus, LAPS)
         await self.deliver(key)
         self.follow(behind)
+
+    def knew_of(self, shown_at: float) -> bool:
+        """Return whether the user could know what the screen has shown since then when pressing the last key."""
+        return self.pressed_at - shown_at >= GLANCE_SECONDS
 
     def is_dropped(self, typed: Typed) -> bool:
         """Return whether a key has no effect, and end the dropping if this key does."""

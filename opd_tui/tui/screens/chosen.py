@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
 from opd_tui.domain.model import Doctor, Slot, Token
 from opd_tui.domain.records import Spec
+
+NEVER = float("-inf")
 
 
 @dataclass(frozen=True)
@@ -16,11 +19,17 @@ class Chosen:
 
     thing: Token | Slot | Doctor
     name: str
+    date: dt.date | None = None
+    """The day of a doctor's commands."""
+    completes: Token | None = None
+    """The token that a command would complete, as far as the screen shows it."""
+    since: float = NEVER
+    """When the screen showed this token in place of another, which the key may have been meant for (monotonic)."""
 
     @classmethod
-    def token(cls, token: Token) -> Self:
+    def token(cls, token: Token, since: float = NEVER) -> Self:
         """Return a selected token, named after its patient."""
-        return cls(token, token.patient.name)
+        return cls(token, token.patient.name, completes=token, since=since)
 
     @classmethod
     def slot(cls, slot: Slot, doctor: Doctor) -> Self:
@@ -28,9 +37,11 @@ class Chosen:
         return cls(slot, f"{doctor.name} {slot.window}")
 
     @classmethod
-    def doctor(cls, doctor: Doctor) -> Self:
-        """Return a selected doctor."""
-        return cls(doctor, doctor.name)
+    def doctor(
+        cls, doctor: Doctor, date: dt.date | None = None, inside: Token | None = None, since: float = NEVER
+    ) -> Self:
+        """Return a selected doctor, with who is inside on a day, and since when the screen shows that."""
+        return cls(doctor, doctor.name, date, inside, since)
 
     def presets(self, specs: Iterable[Spec]) -> dict[str, str]:
         """Return the item's current values for these fields, as text for a form."""

@@ -9,15 +9,17 @@ from collections.abc import Callable, Mapping
 
 from opd_tui.desk.actions import Action
 from opd_tui.desk.outcome import Forecast, Outcome
+from opd_tui.domain.actor import Road
 from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, MovesChanged
+from opd_tui.domain.field_types import Choice
 from opd_tui.tui.dialogs.action_form import ActionForm
+from opd_tui.tui.dialogs.choose import Choose
 from opd_tui.tui.dialogs.confirm import Confirm
 from opd_tui.tui.keys.commands import DeskCommand
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.day_screen import DayScreen
-from opd_tui.tui.screens.request import Request
+from opd_tui.tui.screens.request import FASTER, Request
 
-FASTER = "Another desk was faster, so this has changed. "
 STILL_RUNNING = "One moment: the last command is still running."
 
 
@@ -27,6 +29,8 @@ class CommandFlow:
     def __init__(self, screen: DayScreen) -> None:
         self.screen = screen
         self.host = screen.host
+        self.is_under_way = False
+        """Whether a command is running, whose outcome it shows itself."""
 
     def begin(self, command: DeskCommand) -> None:
         """Start a command for the selected item, or show why it cannot start."""
@@ -36,6 +40,10 @@ class CommandFlow:
                 return
             if (chosen := self.screen.chosen(command.needs)) is None:
                 self.host.refuse_key(self.screen.why_none(command.needs))
+                return
+            if command.completes and not self.host.keys.knew_of(chosen.since) and chosen.completes is not None:
+                key = self.host.keymap.key_of(command)
+                self.host.refuse_key(f"That would complete {chosen.completes.label}. Press {key} again if it should.")
                 return
         self.begin_request(Request(command, chosen))
 
@@ -47,7 +55,7 @@ class CommandFlow:
         if self.host.is_asking:
             self.host.refuse_key(STILL_RUNNING)
             return
-        self.host.is_asking = True
+        self.host.is_asking = self.is_under_way = True
         held = self.host.keys.held(self.screen, finishes=True)
         self.screen.run_worker(self.run(request, held), group="command")
 
@@ -55,14 +63,20 @@ class CommandFlow:
         """Run a request and report any refusal."""
         try:
             async with held:
-                if outcome := await self.outcome_of(request):
+                next_one: Request | None = request
+                while next_one and (outcome := await self.outcome_of(next_one)):
                     await self.screen.go_to_outcome(outcome)
+                    next_one = await self.screen.offer_after(outcome)
         except DeskBusy as busy:
             self.host.notices.busy(busy, lambda: self.begin_request(request))
         except DeskRefusal as refusal:
             self.host.notices.refuse(refusal)
         finally:
-            self.host.is_asking = False
+            self.host.is_asking = self.is_under_way = False
+
+    def will_show(self, outcome: Outcome) -> bool:
+        """Return whether an outcome is that of the command that is running; the demo's are not."""
+        return self.is_under_way and outcome.entry.road == Road.SCREEN.value
 
     async def outcome_of(self, request: Request) -> Outcome | None:
         """Show the form, if any, and perform the action; return None if the user cancels.
@@ -74,9 +88,14 @@ class CommandFlow:
             action = request.action(fields)
             return await self.confirm_and_perform(action, lambda forecast: request.question(action, forecast))
 
-        if not request.command.asked:
+        asked = request.command.asked
+        if not asked:
             return await submit({})
-        form = ActionForm(request.title, request.command.asked, request.presets(self.host.day), submit)
+        if len(asked) == 1 and isinstance(asked[0].type, Choice):
+            suggested = request.command.presets[asked[0].name]
+            choice = await self.host.ask(Choose(request.title, asked[0].type, suggested))
+            return await submit({asked[0].name: choice}) if choice else None
+        form = ActionForm(request.title, asked, request.presets(self.host.day), submit)
         answer = await self.host.ask(form)
         if isinstance(answer, AnswerLost):
             raise answer

@@ -5,19 +5,27 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import work
 
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskBusy, DeskRefusal
-from opd_tui.domain.model import TokenId
+from opd_tui.domain.model import Doctor, DoctorId, Token, TokenId
 from opd_tui.tui.keys.commands import Need
 from opd_tui.tui.screens.bar_screen import BarScreen
-from opd_tui.tui.screens.chosen import Chosen
+from opd_tui.tui.screens.chosen import NEVER, Chosen
+from opd_tui.tui.screens.request import Request
 
 if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
+
+
+class Room(NamedTuple):
+    """Who is with a doctor, and since when the screen shows that (monotonic)."""
+
+    inside: Token | None
+    since: float
 
 
 class DayScreen(BarScreen):
@@ -30,7 +38,12 @@ class DayScreen(BarScreen):
     returns = False
     """Whether the screen is shown again, and its view is still that of before."""
     news_came = False
-    """Whether another desk made a change that is not loaded yet."""
+    """Whether there was a change that is not loaded yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rooms: dict[tuple[DoctorId, dt.date], Room] = {}
+        """Who is with the doctors, as far as this screen has shown it."""
 
     @property
     def is_stale(self) -> bool:
@@ -132,10 +145,30 @@ class DayScreen(BarScreen):
         await self.load()
 
     async def go_to_outcome(self, outcome: Outcome) -> None:
-        """Navigate to the item a command changed, if needed; `desk_changed` has already triggered the reload."""
+        """Show the result of a command on this screen, and navigate to the item it changed, if needed."""
+        await self.load()
+
+    async def offer_after(self, outcome: Outcome) -> Request | None:
+        """Return the command that the user is asked about after another one, or None."""
+        return None
 
     def show_token(self, token_id: TokenId) -> None:
         """Scroll to a token."""
+
+    # Who is inside
+
+    def show_room(self, doctor: DoctorId, date: dt.date, inside: Token | None) -> None:
+        """Remember who is with a doctor, and since when the screen shows it if it showed somebody else before."""
+        shown = self.rooms.get((doctor, date))
+        if shown is None:
+            self.rooms[doctor, date] = Room(inside, NEVER)
+        elif (shown.inside and shown.inside.id) != (inside and inside.id):
+            self.rooms[doctor, date] = Room(inside, self.host.keys.clock())
+
+    def chosen_doctor(self, doctor: Doctor, date: dt.date) -> Chosen:
+        """Return a selected doctor with who is inside."""
+        room = self.rooms.get((doctor.id, date), Room(None, NEVER))
+        return Chosen.doctor(doctor, date, room.inside, room.since)
 
     # Selection
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -9,16 +11,23 @@ from textual.widgets import Static
 from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.views import QueueRow
 from opd_tui.domain.errors import DeskRefusal
-from opd_tui.domain.model import Slot, SlotRecord, Source, TokenId
-from opd_tui.tui.commands import IN_EVERY_FOOTER, NAME_HINTS, SOURCE_HINTS
+from opd_tui.domain.events import TokenReturned
+from opd_tui.domain.model import Slot, SlotRecord, Source, Status, TokenId
+from opd_tui.tui.commands import HOLD, IN_EVERY_FOOTER, NAME_HINTS, NO_SHOW, RELEASE, SOURCE_HINTS
+from opd_tui.tui.drawing.text import ordinal
 from opd_tui.tui.keys.commands import Command, DeskCommand, Need
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.bar_screen import TOO_SMALL
+from opd_tui.tui.screens.chosen import Chosen
 from opd_tui.tui.screens.command_flow import CommandFlow
 from opd_tui.tui.screens.day_screen import DayScreen
 from opd_tui.tui.screens.issuing import Issuing
+from opd_tui.tui.screens.request import Request
 from opd_tui.tui.tokens.new_token import NewToken
 from opd_tui.tui.tokens.source_choice import SourceChoice
+
+RETURNS_BEFORE_NO_SHOW = 3
+"""After so many returns to the queue a patient is probably not there."""
 
 
 class DeskScreen(DayScreen):
@@ -57,10 +66,10 @@ class DeskScreen(DayScreen):
         return self.INTENTS
 
     def follow_desk(self, outcome: Outcome | None) -> None:
-        """Show the result of an action, unless the panel is issuing a token: it closes together with the new view."""
+        """Show the result of an action, unless the panel or a command of this screen will show it."""
         if self.issuing.is_under_way:
             self.news_came |= outcome is None
-        elif self in self.host.screen_stack:
+        elif self in self.host.screen_stack and not (outcome and self.flow.will_show(outcome)):
             self.reload()
             self.issuing.look_again()
 
@@ -72,6 +81,22 @@ class DeskScreen(DayScreen):
     def action_ask_desk(self, id: str) -> None:
         """Run one of the screen's commands."""
         self.flow.begin(next(each for each in self.INTENTS if isinstance(each, DeskCommand) and each.id == id))
+
+    def action_hold_or_release(self) -> None:
+        """Put the selected token on hold, or release it."""
+        row = self.chosen_token()
+        self.flow.begin(RELEASE if row and row.record.token.held_at else HOLD)
+
+    async def offer_after(self, outcome: Outcome) -> Request | None:
+        """Offer to mark a patient as a no-show who was sent back to the queue several times, and still has a seat."""
+        if outcome.changed(TokenReturned) is None or outcome.token is None:
+            return None
+        token = outcome.token.token
+        times = await self.host.async_desk.read(lambda desk: desk.returns_of(token.id))
+        if times < RETURNS_BEFORE_NO_SHOW or token.status is not Status.ACTIVE:
+            return None
+        offer = replace(NO_SHOW, note=f"It is the {ordinal(times)} time that this token went back to the queue.")
+        return Request(offer, Chosen.token(token))
 
     def chosen_token(self) -> QueueRow | None:
         """Return the selected token, or None."""

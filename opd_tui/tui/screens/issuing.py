@@ -10,8 +10,9 @@ from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, MovesChange
 from opd_tui.domain.model import SlotRecord, Source
 from opd_tui.tui.drawing.sentences import forecast_clause, same_name
 from opd_tui.tui.keys.key_queue import Hold
-from opd_tui.tui.screens.command_flow import FASTER, CommandFlow
+from opd_tui.tui.screens.command_flow import CommandFlow
 from opd_tui.tui.screens.day_screen import DayScreen
+from opd_tui.tui.screens.request import FASTER
 from opd_tui.tui.tokens.new_token import Draft, NewToken
 
 

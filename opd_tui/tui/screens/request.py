@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from opd_tui.desk.actions import Action
 from opd_tui.desk.outcome import Forecast
+from opd_tui.domain.events import TokenCompleted
 from opd_tui.tui.keys.commands import DeskCommand
 from opd_tui.tui.screens.chosen import Chosen
+
+FASTER = "Another desk was faster, so this has changed. "
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,26 @@ class Request:
 
     def action(self, fields: Mapping[str, object]) -> Action:
         """Return the action; raise InvalidAction if the fields are invalid."""
-        needs = self.command.needs
-        known = {needs.value: self.chosen.thing.id} if needs and self.chosen else {}
-        return self.command.action_class.from_mapping({**self.command.fixed, **known, **fields})
+        return self.command.action_class.from_mapping({**self.command.fixed, **self.known, **fields})
+
+    @property
+    def known(self) -> dict[str, object]:
+        """The fields that follow from the selected item: its id, and the day of a doctor's command."""
+        if self.command.needs is None or self.chosen is None:
+            return {}
+        has_date = any(spec.name == "date" for spec in self.command.action_class.own_specs())
+        date = {"date": self.chosen.date} if has_date and self.chosen.date else {}
+        return {self.command.needs.value: self.chosen.thing.id, **date}
 
     def question(self, action: Action, forecast: Forecast) -> str | None:
         """Return the question to ask before the action is performed, or None."""
         question = action.question(forecast, self.about)
+        if question is None and self.completes_another(forecast):
+            return f"{FASTER}Now: {forecast.outcome.sentence}. Do it?"
         return f"{question} {self.command.note}".rstrip() if question else None
+
+    def completes_another(self, forecast: Forecast) -> bool:
+        """Return whether the action would complete another token than the one on the screen."""
+        completed = forecast.outcome.changed(TokenCompleted) if self.command.completes else None
+        expected = self.chosen.completes if self.chosen else None
+        return completed is not None and (expected is None or completed.id != expected.id)

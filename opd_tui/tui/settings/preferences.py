@@ -24,6 +24,8 @@ class Preferences:
     keymap: Keymap = Keymap()
     idle_seconds: float = 60.0 * Settings.idle_minutes
     """The idle time before names are hidden; 0 disables it."""
+    hold_minutes: int = Settings.hold_minutes
+    """After how many minutes on hold a patient is marked in the queue; 0 disables it."""
     given: Mapping[str, str] = field(default_factory=dict)
     """The options given on the command line or in the environment."""
     problems: tuple[Problem, ...] = ()

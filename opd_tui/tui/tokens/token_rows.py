@@ -9,15 +9,22 @@ from zoneinfo import ZoneInfo
 from rich.style import Style
 from textual.reactive import reactive
 
+from opd_tui.config.options import Settings
 from opd_tui.desk.views import QueueRow
 from opd_tui.domain.events import TokenPreempted, TokenPromoted
-from opd_tui.domain.model import Source, Status, TokenId
+from opd_tui.domain.model import Attendance, Source, Status, Token, TokenId
 from opd_tui.tui.drawing.cells import fit
 from opd_tui.tui.drawing.text import MARKS, minutes, status_words
 from opd_tui.tui.widgets.row_list import Heading, RowList
 
 NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH = 7, 9, 11, 9
 MARKED_STATUS = {moved.reason: moved.enters for moved in (TokenPreempted, TokenPromoted)}
+ATTENDANCE_LOOKS = {
+    Attendance.INSIDE: "inside",
+    Attendance.HERE: "good",
+    Attendance.EXPECTED: "plain",
+    Attendance.ON_HOLD: "dim",
+}
 SOURCE_LOOKS = {source: source.label.lower() for source in Source}
 """The look of each source: a quiet accent, which only repeats its word."""
 
@@ -31,6 +38,8 @@ class TokenRows(RowList[QueueRow | Heading]):
     """Recently moved tokens and the reason for each move."""
     zone: ZoneInfo | None = None
     """The hospital's time zone."""
+    hold_minutes = Settings.hold_minutes
+    """After how many minutes on hold a patient is marked; 0 disables it."""
     number_width = NUMBER_WIDTH
     """The width of the longest number, because a truncated number is ambiguous."""
 
@@ -57,8 +66,16 @@ class TokenRows(RowList[QueueRow | Heading]):
         token = row.record.token
         if mark := self.mark_of(row):
             return mark, self.part("mark")
-        style = {Status.ACTIVE: self.part("good"), Status.WAITING: Style()}.get(token.status, self.part("dim"))
-        return status_words(token), style
+        if self.is_overdue(token):
+            return f"! {token.attendance.value}", self.part("warning")
+        look = ATTENDANCE_LOOKS[token.attendance] if token.status is Status.ACTIVE else "plain"
+        return status_words(token), self.part(look if token.status.is_open else "dim")
+
+    def is_overdue(self, token: Token) -> bool:
+        """Return whether the patient has been on hold for longer than the limit."""
+        if token.attendance is not Attendance.ON_HOLD or token.held_at is None or self.now is None:
+            return False
+        return 0 < self.hold_minutes <= (self.now - token.held_at).total_seconds() / 60
 
     def mark_of(self, row: QueueRow) -> str:
         """Return the mark of a recently moved token, or "" if its status has changed since."""

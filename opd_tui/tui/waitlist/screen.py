@@ -54,6 +54,7 @@ class WaitlistScreen(FilteredScreen):
 
     def show(self, rows: tuple[QueueRow, ...]) -> None:
         """Show a waitlist."""
+        self.rows.hold_minutes = self.host.preferences.hold_minutes
         self.show_items(rows)
 
     def show_now(self, now: dt.datetime | None) -> None:

@@ -102,8 +102,10 @@ class ModeBar(Bar):
 
 def totals_in_words(totals: Totals, room: int) -> str:
     """Return a day's totals, of which the last ones are dropped if they do not fit; "" on a day without tokens."""
+    present = {"inside": totals.inside, "here": totals.here}
     numbers = {"seated": totals.seated, "waiting": totals.waiting, "done": totals.done, "no-show": totals.no_show}
-    words = [f"{word} {number}" for word, number in numbers.items()] if any(numbers.values()) else []
+    shown = {word: number for word, number in present.items() if number} | numbers
+    words = [f"{word} {number}" for word, number in shown.items()] if any(numbers.values()) else []
     while words and cell_len(" · ".join(words)) > room:
         words.pop()
     return " · ".join(words)
