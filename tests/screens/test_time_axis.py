@@ -145,7 +145,7 @@ def test_titles_are_dropped_and_nothing_else(name: str, short: str) -> None:
 
 def test_the_doctors_column_drops_specialties_then_titles_then_letters() -> None:
     doctor = Doctor(DoctorId(1), "RAO", "Dr Anil Rao", "Orthopedics")
-    widths = {room: doctor_column([doctor], room) for room in (40, 28, 20, 10)}
+    widths = {room: doctor_column([doctor], [0], room) for room in (40, 28, 20, 10)}
     assert [column.names[0] for column in widths.values()] == [
         "Dr Anil Rao · Orthopedics",
         "Anil Rao · Orthopedics",

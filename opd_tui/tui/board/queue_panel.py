@@ -73,23 +73,33 @@ def titles_of(record: SlotRecord, *, is_over: bool) -> Iterator[str]:
     doctor, window = record.doctor, record.slot.window
     room = (f"room {doctor.room}",) if doctor.room else ()
     for slot, over in (
-        ((doctor_label(doctor), window, *room), "the window is over"),
-        ((doctor_label(doctor), window), "the window is over"),
-        ((doctor.name, window), "the window is over"),
-        ((short_name(doctor), window), "over"),
+        ((doctor_label(doctor), window, *late_words(record), *room), "the window is over"),
+        ((doctor_label(doctor), window, *late_words(record)), "the window is over"),
+        ((doctor.name, window, *late_words(record)), "the window is over"),
+        ((short_name(doctor), window, *late_words(record)), "over"),
     ):
-        yield " · ".join((doctor.code, *slot, occupancy_of(record), *((over,) if is_over else ())))
+        closed = ("closed",) if record.slot.closed_at else ()
+        yield " · ".join((doctor.code, *slot, *closed, occupancy_of(record), *((over,) if is_over else ())))
 
 
 def brief_title(record: SlotRecord, room: int) -> str:
     """Return the title of a slot's queue with as much of the doctor's name as there is room for, or none of it."""
     code, window, load = record.doctor.code, record.slot.window, record.load
-    slot = f"{window} · {occupancy_of(record)}"
+    if record.slot.delay_minutes:
+        window = f"{record.slot.expected_window} (late)"
+    closed = " · closed" if record.slot.closed_at else ""
+    slot = f"{window}{closed} · {occupancy_of(record)}"
     name = room - cell_len(f"{code} ·  · {slot}")
     if name >= FEWEST_OF_A_NAME:
         return f"{code} · {fit(short_name(record.doctor), name)} · {slot}"
     waiting = f" · {load.waiting} waiting" if load.waiting else ""
-    return f"{code} · {window} · {load.taken} of {record.slot.capacity}{waiting}"
+    return f"{code} · {window}{closed} · {load.taken} of {record.slot.capacity}{waiting}"
+
+
+def late_words(record: SlotRecord) -> tuple[str, ...]:
+    """Return how late a slot is and when it is expected to run; nothing if it is on time."""
+    slot = record.slot
+    return (f"{slot.delay_minutes} min late: {slot.expected_window}",) if slot.delay_minutes else ()
 
 
 def occupancy_of(record: SlotRecord) -> str:

@@ -244,11 +244,13 @@ class SlotBoardScreen(DeskScreen):
     def chosen(self, need: Need) -> Chosen | None:
         if need is Need.TOKEN:
             row = self.chosen_token()
-            return Chosen.token(row.record.token) if row else None
+            return Chosen.token(row.record) if row else None
         record = self.grid.chosen
         if record is None:
             return None
-        return Chosen.doctor(record.doctor) if need is Need.DOCTOR else Chosen.slot(record.slot, record.doctor)
+        if need is Need.DOCTOR:
+            return Chosen.doctor(record.doctor, self.grid.board.of(record.doctor.id))
+        return Chosen.slot(record.slot, record.doctor)
 
     def _why_no_token(self) -> str:
         if self.grid.chosen is None:

@@ -59,7 +59,7 @@ class DoctorsScreen(FilteredScreen):
 
     def chosen(self, need: Need) -> Chosen | None:
         row = self.rows.chosen
-        return Chosen.doctor(row.doctor) if need is Need.DOCTOR and isinstance(row, DoctorDay) else None
+        return Chosen.doctor(row.doctor, row.slots) if need is Need.DOCTOR and isinstance(row, DoctorDay) else None
 
     def open_row(self) -> None:
         row = self.rows.chosen

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from opd_tui.domain.model import Doctor, Slot, Token
+from opd_tui.domain.model import Doctor, Slot, SlotRecord, Token, TokenRecord
 from opd_tui.domain.records import Spec
 
 
@@ -16,11 +16,15 @@ class Chosen:
 
     thing: Token | Slot | Doctor
     name: str
+    record: TokenRecord | None = None
+    """A selected token with its slot and doctor."""
+    slots: tuple[Slot, ...] = ()
+    """A selected doctor's slots of the displayed day."""
 
     @classmethod
-    def token(cls, token: Token) -> Self:
+    def token(cls, record: TokenRecord) -> Self:
         """Return a selected token, named after its patient."""
-        return cls(token, token.patient.name)
+        return cls(record.token, record.token.patient.name, record)
 
     @classmethod
     def slot(cls, slot: Slot, doctor: Doctor) -> Self:
@@ -28,9 +32,9 @@ class Chosen:
         return cls(slot, f"{doctor.name} {slot.window}")
 
     @classmethod
-    def doctor(cls, doctor: Doctor) -> Self:
-        """Return a selected doctor."""
-        return cls(doctor, doctor.name)
+    def doctor(cls, doctor: Doctor, records: Sequence[SlotRecord] = ()) -> Self:
+        """Return a selected doctor with their slots of the displayed day."""
+        return cls(doctor, doctor.name, slots=tuple(record.slot for record in records))
 
     def presets(self, specs: Iterable[Spec]) -> dict[str, str]:
         """Return the item's current values for these fields, as text for a form."""
