@@ -152,9 +152,9 @@ async def test_tab_keeps_the_place_in_line(desk: FrontDesk, open_desk: OpenDesk)
     issued = {record.token.id: record.token.issued_at for record in desk.token_list(first)}
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("enter", "m")
-        await meera.sees("There the patient joins as a new arrival. Tab: keeps the place in line", within=".find")
+        await meera.sees("As a new arrival there Tab keeps the place in line", within=".find")
         await meera.press("tab")
-        await meera.sees("There the patient keeps the place in line.", within=".find")
+        await meera.sees("Keeps the place in line Tab", within=".find")
         await meera.press("enter")
         await meera.until(lambda: places(desk)["Asha Verma"] == "A 10:00", "the move")
     moved = next(record.token for record in desk.token_list() if record.token.patient.name == "Asha Verma")

@@ -16,6 +16,9 @@ from tests.support.helpers import issue, statuses
 from tests.support.pilot import WIDE, OpenDesk, at_the_counter, doctor_with_slots, full_slot
 
 
+QUARTER_PAST = dt.datetime(2026, 11, 22, 9, 15, tzinfo=dt.UTC)
+
+
 async def test_one_key_closes_a_slot_and_reopens_it(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, hours=2)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -61,14 +64,14 @@ async def test_a_delay_shows_when_the_doctor_comes_and_0_takes_it_back(desk: Fro
     ("typed", "minutes"), [("20", 20), ("0", 0), ("9:45", 45), ("10.15", 75), ("10am", 60), ("+20", 35), ("+ 5", 20)]
 )
 def test_a_delay_is_typed_in_minutes_as_a_time_or_from_now(typed: str, minutes: int) -> None:
-    late = Lateness(dt.time(9), dt.datetime(2026, 11, 22, 9, 15))
+    late = Lateness(dt.time(9), QUARTER_PAST)
     assert late.from_text(typed, dt.date(2026, 11, 22)) == minutes
 
 
 @pytest.mark.parametrize("typed", ["8:30", "-5", "soon", "25:00", "+", "1441"])
 def test_a_delay_that_cannot_be_is_refused(typed: str) -> None:
     with pytest.raises(InvalidValue):
-        Lateness(dt.time(9), dt.datetime(2026, 11, 22, 9, 15)).from_text(typed, dt.date(2026, 11, 22))
+        Lateness(dt.time(9), QUARTER_PAST).from_text(typed, dt.date(2026, 11, 22))
 
 
 def test_on_another_day_there_is_no_now() -> None:
@@ -97,7 +100,7 @@ async def test_leave_proposes_a_place_for_each_patient_and_does_it_as_one_action
         await meera.sees("2 patients: 1 to another doctor, 1 cancelled", within="#plan-summary")
         first, second = meera.lines("PlanRows")[:2]
         assert "A-002 Ravi Kumar" in " ".join(first.split())
-        assert "09:00 → 09:00 B Dr B" in first
+        assert "09:00 → 09:00 B B" in first
         assert "✗ cancelled" in second
         await meera.press("enter")
         await meera.asks("Dr A leaves: 1 patient moved and 1 patient cancelled. Do it?")
@@ -116,16 +119,14 @@ async def test_each_row_of_the_plan_is_changed_by_a_key(desk: FrontDesk, open_de
         await meera.press("c")
         await meera.sees("2 patients: 2 cancelled", within="#plan-summary")
         await meera.press("down", "c")
-        await meera.sees("1 to another doctor, 1 cancelled", "1 cancelled", within="#plan-summary")
+        await meera.sees("2 patients: 1 to another doctor, 1 cancelled", within="#plan-summary")
         await meera.press("up", "m")
-        await meera.sees("full", "2 free of 2", within="#too-small, FoundRows")
+        await meera.sees("2 free of 2", "full", within="FoundRows")
         await meera.type("dental")
         await meera.press("enter")
-        await meera.sees("09:00 C Dr C", within="PlanRows")
+        await meera.sees("09:00 C C", within="PlanRows")
         await meera.press("enter", "y")
-        await meera.until(
-            lambda: places(desk) == {"Asha Verma": "B 09:00", "Ravi Kumar": "C 09:00"}, "the plan's end"
-        )
+        await meera.until(lambda: places(desk) == {"Asha Verma": "B 09:00", "Ravi Kumar": "C 09:00"}, "the plan's end")
 
 
 async def test_leaving_a_plan_changes_nothing(desk: FrontDesk, open_desk: OpenDesk) -> None:

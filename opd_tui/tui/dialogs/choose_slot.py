@@ -13,10 +13,12 @@ from textual.widgets import Static
 from opd_tui.desk.search import slot_words
 from opd_tui.desk.search_keys import search_key
 from opd_tui.domain.model import SlotRecord, TokenRecord
+from opd_tui.tui.board.doctor_column import short_name
 from opd_tui.tui.dialogs.search_list import Found, SearchList
 from opd_tui.tui.drawing.text import count
 
-KEEPS, ARRIVES = "keeps the place in line", "joins as a new arrival"
+ARRIVES = "As a new arrival there   Tab keeps the place in line"
+KEEPS = "Keeps the place in line   Tab makes it a new arrival"
 
 
 class ChooseSlot(SearchList):
@@ -57,8 +59,7 @@ class ChooseSlot(SearchList):
     def show_place(self) -> None:
         """Show whether the token keeps its place, and which key changes that."""
         if self.asks_place:
-            now, other = (KEEPS, ARRIVES) if self.keeps_place else (ARRIVES, KEEPS)
-            self.query_one("#place", Static).update(f"There the patient {now}.   Tab: {other}")
+            self.query_one("#place", Static).update(KEEPS if self.keeps_place else ARRIVES)
 
     def action_toggle_place(self) -> None:
         self.keeps_place = self.asks_place and not self.keeps_place
@@ -68,7 +69,7 @@ class ChooseSlot(SearchList):
 def found_place(place: SlotRecord, day: dt.date) -> Found:
     """Return a slot as a search result, with its date unless it is the given day."""
     date = "" if place.slot.date == day else f"{place.slot.date:%a %d %b}"
-    title = f"{place.slot.start:%H:%M}  {place.doctor.code} {place.doctor.name}"
+    title = f"{place.slot.start:%H:%M}  {place.doctor.code:<4} {short_name(place.doctor)}"
     note = "  ".join(filter(None, (f"{seats_left(place):<14}", date, place.doctor.specialty)))
     words = slot_words(place)
     return Found(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 
 from rich.style import Style
@@ -15,6 +16,7 @@ from textual.widgets import Static
 
 from opd_tui.desk.places import LeavePlan, PlannedToken
 from opd_tui.domain.model import SlotRecord
+from opd_tui.tui.board.doctor_column import short_name
 from opd_tui.tui.dialogs.choose_slot import ChooseSlot
 from opd_tui.tui.drawing.cells import Line, fit, joined
 from opd_tui.tui.drawing.text import count
@@ -23,6 +25,7 @@ from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.widgets.row_list import RowList
 
 NUMBER_WIDTH, SOURCE_WIDTH = 7, 9
+KINDS = TO_SLOT, TO_DOCTOR, TO_DAY, CANCELLED = "to another slot", "to another doctor", "to another day", "cancelled"
 HINT = "m or → another slot   c cancel it, or not   Enter carry out   Esc close"
 
 
@@ -55,13 +58,13 @@ class PlanRows(RowList[PlannedToken]):
         )
 
     def goes_to(self, item: PlannedToken) -> str:
-        """Return where a token goes: `10:00 KUR Dr Kurian`, with the date of another day, or `✗ cancelled`."""
+        """Return where a token goes: `10:00 KUR T. Kurian`, with the date of another day, or `✗ cancelled`."""
         place = item.place
         if place is None:
             return "✗ cancelled"
         date = "" if place.slot.date == item.record.slot.date else f"{place.slot.date:%a %d %b} "
         full = "full! " if self.plan.is_overfull(place) else ""
-        return f"{full}{date}{place.slot.start:%H:%M} {place.doctor.code} {place.doctor.name}"
+        return f"{full}{date}{place.slot.start:%H:%M} {place.doctor.code} {short_name(place.doctor)}"
 
 
 class ReviewPlan(ModalScreen[LeavePlan | None]):
@@ -131,15 +134,15 @@ class ReviewPlan(ModalScreen[LeavePlan | None]):
 
 def summary(tokens: Sequence[PlannedToken]) -> str:
     """Return how many go where: `2 to another slot, 1 to another doctor, 1 cancelled`."""
-    places = [kind_of(planned) for planned in tokens]
-    return ", ".join(f"{places.count(kind)} {kind}" for kind in dict.fromkeys(places))
+    kinds = Counter(map(kind_of, tokens))
+    return ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS if kinds[kind])
 
 
 def kind_of(planned: PlannedToken) -> str:
     """Return where a token goes, in kind."""
     record, place = planned.record, planned.place
     if place is None:
-        return "cancelled"
+        return CANCELLED
     if place.slot.date != record.slot.date:
-        return "to another day"
-    return "to another slot" if place.doctor.id == record.doctor.id else "to another doctor"
+        return TO_DAY
+    return TO_SLOT if place.doctor.id == record.doctor.id else TO_DOCTOR

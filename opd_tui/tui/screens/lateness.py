@@ -26,7 +26,9 @@ class Lateness(Whole):
         text = text.strip()
         if _TIME.fullmatch(text) and (time := time_typed(text)):
             return self.accept(time.hour * 60 + time.minute - self.start)
-        if self.now and (soon := _FROM_NOW.fullmatch(text)):
+        if soon := _FROM_NOW.fullmatch(text):
+            if self.now is None:
+                raise self.refuse("must be in minutes from the start, or a time; only today has a now")
             return self.accept(self.now.hour * 60 + self.now.minute + int(soon[1]) - self.start)
         return super().from_text(text, today)
 
