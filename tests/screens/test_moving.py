@@ -46,7 +46,7 @@ async def test_one_letter_chooses_another_source(desk: FrontDesk, open_desk: Ope
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("enter", "p")
-        await meera.sees("Another source · Asha Verma", "P Paid", "O Online (now)", within=".options")
+        await meera.sees("Another source · Asha Verma", "P Paid", "O Online (now)", within=".choose")
         await meera.press("p")
         await meera.until(lambda: sources(desk)["A-001"] is Source.PAID, "the source")
         await meera.hears("A-001 Asha Verma is now Paid")
@@ -56,7 +56,7 @@ async def test_an_emergency_has_a_reason_and_names_who_loses_the_seat(desk: Fron
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("enter", "end", "p", "e")
-        await meera.sees("W Got worse", "A Had an accident", within=".options")
+        await meera.sees("W Got worse", "A Had an accident", within=".choose")
         await meera.press("w")
         await meera.asks("Make A-003 Sunita Rao Emergency?", "A-002 Ravi Kumar (Online) then loses the seat")
         await meera.press("y")
@@ -70,7 +70,7 @@ async def test_a_letter_that_is_no_source_and_the_source_it_has_choose_nothing(
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("enter", "p", "z")
-        await meera.sees("Pause a second, then one of these letters chooses", within=".options")
+        await meera.sees("Pause a second, then one of these letters chooses", within=".choose")
         await meera.press("o")
         assert meera.dialogs == 1
         await meera.press("escape")
@@ -192,8 +192,9 @@ async def test_who_is_to_be_told_is_listed_by_the_longest_wait_and_ticked_off_on
     for source, name in (("WALKIN", "Asha Verma"), ("ONLINE", "Ravi Kumar"), ("PAID", "Sunita Rao")):
         issue(desk, slot, {"name": name, "phone": "98450 12345"}, source=source)
     async with at_the_counter(OpdApp(open_desk)) as meera:
+        assert "! to tell" in meera.line_with("Ravi Kumar", "QueueRows")
         await tell_list(meera)
-        await meera.sees("2 to tell, the longest wait first", "98450 12345", "waits for 09:00 with Dr A")
+        await meera.sees("2 to tell, the longest wait first", "98450 12345", "waits for 09:00 A")
         first, second = meera.lines("ToTellRows")[:2]
         assert "Asha Verma" in first
         assert "Ravi Kumar" in second

@@ -15,7 +15,6 @@ from tests.screens.test_moving import places
 from tests.support.helpers import issue, statuses
 from tests.support.pilot import WIDE, OpenDesk, at_the_counter, doctor_with_slots, full_slot
 
-
 QUARTER_PAST = dt.datetime(2026, 11, 22, 9, 15, tzinfo=dt.UTC)
 
 

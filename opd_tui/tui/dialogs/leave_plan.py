@@ -26,7 +26,7 @@ from opd_tui.tui.widgets.row_list import RowList
 
 NUMBER_WIDTH, SOURCE_WIDTH = 7, 9
 KINDS = TO_SLOT, TO_DOCTOR, TO_DAY, CANCELLED = "to another slot", "to another doctor", "to another day", "cancelled"
-HINT = "m or → another slot   c cancel it, or not   Enter carry out   Esc close"
+HINT = "m another slot   c cancel, or not   Enter carry out   Esc close"
 
 
 class PlanRows(RowList[PlannedToken]):
@@ -52,7 +52,7 @@ class PlanRows(RowList[PlannedToken]):
             (f"{pointer} ", self.part("dim")),
             (f"{fit(token.number, NUMBER_WIDTH)} ", self.part("strong")),
             (f"{fit(token.patient.name, name)} ", Style()),
-            (fit(token.source.label, SOURCE_WIDTH), self.part(token.source.label.lower())),
+            (f"{fit(token.source.label, SOURCE_WIDTH)} ", self.part(token.source.label.lower())),
             (f"{slot.start:%H:%M} → ", self.part("dim")),
             (fit(self.goes_to(item), max(room - name - 1, 0)), self.part("alert") if item.place is None else Style()),
         )

@@ -18,6 +18,7 @@ from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.places import to_tell
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.model import Status, TokenRecord
+from opd_tui.tui.board.doctor_column import short_name
 from opd_tui.tui.commands import TO_TELL, TOLD
 from opd_tui.tui.drawing.cells import Line, fit, joined
 from opd_tui.tui.host.desk_host import DeskHost
@@ -119,10 +120,9 @@ class ToTell(ModalScreen[TokenRecord | None]):
 
 
 def stands(record: TokenRecord) -> str:
-    """Return how a token stands now, as the patient is told: `seat at 10:20 with Dr A, 20 min late`."""
-    token, slot, doctor = record.token, record.slot, record.doctor
-    if not token.status.is_open:
-        return f"{token.status.value}: {slot.start:%H:%M} with {doctor.name}"
-    late = f", {slot.delay_minutes} min late" if slot.delay_minutes else ""
-    what = "waits for" if token.status is Status.WAITING else "seat at"
-    return f"{what} {slot.start:%H:%M} with {doctor.name}{late}"
+    """Return how a token stands now, as the patient is told: `seat 10:20 (20 min late) S. Iyer`."""
+    token, slot = record.token, record.slot
+    late = f"({slot.delay_minutes} min late) " if slot.delay_minutes and token.status.is_open else ""
+    words = {Status.ACTIVE: "seat", Status.WAITING: "waits for"}.get(token.status, token.status.value)
+    begins = slot.expected_window.partition("–")[0] if late else f"{slot.start:%H:%M}"
+    return f"{words} {begins} {late}{short_name(record.doctor)}"

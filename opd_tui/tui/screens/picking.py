@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,15 +24,15 @@ async def pick(host: DeskHost, request: Request, name: str, fields: Mapping[str,
         return await pick_plan(host, request, fields)
     spec = next(spec for spec in request.action_class.own_specs() if spec.name == name)
     assert isinstance(spec.type, Choice)
-    return await pick_option(host, request, name, spec.type.enumeration)
+    return await pick_value(host, request, name, spec.type)
 
 
-async def pick_option(host: DeskHost, request: Request, name: str, options: type[enum.Enum]) -> Picked:
-    """Let the user choose one of a few options by a letter."""
-    from opd_tui.tui.dialogs.choose_option import ChooseOption
+async def pick_value(host: DeskHost, request: Request, name: str, choice: Choice[Any]) -> Picked:
+    """Let the user choose one of a few values by a letter."""
+    from opd_tui.tui.dialogs.choose import Choose
 
     current = getattr(request.chosen.thing, name, None) if request.chosen else None
-    chosen: Any = await host.ask(ChooseOption(request.title, options, current))
+    chosen = await host.ask(Choose(request.title, choice, request.command.presets.get(name), current))
     return {name: chosen} if chosen else None
 
 
