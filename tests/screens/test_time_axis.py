@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, SlotLoad, SlotRecord
-from opd_tui.tui.board.doctor_column import doctor_column, without_titles
+from opd_tui.tui.board.doctor_column import doctor_column
 from opd_tui.tui.board.slot_block import block_text, brief, span_of
 from opd_tui.tui.board.time_axis import GAP_COLUMNS, Span, axis_of, fitted_axis
+from opd_tui.tui.drawing.doctor_names import without_titles
 from tests.support.helpers import DATE
 
 NINE, HOUR = 9 * 60, 60

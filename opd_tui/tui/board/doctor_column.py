@@ -9,10 +9,9 @@ from rich.cells import cell_len
 
 from opd_tui.domain.model import Doctor
 from opd_tui.tui.drawing.cells import fit
+from opd_tui.tui.drawing.doctor_names import short_label, short_name
 from opd_tui.tui.drawing.text import doctor_label
 
-TITLES = {"dr", "doctor", "prof", "professor", "smt", "shri", "sri", "mr", "mrs", "ms", "miss", "col", "maj", "capt"}
-"""The words before a name that are dropped where room is short, in lower case."""
 GAP = 2
 
 
@@ -57,24 +56,5 @@ def name_before(delay: str, name: str, room: int) -> str:
     return (name if cell_len(name) <= left else fit(name, left)) + delay
 
 
-def short_name(doctor: Doctor) -> str:
-    """Return a doctor's name without titles."""
-    return without_titles(doctor.name)
-
-
-def short_label(doctor: Doctor) -> str:
-    """Return a doctor's name without titles, with the specialty, if any."""
-    return without_titles(doctor_label(doctor))
-
-
 FORMS: tuple[Callable[[Doctor], str], ...] = (doctor_label, short_label, short_name)
 """What stands behind the code, the fullest first."""
-
-
-def without_titles(name: str) -> str:
-    """Return a name without the titles before it, unless nothing else is left."""
-    first, _, rest = name.partition(" ")
-    while rest and not rest.startswith("·") and first.rstrip(".").casefold() in TITLES:
-        name = rest
-        first, _, rest = name.partition(" ")
-    return name

@@ -11,9 +11,9 @@ from textual.app import ComposeResult
 
 from opd_tui.desk.views import Queue
 from opd_tui.domain.model import SlotRecord
-from opd_tui.tui.board.doctor_column import short_name
 from opd_tui.tui.board.queue_rows import QueueHead, QueueRows
 from opd_tui.tui.drawing.cells import fit
+from opd_tui.tui.drawing.doctor_names import short_name
 from opd_tui.tui.drawing.text import doctor_label
 from opd_tui.tui.widgets.panel import Panel
 

@@ -13,8 +13,8 @@ from textual.widgets import Static
 from opd_tui.desk.search import slot_words
 from opd_tui.desk.search_keys import search_key
 from opd_tui.domain.model import SlotRecord, TokenRecord
-from opd_tui.tui.board.doctor_column import short_name
 from opd_tui.tui.dialogs.search_list import Found, SearchList
+from opd_tui.tui.drawing.doctor_names import short_name
 from opd_tui.tui.drawing.text import count
 
 ARRIVES = "As a new arrival there   Tab keeps the place in line"

@@ -16,9 +16,9 @@ from textual.widgets import Static
 
 from opd_tui.desk.places import LeavePlan, PlannedToken
 from opd_tui.domain.model import SlotRecord
-from opd_tui.tui.board.doctor_column import short_name
 from opd_tui.tui.dialogs.choose_slot import ChooseSlot
 from opd_tui.tui.drawing.cells import Line, fit, joined
+from opd_tui.tui.drawing.doctor_names import short_name
 from opd_tui.tui.drawing.text import count
 from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.keys.key_queue import Hold

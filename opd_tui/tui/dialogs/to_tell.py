@@ -18,9 +18,9 @@ from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.places import to_tell
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.model import Status, TokenRecord
-from opd_tui.tui.board.doctor_column import short_name
 from opd_tui.tui.commands import TO_TELL, TOLD
 from opd_tui.tui.drawing.cells import Line, fit, joined
+from opd_tui.tui.drawing.doctor_names import short_name
 from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.widgets.row_list import RowList
