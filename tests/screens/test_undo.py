@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from opd_tui.clock import FixedClock
-from opd_tui.desk.actions import CancelToken
+from opd_tui.desk.actions import ChangeSource
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
-from tests.support.helpers import ACTIVE, statuses
+from tests.support.helpers import statuses
 from tests.support.pilot import OpenDesk, at_the_counter, full_slot
 
 
@@ -64,16 +63,14 @@ async def test_undo_in_the_letters_of_a_name_does_nothing(desk: FrontDesk, open_
         await meera.asks("Undo this?")
 
 
-async def test_undo_is_refused_with_the_reason_where_another_desk_changed_the_same(
-    desk: FrontDesk, open_desk: OpenDesk, clock: FixedClock
-) -> None:
-    full_slot(desk)
+async def test_undo_is_refused_and_says_who_changed_the_same_since(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    slot = full_slot(desk)
+    first = desk.token_list(slot)[0].token.id
+    other = open_desk(operator="ravi", desk="desk 2")
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        await meera.press("enter", "i")
-        await meera.hears("A-001 Asha Verma is here")
-        other = open_desk(desk="desk 2")
-        other.perform(CancelToken(token=ACTIVE))
-        other.close()
-        await meera.press("u", "y")
-        await meera.settle()
-        assert statuses(desk)["A-001"] == "CANCELLED"
+        await meera.press("enter", "p", "p")
+        await meera.hears("A-001 Asha Verma is now Paid")
+        other.perform(ChangeSource(token=first, source="FOLLOWUP"))
+        await meera.press("u")
+        await meera.hears("ravi", "desk 2")
+        assert meera.dialogs == 0
