@@ -82,7 +82,7 @@ class QueueRow:
     record: TokenRecord
     place: int | None
     begins_at: dt.datetime
-    """When the slot begins; waiting times count from here at the earliest."""
+    """When the slot begins, with the doctor's delay; waiting times count from here at the earliest."""
 
     @property
     def id(self) -> TokenId:
@@ -154,7 +154,8 @@ def queue_rows(records: Iterable[TokenRecord], zone: ZoneInfo) -> tuple[QueueRow
         place = None
         if record.token.status is Status.WAITING:
             place = places[record.slot.id] = places.get(record.slot.id, 0) + 1
-        rows.append(QueueRow(record, place, slot_instant(record.slot.date, record.slot.start, zone)))
+        late = dt.timedelta(minutes=record.slot.delay_minutes)
+        rows.append(QueueRow(record, place, slot_instant(record.slot.date, record.slot.start, zone) + late))
     return tuple(rows)
 
 

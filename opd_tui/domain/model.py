@@ -132,13 +132,20 @@ class Slot:
         return f"{self.start:%H:%M}–{write_end(self.end)}"
 
     @property
+    def expected_window(self) -> str:
+        """The window as the doctor's delay moves it."""
+        minutes = (minute + self.delay_minutes for minute in self.minutes)
+        return "–".join(f"{minute // 60 % 24:02}:{minute % 60:02}" for minute in minutes)
+
+    @property
     def minutes(self) -> tuple[int, int]:
         """The window's start and end in minutes after the midnight that begins the date."""
         start, end = (time.hour * 60 + time.minute for time in (self.start, self.end))
         return start, end or MINUTES_A_DAY
 
     def is_running(self, wall_clock: dt.datetime) -> bool:
-        """Return whether this wall clock time of the hospital lies in the window."""
+        """Return whether this wall clock time of the hospital lies in the window, as a delay moves it."""
+        wall_clock -= dt.timedelta(minutes=self.delay_minutes)
         return self.date == wall_clock.date() and self.start <= wall_clock.time() and self.ends_after(wall_clock.time())
 
     def ends_after(self, time: dt.time) -> bool:
@@ -146,7 +153,8 @@ class Slot:
         return self.end == dt.time() or self.end > time
 
     def is_over(self, wall_clock: dt.datetime) -> bool:
-        """Return whether the window has ended at this wall clock time of the hospital."""
+        """Return whether the window, as a delay moves it, has ended at this wall clock time of the hospital."""
+        wall_clock -= dt.timedelta(minutes=self.delay_minutes)
         if self.end == dt.time.min:
             return self.date < wall_clock.date()
         return (self.date, self.end) <= (wall_clock.date(), wall_clock.time())

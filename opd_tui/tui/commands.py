@@ -73,6 +73,8 @@ HOLD = DeskCommand(
     HOLD_OR_RELEASE.help,
     makes="hold_token",
     needs=Need.TOKEN,
+    asks=(),
+    picks=("reason",),
     presets={"reason": "OTHER"},
 )
 RELEASE = DeskCommand(
@@ -100,6 +102,47 @@ DONE = DeskCommand(
     needs=Need.TOKEN,
     completes=True,
 )
+REINSTATE = DeskCommand(
+    "token.reinstate",
+    "a",
+    "Reinstate",
+    "Open a closed token again, in its old place",
+    makes="reinstate_token",
+    needs=Need.TOKEN,
+    asks=(),
+)
+CHANGE_SOURCE = DeskCommand(
+    "token.source",
+    "p",
+    "Source",
+    "Give the chosen token another source, and so another priority",
+    makes="change_source",
+    needs=Need.TOKEN,
+    asks=(),
+    picks=("source", "reason"),
+    title="Another source",
+    footer=13,
+)
+MOVE = DeskCommand(
+    "token.move",
+    "m",
+    "Move",
+    "Move the chosen token to another slot, doctor or day",
+    makes="move_token",
+    needs=Need.TOKEN,
+    asks=(),
+    picks=("slot",),
+    footer=6,
+)
+TOLD = DeskCommand(
+    "token.told",
+    "f",
+    "Told",
+    "The patient was informed of the change",
+    makes="tell_patient",
+    needs=Need.TOKEN,
+    footer=14,
+)
 VIEW = Command(
     "token.view", "v", "Details", "Show the chosen patient's phone and other details", "view_token", footer=8
 )
@@ -123,6 +166,47 @@ RESIZE = DeskCommand(
     needs=Need.SLOT,
     footer=11,
 )
+CLOSE_SLOT = DeskCommand(
+    "slot.close",
+    "ctrl+k",
+    "Close or reopen",
+    "Close the chosen slot to new tokens, or reopen it",
+    makes="close_slot",
+    makes_when_closed="reopen_slot",
+    needs=Need.SLOT,
+)
+CARRY_OVER = DeskCommand(
+    "slot.carry_over",
+    "ctrl+o",
+    "Carry over",
+    "Carry over who waits to the doctor's next slot",
+    makes="carry_over",
+    needs=Need.SLOT,
+)
+DELAY = DeskCommand(
+    "doctor.delay",
+    "ctrl+d",
+    "Delay",
+    "The chosen doctor is late, or on time again",
+    makes="delay_doctor",
+    needs=Need.DOCTOR,
+    asks=("minutes",),
+    footer=15,
+)
+LEAVE = DeskCommand(
+    "doctor.leave",
+    "ctrl+e",
+    "Leave",
+    "The chosen doctor leaves: plan where each patient goes",
+    makes="doctor_leaves",
+    needs=Need.DOCTOR,
+    asks=("from",),
+    picks=("plan",),
+    footer=15,
+)
+UNDO = DeskCommand("desk.undo", "u", "Undo", "Undo the last action of this desk", makes="undo", asks=(), footer=6)
+REDO = DeskCommand("desk.redo", "ctrl+y", "Redo", "Do again what was undone last", makes="redo", asks=())
+TO_TELL = Command("day.to_tell", "ctrl+t", "Whom to tell", "Show whom to phone about a change", "to_tell")
 FIND = Command("find", "slash", "Find", "Find a patient or a token of the day", "find", 6)
 FILTER = Command("filter", "slash", "Filter", "Show only lines that hold every word you type", "filter", 6)
 NEXT_DAY = Command("day.next", "right_square_bracket", "Day after", "Show the day after", "app.move_day(1)")
@@ -188,15 +272,20 @@ FILTER_HINTS = (
 
 ARRIVAL_COMMANDS = (NEW, EMERGENCY, CHECK_IN)
 ROOM_COMMANDS = (NEXT, CALL, RETURN)
-QUEUE_COMMANDS = (CANCEL, NO_SHOW, DONE, HOLD_OR_RELEASE, VIEW)
+QUEUE_COMMANDS = (CANCEL, NO_SHOW, DONE, HOLD_OR_RELEASE, MOVE, CHANGE_SOURCE, TOLD, VIEW)
 TOKEN_COMMANDS = (*ARRIVAL_COMMANDS, *QUEUE_COMMANDS)
-DAY_COMMANDS = (PREVIOUS_DAY, NEXT_DAY, TODAY, GO_TO_DAY)
+SLOT_COMMANDS = (RESIZE, CLOSE_SLOT, CARRY_OVER)
+DOCTOR_COMMANDS = (DELAY, LEAVE)
+DAY_COMMANDS = (UNDO, REDO, TO_TELL, PREVIOUS_DAY, NEXT_DAY, TODAY, GO_TO_DAY)
 BOARD_COMMANDS = (
-    *(*ARRIVAL_COMMANDS, *ROOM_COMMANDS, *QUEUE_COMMANDS),
-    *(RESIZE, FORGET, FIND, *DAY_COMMANDS, ENTER_QUEUE, STEP_BACK),
+    *(*ARRIVAL_COMMANDS, *ROOM_COMMANDS, *QUEUE_COMMANDS, REINSTATE),
+    *(*SLOT_COMMANDS, *DOCTOR_COMMANDS, FORGET, FIND, *DAY_COMMANDS, ENTER_QUEUE, STEP_BACK),
 )
 WAITLIST_COMMANDS = (*TOKEN_COMMANDS, GO_TO_TOKEN, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
-DOCTORS_COMMANDS = (NEXT, GO_TO_DOCTOR, ADD_DOCTOR, OPEN_SESSION, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
+DOCTORS_COMMANDS = (
+    *(NEXT, GO_TO_DOCTOR, ADD_DOCTOR, OPEN_SESSION, *DOCTOR_COMMANDS),
+    *(FILTER, *DAY_COMMANDS, CLEAR_FILTER),
+)
 
 IN_EVERY_FOOTER = (HELP, PALETTE, QUIT)
 APP_COMMANDS = (RETRY, HELP, PALETTE, MESSAGES, SETTINGS, HIDE_NAMES, REDRAW, BACK_UP, QUIT)

@@ -49,8 +49,8 @@ def test_a_cancellation_is_undone_and_done_again(filled: FrontDesk) -> None:
     assert statuses(filled) == before
     assert accepted(undone)["undone"] == cancelled.entry_id
     assert undone.sentence == (
-        "Undone: A-001 Asha Kumar was cancelled; A-003 Sunita Kumar loses the seat and waits; "
-        "A-001 Asha Kumar gets a seat"
+        "Undone: A-001 Asha Kumar was cancelled; A-001 Asha Kumar has a seat again; "
+        "A-003 Sunita Kumar loses the seat and waits"
     )
     again = filled.perform(Redo())
     assert statuses(filled) == after

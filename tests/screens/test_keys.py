@@ -85,7 +85,7 @@ async def test_the_footer_follows_the_focus(desk: FrontDesk, open_desk: OpenDesk
 
 async def test_help_lists_every_command_of_the_screen(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
-    async with at_the_counter(OpdApp(open_desk), (120, 60)) as meera:
+    async with at_the_counter(OpdApp(open_desk), (120, 90)) as meera:
         for key, screen in SCREENS.items():
             await meera.press(key)
             await meera.settle()

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, SlotLoad, SlotRecord
-from opd_tui.tui.board.doctor_column import doctor_column, without_titles
+from opd_tui.tui.board.doctor_column import doctor_column
 from opd_tui.tui.board.slot_block import block_text, brief, span_of
 from opd_tui.tui.board.time_axis import GAP_COLUMNS, Span, axis_of, fitted_axis
+from opd_tui.tui.drawing.doctor_names import without_titles
 from tests.support.helpers import DATE
 
 NINE, HOUR = 9 * 60, 60
@@ -145,7 +146,7 @@ def test_titles_are_dropped_and_nothing_else(name: str, short: str) -> None:
 
 def test_the_doctors_column_drops_specialties_then_titles_then_letters() -> None:
     doctor = Doctor(DoctorId(1), "RAO", "Dr Anil Rao", "Orthopedics")
-    widths = {room: doctor_column([doctor], room) for room in (40, 28, 20, 10)}
+    widths = {room: doctor_column([doctor], [0], room) for room in (40, 28, 20, 10)}
     assert [column.names[0] for column in widths.values()] == [
         "Dr Anil Rao · Orthopedics",
         "Anil Rao · Orthopedics",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from opd_tui.tui import commands
@@ -9,12 +10,19 @@ from opd_tui.tui.catalogue import EVERYWHERE
 from opd_tui.tui.commands import MOVES
 from opd_tui.tui.keys.commands import Command
 
-SHARED = (*commands.TOKEN_COMMANDS, commands.NEXT, *commands.DAY_COMMANDS, commands.FILTER, commands.CLEAR_FILTER)
+SHARED = (
+    *commands.TOKEN_COMMANDS,
+    commands.NEXT,
+    *commands.DOCTOR_COMMANDS,
+    *commands.DAY_COMMANDS,
+    commands.FILTER,
+    commands.CLEAR_FILTER,
+)
 SECTIONS: tuple[tuple[str, tuple[Command, ...]], ...] = (
     ("everywhere", EVERYWHERE),
     ("board, waitlist", commands.TOKEN_COMMANDS),
-    ("board, doctors", (commands.NEXT,)),
     ("board", tuple(command for command in commands.BOARD_COMMANDS if command not in SHARED)),
+    ("board, doctors", (commands.NEXT, *commands.DOCTOR_COMMANDS)),
     ("waitlist", (commands.GO_TO_TOKEN,)),
     ("doctors", tuple(command for command in commands.DOCTORS_COMMANDS if command not in SHARED)),
     ("waitlist, doctors", (commands.FILTER, commands.CLEAR_FILTER)),
@@ -33,15 +41,8 @@ def key_table() -> str:
     rows[len(EVERYWHERE) : len(EVERYWHERE)] = [(keys, meaning, "every list", "") for keys, meaning in MOVES]
     lines = [f"| {' '.join(f'`{key}`' for key in keys.split())} | {' | '.join(others)} |" for keys, *others in rows]
     table = "\n".join(("| key | does | where | id |", "|---|---|---|---|", *lines)) + "\n"
-    for label, words in {
-        "`or`": "or",
-        "`^p`": "`Ctrl+P`",
-        "`^q`": "`Ctrl+Q`",
-        "`^l`": "`Ctrl+L`",
-        "`^r`": "`Ctrl+R`",
-    }.items():
-        table = table.replace(label, words)
-    return table
+    table = table.replace("`or`", "or")
+    return re.sub(r"`\^([a-z])`", lambda key: f"`Ctrl+{key[1].upper()}`", table)
 
 
 def main() -> None:

@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 
-from rich.style import Style
-from textual import getters, on, work
-from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
-from opd_tui.desk.search import Words, found, slot_words, token_words
-from opd_tui.domain.errors import DeskRefusal
-from opd_tui.domain.model import Doctor, Slot, SlotRecord, TokenId, TokenRecord
-from opd_tui.tui.drawing.cells import Line, fit, joined
+from opd_tui.desk.search import slot_words, token_words
+from opd_tui.domain.model import SlotRecord, TokenRecord
+from opd_tui.tui.dialogs.search_list import Found, SearchList
 from opd_tui.tui.drawing.text import count, doctor_label, seats, status_words
-from opd_tui.tui.host.desk_host import DeskHost
-from opd_tui.tui.keys.key_queue import Hold
-from opd_tui.tui.widgets.row_list import RowList
-from opd_tui.tui.widgets.typed_text import TypedText
 
 Day = tuple[Sequence[TokenRecord], Sequence[SlotRecord]]
 """The tokens and slots of a day."""
 
-NOTHING = "There is nobody and no slot on this day."
 TYPE_FIRST = "Type a name, a number or a phone first, or choose with ↑ ↓."
 
 
-@dataclass(frozen=True)
-class Found:
-    """A search result: a token, or a slot if `token` is None."""
+class Find(SearchList):
+    """A search for a token or slot of the day; Enter goes there."""
 
-    doctor: Doctor
-    slot: Slot
-    token: TokenId | None
-    title: str
-    note: str
-    words: Words
+    PLACEHOLDER = "a name, a number, a phone, a doctor, room 4 …"
+    READING = "Reading the day …"
+    NOTHING = "There is nobody and no slot on this day."
+    WHERE = " on this day"
+    HINT = "↑ ↓ choose   Enter go there   Esc close"
+
+    def __init__(self, read_day: Callable[[], Awaitable[Day]]) -> None:
+        super().__init__("Find")
+        self.read_day = read_day
+
+    async def load(self) -> tuple[Found, ...]:
+        tokens, slots = await self.read_day()
+        return (*map(found_token, tokens), *map(found_slot, slots))
+
+    def counted(self, items: Sequence[Found]) -> str:
+        """Return the numbers of patients and slots: `12 patients and 3 slots`."""
+        patients = sum(item.token is not None for item in items)
+        return f"{count(patients, 'patient')} and {count(len(items) - patients, 'slot')}"
+
+    def why_not(self) -> str | None:
+        """Return why Enter goes nowhere: nothing is found, or nothing was typed or chosen yet."""
+        typed = self.query_one(Input).value.strip()
+        return super().why_not() or (None if typed or self.chosen_by_hand else TYPE_FIRST)
 
 
 def found_token(record: TokenRecord) -> Found:
@@ -54,135 +57,3 @@ def found_slot(record: SlotRecord) -> Found:
     """Return a slot as a search result."""
     note = f"{record.slot.window}  {seats(record)}"
     return Found(record.doctor, record.slot, None, doctor_label(record.doctor), note, slot_words(record))
-
-
-def counted(items: Sequence[Found]) -> str:
-    """Return the numbers of patients and slots: `12 patients and 3 slots`."""
-    patients = sum(item.token is not None for item in items)
-    return f"{count(patients, 'patient')} and {count(len(items) - patients, 'slot')}"
-
-
-class FoundRows(RowList[Found]):
-    """The search results, one per row."""
-
-    always_chosen = True
-
-    def key_of(self, item: Found) -> Hashable | None:
-        return item.slot.id, item.token
-
-    def draw(self, item: Found, width: int) -> Line:
-        left = max((width - 20) // 2, 12)  # leaves the doctor, after about 30 columns of note, a similar width
-        pointer = "▸" if item is self.chosen else " "
-        return joined(
-            (f"{pointer} {fit(item.title, left)} ", Style()), (fit(item.note, width - left - 3), self.part("dim"))
-        )
-
-
-class Find(ModalScreen[Found | None]):
-    """A search dialog that accepts input while the day is loading; Enter goes to the selected result."""
-
-    BINDINGS = [
-        Binding("escape", "leave", "Close", show=False),
-        Binding("down", "move(1)", "Down", show=False),
-        Binding("up", "move(-1)", "Up", show=False),
-    ]
-
-    host = getters.app(DeskHost)
-    rows = getters.query_one(FoundRows)
-
-    candidates: tuple[Found, ...] | None = None
-    """Everything that can be found, or None before it is loaded."""
-    chosen_by_hand = False
-    """Whether the arrow keys chose a result, so that Enter goes there although nothing is typed."""
-
-    def __init__(self, read_day: Callable[[], Awaitable[Day]]) -> None:
-        super().__init__()
-        self.read_day = read_day
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog find") as dialog:
-            dialog.border_title = "Find"
-            yield TypedText(placeholder="a name, a number, a phone, a doctor, room 4 …")
-            yield Static(id="found-count", markup=False)
-            yield FoundRows(can_focus=False)
-            yield Static("↑ ↓ choose   Enter go there   Esc close", markup=False, classes="hint")
-
-    def on_mount(self) -> None:
-        self.set_focus(self.query_one(Input))
-        self.begin()
-
-    def begin(self) -> None:
-        """Start loading the day and show that."""
-        self.say("Reading the day …")
-        self.reading = self.read()
-
-    def say(self, text: str) -> None:
-        """Show a message above the results."""
-        self.query_one("#found-count", Static).update(text)
-
-    @work
-    async def read(self) -> None:
-        """Load the day and search for the text typed so far."""
-        try:
-            tokens, slots = await self.read_day()
-        except DeskRefusal as refusal:
-            self.say(f"{self.host.message_of(refusal)} Press Enter to try again.")
-        else:
-            self.candidates = (*map(found_token, tokens), *map(found_slot, slots))
-            self.rows.empty = "  Nothing found on this day."
-            self.search(self.query_one(Input).value)
-
-    @on(Input.Changed)
-    def follow(self, event: Input.Changed) -> None:
-        self.chosen_by_hand = False
-        self.search(event.value)
-
-    def search(self, query: str) -> None:
-        """Show the matches."""
-        if self.candidates is None:
-            return
-        self.rows.items = listed = tuple(found(query, self.candidates, lambda item: item.words))
-        if listed:
-            self.rows.move_to(self.rows.key_of(listed[0]))
-        self.say(f"{count(len(listed), 'match', 'matches')} of {counted(self.candidates)}")
-
-    @on(RowList.Clicked)
-    def choose_clicked(self) -> None:
-        self.chosen_by_hand = True
-        self.choose()
-
-    @on(Input.Submitted)
-    def choose(self) -> None:
-        if self.candidates is None:
-            self.choose_when_read(self.host.keys.held(self))
-        elif (why_not := self.why_not()) is None:
-            self.dismiss(self.rows.chosen)
-        else:
-            self.say(why_not)
-            self.host.keys.refused()
-
-    def why_not(self) -> str | None:
-        """Return why Enter cannot go anywhere, or None."""
-        query = self.query_one(Input).value.strip()
-        if self.rows.chosen is None:
-            return f"Nothing on this day matches “{query}”. Try fewer letters, or Esc closes." if query else NOTHING
-        return None if query or self.chosen_by_hand else TYPE_FIRST
-
-    @work(exclusive=True, group="choose")
-    async def choose_when_read(self, held: Hold) -> None:
-        """Select the result once the day is loaded, retrying a failed load; keys after Enter are held until then."""
-        async with held:
-            if self.reading.is_finished:
-                self.begin()
-            await self.reading.wait()
-            if self.candidates is not None:
-                self.choose()
-            else:
-                self.host.keys.refused()
-
-    def action_move(self, step: int) -> None:
-        self.chosen_by_hand = True
-        self.rows.action_move(step)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)

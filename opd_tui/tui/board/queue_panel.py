@@ -10,9 +10,10 @@ from textual import getters
 from textual.app import ComposeResult
 
 from opd_tui.desk.views import Queue
-from opd_tui.tui.board.doctor_column import short_name
+from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.board.queue_rows import QueueHead, QueueRows
 from opd_tui.tui.drawing.cells import fit
+from opd_tui.tui.drawing.doctor_names import short_name
 from opd_tui.tui.drawing.text import doctor_label
 from opd_tui.tui.widgets.panel import Panel
 
@@ -71,25 +72,34 @@ def titles_of(queue: Queue, *, is_over: bool) -> Iterator[str]:
     """Yield the titles of a queue, the fullest first: words and the doctor's name give way before who is inside."""
     doctor, window = queue.slot.doctor, queue.slot.slot.window
     room = (f"room {doctor.room}",) if doctor.room else ()
+    late, closed = late_words(queue.slot), ("closed",) if queue.slot.slot.closed_at else ()
     slots = (
-        ((doctor_label(doctor), window, *room), "the window is over"),
-        ((doctor_label(doctor), window), "the window is over"),
-        ((doctor.name, window), "the window is over"),
-        ((short_name(doctor), window), "over"),
+        ((doctor_label(doctor), window, *late, *room), "the window is over"),
+        ((doctor_label(doctor), window, *late), "the window is over"),
+        ((doctor.name, window, *late), "the window is over"),
+        ((short_name(doctor), window, *late), "over"),
     )
     for occupancy in (occupancy_of(queue), brief_occupancy_of(queue)):
         for slot, over in slots:
-            yield " · ".join((doctor.code, *slot, *occupancy, *((over,) if is_over else ())))
+            yield " · ".join((doctor.code, *slot, *closed, *occupancy, *((over,) if is_over else ())))
 
 
 def brief_title(queue: Queue, room: int) -> str:
     """Return the title of a queue with as much of the doctor's name as there is room for, or none of it."""
-    doctor = queue.slot.doctor
-    slot = " · ".join((queue.slot.slot.window, *brief_occupancy_of(queue)))
-    name = room - cell_len(f"{doctor.code} ·  · {slot}")
+    doctor, slot = queue.slot.doctor, queue.slot.slot
+    window = f"{slot.expected_window} (late)" if slot.delay_minutes else slot.window
+    closed = ("closed",) if slot.closed_at else ()
+    words = " · ".join((window, *closed, *brief_occupancy_of(queue)))
+    name = room - cell_len(f"{doctor.code} ·  · {words}")
     if name >= FEWEST_OF_A_NAME:
-        return f"{doctor.code} · {fit(short_name(doctor), name)} · {slot}"
-    return f"{doctor.code} · {slot}"
+        return f"{doctor.code} · {fit(short_name(doctor), name)} · {words}"
+    return f"{doctor.code} · {words}"
+
+
+def late_words(record: SlotRecord) -> tuple[str, ...]:
+    """Return how late a slot is and when it is expected to run; nothing if it is on time."""
+    slot = record.slot
+    return (f"{slot.delay_minutes} min late: {slot.expected_window}",) if slot.delay_minutes else ()
 
 
 def occupancy_of(queue: Queue) -> tuple[str, ...]:

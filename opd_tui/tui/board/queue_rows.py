@@ -27,6 +27,8 @@ HOLD_WORDS = {
     HoldReason.DOCUMENTS: "docs ",
     HoldReason.OTHER: "",
 }
+TO_TELL = "! to tell"
+"""The sign and words of a patient who has to be told of a change."""
 WORDY = 70
 """The fewest columns in which the last column has words; in fewer, the names need the room."""
 
@@ -133,8 +135,14 @@ class QueueRows(TokenRows):
             (fit(token.patient.name, widths.name) + "  ", rest),
             (source, source_style if token.status.is_open else rest),
             (" " + fit(status, STATUS_WIDTH) + " ", status_style),
-            (fit(self.tail_of(item, wordy=widths.tail == TAIL_WIDTH), widths.tail, "right"), rest),
+            self.tail(item, widths.tail, rest),
         )
+
+    def tail(self, item: QueueRow, width: int, style: Style) -> tuple[str, Style]:
+        """Return the last column: that the patient has to be told of a change, or else the times of the token."""
+        if item.record.token.to_tell_since is not None:
+            return fit(TO_TELL, width, "right"), self.part("warning")
+        return fit(self.tail_of(item, wordy=width == TAIL_WIDTH), width, "right"), style
 
     def tail_of(self, row: QueueRow, *, wordy: bool) -> str:
         """Return since when a patient is inside, here or on hold, or has waited, or else when the token was issued."""

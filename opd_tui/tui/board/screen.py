@@ -266,12 +266,13 @@ class SlotBoardScreen(DeskScreen):
     def chosen(self, need: Need) -> Chosen | None:
         if need is Need.TOKEN:
             row, (passed_on, since) = self.chosen_token(), self.passed_on
-            return Chosen.token(row.record.token, since if row.id == passed_on else NEVER) if row else None
+            return Chosen.token(row.record, since if row.id == passed_on else NEVER) if row else None
         record = self.grid.chosen
         if record is None:
             return None
         if need is Need.DOCTOR:
-            return self.chosen_doctor(record.doctor, record.slot.date)
+            doctor = record.doctor
+            return self.chosen_doctor(doctor, record.slot.date, self.grid.board.of(doctor.id))
         return Chosen.slot(record.slot, record.doctor)
 
     @property

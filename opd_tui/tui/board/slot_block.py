@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from opd_tui.domain.model import SlotLoad, SlotRecord
+from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.board.time_axis import Span
 
 FEWEST_COLUMNS = 6
 """The columns of the smallest block: its edge and `3/3+1`."""
 SHAPE_CELLS = (4, 10)
 """The fewest and most cells in which seats are drawn; the fewest holds only for slots with more seats."""
+CLOSED = "×"
+"""The sign of a closed slot where there is no room for the word."""
 EDGE, CUT_LEFT, CUT_RIGHT = "▏", "‹", "›"
 """The left edge of a block, and the signs where a block begins before or ends after what is shown."""
 
@@ -38,19 +40,21 @@ def block_text(record: SlotRecord, room: int) -> tuple[str, str]:
 
     Only a shape has a blank behind it.
     """
-    texts = _figures(record.load, record.slot.capacity)
+    texts = _figures(record)
     for text in texts:
         if shape := _shape(record.load.taken, record.slot.capacity, room - len(text) - 1):
             return f"{shape} ", text
     return "", next((text for text in texts if len(text) <= room), "")
 
 
-def _figures(load: SlotLoad, capacity: int) -> list[str]:
-    """Return the seats taken and who waits, the longest text first."""
-    seats, waiting = f"{brief(load.taken)}/{brief(capacity)}", brief(load.waiting)
-    if not load.waiting:
-        return [seats]
-    return [f"{seats}  {waiting} waiting", f"{seats} +{waiting}", f"{seats}+{waiting}"]
+def _figures(record: SlotRecord) -> list[str]:
+    """Return the seats taken, who waits and whether the slot is closed, the longest text first."""
+    load = record.load
+    seats, waiting = f"{brief(load.taken)}/{brief(record.slot.capacity)}", brief(load.waiting)
+    texts = [f"{seats}  {waiting} waiting", f"{seats} +{waiting}", f"{seats}+{waiting}"] if load.waiting else [seats]
+    if record.slot.closed_at is None:
+        return texts
+    return [*(f"{text} closed" for text in texts), *(f"{text}{CLOSED}" for text in texts), f"{seats}{CLOSED}"]
 
 
 def _shape(taken: int, capacity: int, room: int) -> str:
@@ -65,7 +69,7 @@ def _shape(taken: int, capacity: int, room: int) -> str:
 
 def look_of(record: SlotRecord, is_over: bool) -> str:
     """Return the look of a block, which only repeats what its text and place say."""
-    if is_over:
+    if is_over or record.slot.closed_at:
         return "dim"
     if record.load.waiting:
         return "warning"

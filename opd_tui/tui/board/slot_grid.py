@@ -223,7 +223,8 @@ class SlotGrid(CalmFocus, can_focus=True):
         width, doctors = self.scrollable_content_region.width, self.board.doctors
         spans = {span_of(record) for record in self.board.slots}
         beside = width - axis_of(spans, PACES[-1]).width - 1
-        self.names = doctor_column(doctors, min(max(beside, width // NAMES_SHARE), width // 2))
+        delays = [max(record.slot.delay_minutes for record in self.board.of(doctor.id)) for doctor in doctors]
+        self.names = doctor_column(doctors, delays, min(max(beside, width // NAMES_SHARE), width // 2))
         self.axis = fitted_axis(spans, width - self.names.width - 1)
         self.labels = tuple(self.axis.labels())
 

@@ -66,7 +66,7 @@ class DoctorsScreen(FilteredScreen):
         row = self.rows.chosen
         if need is not Need.DOCTOR or not isinstance(row, DoctorDay) or self.shown_day is None:
             return None
-        return self.chosen_doctor(row.doctor, self.shown_day)
+        return self.chosen_doctor(row.doctor, self.shown_day, row.slots)
 
     def open_row(self) -> None:
         row = self.rows.chosen

@@ -72,13 +72,17 @@ class DeskCommand(Command):
     """A command that builds a desk action.
 
     The user selects what it `needs` on the screen. A form asks for the other fields of the action, or only for those
-    in `asks`. The preview, the question and the message when nothing is selected follow from these.
+    in `asks`; those in `picks` are chosen in dialogs of their own, each when the action turns out to need it. The
+    preview, the question and the message when nothing is selected follow from these.
     """
 
     makes: str
     """The verb that identifies the action."""
+    makes_when_closed: str = ""
+    """The verb of the opposite action, for a slot that is closed."""
     needs: Need | None = None
     asks: tuple[str, ...] | None = None
+    picks: tuple[str, ...] = ()
     presets: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Initial values of the form by field name; other fields start with the value of the selected item."""
     fixed: Mapping[str, object] = field(default_factory=dict, hash=False)
@@ -101,10 +105,18 @@ class DeskCommand(Command):
         return ACTIONS[self.makes]
 
     @property
+    def action_when_closed(self) -> type[Action]:
+        """The class of the action for a closed slot."""
+        from opd_tui.desk.actions import ACTIONS
+
+        return ACTIONS[self.makes_when_closed or self.makes]
+
+    @property
     def asked(self) -> tuple[Spec, ...]:
         """The fields of the form; empty if no form is needed."""
         others = (spec for spec in self.action_class.own_specs() if self.needs is None or spec.name != self.needs.value)
-        return tuple(spec for spec in others if self.asks is None or spec.name in self.asks)
+        wanted = (spec for spec in others if spec.name not in self.picks)
+        return tuple(spec for spec in wanted if self.asks is None or spec.name in self.asks)
 
 
 _FUNCTION_KEY = re.compile("f[0-9]+")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from opd_tui.domain.model import Doctor, Slot, Token
+from opd_tui.domain.model import Doctor, Slot, SlotRecord, Token, TokenRecord
 from opd_tui.domain.records import Spec
 
 NEVER = float("-inf")
@@ -19,17 +18,19 @@ class Chosen:
 
     thing: Token | Slot | Doctor
     name: str
-    date: dt.date | None = None
-    """The day of a doctor's commands."""
+    record: TokenRecord | None = None
+    """A selected token with its slot and doctor."""
+    slots: tuple[Slot, ...] = ()
+    """A selected doctor's slots of the displayed day."""
     completes: Token | None = None
     """The token that a command would complete, as far as the screen shows it."""
     since: float = NEVER
     """When the screen showed this token in place of another, which the key may have been meant for (monotonic)."""
 
     @classmethod
-    def token(cls, token: Token, since: float = NEVER) -> Self:
+    def token(cls, record: TokenRecord, since: float = NEVER) -> Self:
         """Return a selected token, named after its patient."""
-        return cls(token, token.patient.name, completes=token, since=since)
+        return cls(record.token, record.token.patient.name, record, completes=record.token, since=since)
 
     @classmethod
     def slot(cls, slot: Slot, doctor: Doctor) -> Self:
@@ -38,10 +39,11 @@ class Chosen:
 
     @classmethod
     def doctor(
-        cls, doctor: Doctor, date: dt.date | None = None, inside: Token | None = None, since: float = NEVER
+        cls, doctor: Doctor, records: Sequence[SlotRecord] = (), inside: Token | None = None, since: float = NEVER
     ) -> Self:
-        """Return a selected doctor, with who is inside on a day, and since when the screen shows that."""
-        return cls(doctor, doctor.name, date, inside, since)
+        """Return a selected doctor with their slots of a day, and who is inside and since when that is shown."""
+        slots = tuple(record.slot for record in records)
+        return cls(doctor, doctor.name, slots=slots, completes=inside, since=since)
 
     def presets(self, specs: Iterable[Spec]) -> dict[str, str]:
         """Return the item's current values for these fields, as text for a form."""

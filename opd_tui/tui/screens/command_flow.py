@@ -6,18 +6,21 @@ Ask for missing fields, preview, confirm if a patient would lose something, perf
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from opd_tui.desk.actions import Action
 from opd_tui.desk.outcome import Forecast, Outcome
 from opd_tui.domain.actor import Road
-from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, MovesChanged
-from opd_tui.domain.field_types import Choice
+from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, InvalidAction, MovesChanged
+from opd_tui.domain.model import Token
+from opd_tui.tui.commands import REINSTATE
 from opd_tui.tui.dialogs.action_form import ActionForm
-from opd_tui.tui.dialogs.choose import Choose
 from opd_tui.tui.dialogs.confirm import Confirm
 from opd_tui.tui.keys.commands import DeskCommand
 from opd_tui.tui.keys.key_queue import Hold
+from opd_tui.tui.screens.chosen import Chosen
 from opd_tui.tui.screens.day_screen import DayScreen
+from opd_tui.tui.screens.picking import pick
 from opd_tui.tui.screens.request import FASTER, Request
 
 STILL_RUNNING = "One moment: the last command is still running."
@@ -38,14 +41,28 @@ class CommandFlow:
         if command.needs is not None:
             if not self.screen.shows_the_day():
                 return
-            if (chosen := self.screen.chosen(command.needs)) is None:
-                self.host.refuse_key(self.screen.why_none(command.needs))
+            chosen = self.screen.chosen(command.needs)
+            if why_not := self.why_not(command, chosen):
+                self.host.refuse_key(why_not)
                 return
-            if command.completes and not self.host.keys.knew_of(chosen.since) and chosen.completes is not None:
-                key = self.host.keymap.key_of(command)
-                self.host.refuse_key(f"That would complete {chosen.completes.label}. Press {key} again if it should.")
-                return
-        self.begin_request(Request(command, chosen))
+        self.begin_request(Request(command, chosen, self.host.day, self.host.now))
+
+    def why_not(self, command: DeskCommand, chosen: Chosen | None) -> str | None:
+        """Return why a command cannot start.
+
+        Nothing is selected, it would open a dialog for a closed token, or it would complete a token that the user
+        cannot have seen in its place.
+        """
+        if chosen is None:
+            assert command.needs is not None
+            return self.screen.why_none(command.needs)
+        token, keymap = chosen.thing, self.host.keymap
+        if command.picks and isinstance(token, Token) and not token.status.is_open:
+            key = keymap.key_of(REINSTATE)
+            return f"{token.label} is {token.status.value}. Press {key} to reinstate the token first."
+        if command.completes and chosen.completes is not None and not self.host.keys.knew_of(chosen.since):
+            return f"That would complete {chosen.completes.label}. Press {keymap.key_of(command)} again if it should."
+        return None
 
     def begin_request(self, request: Request) -> None:
         """Start a request, unless another command is running.
@@ -85,21 +102,29 @@ class CommandFlow:
         """
 
         async def submit(fields: Mapping[str, object]) -> Outcome | None:
-            action = request.action(fields)
-            return await self.confirm_and_perform(action, lambda forecast: request.question(action, forecast))
+            return await self.pick_and_perform(request, fields)
 
-        asked = request.command.asked
-        if not asked:
+        if not request.asked:
             return await submit({})
-        if len(asked) == 1 and isinstance(asked[0].type, Choice):
-            suggested = request.command.presets[asked[0].name]
-            choice = await self.host.ask(Choose(request.title, asked[0].type, suggested))
-            return await submit({asked[0].name: choice}) if choice else None
-        form = ActionForm(request.title, asked, request.presets(self.host.day), submit)
+        form = ActionForm(request.title, request.asked, request.presets, submit)
         answer = await self.host.ask(form)
         if isinstance(answer, AnswerLost):
             raise answer
         return answer
+
+    async def pick_and_perform(self, request: Request, fields: Mapping[str, object]) -> Outcome | None:
+        """Let the user choose each field that the action lacks, and perform it; return None if the user cancels."""
+        while True:
+            try:
+                action = request.action(fields)
+                return await self.confirm_and_perform(action, partial(request.question, action))
+            except InvalidAction as invalid:
+                if invalid.field not in request.command.picks or invalid.field in fields:
+                    raise
+                picked = await pick(self.host, request, invalid.field, fields)
+                if picked is None:
+                    return None
+                fields = {**fields, **picked}
 
     async def confirm_and_perform(self, action: Action, question: Callable[[Forecast], str | None]) -> Outcome | None:
         """Preview the action, ask its question if it has one, and perform it; return None if the answer is no.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +11,7 @@ from textual import work
 
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskBusy, DeskRefusal
-from opd_tui.domain.model import Doctor, DoctorId, Token, TokenId
+from opd_tui.domain.model import Doctor, DoctorId, SlotRecord, Token, TokenId
 from opd_tui.tui.keys.commands import Need
 from opd_tui.tui.screens.bar_screen import BarScreen
 from opd_tui.tui.screens.chosen import NEVER, Chosen
@@ -165,10 +165,10 @@ class DayScreen(BarScreen):
         elif (shown.inside and shown.inside.id) != (inside and inside.id):
             self.rooms[doctor, date] = Room(inside, self.host.keys.clock())
 
-    def chosen_doctor(self, doctor: Doctor, date: dt.date) -> Chosen:
-        """Return a selected doctor with who is inside."""
+    def chosen_doctor(self, doctor: Doctor, date: dt.date, records: Sequence[SlotRecord]) -> Chosen:
+        """Return a selected doctor with their slots of a day and who is inside."""
         room = self.rooms.get((doctor.id, date), Room(None, NEVER))
-        return Chosen.doctor(doctor, date, room.inside, room.since)
+        return Chosen.doctor(doctor, records, room.inside, room.since)
 
     # Selection
 

@@ -96,7 +96,7 @@ class DeskScreen(DayScreen):
         if times < RETURNS_BEFORE_NO_SHOW or token.status is not Status.ACTIVE:
             return None
         offer = replace(NO_SHOW, note=f"It is the {ordinal(times)} time that this token went back to the queue.")
-        return Request(offer, Chosen.token(token))
+        return Request(offer, Chosen.token(outcome.token))
 
     def chosen_token(self) -> QueueRow | None:
         """Return the selected token, or None."""
@@ -112,6 +112,26 @@ class DeskScreen(DayScreen):
             self.host.refuse_key(self.why_none(Need.TOKEN))
         else:
             await self.host.push_screen(Details(row, self.host.now, self.host.zone))
+
+    def action_to_tell(self) -> None:
+        """Show whom to tell of a change."""
+        if self.shows_the_day():
+            self.run_worker(self._show_to_tell(self.host.keys.held(self)), group="to tell", exclusive=True)
+
+    async def _show_to_tell(self, held: Hold) -> None:
+        from opd_tui.desk.places import to_tell
+        from opd_tui.tui.dialogs.to_tell import ToTell
+
+        async with held:
+            if (day := self.host.day) is None:
+                return
+            try:
+                records = await self.host.async_desk.read(lambda desk: to_tell(desk, day))
+            except DeskRefusal as refusal:
+                self.host.notices.refuse(refusal)
+                return
+            if (record := await self.host.ask(ToTell(day, records))) is not None:
+                self.go_to_board(record.slot, record.token.id)
 
     def go_to_board(self, slot: Slot, token_id: TokenId | None = None) -> None:
         """Show a slot on the board, and its token; keys are held, so that the next ones act there."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opd_tui.desk.actions import Action
 from opd_tui.desk.outcome import Forecast
 from opd_tui.domain.events import TokenCompleted
+from opd_tui.domain.model import Slot
+from opd_tui.domain.records import Spec
 from opd_tui.tui.keys.commands import DeskCommand
 from opd_tui.tui.screens.chosen import Chosen
+from opd_tui.tui.screens.lateness import Lateness
 
 FASTER = "Another desk was faster, so this has changed. "
 
@@ -21,6 +24,10 @@ class Request:
 
     command: DeskCommand
     chosen: Chosen | None
+    day: dt.date | None = None
+    """The displayed day."""
+    now: dt.datetime | None = None
+    """The desk's clock in the hospital's time zone."""
 
     @property
     def about(self) -> str:
@@ -32,24 +39,42 @@ class Request:
         """The title of the form."""
         return " · ".join(filter(None, (self.command.title or self.command.label, self.about)))
 
-    def presets(self, day: dt.date | None) -> dict[str, str]:
-        """Return the form's initial values: from the command, else the selected item, else the displayed day."""
-        date = {"date": day.isoformat()} if day else {}
-        now = self.chosen.presets(self.command.asked) if self.chosen else {}
-        return {**date, **now, **self.command.presets}
-
-    def action(self, fields: Mapping[str, object]) -> Action:
-        """Return the action; raise InvalidAction if the fields are invalid."""
-        return self.command.action_class.from_mapping({**self.command.fixed, **self.known, **fields})
+    @property
+    def action_class(self) -> type[Action]:
+        """The class of the action."""
+        slot = self.chosen.thing if self.chosen else None
+        is_closed = isinstance(slot, Slot) and slot.closed_at is not None
+        return self.command.action_when_closed if is_closed else self.command.action_class
 
     @property
-    def known(self) -> dict[str, object]:
-        """The fields that follow from the selected item: its id, and the day of a doctor's command."""
-        if self.command.needs is None or self.chosen is None:
-            return {}
-        has_date = any(spec.name == "date" for spec in self.command.action_class.own_specs())
-        date = {"date": self.chosen.date} if has_date and self.chosen.date else {}
-        return {self.command.needs.value: self.chosen.thing.id, **date}
+    def asked(self) -> tuple[Spec, ...]:
+        """The fields of the form."""
+        if self.chosen is None or not self.chosen.slots:
+            return self.command.asked
+        late = Lateness(self.chosen.slots[0].start, self.now if self.is_today else None)
+        return tuple(replace(spec, type=late) if spec.name == "minutes" else spec for spec in self.command.asked)
+
+    @property
+    def is_today(self) -> bool:
+        """Whether the displayed day is today."""
+        return self.now is not None and self.now.date() == self.day
+
+    @property
+    def presets(self) -> dict[str, str]:
+        """The form's initial values: from the command, else the selected item, else the displayed day and the time."""
+        here = {"date": self.day.isoformat()} if self.day else {}
+        if self.now is not None and self.is_today:
+            here["from"] = f"{self.now:%H:%M}"
+        now = self.chosen.presets(self.command.asked) if self.chosen else {}
+        return {**here, **now, **self.command.presets}
+
+    def action(self, fields: Mapping[str, object]) -> Action:
+        """Return the action; raise InvalidAction if the fields are invalid, or if one is missing."""
+        needs, names = self.command.needs, {spec.name for spec in self.action_class.own_specs()}
+        known: dict[str, object] = {needs.value: self.chosen.thing.id} if needs and self.chosen else {}
+        if self.day is not None and "date" in names:
+            known["date"] = self.day
+        return self.action_class.from_mapping({**self.command.fixed, **known, **fields})
 
     def question(self, action: Action, forecast: Forecast) -> str | None:
         """Return the question to ask before the action is performed, or None."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opd_tui.tui.catalogue import EVERYWHERE
 from opd_tui.tui.commands import HELP, OVER_DIALOGS
@@ -13,7 +13,7 @@ from opd_tui.tui.screens.bar_screen import BarScreen
 if TYPE_CHECKING:
     from textual import events
 
-    from opd_tui.tui.dialogs.confirm import Confirm
+    from opd_tui.tui.dialogs.question import Question
     from opd_tui.tui.host.desk_host import DeskHost
 
 STILL_OPENING = "One moment: the database is being opened."
@@ -57,11 +57,11 @@ class UnhandledKeys:
         self.app.refuse_key(f"{what} does nothing here.{help}" if self.app.is_open else STILL_OPENING)
 
     @property
-    def question(self) -> Confirm | None:
+    def question(self) -> Question[Any] | None:
         """The question on the screen, or None."""
-        from opd_tui.tui.dialogs.confirm import Confirm
+        from opd_tui.tui.dialogs.question import Question
 
-        return self.app.screen if isinstance(self.app.screen, Confirm) else None
+        return self.app.screen if isinstance(self.app.screen, Question) else None
 
     @property
     def is_typed(self) -> bool:

@@ -81,7 +81,7 @@ class WaitlistScreen(FilteredScreen):
             return None
         record = row.record
         choices = {
-            Need.TOKEN: Chosen.token(record.token),
+            Need.TOKEN: Chosen.token(record),
             Need.SLOT: Chosen.slot(record.slot, record.doctor),
             Need.DOCTOR: Chosen.doctor(record.doctor),
         }

@@ -1,0 +1,148 @@
+"""The dialog in which the plan for a doctor who leaves is reviewed, and changed row by row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+
+from rich.style import Style
+from textual import getters, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from opd_tui.desk.places import LeavePlan, PlannedToken
+from opd_tui.domain.model import SlotRecord
+from opd_tui.tui.dialogs.choose_slot import ChooseSlot
+from opd_tui.tui.drawing.cells import Line, fit, joined
+from opd_tui.tui.drawing.doctor_names import short_name
+from opd_tui.tui.drawing.text import count
+from opd_tui.tui.host.desk_host import DeskHost
+from opd_tui.tui.keys.key_queue import Hold
+from opd_tui.tui.widgets.row_list import RowList
+
+NUMBER_WIDTH, SOURCE_WIDTH = 7, 9
+KINDS = TO_SLOT, TO_DOCTOR, TO_DAY, CANCELLED = "to another slot", "to another doctor", "to another day", "cancelled"
+HINT = "m another slot   c cancel, or not   Enter carry out   Esc close"
+
+
+class PlanRows(RowList[PlannedToken]):
+    """The tokens of a doctor who leaves, one per row: where each is now, and where it goes."""
+
+    plan: LeavePlan
+
+    def show(self, plan: LeavePlan) -> None:
+        """Show a plan; the cursor stays on its token."""
+        self.plan = plan
+        self.items = plan.tokens
+        self.refresh()  # a slot that is overfull concerns other rows too
+
+    def key_of(self, item: PlannedToken) -> Hashable | None:
+        return item.record.token.id
+
+    def draw(self, item: PlannedToken, width: int) -> Line:
+        token, slot = item.record.token, item.record.slot
+        pointer = "▸" if item is self.chosen else " "
+        room = width - 2 - NUMBER_WIDTH - 1 - SOURCE_WIDTH - 1 - len("00:00 → ")
+        name = max(room * 2 // 5, 8)
+        return joined(
+            (f"{pointer} ", self.part("dim")),
+            (f"{fit(token.number, NUMBER_WIDTH)} ", self.part("strong")),
+            (f"{fit(token.patient.name, name)} ", Style()),
+            (f"{fit(token.source.label, SOURCE_WIDTH)} ", self.part(token.source.label.lower())),
+            (f"{slot.start:%H:%M} → ", self.part("dim")),
+            (fit(self.goes_to(item), max(room - name - 1, 0)), self.part("alert") if item.place is None else Style()),
+        )
+
+    def goes_to(self, item: PlannedToken) -> str:
+        """Return where a token goes: `10:00 KUR T. Kurian`, with the date of another day, or `✗ cancelled`."""
+        place = item.place
+        if place is None:
+            return "✗ cancelled"
+        date = "" if place.slot.date == item.record.slot.date else f"{place.slot.date:%a %d %b} "
+        full = "full! " if self.plan.is_overfull(place) else ""
+        return f"{full}{date}{place.slot.start:%H:%M} {place.doctor.code} {short_name(place.doctor)}"
+
+
+class ReviewPlan(ModalScreen[LeavePlan | None]):
+    """A plan with one row for each patient; Enter carries it out."""
+
+    BINDINGS = [
+        Binding("escape", "leave", "Close", show=False),
+        Binding("enter", "carry_out", "Carry out", show=False),
+        Binding("m,right", "change", "Another slot", show=False),
+        Binding("c", "cancel", "Cancel the token, or not", show=False),
+    ]
+
+    host = getters.app(DeskHost)
+    rows = getters.query_one(PlanRows)
+
+    def __init__(self, title: str, plan: LeavePlan) -> None:
+        super().__init__()
+        self.plan_title = title
+        self.plan = plan
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog find") as dialog:
+            dialog.border_title = Content(self.plan_title)
+            yield Static(id="plan-summary", markup=False)
+            yield PlanRows()
+            yield Static(HINT, markup=False, classes="hint")
+
+    def on_mount(self) -> None:
+        self.show(self.plan)
+
+    def show(self, plan: LeavePlan) -> None:
+        """Show a plan."""
+        self.plan = plan
+        self.rows.show(plan)
+        self.query_one("#plan-summary", Static).update(f"{count(len(plan.tokens), 'patient')}: {summary(plan.tokens)}")
+
+    def action_change(self) -> None:
+        """Choose another slot for the selected token."""
+        self.change(self.rows.chosen, self.host.keys.held(self))
+
+    @work
+    async def change(self, planned: PlannedToken | None, held: Hold) -> None:
+        """Let the user choose a slot for a token; the keys behind are held until its dialog is open."""
+        async with held:
+            if planned is None:
+                return
+
+            async def read_places() -> Sequence[SlotRecord]:
+                return self.plan.places_for(planned.record)
+
+            found = await self.host.ask(ChooseSlot(planned.record, read_places, asks_place=False))
+            if found is not None:
+                self.show(self.plan.with_place(planned.record, found.slot.id))
+
+    def action_cancel(self) -> None:
+        """Cancel the selected token, or take that back."""
+        if (planned := self.rows.chosen) is not None:
+            proposal = None if planned.place else self.plan.proposal(planned.record)
+            self.show(self.plan.with_place(planned.record, proposal.slot.id if proposal else None))
+
+    def action_carry_out(self) -> None:
+        self.dismiss(self.plan)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+def summary(tokens: Sequence[PlannedToken]) -> str:
+    """Return how many go where: `2 to another slot, 1 to another doctor, 1 cancelled`."""
+    kinds = Counter(map(kind_of, tokens))
+    return ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS if kinds[kind])
+
+
+def kind_of(planned: PlannedToken) -> str:
+    """Return where a token goes, in kind."""
+    record, place = planned.record, planned.place
+    if place is None:
+        return CANCELLED
+    if place.slot.date != record.slot.date:
+        return TO_DAY
+    return TO_SLOT if place.doctor.id == record.doctor.id else TO_DOCTOR

@@ -1,0 +1,128 @@
+"""The list of patients to phone, each of whom is ticked off by a key."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Hashable
+
+from rich.style import Style
+from textual import getters, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from opd_tui.desk.actions import TellPatient
+from opd_tui.desk.outcome import Outcome
+from opd_tui.desk.places import to_tell
+from opd_tui.domain.errors import DeskRefusal
+from opd_tui.domain.model import Status, TokenRecord
+from opd_tui.tui.commands import TO_TELL, TOLD
+from opd_tui.tui.drawing.cells import Line, fit, joined
+from opd_tui.tui.drawing.doctor_names import short_name
+from opd_tui.tui.host.desk_host import DeskHost
+from opd_tui.tui.keys.key_queue import Hold
+from opd_tui.tui.widgets.row_list import RowList
+
+NUMBER_WIDTH, PHONE_WIDTH = 7, 14
+NOBODY = "  Nobody has to be told of a change on this day."
+
+
+class ToTellRows(RowList[TokenRecord]):
+    """The patients to phone, one per row: the phone, and how the token stands now."""
+
+    def key_of(self, item: TokenRecord) -> Hashable | None:
+        return item.token.id
+
+    def draw(self, item: TokenRecord, width: int) -> Line:
+        token = item.token
+        pointer = "▸" if item is self.chosen else " "
+        room = width - 2 - NUMBER_WIDTH - 1 - PHONE_WIDTH - 1
+        name = max(room * 2 // 5, 8)
+        return joined(
+            (f"{pointer} ", self.part("dim")),
+            (f"{fit(token.number, NUMBER_WIDTH)} ", self.part("strong")),
+            (f"{fit(token.patient.name, name)} ", Style()),
+            (f"{fit(token.patient.phone or 'no phone', PHONE_WIDTH)} ", Style()),
+            (fit(stands(item), max(room - name - 1, 0)), self.part("dim")),
+        )
+
+
+class ToTell(ModalScreen[TokenRecord | None]):
+    """The patients of a day who have to be told of a change; Enter goes to the token on the board."""
+
+    BINDINGS = [
+        Binding("escape", "leave", "Close", show=False),
+        Binding("enter", "go", "Go to the token", show=False),
+        Binding(TOLD.keys, "told", "Told", show=False, id=TOLD.id),
+        Binding(TO_TELL.keys, "leave", "Close", show=False, id=TO_TELL.id),
+    ]
+
+    host = getters.app(DeskHost)
+    rows = getters.query_one(ToTellRows)
+
+    def __init__(self, date: dt.date, records: list[TokenRecord]) -> None:
+        super().__init__()
+        self.date = date
+        self.records = records
+
+    def compose(self) -> ComposeResult:
+        told = self.host.keymap.key_of(TOLD)
+        with Vertical(classes="dialog find") as dialog:
+            dialog.border_title = "Whom to tell"
+            yield Static(id="to-tell-count", markup=False)
+            yield ToTellRows()
+            yield Static(f"{told} told   Enter go there   Esc close", markup=False, classes="hint")
+
+    def on_mount(self) -> None:
+        self.rows.empty = NOBODY
+        self.show(self.records)
+        self.host.desk_changed.subscribe(self, self.follow_desk)
+
+    def show(self, records: list[TokenRecord]) -> None:
+        """Show the patients who are still to be told."""
+        self.rows.items = tuple(records)
+        self.query_one("#to-tell-count", Static).update(f"{len(records)} to tell, the longest wait first")
+
+    def follow_desk(self, outcome: Outcome | None) -> None:
+        """Read the list again after any action."""
+        self.reload()
+
+    @work(exclusive=True, group="load")
+    async def reload(self) -> None:
+        """Read the list again."""
+        try:
+            self.show(await self.host.async_desk.read(lambda desk: to_tell(desk, self.date)))
+        except DeskRefusal as refusal:
+            self.host.notices.report(refusal)
+
+    def action_told(self) -> None:
+        """Note that the selected patient was told."""
+        if (record := self.rows.chosen) is not None:
+            self.tell(record, self.host.keys.held(self))
+
+    @work
+    async def tell(self, record: TokenRecord, held: Hold) -> None:
+        """Note that a patient was told; the next key acts on the list without that patient."""
+        async with held:
+            try:
+                await self.host.perform(TellPatient(token=record.token.id))
+            except DeskRefusal as refusal:
+                self.host.notices.refuse(refusal)
+            await self.reload().wait()
+
+    def action_go(self) -> None:
+        self.dismiss(self.rows.chosen)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+def stands(record: TokenRecord) -> str:
+    """Return how a token stands now, as the patient is told: `seat 10:20 (20 min late) S. Iyer`."""
+    token, slot = record.token, record.slot
+    late = f"({slot.delay_minutes} min late) " if slot.delay_minutes and token.status.is_open else ""
+    words = {Status.ACTIVE: "seat", Status.WAITING: "waits for"}.get(token.status, token.status.value)
+    begins = slot.expected_window.partition("–")[0] if late else f"{slot.start:%H:%M}"
+    return f"{words} {begins} {late}{short_name(record.doctor)}"
