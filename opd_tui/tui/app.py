@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import gc
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
 
 CANNOT_OPEN = 2
+SECONDS_BETWEEN_PARTS = 0.01
 WHILE_OPENING = {"quit", "help_quit", "suspend_process"}
 """The actions available while the database is being opened."""
 
@@ -137,6 +139,13 @@ class OpdApp(DeskHost):
         except DeskRefusal as refusal:
             self.notices.report(refusal)
         self.backups.each_day(desk.today())
+        await self.read_known_patients()
+
+    async def read_known_patients(self) -> None:
+        """Read the patients who can be found in the new-token panel, in parts between which the screens can read."""
+        with suppress(DeskRefusal):  # a search reads what is missing
+            while await self.async_desk.read(lambda desk: desk.index_patients()):
+                await asyncio.sleep(SECONDS_BETWEEN_PARTS)
 
     def tick(self) -> None:
         """Update the clock; at midnight, move from today to the next day if today is displayed."""

@@ -110,13 +110,37 @@ NAME_HINTS = (
 )
 """The footer hints in the name field of the new-token panel."""
 
+KNOWN_NAME_HINTS = (
+    NAME_HINTS[0],
+    Command("panel.known", "down,tab", "Known patients", "Go to the known patients below", footer=0),
+    NAME_HINTS[2],
+)
+"""The footer hints in the name field while known patients are shown below it."""
+
+HIT_HINTS = (
+    Command("panel.take", "enter", "Take this patient", "Issue the token for this known patient", footer=0),
+    Command("panel.source", "tab", "Source", "Go on to the source", footer=0),
+    Command("panel.back", "escape", "Back to the name", "Go back to the name", footer=0),
+)
+"""The footer hints in the list of known patients."""
+
 SOURCE_HINTS = (
     Command("panel.choose", "left,right", "Choose", "Choose a source; its letter does the same", footer=0),
     NAME_HINTS[0],
-    Command("panel.name", "tab", "Patient", "Go back to the name", footer=0),
+    Command("panel.details", "tab", "Details", "Go on to phone, age, sex and hospital number", footer=0),
     NAME_HINTS[2],
 )
 """The footer hints in the source field of the new-token panel."""
+
+DETAIL_HINTS = (
+    NAME_HINTS[0],
+    Command("panel.next", "tab", "Next", "Go to the next field", footer=0),
+    NAME_HINTS[2],
+)
+"""The footer hints in the details of the new-token panel."""
+
+OPEN_TOKEN_HINT = Command("panel.open_token", "g", "Go to that token", "Go to the patient's open token", footer=0)
+"""The footer hint where the patient has an open token with this doctor."""
 
 FILTER_HINTS = (
     Command("filter.list", "enter", "To the list", "Go to the list", footer=0),

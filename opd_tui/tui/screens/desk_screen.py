@@ -10,7 +10,15 @@ from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.views import QueueRow
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.model import Slot, SlotRecord, Source, TokenId
-from opd_tui.tui.commands import IN_EVERY_FOOTER, NAME_HINTS, SOURCE_HINTS
+from opd_tui.tui.commands import (
+    DETAIL_HINTS,
+    HIT_HINTS,
+    IN_EVERY_FOOTER,
+    KNOWN_NAME_HINTS,
+    NAME_HINTS,
+    OPEN_TOKEN_HINT,
+    SOURCE_HINTS,
+)
 from opd_tui.tui.keys.commands import Command, DeskCommand, Need
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.bar_screen import TOO_SMALL
@@ -49,8 +57,19 @@ class DeskScreen(DayScreen):
 
     def hints(self) -> tuple[Command, ...]:
         if self.new_token.is_open:
-            return SOURCE_HINTS if isinstance(self.focused, SourceChoice) else NAME_HINTS
+            return self.panel_hints()
         return (*self.commands_here(), *IN_EVERY_FOOTER)
+
+    def panel_hints(self) -> tuple[Command, ...]:
+        """Return the hints for the focused field of the new-token panel."""
+        panel, focused = self.new_token, self.focused
+        if isinstance(focused, SourceChoice):
+            return (OPEN_TOKEN_HINT, *SOURCE_HINTS) if panel.open_token else SOURCE_HINTS
+        if focused is panel.hits:
+            return HIT_HINTS
+        if focused is panel.field:
+            return KNOWN_NAME_HINTS if panel.hits.items else NAME_HINTS
+        return DETAIL_HINTS
 
     def commands_here(self) -> tuple[Command, ...]:
         """Return the screen's commands that apply to the focused widget."""
@@ -117,6 +136,17 @@ class DeskScreen(DayScreen):
             self.host.refuse_key(self.why_none(Need.SLOT))
         else:
             self.issuing.open(record, Source[source])
+
+    @on(NewToken.SearchWanted)
+    def search_patients(self, event: NewToken.SearchWanted) -> None:
+        held = self.host.keys.held(self) if event.choose else None
+        self.run_worker(self.issuing.search(event.text, held), group="search", exclusive=True)
+
+    @on(NewToken.OpenTokenWanted)
+    def show_open_token(self, event: NewToken.OpenTokenWanted) -> None:
+        self.issuing.leave()
+        self.issuing.forget_draft()
+        self.go_to_board(event.record.slot, event.record.token.id)
 
     @on(NewToken.PreviewWanted)
     @work(exclusive=True, group="preview")
