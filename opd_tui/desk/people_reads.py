@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from opd_tui.clock import Clock
-from opd_tui.desk.reading import DeskReads
+from opd_tui.desk.reading import DeskReads, outcomes_of
 from opd_tui.desk.search_patients import (
     HITS_SHOWN,
     FoundPatients,
@@ -16,10 +16,13 @@ from opd_tui.desk.search_patients import (
     PatientQuery,
     search_line,
 )
+from opd_tui.desk.token_card import TokenCard
+from opd_tui.domain.errors import UnknownToken
 from opd_tui.domain.events import PatientForgotten
-from opd_tui.domain.model import PatientId
+from opd_tui.domain.model import PatientId, TokenId
 from opd_tui.storage.engines.database import Database
-from opd_tui.storage.queries import finding
+from opd_tui.storage.journal import entries
+from opd_tui.storage.queries import finding, reads
 from opd_tui.storage.transaction import Transaction
 
 PATIENTS_AT_ONCE = 2000
@@ -30,6 +33,10 @@ LATE_ENTRIES = 64
 """How many entries are read again: on a server, an entry may be committed after one with a higher id."""
 
 
+ENTRIES_OF_DAYS, OPERATORS = 5000, 12
+"""Among how many of the newest entries people at the desks are looked for, and how many are named."""
+
+
 class PeopleReads(DeskReads):
     """The queries about people."""
 
@@ -37,6 +44,26 @@ class PeopleReads(DeskReads):
         super().__init__(database, clock)
         self._index = PatientIndex()
         self._index_lock = threading.Lock()
+
+    def recent_operators(self) -> tuple[str, ...]:
+        """Return who was at the desks in the last days, the latest first."""
+        return self.read(lambda transaction: tuple(finding.recent_operators(transaction, ENTRIES_OF_DAYS, OPERATORS)))
+
+    def token_card(self, token_id: TokenId) -> TokenCard:
+        """Return a token with its history and its patient's other tokens; raise UnknownToken."""
+        return self.read(lambda transaction: self._token_card(transaction, token_id))
+
+    def _token_card(self, transaction: Transaction, token_id: TokenId) -> TokenCard:
+        record = reads.tokens_by_id(transaction, [token_id]).get(token_id)
+        if record is None:
+            raise UnknownToken("There is no such token. Load the list again.")
+        written = (
+            (entry_id, *entries.read_entry(transaction, entry_id))
+            for entry_id in finding.entries_of_token(transaction, token_id)
+        )
+        history = tuple(outcomes_of(transaction, written))
+        visits = finding.visits_of(transaction, record.token.patient_id, VISITS_OF_HIT)
+        return TokenCard(record, history, tuple(visit for visit in visits if visit.token.id != token_id))
 
     def index_patients(self) -> bool:
         """Read some more patients into the index; return whether there are others."""
@@ -87,7 +114,9 @@ class PeopleReads(DeskReads):
             self._index = PatientIndex()
             self._read_part(transaction)
             index, changes = self._index, []
-        index.put_first(lines_of(finding.keys_of(transaction, {change.patient_id for change in new})))
+        index.put_first(
+            lines_of(finding.keys_of(transaction, sorted({change.patient_id for change in new}, reverse=True)))
+        )
         if new:
             index.since = max(index.since, max(change.entry_id for change in new) - LATE_ENTRIES)
         index.taken = {(each.entry_id, each.patient_id) for each in changes if each.entry_id > index.since}

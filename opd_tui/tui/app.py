@@ -244,6 +244,25 @@ class OpdApp(DeskHost):
             if self.desk is not None and (day := await self.ask(GoToDay(self.desk.today()))):
                 self.day = day
 
+    def action_who(self) -> None:
+        """Ask who is at the desk."""
+        self.ask_who(self.keys.held(self.screen))
+
+    @work
+    async def ask_who(self, held: Hold) -> None:
+        """Let the user choose or type who is at the desk; keys typed ahead wait for it."""
+        from opd_tui.tui.dialogs.who_is_here import WhoIsHere  # not before the first paint
+
+        async with held:
+            try:
+                known = await self.async_desk.read(lambda desk: desk.recent_operators())
+            except DeskRefusal as refusal:
+                self.notices.refuse(refusal)
+                return
+            if name := await self.ask(WhoIsHere(self.operator, known)):
+                self.operator = name
+                self.notices.say(f"{name} is at the desk now.")
+
     def action_retry(self) -> None:
         """Retry the operation that a busy desk prevented, or else reload the view."""
         if not self.notices.try_again() and self.desk is not None:

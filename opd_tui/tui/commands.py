@@ -20,6 +20,7 @@ MESSAGES = Command("app.messages", "f7", "Messages", "Show the last messages", "
 HIDE_NAMES = Command(
     "app.hide_names", "ctrl+l", "Hide names", "Hide all names until a key is pressed", "app.hide_names"
 )
+WHO = Command("app.who", "f6", "Who is here", "Say who is at the desk", "app.who")
 REDRAW = Command("app.redraw", "ctrl+r", "Redraw", "Clear the terminal and draw everything again", "app.redraw")
 BACK_UP = Command("app.back_up", "f8", "Back up now", "Back up the database now, and verify the copy", "app.back_up")
 QUIT = Command("app.quit", "ctrl+q", "Quit", "Leave the program; everything is saved already", "app.quit", 10, "^q")
@@ -39,7 +40,13 @@ DONE = DeskCommand(
     "token.done", "d", "Done", "The consultation took place", footer=5, makes="complete_token", needs=Need.TOKEN
 )
 VIEW = Command(
-    "token.view", "v", "Details", "Show the chosen patient's phone and other details", "view_token", footer=8
+    "token.view", "v", "Card", "Show the chosen token's card: patient, history, other tokens", "view_token", footer=8
+)
+EDIT_PATIENT = DeskCommand(
+    "patient.edit", "f2", "Edit patient", "Change the patient's details", makes="edit_patient", needs=Need.TOKEN
+)
+MERGE = Command(
+    "patient.merge", "f5", "Merge records", "Merge two records of one patient, shown side by side", "merge_patients"
 )
 FORGET = DeskCommand(
     "token.forget",
@@ -96,6 +103,25 @@ OPEN_SESSION = DeskCommand(
     presets={"start": "09:00", "end": "13:00", "capacity": "10", "every": "60"},
     title="Open a session",
 )
+EDIT_DOCTOR = DeskCommand(
+    "doctor.edit",
+    "e",
+    "Edit",
+    "Change the chosen doctor's name, specialty or room",
+    footer=2,
+    makes="edit_doctor",
+    needs=Need.DOCTOR,
+    title="Edit a doctor",
+)
+RETIRE_DOCTOR = DeskCommand(
+    "doctor.retire",
+    "x",
+    "Retire",
+    "Retire the chosen doctor, who gets no further slots",
+    footer=3,
+    makes="retire_doctor",
+    needs=Need.DOCTOR,
+)
 ENTER_QUEUE = Command("open", "enter", "Open", "Go into the chosen slot's queue", "open_row", 2, in_palette=False)
 GO_TO_TOKEN = Command("open", "enter", "Board", "Go to the chosen token on the board", "open_row", 2, in_palette=False)
 GO_TO_DOCTOR = Command(
@@ -148,14 +174,23 @@ FILTER_HINTS = (
 )
 """The footer hints while the filter has the focus."""
 
-TOKEN_COMMANDS = (NEW, EMERGENCY, CHECK_IN, CANCEL, NO_SHOW, DONE, VIEW)
+TOKEN_COMMANDS = (NEW, EMERGENCY, CHECK_IN, CANCEL, NO_SHOW, DONE, VIEW, EDIT_PATIENT, MERGE)
 DAY_COMMANDS = (PREVIOUS_DAY, NEXT_DAY, TODAY, GO_TO_DAY)
 BOARD_COMMANDS = (*TOKEN_COMMANDS, RESIZE, FORGET, FIND, *DAY_COMMANDS, ENTER_QUEUE, STEP_BACK)
 WAITLIST_COMMANDS = (*TOKEN_COMMANDS, GO_TO_TOKEN, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
-DOCTORS_COMMANDS = (GO_TO_DOCTOR, ADD_DOCTOR, OPEN_SESSION, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
+DOCTORS_COMMANDS = (
+    GO_TO_DOCTOR,
+    ADD_DOCTOR,
+    OPEN_SESSION,
+    EDIT_DOCTOR,
+    RETIRE_DOCTOR,
+    FILTER,
+    *DAY_COMMANDS,
+    CLEAR_FILTER,
+)
 
 IN_EVERY_FOOTER = (HELP, PALETTE, QUIT)
-APP_COMMANDS = (RETRY, HELP, PALETTE, MESSAGES, SETTINGS, HIDE_NAMES, REDRAW, BACK_UP, QUIT)
+APP_COMMANDS = (RETRY, HELP, PALETTE, WHO, MESSAGES, SETTINGS, HIDE_NAMES, REDRAW, BACK_UP, QUIT)
 """The commands of every screen, besides those that switch screens."""
 OVER_DIALOGS = (HIDE_NAMES, REDRAW, MESSAGES, QUIT)
 """Commands that work over a dialog."""

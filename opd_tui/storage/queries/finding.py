@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, literal_column, select
 
 from opd_tui.domain.events import Subject
-from opd_tui.domain.model import KnownPatient, PatientId, TokenRecord
+from opd_tui.domain.model import KnownPatient, PatientId, TokenId, TokenRecord
 from opd_tui.storage.queries.reads import token_records_of
 from opd_tui.storage.queries.rows import (
     DOCTOR_COLUMNS,
@@ -17,6 +17,7 @@ from opd_tui.storage.queries.rows import (
     TOKEN_COLUMNS,
     TOKENS,
     patient_of,
+    shown,
 )
 from opd_tui.storage.schema.tables import doctor, journal_entry, journal_event, patient, slot, token
 from opd_tui.storage.transaction import LARGEST_ID, Transaction
@@ -31,6 +32,27 @@ _NEWEST_ENTRY = select(func.max(journal_entry.c.id))
 _CHANGES = select(journal_event.c.entry_id, journal_event.c.subject_id, journal_event.c.kind).where(
     journal_event.c.entry_id > bindparam("entry"),
     journal_event.c.subject == literal_column(f"'{Subject.PATIENT.value}'"),
+)
+_ENTRIES_OF_TOKEN = (
+    select(journal_event.c.entry_id)
+    .where(
+        journal_event.c.subject == literal_column(f"'{Subject.TOKEN.value}'"),
+        journal_event.c.subject_id == bindparam("id"),
+    )
+    .distinct()
+    .order_by(journal_event.c.entry_id)
+)
+_NEWEST_ENTRIES = (
+    select(journal_entry.c.id, journal_entry.c.operator)
+    .order_by(journal_entry.c.id.desc())
+    .limit(bindparam("entries"))
+    .subquery()
+)
+_OPERATORS = (
+    select(_NEWEST_ENTRIES.c.operator)
+    .group_by(_NEWEST_ENTRIES.c.operator)
+    .order_by(func.max(_NEWEST_ENTRIES.c.id).desc())
+    .limit(bindparam("count"))
 )
 _VISITS = (
     select(*TOKEN_COLUMNS, *SLOT_COLUMNS, *DOCTOR_COLUMNS)
@@ -91,3 +113,13 @@ def changes_after(transaction: Transaction, entry_id: int) -> list[PatientChange
 def visits_of(transaction: Transaction, patient_id: PatientId, count: int) -> tuple[TokenRecord, ...]:
     """Return a patient's tokens, the latest day first."""
     return tuple(token_records_of(transaction.rows(_VISITS, {"id": patient_id, "count": count})))
+
+
+def entries_of_token(transaction: Transaction, token_id: TokenId) -> list[int]:
+    """Return the ids of the journal entries that changed a token, oldest first."""
+    return [row[0] for row in transaction.rows(_ENTRIES_OF_TOKEN, {"id": token_id})]
+
+
+def recent_operators(transaction: Transaction, entries: int, count: int) -> list[str]:
+    """Return the people who performed the newest entries, the latest first."""
+    return [shown(row[0]) for row in transaction.rows(_OPERATORS, {"entries": entries, "count": count})]

@@ -22,9 +22,19 @@ from opd_tui.tui.board.queue_panel import QueuePanel
 from opd_tui.tui.board.queue_rows import QueueRows
 from opd_tui.tui.board.slot_grid import SlotGrid
 from opd_tui.tui.board.slots_panel import SlotsPanel
-from opd_tui.tui.commands import ADD_DOCTOR, BOARD_COMMANDS, EMERGENCY, ENTER_QUEUE, NEW, OPEN_SESSION, STEP_BACK, VIEW
+from opd_tui.tui.commands import (
+    ADD_DOCTOR,
+    BOARD_COMMANDS,
+    EMERGENCY,
+    ENTER_QUEUE,
+    MERGE,
+    NEW,
+    OPEN_SESSION,
+    STEP_BACK,
+    VIEW,
+)
 from opd_tui.tui.drawing.layout_map import refresh_layout_map
-from opd_tui.tui.keys.commands import Command, DeskCommand, Need, bindings
+from opd_tui.tui.keys.commands import Command, Need, bindings, needs_token
 from opd_tui.tui.screens.chosen import Chosen
 from opd_tui.tui.screens.desk_screen import DeskScreen
 from opd_tui.tui.widgets.panel import Panel
@@ -51,8 +61,7 @@ def is_of_the_queue(command: Command) -> bool | None:
     """Return whether a command applies only to the queue (True) or only to the grid (False); None means both."""
     if command is ENTER_QUEUE:
         return False
-    needs_token = isinstance(command, DeskCommand) and command.needs is Need.TOKEN
-    return True if needs_token or command in (STEP_BACK, VIEW) else None
+    return True if needs_token(command) or command in (STEP_BACK, VIEW, MERGE) else None
 
 
 class SlotBoardScreen(DeskScreen):
@@ -264,8 +273,10 @@ class SlotBoardScreen(DeskScreen):
 
     @on(RowList.Clicked)
     def action_open_row(self) -> None:
-        """Move the focus from the grid to the queue."""
-        if self.queue.items:
+        """Move the focus from the grid to the queue; there, show the card of the selected token."""
+        if self.chosen_token() is not None:
+            self.action_view_token()
+        elif self.queue.items:
             self.set_focus(self.queue)
         else:
             self.host.refuse_key(self.why_none(Need.TOKEN))

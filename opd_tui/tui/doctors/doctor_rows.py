@@ -43,7 +43,7 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
             doctor.name,
             doctor.specialty or "",
             doctor.room or "",
-            ", ".join(map(window, hours(slots))) or "not here",
+            ", ".join(map(window, hours(slots))) or ("retired" if doctor.retired_at else "not here"),
             f"{sum(record.load.taken for record in slots)} of {seats}" if slots else "",
             f"{waiting}" if waiting else "",
         )

@@ -5,7 +5,7 @@ Ask for missing fields, preview, confirm if a patient would lose something, perf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from opd_tui.desk.actions import Action
 from opd_tui.desk.outcome import Forecast, Outcome
@@ -40,7 +40,11 @@ class CommandFlow:
         self.begin_request(Request(command, chosen))
 
     def begin_request(self, request: Request) -> None:
-        """Start a request, unless another command is running.
+        """Start a request, unless another command is running."""
+        self.begin_task(lambda: self.outcome_of(request))
+
+    def begin_task(self, task: Callable[[], Awaitable[Outcome | None]]) -> None:
+        """Start a command that takes its own steps to an outcome, unless another command is running.
 
         Keys are held from here on; the worker releases them.
         """
@@ -49,16 +53,16 @@ class CommandFlow:
             return
         self.host.is_asking = True
         held = self.host.keys.held(self.screen, finishes=True)
-        self.screen.run_worker(self.run(request, held), group="command")
+        self.screen.run_worker(self.run(task, held), group="command")
 
-    async def run(self, request: Request, held: Hold) -> None:
-        """Run a request and report any refusal."""
+    async def run(self, task: Callable[[], Awaitable[Outcome | None]], held: Hold) -> None:
+        """Run a command and report any refusal."""
         try:
             async with held:
-                if outcome := await self.outcome_of(request):
+                if outcome := await task():
                     await self.screen.go_to_outcome(outcome)
         except DeskBusy as busy:
-            self.host.notices.busy(busy, lambda: self.begin_request(request))
+            self.host.notices.busy(busy, lambda: self.begin_task(task))
         except DeskRefusal as refusal:
             self.host.notices.refuse(refusal)
         finally:

@@ -15,11 +15,12 @@ from opd_tui.tui.commands import (
     HIT_HINTS,
     IN_EVERY_FOOTER,
     KNOWN_NAME_HINTS,
+    MERGE,
     NAME_HINTS,
     OPEN_TOKEN_HINT,
     SOURCE_HINTS,
 )
-from opd_tui.tui.keys.commands import Command, DeskCommand, Need
+from opd_tui.tui.keys.commands import Command, DeskCommand, Need, needs_token
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.bar_screen import TOO_SMALL
 from opd_tui.tui.screens.command_flow import CommandFlow
@@ -96,16 +97,41 @@ class DeskScreen(DayScreen):
         """Return the selected token, or None."""
         return None
 
-    async def action_view_token(self) -> None:
-        """Show the selected token with its patient's details."""
-        from opd_tui.tui.dialogs.details import Details
+    def row_commands(self) -> tuple[Command, ...]:
+        """Return the commands that act on the selected token."""
+        return tuple(each for each in self.INTENTS if each is MERGE or needs_token(each))
 
+    def row_of_key(self) -> QueueRow | None:
+        """Return the selected token, or None after refusing the key that needs one."""
         if not self.shows_the_day():
-            return
+            return None
         if (row := self.chosen_token()) is None:
             self.host.refuse_key(self.why_none(Need.TOKEN))
-        else:
-            await self.host.push_screen(Details(row, self.host.now, self.host.zone))
+        return row
+
+    def action_view_token(self) -> None:
+        """Show the card of the selected token."""
+        if (row := self.row_of_key()) is not None:
+            self.run_worker(self.view_token(row, self.host.keys.held(self)), group="card", exclusive=True)
+
+    async def view_token(self, row: QueueRow, held: Hold) -> None:
+        """Read a token's history and show its card; keys typed ahead go to the card."""
+        from opd_tui.tui.dialogs.details import Details
+
+        async with held:
+            try:
+                card = await self.host.async_desk.read(lambda desk: desk.token_card(row.id))
+            except DeskRefusal as refusal:
+                self.host.notices.refuse(refusal)
+            else:
+                await self.host.push_screen(Details(row, card, self.host, self.row_commands()))
+
+    def action_merge_patients(self) -> None:
+        """Merge the record of the selected token's patient with another record."""
+        from opd_tui.tui.screens.merging import merge_patients
+
+        if (row := self.row_of_key()) is not None:
+            self.flow.begin_task(lambda: merge_patients(self.host, self.flow, row.record))
 
     def go_to_board(self, slot: Slot, token_id: TokenId | None = None) -> None:
         """Show a slot on the board, and its token; keys are held, so that the next ones act there."""

@@ -55,7 +55,7 @@ class PatientHits(RowList[PatientHit]):
         return item.id
 
     def draw(self, item: PatientHit, width: int) -> Line:
-        pointer = "▸" if self.has_focus and item is self.chosen else " "
+        pointer = "▸" if (self.has_focus or self.always_chosen) and item is self.chosen else " "
         name = max(width - AGE_WIDTH - PHONE_WIDTH - VISIT_WIDTH - 5, LEAST_OF_NAME)
         columns = (
             f"{fit(age_and_sex(item.patient, self.today), AGE_WIDTH)} {fit(last_digits(item.patient), PHONE_WIDTH)} "
