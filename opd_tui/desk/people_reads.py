@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 from itertools import islice
 
 from opd_tui.clock import Clock
@@ -11,10 +10,10 @@ from opd_tui.desk.reading import DeskReads, outcomes_of
 from opd_tui.desk.search_patients import (
     HITS_SHOWN,
     FoundPatients,
+    Part,
     PatientHit,
     PatientIndex,
     PatientQuery,
-    search_line,
 )
 from opd_tui.desk.token_card import TokenCard
 from opd_tui.domain.errors import UnknownToken
@@ -91,7 +90,7 @@ class PeopleReads(DeskReads):
         """Return a patient with the last visits, or None if the record no longer matches."""
         keys = finding.keys_of(transaction, [patient_id])
         known = finding.known_patient(transaction, patient_id)
-        if known is None or not any(map(query.matches, lines_of(keys))):
+        if known is None or not query.matches(Part.of(keys)):
             return None
         return PatientHit(patient_id, known.patient, finding.visits_of(transaction, patient_id, VISITS_OF_HIT))
 
@@ -100,7 +99,7 @@ class PeopleReads(DeskReads):
         if not index.parts:
             index.since = max(finding.newest_entry(transaction) - LATE_ENTRIES, 0)
         rows = finding.keys_before(transaction, index.read_down_to, PATIENTS_AT_ONCE)
-        index.append(lines_of(rows))
+        index.append(Part.of(rows))
         index.is_complete = len(rows) < PATIENTS_AT_ONCE
         index.read_down_to = rows[-1].id if rows else index.read_down_to
 
@@ -115,13 +114,8 @@ class PeopleReads(DeskReads):
             self._read_part(transaction)
             index, changes = self._index, []
         index.put_first(
-            lines_of(finding.keys_of(transaction, sorted({change.patient_id for change in new}, reverse=True)))
+            Part.of(finding.keys_of(transaction, sorted({change.patient_id for change in new}, reverse=True)))
         )
         if new:
             index.since = max(index.since, max(change.entry_id for change in new) - LATE_ENTRIES)
         index.taken = {(each.entry_id, each.patient_id) for each in changes if each.entry_id > index.since}
-
-
-def lines_of(rows: Iterable[finding.PatientKeys]) -> list[str]:
-    """Return the search lines of patients."""
-    return [search_line(*row) for row in rows]

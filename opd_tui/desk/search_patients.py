@@ -1,6 +1,6 @@
 """Search for a patient among all who were ever here: by phone, hospital number or the words of a name.
 
-Every desk keeps the search keys of all patients in memory, some 40 bytes each, as lines of text. A database's index
+Every desk keeps the search keys of all patients in memory, some 40 bytes each, in columns of text. A database's index
 finds the beginning of a column, but not any word of a name in any script, nor the end of a phone number.
 """
 
@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
+from typing import NamedTuple, Self
 
 from opd_tui.desk.search_keys import query_keys, search_key
 from opd_tui.domain.model import DoctorId, Patient, PatientId, Status, TokenRecord
-from opd_tui.domain.text import clean_text, digits_of, phone_key, plain_phone, uhid_key
+from opd_tui.domain.text import (
+    NATIONAL_NUMBER_DIGITS,
+    clean_text,
+    digits_of,
+    phone_key,
+    plain_phone,
+    uhid_key,
+)
 from opd_tui.domain.typed_patient import patient_typed
 
 HITS_SHOWN = 6
@@ -22,13 +31,67 @@ FEWEST_PHONE_DIGITS = 4
 FEWEST_UHID_CHARACTERS = 3
 """From so many characters on, the beginning of a hospital number finds it."""
 FEWEST_LETTERS = 2
-NATIONAL_DIGITS = 10
 
 _PHONE = re.compile(r"[(]?[+]?[\d\s().\-/]+")
-# A line is: id, PHONE, phone, UHID, hospital number, NAME, words with a blank before and behind each.
-_PHONE_MARK, _UHID_MARK, _NAME_MARK, _END = "\x01", "\x02", "\x03", "\n"
-Needles = tuple[str, ...]
-"""Parts of a line, all of which a patient must have."""
+MATCHES_RANKED = 200
+"""Among so many matches the best come first; of more, only the newest patients are looked at."""
+_END = "\n"
+
+
+class Needle(NamedTuple):
+    """What a line of a column must hold: its beginning if the text begins with a line's end, or its end likewise."""
+
+    column: str
+    text: str
+
+
+class Alternative(NamedTuple):
+    """Needles, all of which a patient must match; who matches `whole`, too, comes first."""
+
+    needles: tuple[Needle, ...]
+    whole: tuple[Needle, ...] = ()
+
+
+class Part(NamedTuple):
+    """The search keys of some patients, a line each in every column."""
+
+    ids: array[int]
+    names: str
+    """Words with a blank before and behind each."""
+    phones: str
+    uhids: str
+
+    @classmethod
+    def of(cls, patients: Iterable[tuple[PatientId, str, str | None, str | None]]) -> Self:
+        """Return the keys of patients, given by id, name and the match keys of phone and hospital number."""
+        ids, names, phones, uhids = array("q"), [""], [""], [""]
+        for patient_id, name, phone, uhid in patients:
+            ids.append(patient_id)
+            names.append(f" {words_of(name)} ")
+            phones.append(phone or "")
+            uhids.append("".join((uhid or "").split()))
+        return cls(ids, *(f"{_END.join(lines)}{_END}" for lines in (names, phones, uhids)))
+
+    def matching(self, alternative: Alternative) -> Iterator[tuple[PatientId, bool]]:
+        """Yield the patients who match, and whether they match `whole`."""
+        first, *others = alternative.needles
+        text: str = getattr(self, first.column)
+        at = text.find(first.text)
+        while at >= 0:
+            begin = at + first.text.startswith(_END)
+            end = text.index(_END, begin)
+            line = text[text.rindex(_END, 0, begin) : end + 1]
+            if all(needle.text in line for needle in others if needle.column == first.column):
+                number = text.count(_END, 0, begin) - 1
+                if all(self.has(number, needle) for needle in others if needle.column != first.column):
+                    whole = all(needle.text in line for needle in alternative.whole)
+                    yield PatientId(self.ids[number]), whole
+            at = text.find(first.text, end)
+
+    def has(self, number: int, needle: Needle) -> bool:
+        """Return whether a patient's line matches a needle."""
+        lines: list[str] = getattr(self, needle.column).split(_END)
+        return needle.text in f"{_END}{lines[number + 1]}{_END}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +135,10 @@ def is_seen_by(visit: TokenRecord, doctor_id: DoctorId) -> bool:
     return visit.doctor.id == doctor_id and visit.token.status is Status.COMPLETED
 
 
-def search_line(patient_id: PatientId, name: str, phone: str | None, uhid: str | None) -> str:
-    """Return the line by which a patient is found, from the name and the match keys."""
+def words_of(name: str) -> str:
+    """Return the words by which a name is found."""
     plain = name.isascii() and name.replace(" ", "").isalnum()
-    words = " ".join(name.casefold().split()) if plain else search_key(name)
-    number = "".join((uhid or "").split())
-    return f"{patient_id}{_PHONE_MARK}{phone or ''}{_UHID_MARK}{number}{_NAME_MARK} {words} {_END}"
+    return " ".join(name.casefold().split()) if plain else search_key(name)
 
 
 class PatientQuery:
@@ -87,87 +148,80 @@ class PatientQuery:
         text = clean_text(text)
         typed = patient_typed(text)
         if _PHONE.fullmatch(plain_phone(text)):
-            found = [*phone_needles(text), *uhid_needles(text)]
+            found = [*by_phone(text), *by_uhid(text)]
         elif typed.phone:
-            words = list(name_needles(typed.name))
-            found = [(phone, *name) for (phone,) in phone_needles(typed.phone) for name in words]
+            names = list(by_name(typed.name))
+            found = [Alternative((*phone.needles, *name.needles)) for phone in by_phone(typed.phone) for name in names]
         else:
-            found = [*uhid_needles(text), *name_needles(text)]
-        self.alternatives: tuple[Needles, ...] = tuple(dict.fromkeys(found))
+            found = [*by_uhid(text), *by_name(text)]
+        self.alternatives: tuple[Alternative, ...] = tuple(dict.fromkeys(found))
 
-    def matches(self, line: str) -> bool:
-        """Return whether a patient's line matches."""
-        return any(all(needle in line for needle in needles) for needles in self.alternatives)
+    def matches(self, part: Part) -> bool:
+        """Return whether somebody of a part matches."""
+        return any(True for alternative in self.alternatives for _ in part.matching(alternative))
 
 
-def phone_needles(text: str) -> Iterator[Needles]:
+def by_phone(text: str) -> Iterator[Alternative]:
     """Yield what finds a phone number by its first digits, with or without country code and zero, or by its last."""
     digits = digits_of(text)
-    is_long = plain_phone(text).lstrip("(").startswith(("+", "00")) or len(digits) > NATIONAL_DIGITS
+    is_long = plain_phone(text).lstrip("(").startswith(("+", "00")) or len(digits) > NATIONAL_NUMBER_DIGITS
     first = (phone_key(text) or "") if is_long else digits.lstrip("0")
     if len(first) >= FEWEST_PHONE_DIGITS:
-        yield (_PHONE_MARK + first,)
+        yield Alternative((Needle("phones", _END + first),))
     if len(digits) >= FEWEST_PHONE_DIGITS:
-        yield (digits[-NATIONAL_DIGITS:] + _UHID_MARK,)
+        yield Alternative((Needle("phones", digits[-NATIONAL_NUMBER_DIGITS:] + _END),))
 
 
-def uhid_needles(text: str) -> Iterator[Needles]:
-    """Yield what finds a hospital number: all of it, or its first characters."""
+def by_uhid(text: str) -> Iterator[Alternative]:
+    """Yield what finds a hospital number by all of it, or by its first characters."""
     if number := uhid_key(text):
-        yield (f"{_UHID_MARK}{number}{_NAME_MARK}",)
-        if len(number) >= FEWEST_UHID_CHARACTERS:
-            yield (f"{_UHID_MARK}{number}",)
+        whole = (Needle("uhids", f"{_END}{number}{_END}"),)
+        is_short = len(number) < FEWEST_UHID_CHARACTERS
+        yield Alternative(whole if is_short else (Needle("uhids", _END + number),), whole)
 
 
-def name_needles(text: str) -> Iterator[Needles]:
-    """Yield what finds a name by whole words in any order, or by their beginnings."""
+def by_name(text: str) -> Iterator[Alternative]:
+    """Yield what finds a name by the beginnings of its words in any order; whole words come first."""
     words = [[key for key in query_keys(word) if key] for word in text.split()]
     if not any(len(key) >= FEWEST_LETTERS or not key.isascii() for keys in words for key in keys) or not all(words):
         return
-    spellings = [tuple(sorted(keys, key=len, reverse=True)) for keys in product(*words)]
-    yield from (tuple(f" {key} " for key in keys) for keys in spellings)
-    yield from (tuple(f" {key}" for key in keys) for keys in spellings)
+    for spelling in product(*words):
+        keys = sorted(spelling, key=len, reverse=True)
+        yield Alternative(*(tuple(Needle("names", f" {key}{end}") for key in keys) for end in ("", " ")))
 
 
 class PatientIndex:
-    """The search lines of all patients, which are read in parts, the newest patients first.
+    """The search keys of all patients, which are read in parts, the newest patients first.
 
-    A line may be out of date: whoever reads the records of hits compares them with the query again.
+    A key may be out of date: whoever reads the records of hits compares them with the query again.
     """
 
-    def __init__(self, since: int = 0) -> None:
-        self.parts: list[str] = []
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
         self.read_down_to: PatientId | None = None
         """The oldest patient who was read so far."""
         self.is_complete = False
-        self.since = since
+        self.since = 0
         """The journal entry after which changes of patients count."""
         self.taken: set[tuple[int, PatientId]] = set()
         """The changes after `since` that are in the index already."""
 
-    def append(self, lines: Iterable[str]) -> None:
-        """Add the lines of older patients behind those that are there."""
-        self.parts.append(_END + "".join(lines))
+    def append(self, part: Part) -> None:
+        """Add older patients behind those that are there."""
+        self.parts.append(part)
 
-    def put_first(self, lines: Iterable[str]) -> None:
-        """Add the lines of patients who were registered or changed meanwhile."""
-        if text := "".join(lines):
-            self.parts.insert(0, _END + text)
+    def put_first(self, part: Part) -> None:
+        """Add patients who were registered or changed meanwhile."""
+        if part.ids:
+            self.parts.insert(0, part)
 
     def found(self, query: PatientQuery) -> Iterator[PatientId]:
         """Yield the patients who match, the best alternative first, and once each."""
         given: set[PatientId] = set()
-        for first, *others in query.alternatives:
-            for line in self._lines_with(first):
-                patient_id = PatientId(int(line.partition(_PHONE_MARK)[0]))
-                if patient_id not in given and all(needle in line for needle in others):
+        for alternative in query.alternatives:
+            matches = (match for part in self.parts for match in part.matching(alternative))
+            ranked = sorted(islice(matches, MATCHES_RANKED), key=lambda match: not match[1])
+            for patient_id, _ in ranked:
+                if patient_id not in given:
                     given.add(patient_id)
                     yield patient_id
-
-    def _lines_with(self, needle: str) -> Iterator[str]:
-        for text in self.parts:
-            at = text.find(needle)
-            while at >= 0:
-                end = text.index(_END, at)
-                yield text[text.rindex(_END, 0, at) + 1 : end + 1]
-                at = text.find(needle, end)

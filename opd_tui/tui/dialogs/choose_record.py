@@ -42,6 +42,8 @@ class ChooseRecord(ModalScreen[PatientHit | None]):
 
     host = getters.app(DeskHost)
     rows = getters.query_one(OtherRecords)
+    searched: list[str] | None = None
+    """The texts whose records are shown."""
 
     def __init__(self, token: Token) -> None:
         super().__init__()
@@ -76,9 +78,16 @@ class ChooseRecord(ModalScreen[PatientHit | None]):
         """Search, and show the first that finds another record; a newer search cancels this one."""
         async with held or nullcontext():
             try:
-                self.show(await self.others(self.texts))
+                await self.search_now()
             except DeskRefusal as refusal:
                 self.say(self.host.message_of(refusal))
+
+    async def search_now(self) -> None:
+        """Search for the typed text; raise a DeskRefusal if the desk cannot."""
+        texts = self.texts
+        hits = await self.others(texts)
+        self.searched = texts
+        self.show(hits)
 
     async def others(self, texts: list[str]) -> tuple[PatientHit, ...]:
         """Return what the first text finds that finds another record than the token's own."""
@@ -106,7 +115,13 @@ class ChooseRecord(ModalScreen[PatientHit | None]):
     @work(exclusive=True, group="choose")
     async def choose_found(self, held: Hold) -> None:
         async with held:
-            await self.workers.wait_for_complete([each for each in self.workers if each.group == "search"])
+            try:
+                if self.searched != self.texts:
+                    await self.search_now()
+            except DeskRefusal as refusal:
+                self.say(self.host.message_of(refusal))
+                self.host.keys.refused()
+                return
             if self.rows.chosen is None:
                 self.say(NOBODY_ELSE)
                 self.host.keys.refused()
