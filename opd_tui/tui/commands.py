@@ -158,6 +158,13 @@ SOURCE_HINTS = (
 )
 """The footer hints in the source field of the new-token panel."""
 
+KNOWN_SOURCE_HINTS = (
+    *SOURCE_HINTS[:2],
+    Command("panel.name", "tab", "Patient", "Go back to the name", footer=0),
+    NAME_HINTS[2],
+)
+"""The footer hints in the source field for a known patient, whose details are changed elsewhere."""
+
 DETAIL_HINTS = (
     NAME_HINTS[0],
     Command("panel.next", "tab", "Next", "Go to the next field", footer=0),

@@ -78,7 +78,9 @@ async def test_two_records_are_shown_side_by_side_and_merged_and_undone(
         await meera.press("enter", "f5")
         await meera.sees("Merge Ravi Kumar with another record", "▸ Ravi Kumaar", within=".dialog")
         await meera.press("enter")
-        await meera.asks("Is it one person?", "stays is merged into it", "Name Ravi Kumar Ravi Kumaar", "Uhid – H-17")
+        await meera.asks(
+            "Is it one person?", "stays is merged into it", "Name Ravi Kumar Ravi Kumaar", "Hospital number – H-17"
+        )
         await meera.press("y")
         await meera.until(lambda: patient_of(desk, merge)["name"] == "Ravi Kumar", "one record")
         assert patient_of(desk, keep) == patient_of(desk, merge)
@@ -170,7 +172,7 @@ async def test_who_is_at_the_desk_stands_in_the_journal_from_then_on(desk: Front
         await meera.hears("Sana Qureshi is at the desk now.")
         await meera.sees("desk 1 · Sana Qureshi", within="#top-bar")
         meera.burst("n", *"Ila", "enter")
-        await meera.panel_closes()
+        await meera.until(lambda: desk.token_list(), "the token")
         assert desk.activity(1)[0].entry.operator == "Sana Qureshi"
         await meera.press("f6", "down", "down", "enter")
         await meera.hears("meera is at the desk now.")

@@ -71,7 +71,7 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
         """Yield a field with its label and a line for errors."""
         with Vertical(classes="form-field"):
             with Horizontal(classes="field"):
-                star = "" if spec.required else " (optional)"
+                star = "" if spec.required or self.edits else " (optional)"
                 yield Static(f"{spec.label}{star}", markup=False, classes="field-label")
                 yield TypedText(self.presets.get(spec.name, ""), id=spec.name, placeholder=spec.help)
             yield Static(id=f"{spec.name}-wrong", markup=False, classes="wrong")

@@ -59,7 +59,7 @@ class WhoIsHere(ModalScreen[str | None]):
             yield TypedText(id="who", placeholder=f"a name; now {self.present}", max_length=NAME_LENGTH)
             yield Static(id="who-wrong", markup=False)
             yield PeopleRows(can_focus=False)
-            yield Static("Type a name, or ↑ ↓ choose   Enter take it   Esc close", markup=False, classes="hint")
+            yield Static("↑ ↓ choose   Enter take it   Esc close", markup=False, classes="hint")
 
     def on_mount(self) -> None:
         self.rows.items = self.known

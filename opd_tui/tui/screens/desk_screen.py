@@ -15,6 +15,7 @@ from opd_tui.tui.commands import (
     HIT_HINTS,
     IN_EVERY_FOOTER,
     KNOWN_NAME_HINTS,
+    KNOWN_SOURCE_HINTS,
     MERGE,
     NAME_HINTS,
     OPEN_TOKEN_HINT,
@@ -65,7 +66,8 @@ class DeskScreen(DayScreen):
         """Return the hints for the focused field of the new-token panel."""
         panel, focused = self.new_token, self.focused
         if isinstance(focused, SourceChoice):
-            return (OPEN_TOKEN_HINT, *SOURCE_HINTS) if panel.open_token else SOURCE_HINTS
+            hints = KNOWN_SOURCE_HINTS if panel.entry.known else SOURCE_HINTS
+            return (OPEN_TOKEN_HINT, *hints) if panel.open_token else hints
         if focused is panel.hits:
             return HIT_HINTS
         if focused is panel.field:

@@ -85,7 +85,8 @@ class Issuing:
             forecast = await self.host.preview(action)
         except DeskRefusal as refusal:
             if not self.panel.locked:  # while locked, the token may still be issued
-                self.panel.say(self.host.message_of(refusal), wrong=True)
+                there = " g goes there." if self.panel.open_token else ""
+                self.panel.say(f"{self.host.message_of(refusal)}{there}", wrong=True)
         else:
             if not self.panel.complains and not self.panel.locked:
                 self.panel.foreseen = forecast.outcome.moves

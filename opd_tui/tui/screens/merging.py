@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opd_tui.desk.actions import MergePatients
+from opd_tui.desk.actions import EditPatient, MergePatients
 from opd_tui.desk.outcome import Forecast, Outcome
 from opd_tui.desk.search_patients import PatientHit
 from opd_tui.domain.model import Patient, TokenRecord
@@ -29,8 +29,9 @@ async def merge_patients(host: DeskHost, flow: CommandFlow, record: TokenRecord)
 
 def side_by_side(stays: Patient, merged: PatientHit) -> str:
     """Return both records as a table."""
+    _, *specs = EditPatient.own_specs()  # all but the token
     rows = [("", "stays", "is merged into it")]
-    for spec in Patient.specs():
+    for spec in specs:
         left, right = (getattr(patient, spec.attribute) for patient in (stays, merged.patient))
         rows.append((spec.label, str(left or "–"), str(right or "–")))
     last = f"{merged.last_visit.slot.date:%d %b %Y}" if merged.last_visit else "–"

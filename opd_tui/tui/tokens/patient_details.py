@@ -14,7 +14,7 @@ from opd_tui.domain.model import Patient
 from opd_tui.domain.records import Spec
 from opd_tui.tui.widgets.typed_text import TypedText
 
-PLACEHOLDERS = {"phone": "phone", "birth_year": "45 or 1981", "sex": "f or m", "uhid": "hospital number"}
+PLACEHOLDERS = {"phone": "phone", "birth_year": "45 or 1981", "sex": "f or m", "uhid": "hospital no."}
 """The fields in their order, with what an empty one shows."""
 
 
