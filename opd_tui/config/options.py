@@ -150,6 +150,12 @@ class Settings:
         f"{ESCAPE_MILLISECONDS}, and {ESCAPE_MILLISECONDS_OVER_SSH} over SSH",
         '"auto"',
     )
+    follow_up_days: int = option(
+        Whole(0, 365),
+        7,
+        "within how many days after a consultation a patient is offered as a follow-up; 0 never offers it",
+        "7",
+    )
     backups_kept: int = option(Whole(1, MOST_BACKUPS), 14, "how many backups of each kind are kept", "14")
     group: str | None = option(Group(), None, "the group of accounts that share the files; else they are yours alone")
     keys: Mapping[str, str] = dataclasses.field(default_factory=dict)

@@ -98,13 +98,13 @@ def _accepted(option: Option, value: object) -> Any:
 def _keys(value: object, file: SettingsFile) -> tuple[dict[str, str], list[Problem]]:
     """Return keys by command id, and a problem for each that is not a string; raise InvalidValue if not a table."""
     if not isinstance(value, Mapping):
-        raise InvalidValue(f'{KEYS} must be a table: a line [{KEYS}], and below it lines such as "token.new" = "f2".')
+        raise InvalidValue(f'{KEYS} must be a table: a line [{KEYS}], and below it lines such as "token.new" = "f12".')
     keys: dict[str, str] = {}
     problems = []
     for path, key in _leaves(value):
         command, wrong = ".".join(path), ""
         if not isinstance(key, str):
-            wrong = f'The key of {quoted(command)} must be a string, such as "f2"; the default is used.'
+            wrong = f'The key of {quoted(command)} must be a string, such as "f12"; the default is used.'
         elif command in keys:
             wrong = f"{quoted(command)} already has a key; this one is ignored."
         else:

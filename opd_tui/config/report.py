@@ -16,7 +16,7 @@ _HEAD = """\
 # `opd-tui settings` shows the settings in effect, and any problems in this file.
 """
 _KEYS_HEAD = """
-# Keys, by command id: one key, or several separated by commas, such as "n, F2". Remove the leading # from the line
+# Keys, by command id: one key, or several separated by commas, such as "n, F12". Remove the leading # from the line
 # [keys] too.
 #
 # [keys]

@@ -15,7 +15,8 @@ from opd_tui.desk.actions.base import Action
 from opd_tui.desk.news import Back, Changed, Gone, News
 from opd_tui.desk.outcome import Forecast, Moves, Outcome
 from opd_tui.desk.own_entries import Follower, OwnEntries
-from opd_tui.desk.reading import DeskReads, nearest_seat, outcomes_of, retry_once
+from opd_tui.desk.people_reads import PeopleReads
+from opd_tui.desk.reading import nearest_seat, outcomes_of, retry_once
 from opd_tui.desk.subscribers import Subscriber, Subscribers
 from opd_tui.domain.actor import Actor
 from opd_tui.domain.errors import (
@@ -46,7 +47,7 @@ NEWS_AT_ONCE = 50
 """The maximum number of outcomes in one piece of news; of more, only the newest are reported."""
 
 
-class FrontDesk(DeskReads):
+class FrontDesk(PeopleReads):
     """One desk at the counter. Its methods may be called from any thread."""
 
     def __init__(self, database: Database, clock: Clock, actor: Actor) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import gc
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
 
 CANNOT_OPEN = 2
+SECONDS_BETWEEN_PARTS = 0.01
 WHILE_OPENING = {"quit", "help_quit", "suspend_process"}
 """The actions available while the database is being opened."""
 
@@ -136,6 +138,13 @@ class OpdApp(DeskHost):
         except DeskRefusal as refusal:
             self.notices.report(refusal)
         self.backups.each_day(desk.today())
+        await self.read_known_patients()
+
+    async def read_known_patients(self) -> None:
+        """Read the patients who can be found in the new-token panel, in parts between which the screens can read."""
+        with suppress(DeskRefusal):  # a search reads what is missing
+            while await self.async_desk.read(lambda desk: desk.index_patients()):
+                await asyncio.sleep(SECONDS_BETWEEN_PARTS)
 
     def tick(self) -> None:
         """Update the clock; at midnight, move from today to the next day if today is displayed."""
@@ -233,6 +242,25 @@ class OpdApp(DeskHost):
         async with held:
             if self.desk is not None and (day := await self.ask(GoToDay(self.desk.today()))):
                 self.day = day
+
+    def action_who(self) -> None:
+        """Ask who is at the desk."""
+        self.ask_who(self.keys.held(self.screen))
+
+    @work
+    async def ask_who(self, held: Hold) -> None:
+        """Let the user choose or type who is at the desk; keys typed ahead wait for it."""
+        from opd_tui.tui.dialogs.who_is_here import WhoIsHere  # not before the first paint
+
+        async with held:
+            try:
+                known = await self.async_desk.read(lambda desk: desk.recent_operators())
+            except DeskRefusal as refusal:
+                self.notices.refuse(refusal)
+                return
+            if name := await self.ask(WhoIsHere(self.operator, known)):
+                self.operator = name
+                self.notices.say(f"{name} is at the desk now.")
 
     def action_retry(self) -> None:
         """Retry the operation that a busy desk prevented, or else reload the view."""

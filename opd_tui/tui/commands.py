@@ -20,6 +20,7 @@ MESSAGES = Command("app.messages", "f7", "Messages", "Show the last messages", "
 HIDE_NAMES = Command(
     "app.hide_names", "ctrl+l", "Hide names", "Hide all names until a key is pressed", "app.hide_names"
 )
+WHO = Command("app.who", "f6", "Who is here", "Say who is at the desk", "app.who")
 REDRAW = Command("app.redraw", "ctrl+r", "Redraw", "Clear the terminal and draw everything again", "app.redraw")
 BACK_UP = Command("app.back_up", "f8", "Back up now", "Back up the database now, and verify the copy", "app.back_up")
 QUIT = Command("app.quit", "ctrl+q", "Quit", "Leave the program; everything is saved already", "app.quit", 10, "^q")
@@ -144,7 +145,13 @@ TOLD = DeskCommand(
     footer=14,
 )
 VIEW = Command(
-    "token.view", "v", "Details", "Show the chosen patient's phone and other details", "view_token", footer=8
+    "token.view", "v", "Card", "Show the chosen token's card: patient, history, other tokens", "view_token", footer=8
+)
+EDIT_PATIENT = DeskCommand(
+    "patient.edit", "f2", "Edit patient", "Change the patient's details", makes="edit_patient", needs=Need.TOKEN
+)
+MERGE = Command(
+    "patient.merge", "f5", "Merge records", "Merge two records of one patient, shown side by side", "merge_patients"
 )
 FORGET = DeskCommand(
     "token.forget",
@@ -242,6 +249,25 @@ OPEN_SESSION = DeskCommand(
     presets={"start": "09:00", "end": "13:00", "capacity": "10", "every": "60"},
     title="Open a session",
 )
+EDIT_DOCTOR = DeskCommand(
+    "doctor.edit",
+    "e",
+    "Edit",
+    "Change the chosen doctor's name, specialty or room",
+    footer=2,
+    makes="edit_doctor",
+    needs=Need.DOCTOR,
+    title="Edit a doctor",
+)
+RETIRE_DOCTOR = DeskCommand(
+    "doctor.retire",
+    "x",
+    "Retire",
+    "Retire the chosen doctor, who gets no further slots",
+    footer=3,
+    makes="retire_doctor",
+    needs=Need.DOCTOR,
+)
 ENTER_QUEUE = Command("open", "enter", "Open", "Go into the chosen slot's queue", "open_row", 2, in_palette=False)
 GO_TO_TOKEN = Command("open", "enter", "Board", "Go to the chosen token on the board", "open_row", 2, in_palette=False)
 GO_TO_DOCTOR = Command(
@@ -256,13 +282,44 @@ NAME_HINTS = (
 )
 """The footer hints in the name field of the new-token panel."""
 
+KNOWN_NAME_HINTS = (
+    NAME_HINTS[0],
+    Command("panel.known", "down,tab", "Known patients", "Go to the known patients below", footer=0),
+    NAME_HINTS[2],
+)
+"""The footer hints in the name field while known patients are shown below it."""
+
+HIT_HINTS = (
+    Command("panel.take", "enter", "Take this patient", "Issue the token for this known patient", footer=0),
+    Command("panel.source", "tab", "Source", "Go on to the source", footer=0),
+    Command("panel.back", "escape", "Back to the name", "Go back to the name", footer=0),
+)
+"""The footer hints in the list of known patients."""
+
 SOURCE_HINTS = (
     Command("panel.choose", "left,right", "Choose", "Choose a source; its letter does the same", footer=0),
     NAME_HINTS[0],
-    Command("panel.name", "tab", "Patient", "Go back to the name", footer=0),
+    Command("panel.details", "tab", "Details", "Go on to phone, age, sex and hospital number", footer=0),
     NAME_HINTS[2],
 )
 """The footer hints in the source field of the new-token panel."""
+
+KNOWN_SOURCE_HINTS = (
+    *SOURCE_HINTS[:2],
+    Command("panel.name", "tab", "Patient", "Go back to the name", footer=0),
+    NAME_HINTS[2],
+)
+"""The footer hints in the source field for a known patient, whose details are changed elsewhere."""
+
+DETAIL_HINTS = (
+    NAME_HINTS[0],
+    Command("panel.next", "tab", "Next", "Go to the next field", footer=0),
+    NAME_HINTS[2],
+)
+"""The footer hints in the details of the new-token panel."""
+
+OPEN_TOKEN_HINT = Command("panel.open_token", "g", "Go to that token", "Go to the patient's open token", footer=0)
+"""The footer hint where the patient has an open token with this doctor."""
 
 FILTER_HINTS = (
     Command("filter.list", "enter", "To the list", "Go to the list", footer=0),
@@ -272,7 +329,7 @@ FILTER_HINTS = (
 
 ARRIVAL_COMMANDS = (NEW, EMERGENCY, CHECK_IN)
 ROOM_COMMANDS = (NEXT, CALL, RETURN)
-QUEUE_COMMANDS = (CANCEL, NO_SHOW, DONE, HOLD_OR_RELEASE, MOVE, CHANGE_SOURCE, TOLD, VIEW)
+QUEUE_COMMANDS = (CANCEL, NO_SHOW, DONE, HOLD_OR_RELEASE, MOVE, CHANGE_SOURCE, TOLD, VIEW, EDIT_PATIENT, MERGE)
 TOKEN_COMMANDS = (*ARRIVAL_COMMANDS, *QUEUE_COMMANDS)
 SLOT_COMMANDS = (RESIZE, CLOSE_SLOT, CARRY_OVER)
 DOCTOR_COMMANDS = (DELAY, LEAVE)
@@ -283,12 +340,12 @@ BOARD_COMMANDS = (
 )
 WAITLIST_COMMANDS = (*TOKEN_COMMANDS, GO_TO_TOKEN, FILTER, *DAY_COMMANDS, CLEAR_FILTER)
 DOCTORS_COMMANDS = (
-    *(NEXT, GO_TO_DOCTOR, ADD_DOCTOR, OPEN_SESSION, *DOCTOR_COMMANDS),
+    *(NEXT, GO_TO_DOCTOR, ADD_DOCTOR, OPEN_SESSION, EDIT_DOCTOR, RETIRE_DOCTOR, *DOCTOR_COMMANDS),
     *(FILTER, *DAY_COMMANDS, CLEAR_FILTER),
 )
 
 IN_EVERY_FOOTER = (HELP, PALETTE, QUIT)
-APP_COMMANDS = (RETRY, HELP, PALETTE, MESSAGES, SETTINGS, HIDE_NAMES, REDRAW, BACK_UP, QUIT)
+APP_COMMANDS = (RETRY, HELP, PALETTE, WHO, MESSAGES, SETTINGS, HIDE_NAMES, REDRAW, BACK_UP, QUIT)
 """The commands of every screen, besides those that switch screens."""
 OVER_DIALOGS = (HIDE_NAMES, REDRAW, MESSAGES, QUIT)
 """Commands that work over a dialog."""

@@ -20,6 +20,8 @@ DOCTORS, SLOTS_A_DAY, CAPACITY = 50, 8, 10
 WAITING = 5
 """How many wait in every fourth slot: 500 of today's 400 slots."""
 DAYS = 365
+PATIENTS = 200_000
+"""How many people the tokens of the past are for, in turn."""
 FIRST_NAMES = ("Asha", "Ravi", "Leela", "Imran", "Sunita", "Arjun", "Meera", "Farid", "Kavya", "Dev", "Nila", "Omar")
 LAST_NAMES = ("Verma", "Kumar", "Nair", "Khan", "Rao", "Iyer", "Das", "Joshi", "Menon", "Pillai", "Reddy")
 SPECIALTIES = ("Orthopedics", "Cardiology", "Medicine", "ENT", "Dermatology")
@@ -114,6 +116,7 @@ SLOT = f"slot.id = (past.id - 1) / {CAPACITY} + 1"
 """Ten tokens to a slot."""
 NUMBER = f"(past.id - 1) % {CAPACITY * SLOTS_A_DAY} + 1"
 CODE = f"printf('D%02d-%03d', slot.doctor_id, {NUMBER})"
+PERSON = f"(past.id - 1) % {PATIENTS} + 1"
 ISSUED_AT = f"printf('%sT03:%02d:%02d.000000Z', slot.date, past.id % 60, past.id % {CAPACITY})"
 BY_SOURCE = f"CASE past.id % {len(ARRIVALS)} {{}} END"
 
@@ -128,7 +131,7 @@ PAST = {
     "token": {
         "id": "past.id",
         "slot_id": "slot.id",
-        "patient_id": "past.id",
+        "patient_id": PERSON,
         "doctor_id": "slot.doctor_id",
         "date": "slot.date",
         "sequence": NUMBER,
@@ -156,12 +159,17 @@ PAST = {
         "slot_id": "slot.id",
         "before": """iif(step.step = 3, '{"status": "WAITING"}', NULL)""",
         "after": f"""CASE step.step WHEN 1 THEN '{{}}' WHEN 3 THEN '{{"status": "ACTIVE"}}'
-            ELSE printf('{{"patient_id": %d, "number": "%s", "status": "WAITING"}}', past.id, {CODE}) END""",
+            ELSE printf('{{"patient_id": %d, "number": "%s", "status": "WAITING"}}', {PERSON}, {CODE}) END""",
         "details": "'{}'",
         "format": "2",
     },
 }
 """What the columns of a closed token's rows hold: an issue and its three events in the journal."""
+OF_FIRST_VISITS = {
+    "patient": f"WHERE past.id <= {PATIENTS}",
+    "journal_event": f"WHERE step.step > 1 OR past.id <= {PATIENTS}",
+}
+"""The rows that exist only for a patient's first visit."""
 
 
 def fill_history(path: Path, content: Content, today: dt.date) -> None:
@@ -235,7 +243,8 @@ def insert_past(connection: sqlite3.Connection, tokens: int) -> None:
         steps = "CROSS JOIN step" if table == "journal_event" else ""
         connection.execute(
             f"{SERIES} INSERT INTO {table} ({listed(columns)}) SELECT {', '.join(columns.values())} "
-            f"FROM past CROSS JOIN slot ON {SLOT} CROSS JOIN name ON name.id = past.id % {len(names)} {steps}",
+            f"FROM past CROSS JOIN slot ON {SLOT} CROSS JOIN name ON name.id = past.id % {len(names)} {steps} "
+            f"{OF_FIRST_VISITS.get(table, '')}",
             {"tokens": tokens} | last,
         )
 

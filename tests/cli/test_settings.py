@@ -37,11 +37,12 @@ ascii_symbols = true
 idle_minutes = 0
 hold_minutes = 20
 escape_milliseconds = 300
+follow_up_days = 3
 backups_kept = 30
 group = "{GROUP}"
 
 [keys]
-"token.new" = "F2, n"
+"token.new" = "F11, n"
 token.cancel = "F4"
 find = "F3"
 """
@@ -88,9 +89,10 @@ def test_every_option_is_read_from_the_file(path: Path) -> None:
         idle_minutes=0,
         hold_minutes=20,
         escape_milliseconds=300,
+        follow_up_days=3,
         backups_kept=30,
         group=GROUP,
-        keys={"token.new": "F2, n", "token.cancel": "F4", "find": "F3"},
+        keys={"token.new": "F11, n", "token.cancel": "F4", "find": "F3"},
     )
     assert {each.id for each in options()} | {"keys"} == set(tomllib.loads(FULL))
 
@@ -371,7 +373,7 @@ def test_the_settings_are_shown_with_defaults_meaning_and_file(path: Path) -> No
         assert each.help[1:] in text
     assert 'hospital = "City Hospital" [default: ""]' in text
     assert "idle_minutes = 0 [default: 5]" in text
-    assert '"token.new" = "F2, n" Issue a token for the chosen slot [default: n]' in text
+    assert '"token.new" = "F11, n" Issue a token for the chosen slot [default: n]' in text
     assert max(map(len, result.stdout.splitlines()[1:])) < 110
 
 
@@ -383,7 +385,7 @@ def test_the_settings_are_answered_in_json(path: Path) -> None:
     assert (told["file"], told["exists"]) == (str(path), True)
     assert told["options"]["idle_minutes"] | {"help": ""} == {"value": 0, "default": 5, "help": ""}
     assert told["options"]["theme"]["default"] == "textual-dark"
-    assert told["keys"]["token.new"]["value"] == "F2, n"
+    assert told["keys"]["token.new"]["value"] == "F11, n"
     (problem,) = told["problems"]
     assert problem["line"] == FULL.count("\n") + 1
     assert "did you mean token.new?" in problem["message"]

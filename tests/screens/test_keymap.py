@@ -98,8 +98,8 @@ def test_no_command_has_a_key_that_something_else_needs() -> None:
 
 
 def test_several_keys_stand_with_commas_between_them() -> None:
-    assert checked(("token.new", "F2, n,Ctrl+N, n"), ("find", ",")) == (
-        {"token.new": "f2,n,ctrl+n", "find": "comma"},
+    assert checked(("token.new", "F11, n,Ctrl+N, n"), ("find", ",")) == (
+        {"token.new": "f11,n,ctrl+n", "find": "comma"},
         [],
     )
 
@@ -125,10 +125,10 @@ def test_a_key_that_another_command_has_in_the_same_place_is_refused() -> None:
 
 
 def test_of_two_that_want_one_key_the_later_in_the_file_keeps_its_own() -> None:
-    keys, ((line, message),) = checked(("token.cancel", "F2"), ("token.new", "F2"))
-    assert keys == {"token.cancel": "f2"}
+    keys, ((line, message),) = checked(("token.cancel", "F11"), ("token.new", "F11"))
+    assert keys == {"token.cancel": "f11"}
     assert line == 3
-    assert "F2 of token.new belongs to token.cancel" in message
+    assert "F11 of token.new belongs to token.cancel" in message
 
 
 def test_whoever_gets_its_own_key_back_may_take_it_from_another() -> None:
@@ -172,12 +172,12 @@ def test_a_command_may_be_given_its_own_key() -> None:
 
 
 def test_help_footer_and_sentences_name_the_key_that_a_command_has() -> None:
-    keymap = preferences_from(given(("token.new", "F2, n"), ("day.next", "F6"))).keymap
+    keymap = preferences_from(given(("token.new", "F11, n"), ("day.next", "F12"))).keymap
     new, previous = keymap.command(COMMANDS["token.new"]), keymap.command(COMMANDS["day.previous"])
-    assert (new.key_label, keymap.key_of(COMMANDS["token.new"])) == ("F2 n", "F2")
+    assert (new.key_label, keymap.key_of(COMMANDS["token.new"])) == ("F11 n", "F11")
     assert isinstance(previous.hint, tuple)
     assert isinstance(previous.hint[0], Command)
-    assert previous.hint[0].key_label == "F6"
+    assert previous.hint[0].key_label == "F12"
 
 
 def test_a_theme_that_is_none_is_refused_with_the_names_of_those_that_are() -> None:

@@ -206,22 +206,22 @@ async def test_the_app_starts_with_any_damaged_file_and_says_what_is_wrong(
 
 async def test_a_remapped_key_works_and_is_shown_everywhere(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
-    keys = "[keys]\n'token.new' = 'F4, z'\n'day.next' = 'F6'\n'mode.doctors' = 'F3'\n'app.help' = 'F1'\nopen = 'F11'\n"
+    keys = "[keys]\n'token.new' = 'F11, z'\n'day.next' = 'F12'\n'mode.doctors' = 'F3'\n'app.help' = 'F1'\nopen = 'F4'\n"
     async with at_the_counter(app_with(keys), (120, 60)) as meera:
-        await meera.sees("F4 z New", "F11 Open", "[ F6 Day", "F1 Help", within="#footer")
+        await meera.sees("F11 z New", "F4 Open", "[ F12 Day", "F1 Help", within="#footer")
         await meera.sees("1 Board", "F3 Doctors", within="#mode-bar")
-        for key in ("f4", "z"):
+        for key in ("f11", "z"):
             await meera.press(key)
             await meera.sees("New token", within="#new-token")
             await meera.press("escape")
         await meera.press("n")
         await meera.hears("n does nothing here. Press F1 for the keys.")
         await meera.press("f1")
-        await meera.sees(f"F4 z {NEW.help}", f"F6 {NEXT_DAY.help}", within=".help")
+        await meera.sees(f"F11 z {NEW.help}", f"F12 {NEXT_DAY.help}", within=".help")
         await meera.press("escape", "ctrl+p")
         await meera.type("new")
-        await meera.sees(f"New {NEW.help} F4 z")
-        await meera.press("escape", "escape", "f6")
+        await meera.sees(f"New {NEW.help} F11 z")
+        await meera.press("escape", "escape", "f12")
         await meera.sees("Mon 23 Nov", "Press F3, choose a doctor, then s to open a session.")
 
 
@@ -589,7 +589,7 @@ async def test_while_names_are_hidden_a_terminal_that_is_too_small_says_so(
 
 
 async def test_the_demo_follows_the_settings_and_keeps_nothing(path: Path) -> None:
-    text = "hospital = 'City'\ntheme = 'nord'\n[keys]\n'demo.step' = 'F4'\n'token.new' = 'F2'\n"
+    text = "hospital = 'City'\ntheme = 'nord'\n[keys]\n'demo.step' = 'F4'\n'token.new' = 'F11'\n"
     path.write_text(text)
     async with at_the_counter(DemoApp(playing=False, preferences=preferences_from(read_settings()))) as person:
         await person.sees("City", within="#top-bar")

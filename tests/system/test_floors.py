@@ -124,7 +124,8 @@ def test_only_the_storage_and_the_desk_that_opens_it_know_sql() -> None:
     knowing = {each.module for each in IMPORTS if within(each.target, "sqlalchemy", "sqlite3", "opd_tui.storage")}
     above = {module for module in knowing if not within(module, "opd_tui.storage")}
     assert above == {
-        f"opd_tui.desk.{name}" for name in ("front_desk", "reading", "opening", "backup_service", "verification")
+        f"opd_tui.desk.{name}"
+        for name in ("front_desk", "reading", "people_reads", "opening", "backup_service", "verification")
     }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, held_doctor
-from opd_tui.desk.outcome import Json, Outcome
+from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import doctor_json
 from opd_tui.domain.errors import DoctorCodeTaken, DoctorHasOpenTokens, InvalidAction, NothingToChange
 from opd_tui.domain.events import DoctorAdded, DoctorEdited, DoctorRetired
@@ -91,6 +91,12 @@ class RetireDoctor(Action):
     verb: ClassVar[str] = "retire_doctor"
 
     doctor: DoctorId = field(Id("doctor"), "the doctor's id")
+
+    yes = "Yes, retire"
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str:
+        """See `Action`."""
+        return f"Retire {chosen or 'this doctor'}? There are no further slots then; patients and history stay."
 
     def run(self, uow: UnitOfWork) -> None:
         doctor = held_doctor(uow, self.doctor)

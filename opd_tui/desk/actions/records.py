@@ -29,9 +29,14 @@ class EditPatient(Action):
     name: str | Unchanged = field(Name(), "the patient's name", default=UNCHANGED)
     phone: str | Unchanged | None = field(Phone(), "the patient's phone number", default=UNCHANGED)
     uhid: str | Unchanged | None = field(
-        Text(UHID_LENGTH), "the hospital's own number for the patient (UHID)", default=UNCHANGED
+        Text(UHID_LENGTH),
+        "the hospital's own number for the patient (UHID)",
+        default=UNCHANGED,
+        label="Hospital number",
     )
-    birth_year: int | Unchanged | None = field(BirthYear(), "the year of birth", default=UNCHANGED)
+    birth_year: int | Unchanged | None = field(
+        BirthYear(), "the year of birth", default=UNCHANGED, label="Year of birth"
+    )
     sex: str | Unchanged | None = field(Sex(), "female, male, other or unknown", default=UNCHANGED)
 
     def __post_init__(self) -> None:

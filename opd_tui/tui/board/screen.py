@@ -29,13 +29,14 @@ from opd_tui.tui.commands import (
     EMERGENCY,
     ENTER_QUEUE,
     HOLD_OR_RELEASE,
+    MERGE,
     NEW,
     OPEN_SESSION,
     STEP_BACK,
     VIEW,
 )
 from opd_tui.tui.drawing.layout_map import refresh_layout_map
-from opd_tui.tui.keys.commands import Command, DeskCommand, Need, bindings
+from opd_tui.tui.keys.commands import Command, Need, bindings, needs_token
 from opd_tui.tui.screens.chosen import NEVER, Chosen
 from opd_tui.tui.screens.desk_screen import DeskScreen
 from opd_tui.tui.widgets.panel import Panel
@@ -62,8 +63,7 @@ def is_of_the_queue(command: Command) -> bool | None:
     """Return whether a command applies only to the queue (True) or only to the grid (False); None means both."""
     if command is ENTER_QUEUE:
         return False
-    needs_token = isinstance(command, DeskCommand) and command.needs is Need.TOKEN
-    return True if needs_token or command in (STEP_BACK, VIEW, HOLD_OR_RELEASE) else None
+    return True if needs_token(command) or command in (STEP_BACK, VIEW, MERGE, HOLD_OR_RELEASE) else None
 
 
 class SlotBoardScreen(DeskScreen):
@@ -296,8 +296,10 @@ class SlotBoardScreen(DeskScreen):
 
     @on(RowList.Clicked)
     def action_open_row(self) -> None:
-        """Move the focus from the grid to the queue."""
-        if self.queue.items:
+        """Move the focus from the grid to the queue; there, show the card of the selected token."""
+        if self.chosen_token() is not None:
+            self.action_view_token()
+        elif self.queue.items:
             self.set_focus(self.queue)
         else:
             self.host.refuse_key(self.why_none(Need.TOKEN))

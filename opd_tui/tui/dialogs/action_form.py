@@ -47,6 +47,8 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
         self.presets = presets
         self.submit = submit
         self.locked = False
+        self.edits = all(spec.clearable for spec in specs)
+        """Whether the form changes what is there, so that Enter submits it from any field."""
 
     @property
     def today(self) -> dt.date:
@@ -62,13 +64,14 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
             with Vertical(classes="form-foot"):
                 yield Static(id="field-help", markup=False, classes="hint")
                 yield Static(id="form-wrong", markup=False, classes="wrong")
-            yield Static("Enter next, and done at the end   Esc close", markup=False, classes="hint")
+            keys = "Enter save   Tab next" if self.edits else "Enter next, and done at the end"
+            yield Static(f"{keys}   Esc close", markup=False, classes="hint")
 
     def compose_field(self, spec: Spec) -> ComposeResult:
         """Yield a field with its label and a line for errors."""
         with Vertical(classes="form-field"):
             with Horizontal(classes="field"):
-                star = "" if spec.required else " (optional)"
+                star = "" if spec.required or self.edits else " (optional)"
                 yield Static(f"{spec.label}{star}", markup=False, classes="field-label")
                 yield TypedText(self.presets.get(spec.name, ""), id=spec.name, placeholder=spec.help)
             yield Static(id=f"{spec.name}-wrong", markup=False, classes="wrong")
@@ -76,7 +79,7 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
     def on_mount(self) -> None:
         inputs = list(self.query(Input))
         first_empty = next((field for field in inputs if not field.value), inputs[0])
-        self.set_focus(first_empty)
+        self.set_focus(inputs[0] if self.edits else first_empty)
 
     @on(events.DescendantFocus)
     @on(Input.Changed)
@@ -99,7 +102,7 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
     def go_on(self, event: Input.Submitted) -> None:
         """Move to the next field, or submit after the last one."""
         inputs = list(self.query(Input))
-        if event.input is inputs[-1]:
+        if self.edits or event.input is inputs[-1]:
             self.submit_all()
         elif self.is_right(next(spec for spec in self.specs if spec.name == event.input.id)):
             self.set_focus(inputs[inputs.index(event.input) + 1])
@@ -151,7 +154,9 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
         """Perform the action and close with its outcome, or show why it was not done."""
         texts = {spec.name: self.text_of(spec) for spec in self.specs}
         fields = {
-            spec.name: spec.type.from_text(texts[spec.name], self.today) for spec in self.specs if texts[spec.name]
+            spec.name: spec.type.from_text(texts[spec.name], self.today) if texts[spec.name] else None
+            for spec in self.specs
+            if texts[spec.name] or (spec.clearable and spec.name in self.presets)
         }
         async with held:
             try:

@@ -1,27 +1,75 @@
-"""The details of a token and its patient."""
+"""The card of a token: its patient, its state and history, and the patient's other tokens."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
 
+from textual import events, getters
 from textual.binding import Binding
 
+from opd_tui.desk.outcome import Outcome
+from opd_tui.desk.token_card import TokenCard
 from opd_tui.desk.views import QueueRow
-from opd_tui.domain.model import Status
+from opd_tui.domain.model import Status, TokenRecord
 from opd_tui.tui.commands import VIEW
 from opd_tui.tui.dialogs.help import Help
-from opd_tui.tui.drawing.text import doctor_label, minutes, status_words
+from opd_tui.tui.drawing.text import Section, doctor_label, minutes, status_words
+from opd_tui.tui.host.desk_host import DeskHost
+from opd_tui.tui.keys.commands import Command
+
+LAST_VISITS = 5
+"""How many earlier visits are listed."""
 
 
 class Details(Help):
-    """A token's details; the key that opened them closes them too."""
+    """A token's card; the key that opened it closes it too, and a key of its row closes it and acts on the row."""
 
     BINDINGS = [Binding(VIEW.keys, "close", "Close", show=False, id=VIEW.id)]
 
-    def __init__(self, row: QueueRow, now: dt.datetime | None, zone: dt.tzinfo | None) -> None:
-        patient = [*patient_rows(row)]
-        super().__init__(row.record.token.label, (("Patient", patient), ("Token", [*token_rows(row, now, zone)])))
+    host = getters.app(DeskHost)
+
+    def __init__(self, row: QueueRow, card: TokenCard, host: DeskHost, commands: tuple[Command, ...]) -> None:
+        super().__init__(row.record.token.label, [*sections_of(row, card, host.now, host.zone)])
+        self.commands = commands
+        """The commands of the row."""
+
+    async def on_key(self, event: events.Key) -> None:
+        """Close the card and run a command of its row."""
+        keymap = self.host.keymap
+        command = next((each for each in self.commands if event.key in keymap.keys_of(each)), None)
+        if command is not None:
+            event.stop()
+            event.prevent_default()
+            below = self.host.screen_stack[-2]
+            self.dismiss()
+            await self.host.run_action(command.action, below)
+
+
+def sections_of(row: QueueRow, card: TokenCard, now: dt.datetime | None, zone: dt.tzinfo | None) -> Iterator[Section]:
+    """Yield the sections of a card; a patient without other tokens has none for them."""
+    date = row.record.slot.date
+    yield "Patient", [*patient_rows(row)]
+    yield "Token", [*token_rows(row, now, zone)]
+    yield "What happened", [*history_rows(card.history, date, zone)]
+    if today := card.of_day(date):
+        yield "Other tokens of the day", [*map(other_row, today)]
+    if earlier := card.before(date):
+        yield "Earlier visits", [*map(other_row, earlier[:LAST_VISITS])]
+
+
+def history_rows(history: tuple[Outcome, ...], date: dt.date, zone: dt.tzinfo | None) -> Iterator[tuple[str, str]]:
+    """Yield what happened to a token, a time and a sentence each."""
+    for outcome in history:
+        at = outcome.entry.at.astimezone(zone)
+        when = f"{at:%H:%M}" if at.date() == date else f"{at:%d %b %H:%M}"
+        yield when, f"{outcome.sentence} ({outcome.entry.operator})."
+
+
+def other_row(record: TokenRecord) -> tuple[str, str]:
+    """Return another token of the patient."""
+    token, slot = record.token, record.slot
+    return f"{slot.date:%d %b %Y}", f"{token.number} {status_words(token)}, {slot.start:%H:%M} {record.doctor.name}"
 
 
 def patient_rows(row: QueueRow) -> Iterator[tuple[str, str]]:

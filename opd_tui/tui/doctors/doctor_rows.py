@@ -53,7 +53,7 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
             doctor.name,
             doctor.specialty or "",
             doctor.room or "",
-            ", ".join(map(window, hours(slots))) or "not here",
+            ", ".join(map(window, hours(slots))) or ("retired" if doctor.retired_at else "not here"),
             self.inside(item.inside),
             f"{item.here or ''}",
             f"{sum(record.load.taken for record in slots)} of {seats}" if slots else "",

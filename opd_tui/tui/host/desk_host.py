@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.content import Content
@@ -64,6 +65,7 @@ class DeskHost(PreferredApp):
         super().__init__(preferences)
         self.async_desk = AsyncDesk(open_desk)
         self.desk_changed: Signal[Outcome | None] = Signal(self, "desk_changed")
+        self.operator_changed: Signal[str] = Signal(self, "operator_changed")
         self.desk: FrontDesk | None = None
         self.notices = Notices(self, self.show_message, lambda: self.now)
         always = self.keymap.keys_of(*OVER_DIALOGS)
@@ -81,6 +83,17 @@ class DeskHost(PreferredApp):
     @property
     def desk_name(self) -> str:
         return self.desk.actor.desk if self.desk else ""
+
+    @property
+    def operator(self) -> str:
+        """Who is at the desk, as the journal records with every action from now on."""
+        return self.desk.actor.operator if self.desk else ""
+
+    @operator.setter
+    def operator(self, name: str) -> None:
+        if self.desk is not None:
+            self.desk.actor = replace(self.desk.actor, operator=name)
+            self.operator_changed.publish(name)
 
     @property
     def who(self) -> str:

@@ -40,6 +40,11 @@ class PreferredApp(App[None]):
         return self.preferences.file.settings.hospital or self.title
 
     @property
+    def follow_up_days(self) -> int:
+        """The number of days after a consultation in which a patient is offered as a follow-up."""
+        return self.preferences.file.settings.follow_up_days
+
+    @property
     def keymap(self) -> Keymap:
         """The user's key bindings."""
         return self.preferences.keymap

@@ -119,6 +119,11 @@ class DeskCommand(Command):
         return tuple(spec for spec in wanted if self.asks is None or spec.name in self.asks)
 
 
+def needs_token(command: Command) -> bool:
+    """Return whether a command acts on the selected token."""
+    return isinstance(command, DeskCommand) and command.needs is Need.TOKEN
+
+
 _FUNCTION_KEY = re.compile("f[0-9]+")
 _KEY_LABELS = {
     "escape": "Esc",

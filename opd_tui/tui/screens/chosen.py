@@ -47,5 +47,10 @@ class Chosen:
 
     def presets(self, specs: Iterable[Spec]) -> dict[str, str]:
         """Return the item's current values for these fields, as text for a form."""
-        values = ((spec, getattr(self.thing, spec.name, None)) for spec in specs)
+        values = ((spec, self.value_of(spec.name)) for spec in specs)
         return {spec.name: str(spec.type.to_json(value)) for spec, value in values if value is not None}
+
+    def value_of(self, name: str) -> object:
+        """Return the item's value of a field, for a token also its patient's, or None."""
+        owners = (self.thing, self.thing.patient) if isinstance(self.thing, Token) else (self.thing,)
+        return next((getattr(owner, name) for owner in owners if hasattr(owner, name)), None)

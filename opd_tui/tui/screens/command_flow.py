@@ -5,7 +5,7 @@ Ask for missing fields, preview, confirm if a patient would lose something, perf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from opd_tui.desk.actions import Action
@@ -23,6 +23,8 @@ from opd_tui.tui.screens.day_screen import DayScreen
 from opd_tui.tui.screens.picking import pick
 from opd_tui.tui.screens.request import FASTER, Request
 
+Task = Callable[[], Awaitable[Outcome | None]]
+"""The steps of a command to its outcome, which is None if the user leaves."""
 STILL_RUNNING = "One moment: the last command is still running."
 
 
@@ -65,7 +67,11 @@ class CommandFlow:
         return None
 
     def begin_request(self, request: Request) -> None:
-        """Start a request, unless another command is running.
+        """Start a request, unless another command is running."""
+        self.begin_task(partial(self.outcome_of, request))
+
+    def begin_task(self, task: Task) -> None:
+        """Start a command that takes its own steps to an outcome, unless another command is running.
 
         Keys are held from here on; the worker releases them.
         """
@@ -74,18 +80,19 @@ class CommandFlow:
             return
         self.host.is_asking = self.is_under_way = True
         held = self.host.keys.held(self.screen, finishes=True)
-        self.screen.run_worker(self.run(request, held), group="command")
+        self.screen.run_worker(self.run(task, held), group="command")
 
-    async def run(self, request: Request, held: Hold) -> None:
-        """Run a request and report any refusal."""
+    async def run(self, task: Task, held: Hold) -> None:
+        """Run a command and report any refusal."""
         try:
             async with held:
-                next_one: Request | None = request
-                while next_one and (outcome := await self.outcome_of(next_one)):
+                next_task: Task | None = task
+                while next_task and (outcome := await next_task()):
                     await self.screen.go_to_outcome(outcome)
-                    next_one = await self.screen.offer_after(outcome)
+                    offer = await self.screen.offer_after(outcome)
+                    next_task = partial(self.outcome_of, offer) if offer else None
         except DeskBusy as busy:
-            self.host.notices.busy(busy, lambda: self.begin_request(request))
+            self.host.notices.busy(busy, lambda: self.begin_task(task))
         except DeskRefusal as refusal:
             self.host.notices.refuse(refusal)
         finally:

@@ -52,6 +52,7 @@ class DayScreen(BarScreen):
 
     def on_mount(self) -> None:
         self.host.desk_changed.subscribe(self, self.follow_desk)
+        self.host.operator_changed.subscribe(self, self._operator_changed)
         self.watch(self.host, "day", self._day_changed, init=False)
         self.watch(self.host, "now", self._now_changed)
         self.watch(self.host, "offline_notice", self._offline_notice_changed)
@@ -72,6 +73,9 @@ class DayScreen(BarScreen):
 
     def _offline_notice_changed(self, offline_notice: str) -> None:
         self.top_bar.offline_notice = offline_notice
+
+    def _operator_changed(self, operator: str) -> None:
+        self.top_bar.who = self.host.who
 
     def _day_changed(self, day: dt.date | None) -> None:
         self.top_bar.day = day

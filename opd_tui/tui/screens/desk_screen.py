@@ -13,9 +13,23 @@ from opd_tui.desk.views import QueueRow
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.events import TokenReturned
 from opd_tui.domain.model import Slot, SlotRecord, Source, Status, TokenId
-from opd_tui.tui.commands import HOLD, IN_EVERY_FOOTER, NAME_HINTS, NO_SHOW, RELEASE, SOURCE_HINTS
+from opd_tui.tui.commands import (
+    DETAIL_HINTS,
+    HIT_HINTS,
+    HOLD,
+    HOLD_OR_RELEASE,
+    IN_EVERY_FOOTER,
+    KNOWN_NAME_HINTS,
+    KNOWN_SOURCE_HINTS,
+    MERGE,
+    NAME_HINTS,
+    NO_SHOW,
+    OPEN_TOKEN_HINT,
+    RELEASE,
+    SOURCE_HINTS,
+)
 from opd_tui.tui.drawing.text import ordinal
-from opd_tui.tui.keys.commands import Command, DeskCommand, Need
+from opd_tui.tui.keys.commands import Command, DeskCommand, Need, needs_token
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.bar_screen import TOO_SMALL
 from opd_tui.tui.screens.chosen import Chosen
@@ -58,8 +72,20 @@ class DeskScreen(DayScreen):
 
     def hints(self) -> tuple[Command, ...]:
         if self.new_token.is_open:
-            return SOURCE_HINTS if isinstance(self.focused, SourceChoice) else NAME_HINTS
+            return self.panel_hints()
         return (*self.commands_here(), *IN_EVERY_FOOTER)
+
+    def panel_hints(self) -> tuple[Command, ...]:
+        """Return the hints for the focused field of the new-token panel."""
+        panel, focused = self.new_token, self.focused
+        if isinstance(focused, SourceChoice):
+            hints = KNOWN_SOURCE_HINTS if panel.entry.known else SOURCE_HINTS
+            return (OPEN_TOKEN_HINT, *hints) if panel.open_token else hints
+        if focused is panel.hits:
+            return HIT_HINTS
+        if focused is panel.field:
+            return KNOWN_NAME_HINTS if panel.hits.items else NAME_HINTS
+        return DETAIL_HINTS
 
     def commands_here(self) -> tuple[Command, ...]:
         """Return the screen's commands that apply to the focused widget."""
@@ -102,16 +128,41 @@ class DeskScreen(DayScreen):
         """Return the selected token, or None."""
         return None
 
-    async def action_view_token(self) -> None:
-        """Show the selected token with its patient's details."""
-        from opd_tui.tui.dialogs.details import Details
+    def row_commands(self) -> tuple[Command, ...]:
+        """Return the commands that act on the selected token."""
+        return tuple(each for each in self.INTENTS if each in (MERGE, HOLD_OR_RELEASE) or needs_token(each))
 
+    def row_of_key(self) -> QueueRow | None:
+        """Return the selected token, or None after refusing the key that needs one."""
         if not self.shows_the_day():
-            return
+            return None
         if (row := self.chosen_token()) is None:
             self.host.refuse_key(self.why_none(Need.TOKEN))
-        else:
-            await self.host.push_screen(Details(row, self.host.now, self.host.zone))
+        return row
+
+    def action_view_token(self) -> None:
+        """Show the card of the selected token."""
+        if (row := self.row_of_key()) is not None:
+            self.run_worker(self.view_token(row, self.host.keys.held(self)), group="card", exclusive=True)
+
+    async def view_token(self, row: QueueRow, held: Hold) -> None:
+        """Read a token's history and show its card; keys typed ahead go to the card."""
+        from opd_tui.tui.dialogs.details import Details
+
+        async with held:
+            try:
+                card = await self.host.async_desk.read(lambda desk: desk.token_card(row.id))
+            except DeskRefusal as refusal:
+                self.host.notices.refuse(refusal)
+            else:
+                await self.host.push_screen(Details(row, card, self.host, self.row_commands()))
+
+    def action_merge_patients(self) -> None:
+        """Merge the record of the selected token's patient with another record."""
+        from opd_tui.tui.screens.merging import merge_patients
+
+        if (row := self.row_of_key()) is not None:
+            self.flow.begin_task(lambda: merge_patients(self.host, self.flow, row.record))
 
     def action_to_tell(self) -> None:
         """Show whom to tell of a change."""
@@ -162,6 +213,17 @@ class DeskScreen(DayScreen):
             self.host.refuse_key(self.why_none(Need.SLOT))
         else:
             self.issuing.open(record, Source[source])
+
+    @on(NewToken.SearchWanted)
+    def search_patients(self, event: NewToken.SearchWanted) -> None:
+        held = self.host.keys.held(self) if event.choose else None
+        self.run_worker(self.issuing.search(event.text, held), group="search", exclusive=True)
+
+    @on(NewToken.OpenTokenWanted)
+    def show_open_token(self, event: NewToken.OpenTokenWanted) -> None:
+        self.issuing.leave()
+        self.issuing.forget_draft()
+        self.go_to_board(event.record.slot, event.record.token.id)
 
     @on(NewToken.PreviewWanted)
     @work(exclusive=True, group="preview")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
+
 from textual.widget import Widget
 
 from opd_tui.desk.actions import IssueToken
 from opd_tui.desk.outcome import Forecast, Outcome
+from opd_tui.desk.search_patients import FoundPatients
 from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, MovesChanged
 from opd_tui.domain.model import SlotRecord, Source
 from opd_tui.tui.drawing.sentences import forecast_clause, same_name
@@ -13,7 +16,8 @@ from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.command_flow import CommandFlow
 from opd_tui.tui.screens.day_screen import DayScreen
 from opd_tui.tui.screens.request import FASTER
-from opd_tui.tui.tokens.new_token import Draft, NewToken
+from opd_tui.tui.tokens.new_token import NewToken
+from opd_tui.tui.tokens.visitor_entry import Draft
 
 
 class Issuing:
@@ -61,13 +65,29 @@ class Issuing:
         if self.panel.is_open and not self.panel.complains:
             self.panel.ask_preview()
 
+    async def search(self, text: str, held: Hold | None) -> None:
+        """Show the known patients whom a text finds; with keys held, go to them, or on if there are none.
+
+        The first patients are there while the others are still read.
+        """
+        async with held or nullcontext():
+            with suppress(DeskRefusal):  # a name can be typed all the same
+                found = FoundPatients(is_complete=False)
+                while not (found.is_complete or (held and found.hits)):
+                    found = await self.host.async_desk.read(lambda desk: desk.find_patients(text))
+                    self.panel.entry.show_hits(text, found)
+            if held:
+                self.panel.leave_name()
+            self.screen.show_hints()
+
     async def show_forecast(self, action: IssueToken) -> None:
         """Preview the token and show the forecast in the panel."""
         try:
             forecast = await self.host.preview(action)
         except DeskRefusal as refusal:
             if not self.panel.locked:  # while locked, the token may still be issued
-                self.panel.say(self.host.message_of(refusal), wrong=True)
+                there = " g goes there." if self.panel.open_token else ""
+                self.panel.say(f"{self.host.message_of(refusal)}{there}", wrong=True)
         else:
             if not self.panel.complains and not self.panel.locked:
                 self.panel.foreseen = forecast.outcome.moves

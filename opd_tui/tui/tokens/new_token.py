@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import getters, on
@@ -14,44 +13,36 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from opd_tui.desk.actions import IssueToken
-from opd_tui.domain.errors import InvalidAction
+from opd_tui.desk.actions.visitors import Visitor
 from opd_tui.domain.field_types import NAME_LENGTH
-from opd_tui.domain.model import Patient, SlotId, SlotRecord, Source
-from opd_tui.domain.text import clean_text
-from opd_tui.domain.typed_patient import patient_typed
+from opd_tui.domain.model import SlotRecord, Source, TokenRecord
 from opd_tui.tui.drawing.layout_map import refresh_layout_map
 from opd_tui.tui.host.desk_host import DeskHost
+from opd_tui.tui.tokens.patient_details import PatientDetails
+from opd_tui.tui.tokens.patient_hits import PatientHits
 from opd_tui.tui.tokens.source_choice import SourceChoice
+from opd_tui.tui.tokens.visitor_entry import NOBODY, Draft, VisitorEntry
+from opd_tui.tui.widgets.row_list import RowList
 from opd_tui.tui.widgets.typed_text import TypedText
 
 if TYPE_CHECKING:
     from opd_tui.desk.outcome import Moves
 
-NOBODY = Patient(name="somebody")
-"""The placeholder patient for previews before a name is typed."""
 FADE_SECONDS = 0.15
 """Delay before the panel is dimmed while it waits for the desk."""
 PAUSE_SECONDS = 0.2
 """The pause in typing after which the name is looked up: longer than most people need for a key."""
-TYPED_BEFORE = "Typed before; type over it for another patient"
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What was typed in a panel that was closed without issuing a token."""
-
-    slot: SlotId
-    text: str
-    phone: str | None
-    source: Source | None
-    """The source, if it was chosen by hand."""
 
 
 class NewToken(Vertical):
-    """An overlay with the patient, the source and the forecast, which leaves the rest of the layout in place.
+    """An overlay with the patient, the source, details and the forecast, which leaves the rest of the layout in place.
+
+    Known patients appear below the name while it is typed. Taking one is a choice: Enter in the name issues a token for
+    what is typed.
 
     A closed panel is hidden with `visible` and not removed, because Textual repaints everything below a widget that is
     added or removed.
@@ -59,28 +50,24 @@ class NewToken(Vertical):
 
     BINDINGS = [
         Binding("escape", "close", "Close", show=False),
-        Binding("tab,shift+tab,down,up", "other_field", "Source", show=False),
+        Binding("tab,down", "next_field", "Next", show=False),
+        Binding("shift+tab,up", "step(-1)", "Previous", show=False),
+        Binding("g", "go_to_open_token", "Go there", show=False),
     ]
 
     host = getters.app(DeskHost)
-    field = getters.query_one(TypedText)
+    field = getters.query_one("#patient", TypedText)
+    hits = getters.query_one(PatientHits)
+    details = getters.query_one(PatientDetails)
     chooser = getters.query_one(SourceChoice)
 
     record: var[SlotRecord | None] = var(None)
-    phone: var[str | None] = var(None)
-    """The phone number that was typed before the name."""
     opened_with = Source.WALKIN
     """The source with which the panel was opened."""
     another_day = False
     """Whether the slot is on a day other than today."""
     complains = False
     """Whether an error is shown, which a late forecast must not overwrite."""
-    belongs_to_name = False
-    """Whether the phone and the source belong to the name in the field, so that they go when another is typed."""
-    is_restored = False
-    """Whether the text was typed before the panel was last closed."""
-    questioned = ""
-    """The name with digits that Enter has questioned, and takes the second time."""
     forecast = ""
     pause: Timer | None = None
     """Runs while the user types the name."""
@@ -89,19 +76,33 @@ class NewToken(Vertical):
     foreseen: var[Moves | None] = var(None)
     """The moves that the current input would cause, or None before they are known."""
 
-    class PreviewWanted(Message):
+    class SearchWanted(Message):
+        """Posted when known patients are to be searched; with `choose`, the user waits to choose one."""
+
+        def __init__(self, text: str, *, choose: bool = False) -> None:
+            super().__init__()
+            self.text = text
+            self.choose = choose
+
+    class OpenTokenWanted(Message):
+        """Posted when the user wants to see the patient's open token instead of issuing another."""
+
+        def __init__(self, record: TokenRecord) -> None:
+            super().__init__()
+            self.record = record
+
+    class WithAction(Message):
+        """A message about the token that the panel describes."""
+
+        def __init__(self, action: IssueToken) -> None:
+            super().__init__()
+            self.action = action
+
+    class PreviewWanted(WithAction):
         """Posted when a new forecast is needed."""
 
-        def __init__(self, action: IssueToken) -> None:
-            super().__init__()
-            self.action = action
-
-    class Submitted(Message):
+    class Submitted(WithAction):
         """Posted when the user submits the token."""
-
-        def __init__(self, action: IssueToken) -> None:
-            super().__init__()
-            self.action = action
 
     class Closed(Message):
         """Posted when the user leaves without issuing a token."""
@@ -112,10 +113,15 @@ class NewToken(Vertical):
             yield TypedText(
                 id="patient", placeholder="name (or the phone number first), then Enter", max_length=NAME_LENGTH
             )
+        yield PatientHits(id="hits")
         with Horizontal(classes="field"):
             yield Static("Source", classes="field-label")
             yield SourceChoice(id="source")
+        yield PatientDetails(id="details", classes="field")
         yield Static(id="forecast", markup=False)
+
+    def on_mount(self) -> None:
+        self.entry = VisitorEntry(self.field, self.hits, self.details)
 
     @property
     def is_open(self) -> bool:
@@ -125,15 +131,14 @@ class NewToken(Vertical):
     @property
     def draft(self) -> Draft | None:
         """What is typed, or None if nothing is."""
-        if self.record is None or not (clean_text(self.field.value) or self.phone):
-            return None
         source = self.chooser.source
         by_hand = source if source is not self.opened_with else None
-        return Draft(self.record.slot.id, self.field.value, self.phone, by_hand)
+        return self.entry.draft(self.record.slot.id, by_hand) if self.record else None
 
     def open(self, record: SlotRecord, source: Source, now: dt.datetime | None, draft: Draft | None = None) -> None:
         """Open the panel for a slot, with what was typed before; `now` is the hospital's clock."""
         self.record, self.opened_with, self.locked = record, source, False
+        self.hits.today = now.date() if now else None
         self.another_day = now is not None and now.date() != record.slot.date
         refresh_layout_map(self)
         self.visible = True
@@ -143,16 +148,11 @@ class NewToken(Vertical):
 
     def fill(self, draft: Draft | None) -> None:
         """Show what was typed before, selected, or empty fields; an emergency stays one."""
-        self.is_restored = self.belongs_to_name = draft is not None
-        self.questioned = self.forecast = ""
-        # A phone without a name goes into the field, where typing replaces it like a name.
-        has_name = draft is not None and bool(clean_text(draft.text))
-        with self.prevent(Input.Changed, SourceChoice.Changed):
-            self.phone = draft.phone if draft and has_name else None
-            self.field.value = "" if draft is None else draft.text if has_name else draft.phone or ""
-            by_hand = draft.source if draft and self.opened_with is not Source.EMERGENCY else None
+        self.forecast = ""
+        by_hand = draft.source if draft and self.opened_with is not Source.EMERGENCY else None
+        with self.prevent(SourceChoice.Changed):
             self.chooser.source = by_hand or self.opened_with
-        self.field.select_all()
+        self.entry.fill(draft)
         self.show_title()
         self.say("")
 
@@ -161,7 +161,7 @@ class NewToken(Vertical):
         if self.record is not None:
             slot = self.record.slot
             date = f" · {slot.date:%a %d %b}" if self.another_day else ""
-            phone = f" · phone {self.phone}" if self.phone else ""
+            phone = f" · phone {self.entry.phone}" if self.entry.phone else ""
             self.border_title = Content(f"New token · {self.record.doctor.name} {slot.window}{date}{phone}")
 
     def close(self) -> None:
@@ -182,9 +182,13 @@ class NewToken(Vertical):
     def show_forecast(self, forecast: str) -> None:
         """Show a forecast below what is understood of the input."""
         self.forecast = forecast
-        phone = patient_typed(self.field.value).phone
-        notes = (TYPED_BEFORE if self.is_restored else "", f"Phone {phone}" if phone else "")
-        self.say("\n".join(filter(None, (" · ".join(filter(None, notes)), forecast))))
+        known = self.entry.known_note(self.record, self.host.follow_up_days) if self.record else ""
+        self.say("\n".join(filter(None, (self.entry.typed_note, known, forecast))))
+
+    @property
+    def open_token(self) -> TokenRecord | None:
+        """The open token that the patient who was taken has with this doctor on this day, or None."""
+        return self.entry.open_token(self.record) if self.record else None
 
     def watch_locked(self, locked: bool) -> None:
         """Refuse text, and dim while waiting; most actions finish before this shows."""
@@ -196,14 +200,15 @@ class NewToken(Vertical):
 
     def unlock(self) -> None:
         """Accept input again after no token was issued; another name starts anew."""
-        self.locked, self.belongs_to_name = False, True
+        self.locked, self.entry.belongs_to_name = False, True
 
-    def complain(self, text: str) -> None:
-        """Show an error, select the patient so that typing replaces it, and drop what is typed behind."""
+    def complain(self, text: str, field: TypedText | None = None) -> None:
+        """Show an error, select the name or another field for new text, and drop what is typed behind."""
         self.stop_pause()
         self.say(text, wrong=True)
-        self.field.focus()
-        self.field.select_all()
+        field = field or self.field
+        field.focus()
+        field.select_all()
         self.host.keys.refused()
 
     @property
@@ -220,7 +225,7 @@ class NewToken(Vertical):
         """Request a forecast for the name typed so far, which changes nobody's seat."""
         self.stop_pause()
         if self.record is not None and not self.locked:
-            self.post_message(self.PreviewWanted(self._action(self._patient() or NOBODY)))
+            self.post_message(self.PreviewWanted(self._action(self.entry.visitor(self.today) or NOBODY)))
 
     def stop_pause(self) -> None:
         """Cancel the look-up that waits for a pause in typing."""
@@ -228,28 +233,46 @@ class NewToken(Vertical):
             self.pause.stop()
             self.pause = None
 
-    def _action(self, patient: Patient) -> IssueToken:
+    @property
+    def today(self) -> dt.date:
+        """Today at the hospital, from which an age counts."""
+        assert self.host.desk is not None
+        return self.host.desk.today()
+
+    def _action(self, patient: Visitor) -> IssueToken:
         assert self.record is not None
         return IssueToken(slot=self.record.slot.id, patient=patient, source=self.chooser.source)
 
-    def _patient(self) -> Patient | None:
-        """Return the patient that is typed, or None if it is not a name."""
-        typed = patient_typed(self.field.value)
-        try:
-            return Patient(name=typed.name, phone=typed.phone or self.phone)
-        except InvalidAction:
-            return None
+    @on(PatientHits.Taken)
+    @on(RowList.Clicked)
+    def take_hit(self) -> None:
+        """Take the chosen patient, and go to the source: one letter makes it a follow-up, and Enter issues."""
+        if (hit := self.hits.chosen) is not None and not self.locked:
+            self.entry.take(hit)
+            self.screen.set_focus(self.chooser)
+            self.show_title()
+            self.ask_preview()
+
+    @on(PatientHits.Left)
+    def back_to_name(self) -> None:
+        self.screen.set_focus(self.field)
 
     @on(SourceChoice.Changed)
     def show_source(self) -> None:
         self.ask_preview()
+
+    @on(Input.Changed, "#patient")
+    def search(self) -> None:
+        """Search for known patients; another text is not the patient who was taken."""
+        if self.record is not None and not self.locked:
+            self.entry.known, self.entry.is_restored = None, False
+            self.post_message(self.SearchWanted(self.field.value))
 
     @on(Input.Changed)
     def follow_typing(self) -> None:
         """Replace an error with a new forecast once the user continues typing, and look the name up at a pause."""
         if self.locked or self.record is None:
             return
-        self.is_restored = False
         if self.complains:
             if self.field.value:
                 self.ask_preview()
@@ -258,12 +281,11 @@ class NewToken(Vertical):
         self.stop_pause()
         self.pause = self.set_timer(PAUSE_SECONDS, self.look_up)
 
-    @on(TypedText.Replaced)
+    @on(TypedText.Replaced, "#patient")
     def start_anew(self) -> None:
-        """Forget the phone and the source of the name that was replaced."""
-        if self.belongs_to_name and not self.locked:
-            self.belongs_to_name = False
-            self.phone = None
+        """Forget the phone, the details and the source of the name that was replaced."""
+        if self.entry.belongs_to_name and not self.locked:
+            self.entry.clear_rest()
             self.chooser.source = self.opened_with
             self.show_title()
             self.ask_preview()
@@ -275,36 +297,53 @@ class NewToken(Vertical):
         event.stop()
         if self.locked or self.record is None:
             return
-        typed = patient_typed(self.field.value)
-        if typed.name and not any(c.isalpha() for c in typed.name):
-            self._take_phone(typed.name)
-        elif typed.has_digits and typed.name != self.questioned:
-            self.questioned = typed.name
-            self.complain(f"“{typed.name}” has digits in it. Enter again takes it as the name.")
-        elif (patient := self._patient()) is None:
-            self.complain("Type the patient's name first.")
-        else:
+        if self.entry.is_phone_alone:
+            self._take_phone()
+        elif (problem := self.entry.problem(self.today)) is not None:
+            field, why = problem
+            self.complain(why, field)
+        elif (visitor := self.entry.visitor(self.today)) is not None:
             self.stop_pause()
             self.locked = True
-            self.post_message(self.Submitted(self._action(patient)))
+            self.post_message(self.Submitted(self._action(visitor)))
 
-    def _take_phone(self, typed: str) -> None:
+    def _take_phone(self) -> None:
         """Accept input without letters as a phone number, then ask for the name."""
-        try:
-            self.phone = Patient(name=NOBODY.name, phone=typed).phone
-        except InvalidAction:
+        if not self.entry.take_phone():
             self.complain("A name needs a letter; a phone number has 3 to 15 digits.")
             return
-        self.belongs_to_name = False
         self.show_title()
-        self.field.value = ""
         self.field.focus()
-        self.say(f"Phone {self.phone}. Now the name.")
+        self.say(f"Phone {self.entry.phone}. Now the name.")
         self.complains = True  # keeps this text until the user types the name
 
-    def action_other_field(self) -> None:
-        """Move the focus between the patient and the source, the only two fields."""
-        (self.chooser if self.field.has_focus else self.field).focus()
+    def action_next_field(self) -> None:
+        """Go from the name to the known patients if there are any, then to the source and the details."""
+        entry = self.entry
+        if not self.field.has_focus or entry.known is not None or not entry.text or self.locked:
+            self.action_step(1)
+        elif entry.searched != entry.text:
+            self.post_message(self.SearchWanted(entry.text, choose=True))
+        else:
+            self.leave_name()
+
+    def leave_name(self) -> None:
+        """Go from the name to the known patients if there are any, else to the source."""
+        self.screen.set_focus(self.hits if self.hits.items else self.chooser)
+
+    def action_step(self, step: int) -> None:
+        """Go to the next or previous field; a patient who was taken has no details to type."""
+        fields: list[Widget] = [self.field, self.chooser, *(() if self.entry.known else self.details.fields)]
+        at = next((n for n, field in enumerate(fields) if field.has_focus), 0 if step > 0 else 1)
+        self.screen.set_focus(fields[(at + step) % len(fields)])
+
+    def action_go_to_open_token(self) -> None:
+        if self.open_token is not None and not self.locked:
+            self.post_message(self.OpenTokenWanted(self.open_token))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to go to the patient's open token only if there is one."""
+        return action != "go_to_open_token" or self.open_token is not None
 
     def action_close(self) -> None:
         if not self.locked:

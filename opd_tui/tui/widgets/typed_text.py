@@ -24,6 +24,14 @@ class TypedText(Input):
     class Replaced(Message):
         """Posted when the user deletes the whole text or types over it."""
 
+        def __init__(self, sender: TypedText) -> None:
+            super().__init__()
+            self.sender = sender
+
+        @property
+        def control(self) -> TypedText:
+            return self.sender
+
     def on_mount(self) -> None:
         self.cursor_blink = False
 
@@ -49,4 +57,4 @@ class TypedText(Input):
         whole = bool(self.value) and min(start, end) <= 0 and max(start, end) >= len(self.value)
         super().replace(text, start, end)
         if whole:
-            self.post_message(self.Replaced())
+            self.post_message(self.Replaced(self))

@@ -1,0 +1,53 @@
+"""What the new-token panel says of a known patient."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from opd_tui.desk.search_patients import PatientHit
+from opd_tui.domain.model import Patient, SlotRecord, Status
+from opd_tui.domain.text import digits_of
+
+LAST_DIGITS = 4
+
+
+def known_note(hit: PatientHit, record: SlotRecord, follow_up_days: int, today: dt.date | None) -> str:
+    """Return who has been taken, and what matters for a token: an open one, or a consultation a few days ago."""
+    doctor, date = record.doctor, record.slot.date
+    if (there := hit.open_with(doctor.id, date)) is not None:
+        stands = "waits" if there.token.status is Status.WAITING else "has a seat"
+        return f"{there.token.label} {stands} with this doctor already at {there.slot.start:%H:%M}: g goes there"
+    if (seen := hit.seen_by(doctor.id, date, follow_up_days)) is not None:
+        return f"{doctor.name} saw this patient on {seen:%a %d %b}: F makes it a follow-up"
+    return known_in_words(hit, today)
+
+
+def known_in_words(hit: PatientHit, today: dt.date | None) -> str:
+    """Return what tells a known patient from others, in one line."""
+
+    def parts() -> Iterator[str]:
+        yield age_and_sex(hit.patient, today)
+        yield f"phone {last_digits(hit.patient)}" if hit.patient.phone else ""
+        yield f"number {hit.patient.uhid}" if hit.patient.uhid else ""
+        yield f"last visit {last_visit(hit)}" if hit.last_visit else ""
+
+    return " · ".join(("Known patient", *filter(None, parts())))
+
+
+def age_and_sex(patient: Patient, today: dt.date | None) -> str:
+    """Return what is known of age and sex: `45 f`."""
+    age = f"{max(today.year - patient.birth_year, 0)}" if today and patient.birth_year else ""
+    return " ".join(filter(None, (age, (patient.sex or "")[:1])))
+
+
+def last_digits(patient: Patient) -> str:
+    """Return the last digits of the phone number: `…4321`."""
+    digits = digits_of(patient.phone or "")[-LAST_DIGITS:]
+    return f"…{digits}" if digits else ""
+
+
+def last_visit(hit: PatientHit) -> str:
+    """Return when and with whom the last visit was: `12 Nov 2026 RAO`."""
+    visit = hit.last_visit
+    return f"{visit.slot.date:%d %b %Y} {visit.doctor.code}" if visit else ""

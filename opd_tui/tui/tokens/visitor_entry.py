@@ -1,0 +1,164 @@
+"""Whom a new token is for: the patient who is typed, or a known one who was taken from the list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from textual.widgets import Input
+
+from opd_tui.desk.actions.visitors import KnownVisitor, Visitor
+from opd_tui.desk.search_patients import FoundPatients, PatientHit
+from opd_tui.domain.errors import InvalidAction
+from opd_tui.domain.model import Patient, SlotId, SlotRecord, Source, TokenRecord
+from opd_tui.domain.text import clean_text
+from opd_tui.domain.typed_patient import patient_typed
+from opd_tui.tui.tokens.known_patient import known_note
+from opd_tui.tui.tokens.patient_details import PatientDetails
+from opd_tui.tui.tokens.patient_hits import PatientHits
+from opd_tui.tui.widgets.typed_text import TypedText
+
+NOBODY = Patient(name="somebody")
+"""The placeholder patient for previews before a name is typed."""
+TYPED_BEFORE = "Typed before; type over it for another patient"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was typed in a panel that was closed without issuing a token."""
+
+    slot: SlotId
+    text: str
+    phone: str | None
+    source: Source | None
+    """The source, if it was chosen by hand."""
+    details: Mapping[str, str]
+    known: PatientHit | None
+
+
+class VisitorEntry:
+    """The name field, the known patients below it and the row of details, read as one patient."""
+
+    def __init__(self, field: TypedText, hits: PatientHits, details: PatientDetails) -> None:
+        self.field = field
+        self.hits = hits
+        self.details = details
+        self.phone: str | None = None
+        """The phone number that was typed before the name."""
+        self.known: PatientHit | None = None
+        """The known patient who was taken."""
+        self.searched = ""
+        """The text whose hits are shown."""
+        self.belongs_to_name = False
+        """Whether phone, details and source belong to the name in the field, so that they go when another is typed."""
+        self.is_restored = False
+        """Whether the text was typed before the panel was last closed."""
+        self.questioned = ""
+        """The name with digits that Enter has questioned, and takes the second time."""
+
+    @property
+    def text(self) -> str:
+        """The text in the name field."""
+        return self.field.value
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is typed."""
+        return not (clean_text(self.text) or self.phone or self.details.texts)
+
+    def draft(self, slot: SlotId, source: Source | None) -> Draft | None:
+        """Return what is typed, or None if nothing is."""
+        if self.is_empty:
+            return None
+        return Draft(slot, self.text, self.phone, source, self.details.texts, self.known)
+
+    def fill(self, draft: Draft | None) -> None:
+        """Show what was typed before, selected, or empty fields."""
+        self.is_restored = self.belongs_to_name = draft is not None
+        self.questioned = self.searched = ""
+        # A phone without a name goes into the field, where typing replaces it like a name.
+        has_name = draft is not None and bool(clean_text(draft.text))
+        self.phone = draft.phone if draft and has_name else None
+        self.known = draft.known if draft else None
+        with self.field.prevent(Input.Changed):
+            self.field.value = "" if draft is None else draft.text if has_name else draft.phone or ""
+        self.details.fill(draft.details if draft else {})
+        self.hits.show(FoundPatients())
+        self.field.select_all()
+
+    def clear_rest(self) -> None:
+        """Forget the phone and the details, which belonged to another name."""
+        self.belongs_to_name = False
+        self.phone = self.known = None
+        self.details.fill({})
+
+    def take(self, hit: PatientHit) -> None:
+        """Take a known patient."""
+        self.clear_rest()
+        self.is_restored, self.belongs_to_name, self.known = False, True, hit
+        with self.field.prevent(Input.Changed):
+            self.field.value = hit.patient.name
+        self.hits.show(FoundPatients())
+
+    def show_hits(self, text: str, found: FoundPatients) -> None:
+        """Show the known patients whom a text finds, unless something else is typed by now."""
+        if self.known is None and text == self.text:
+            self.searched = text
+            self.hits.show(found)
+
+    @property
+    def typed_note(self) -> str:
+        """How the text is understood, if it holds more than a name, or was typed before."""
+        phone = None if self.known else patient_typed(self.text).phone
+        return " · ".join(filter(None, (TYPED_BEFORE if self.is_restored else "", f"Phone {phone}" if phone else "")))
+
+    def known_note(self, record: SlotRecord, follow_up_days: int) -> str:
+        """Return what matters of the patient who was taken for a token in a slot; "" if nobody was."""
+        return known_note(self.known, record, follow_up_days, self.hits.today) if self.known else ""
+
+    def open_token(self, record: SlotRecord) -> TokenRecord | None:
+        """Return the open token that the patient who was taken has with the slot's doctor on its day, or None."""
+        return self.known.open_with(record.doctor.id, record.slot.date) if self.known else None
+
+    @property
+    def is_phone_alone(self) -> bool:
+        """Whether something without letters is typed, which is no name."""
+        typed = patient_typed(self.text)
+        return self.known is None and bool(typed.name) and not any(c.isalpha() for c in typed.name)
+
+    def take_phone(self) -> bool:
+        """Take the text as the phone number of the name that follows; return False if it is none."""
+        try:
+            self.phone = Patient(name=NOBODY.name, phone=patient_typed(self.text).name).phone
+        except InvalidAction:
+            return False
+        self.belongs_to_name = False
+        self.field.value = ""
+        return True
+
+    def problem(self, today: dt.date) -> tuple[TypedText, str] | None:
+        """Return the field that is to be corrected before a token is issued, and why; a doubt is told once."""
+        if self.known is not None:
+            return None
+        if wrong := self.details.first_wrong(today):
+            return wrong
+        typed = patient_typed(self.text)
+        if typed.has_digits and typed.name != self.questioned:
+            self.questioned = typed.name
+            return self.field, f"“{typed.name}” has digits in it. Enter again takes it as the name."
+        if self.visitor(today) is None:
+            return self.field, "Type the patient's name first."
+        return None
+
+    def visitor(self, today: dt.date) -> Visitor | None:
+        """Return the patient, or None if no name is typed."""
+        if self.known is not None:
+            return KnownVisitor(id=self.known.id)
+        typed = patient_typed(self.text)
+        try:
+            return Patient.from_mapping(
+                {"name": typed.name, "phone": typed.phone or self.phone} | self.details.values(today)
+            )
+        except InvalidAction:
+            return None

@@ -1,0 +1,144 @@
+"""Patients who were here before are found by phone, hospital number or the words of a name."""
+
+from __future__ import annotations
+
+import pytest
+
+from opd_tui.clock import FixedClock
+from opd_tui.desk import people_reads
+from opd_tui.desk.actions import CompleteToken, EditPatient, ForgetPatient, IssueToken, MergePatients
+from opd_tui.desk.front_desk import FrontDesk
+from tests.support.helpers import DATE, add_doctor, issue, open_slot, token_of
+from tests.support.pilot import OpenDesk
+
+PEOPLE = (
+    {"name": "Ravi Kumar", "phone": "98450 12345", "uhid": "H-17", "birth_year": 1981, "sex": "male"},
+    {"name": "Lalita Kumar", "phone": "+91 98450-12345"},
+    {"name": "Łukasz O'Brien", "phone": "080 2222 4321"},
+    {"name": "सुनीता राव"},
+    {"name": "Ravindra Iyer-Menon", "uhid": "MRN 00123"},
+)
+
+
+@pytest.fixture
+def known(desk: FrontDesk) -> FrontDesk:
+    """A desk where these people were."""
+    slot = open_slot(desk, add_doctor(desk, code="A"), capacity=9)
+    for patient in PEOPLE:
+        issue(desk, slot, patient)
+    return desk
+
+
+def names(desk: FrontDesk, text: str) -> list[str]:
+    """The names of those whom a text finds."""
+    return [hit.patient.name for hit in desk.find_patients(text).hits]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("9845", {"Ravi Kumar", "Lalita Kumar"}),
+        ("098450", {"Ravi Kumar", "Lalita Kumar"}),
+        ("+91 98450 12345", {"Ravi Kumar", "Lalita Kumar"}),
+        ("919845012345", {"Ravi Kumar", "Lalita Kumar"}),
+        ("2345", {"Ravi Kumar", "Lalita Kumar"}),
+        ("4321", {"Łukasz O'Brien"}),
+        ("0802222", {"Łukasz O'Brien"}),
+        ("984", set()),
+        ("5012", set()),
+        ("h 17", {"Ravi Kumar"}),
+        ("H-17", {"Ravi Kumar"}),
+        ("h-1", {"Ravi Kumar"}),
+        ("mrn001", {"Ravindra Iyer-Menon"}),
+        ("kumar", {"Ravi Kumar", "Lalita Kumar"}),
+        ("KUM rav", {"Ravi Kumar"}),
+        ("lukasz obrien", {"Łukasz O'Brien"}),
+        ("brien", set()),
+        ("sunita", {"सुनीता राव"}),
+        ("सुनी", {"सुनीता राव"}),
+        ("menon", set()),
+        ("r", set()),
+        ("", set()),
+        ("Kumar 98450 12345", {"Ravi Kumar", "Lalita Kumar"}),
+        ("Lalita 98450 12345", {"Lalita Kumar"}),
+    ],
+)
+@pytest.mark.fast_cases(8)
+def test_a_phone_from_either_end_a_hospital_number_and_any_words_of_a_name_find_people(
+    known: FrontDesk, text: str, found: set[str]
+) -> None:
+    assert set(names(known, text)) == found
+
+
+def test_whole_words_come_first(known: FrontDesk) -> None:
+    assert names(known, "ravi") == ["Ravi Kumar", "Ravindra Iyer-Menon"]
+
+
+def test_six_are_given_and_whether_there_are_more(desk: FrontDesk) -> None:
+    slot = open_slot(desk, add_doctor(desk), capacity=9)
+    for number in range(7):
+        issue(desk, slot, {"name": f"Asha {'ABCDEFG'[number]}", "phone": "98450 12345"})
+        found = desk.find_patients("98450 12345")
+        assert (len(found.hits), found.more) == (min(number + 1, 6), number == 6)
+
+
+def test_all_are_found_although_they_are_read_in_parts(
+    known: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_reads, "PATIENTS_AT_ONCE", 2)
+    other = open_desk(desk="desk 2")
+    assert not other.find_patients("kumar").is_complete
+    assert [other.index_patients() for _ in range(2)] == [True, False]
+    assert set(names(other, "kumar")) == {"Ravi Kumar", "Lalita Kumar"}
+    assert other.find_patients("kumar").is_complete
+
+
+def test_what_another_desk_changes_is_found_at_once(known: FrontDesk, open_desk: OpenDesk) -> None:
+    other = open_desk(desk="desk 2")
+    assert names(known, "leela") == []
+    (slot,) = known.slot_list()
+    token = token_of(issue(other, slot.slot.id, "Leela Das"))
+    assert names(known, "leela") == ["Leela Das"]
+    other.perform(EditPatient(token=token, name="Lila Das"))
+    assert (names(known, "leela"), names(known, "lila")) == ([], ["Lila Das"])
+
+
+def test_two_records_that_were_merged_are_found_as_one(known: FrontDesk) -> None:
+    keep, merge = (record.token.id for record in known.token_list()[:2])
+    assert len(names(known, "98450 12345")) == 2
+    known.perform(MergePatients(keep=keep, merge=merge))
+    (hit,) = known.find_patients("98450 12345").hits
+    assert len(hit.visits) == 2
+
+
+def test_who_was_forgotten_is_found_no_more_and_not_kept_in_memory(known: FrontDesk) -> None:
+    assert names(known, "sunita") == ["सुनीता राव"]
+    (token,) = (record.token.id for record in known.token_list() if record.token.patient.name == "सुनीता राव")
+    known.perform(CompleteToken(token=token))
+    known.perform(ForgetPatient(token=token))
+    assert names(known, "sunita") == []
+    assert "sunita" not in "".join(part.names for part in known._index.parts)
+
+
+def test_a_hit_knows_the_last_visits(known: FrontDesk, clock: FixedClock) -> None:
+    (hit,) = known.find_patients("h-17").hits
+    (record,) = hit.visits
+    today = known.today()
+    assert today.isoformat() == DATE
+    assert hit.last_visit == record == hit.open_with(record.doctor.id, today)
+    assert hit.seen_by(record.doctor.id, today, 7) is None, "not seen yet"
+    known.perform(CompleteToken(token=record.token.id))
+    (hit,) = known.find_patients("h-17").hits
+    assert hit.open_with(record.doctor.id, today) is None
+    week = record.slot.date.replace(day=record.slot.date.day + 7)
+    assert hit.seen_by(record.doctor.id, week, 7) == today
+    assert hit.seen_by(record.doctor.id, week, 6) is None
+    assert hit.seen_by(add_doctor(known, "Dr B"), week, 7) is None
+
+
+def test_a_token_for_a_known_patient_adds_a_visit_and_no_record(known: FrontDesk) -> None:
+    slot = open_slot(known, add_doctor(known, "Dr B"), capacity=3)
+    (hit,) = known.find_patients("h-17").hits
+    known.perform(IssueToken(slot=slot, patient={"id": hit.id}, source="FOLLOWUP"))
+    (again,) = known.find_patients("h-17").hits
+    assert (again.id, len(again.visits)) == (hit.id, 2)
