@@ -24,6 +24,7 @@ BOOKED = 20
 FEW, MANY = 1, 10
 """How many bursts a test types in the fast and in the slow set."""
 THINGS_A_BURST = 7
+HOLD_LETTERS = ("t", "T")
 
 Press = str | events.Key | events.Paste
 Effect = tuple[str, ...]
@@ -120,7 +121,7 @@ class Typist:
             return self.wander()
         number, keys = self.found(self.key("w"))
         self.numbers.remove(number)
-        return Meant((*keys, self.key("t")), frozenset({("held", number)}))
+        return Meant((*keys, self.chance.choice(HOLD_LETTERS)), frozenset({("held", number)}))
 
     def resize(self) -> Meant:
         seats = f"{next(self.seats)}"
@@ -216,11 +217,11 @@ async def look_up(meera: Receptionist) -> None:
 
 
 async def type_and_compare(meera: Receptionist, desk: FrontDesk, typist: Typist) -> None:
-    """Type a burst and compare what came of it with what was meant; wait after each answer to a question."""
+    """Type a burst and compare what came of it with what was meant; wait after each answer to a question or choice."""
     burst: list[Meant] = []
     for meant in typist.burst():
         burst.append(meant)
-        if meant.keys[-1] in ("y", "Y"):
+        if meant.keys[-1] in ("y", "Y", *HOLD_LETTERS):
             await type_run_and_compare(meera, desk, burst)
             burst = []
     await type_run_and_compare(meera, desk, burst)
