@@ -153,7 +153,7 @@ class Settings:
     follow_up_days: int = option(
         Whole(0, 365),
         7,
-        "within how many days after a consultation a patient is offered as a follow-up; 0 never offers it",
+        "days after a consultation within which the doctor’s patient is offered as FOLLOWUP; 0 never offers it",
         "7",
     )
     backups_kept: int = option(Whole(1, MOST_BACKUPS), 14, "how many backups of each kind are kept", "14")

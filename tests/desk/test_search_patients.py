@@ -46,7 +46,7 @@ def names(desk: FrontDesk, text: str) -> list[str]:
         ("0802222", {"Łukasz O'Brien"}),
         ("984", set()),
         ("5012", set()),
-        ("h 17", {"Ravi Kumar"}),
+        ("MRN 00123", {"Ravindra Iyer-Menon"}),
         ("H-17", {"Ravi Kumar"}),
         ("h-1", {"Ravi Kumar"}),
         ("mrn001", {"Ravindra Iyer-Menon"}),
