@@ -46,7 +46,7 @@ class CommandFlow:
         self.begin_request(Request(command, chosen, self.host.day, self.host.now))
 
     def why_not(self, command: DeskCommand, chosen: Chosen | None) -> str | None:
-        """Return why a command cannot start: nothing is selected, or it would open a dialog for a closed token."""
+        """Return why a command cannot start: nothing is selected, or its dialog would be filled in to no avail."""
         if chosen is None:
             assert command.needs is not None
             return self.screen.why_none(command.needs)
@@ -54,6 +54,8 @@ class CommandFlow:
         if command.picks and isinstance(token, Token) and not token.status.is_open:
             key = self.host.keymap.key_of(REINSTATE)
             return f"{token.label} is {token.status.value}. Press {key} to reinstate the token first."
+        if "slot" in command.picks and isinstance(token, Token) and token.in_the_room:
+            return f"{token.label} is with the doctor. Send the patient back to the queue first."
         return None
 
     def begin_request(self, request: Request) -> None:
