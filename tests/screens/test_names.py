@@ -183,3 +183,28 @@ async def test_a_number_with_a_long_code_is_never_cut(desk: FrontDesk, open_desk
         meera.assert_columns_are_straight()
         await meera.press("1", "/")
         await meera.sees(f"{code}-002 ", within="FoundRows")
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])
+@pytest.mark.slow
+async def test_names_are_drawn_literally_where_patients_are_moved_and_told(
+    desk: FrontDesk, open_desk: OpenDesk, name: str, size: tuple[int, int]
+) -> None:
+    seed(desk, name)
+    open_slot(desk, desk.doctor_list()[0].id, "10:00", "11:00", capacity=1)
+    async with at_the_counter(OpdApp(open_desk), size) as meera:
+        await meera.press("enter", "m")
+        await meera.sees("1 match of 1 slot")
+        await shows(meera, name, ".dialog", "FoundRows")
+        await meera.press("escape", "p")
+        await meera.sees("A letter chooses")
+        await shows(meera, name, ".dialog")
+        await meera.press("escape", "escape", "ctrl+d", "9", "enter")
+        await meera.sees("late", within="#queue-panel")
+        await shows(meera, name, "#grid", "#queue-panel")
+        await meera.press("ctrl+t")
+        await meera.sees("2 to tell")
+        await shows(meera, name, "ToTellRows")
+        await meera.press("escape", "ctrl+e", "enter")
+        await meera.sees("2 patients:")
+        await shows(meera, name, ".dialog", "PlanRows")

@@ -52,7 +52,7 @@ class CommandFlow:
     def why_not(self, command: DeskCommand, chosen: Chosen | None) -> str | None:
         """Return why a command cannot start.
 
-        Nothing is selected, it would open a dialog for a closed token, or it would complete a token that the user
+        Nothing is selected, its dialog would be filled in to no avail, or it would complete a token that the user
         cannot have seen in its place.
         """
         if chosen is None:
@@ -62,6 +62,8 @@ class CommandFlow:
         if command.picks and isinstance(token, Token) and not token.status.is_open:
             key = keymap.key_of(REINSTATE)
             return f"{token.label} is {token.status.value}. Press {key} to reinstate the token first."
+        if "slot" in command.picks and isinstance(token, Token) and token.in_the_room:
+            return f"{token.label} is with the doctor. Send the patient back to the queue first."
         if command.completes and chosen.completes is not None and not self.host.keys.knew_of(chosen.since):
             return f"That would complete {chosen.completes.label}. Press {keymap.key_of(command)} again if it should."
         return None
