@@ -182,7 +182,7 @@ class SlotBoardScreen(DeskScreen):
         self.passed_on = row.id if isinstance(row, QueueRow) else None, self.host.keys.clock()
 
     async def load_change(self, outcome: Outcome) -> None:
-        """Reload only the slot of a changed token, or the whole view if another desk made changes, or others changed."""
+        """Reload only the slot of a changed token, or the whole view if other slots changed, or another desk did."""
         slot = outcome.token.slot if outcome.token else None
         changed = {slot_id for event in outcome.events for slot_id in (event.slot_id, *event.named_slots)}
         if self.news_came or slot is None or changed != {slot.id} or self.grid.board.slot(slot.id) is None:
