@@ -142,7 +142,7 @@ def test_a_hold_ends_with_the_token_and_says_why(day: MemoryDesk) -> None:
 def test_nobody_here_is_said(clock: FixedClock) -> None:
     desk = MemoryDesk(clock, ZONE)
     issue(desk, open_slot(desk, add_doctor(desk)), "Asha")
-    refused(desk, CallNext(doctor=1), errors.NobodyToCall, "Nobody who has a seat with Dr A is here yet")
+    refused(desk, CallNext(doctor=1), errors.NobodyToCall, "Nobody with a seat is here for Dr A yet")
 
 
 def test_who_was_sent_back_is_passed_over_once_for_five_minutes(day: MemoryDesk, clock: FixedClock) -> None:

@@ -177,5 +177,5 @@ def nobody_to_call(uow: UnitOfWork, doctor: Doctor, slots: Mapping[SlotId, Slot]
     if not seated:
         return NobodyToCall(f"Nobody has a seat with {doctor.name}, so nobody can be called.")
     if not any(token.checked_in_at for token in seated):
-        return NobodyToCall(f"Nobody who has a seat with {doctor.name} is here yet. Check in who has come.")
+        return NobodyToCall(f"Nobody with a seat is here for {doctor.name} yet. Check in who came.")
     return NobodyToCall(f"Everybody who is here for {doctor.name} is on hold. Release who is back.")

@@ -169,7 +169,7 @@ class SlotBoardScreen(DeskScreen):
 
     async def go_to_outcome(self, outcome: Outcome) -> None:
         self.pass_on(outcome)
-        await super().go_to_outcome(outcome)
+        await self.load_change(outcome)
 
     def pass_on(self, outcome: Outcome) -> None:
         """Move the cursor if the outcome closed the token under it: to who was called instead, or to the next one."""
@@ -182,9 +182,10 @@ class SlotBoardScreen(DeskScreen):
         self.passed_on = row.id if isinstance(row, QueueRow) else None, self.host.keys.clock()
 
     async def load_change(self, outcome: Outcome) -> None:
-        """Reload only the slot of a changed token, or the whole view if another desk made changes too."""
+        """Reload only the slot of a changed token, or the whole view if other slots changed, or another desk did."""
         slot = outcome.token.slot if outcome.token else None
-        if self.news_came or slot is None or self.grid.board.slot(slot.id) is None:
+        changed = {slot_id for event in outcome.events for slot_id in (event.slot_id, *event.named_slots)}
+        if self.news_came or slot is None or changed != {slot.id} or self.grid.board.slot(slot.id) is None:
             await super().load_change(outcome)
             return
         try:
