@@ -179,6 +179,20 @@ def read_identity(connection: Connection) -> str:
     return seals.identity_of(dict(row))
 
 
+def refuse_other_zone(named: str | None, kept: str) -> None:
+    """Raise StoreUnavailable if a zone is named that is not the hospital's."""
+    if named and named != kept:
+        raise StoreUnavailable(
+            f"The hospital's time zone is {kept} since the database was made, and not {named}.",
+            Advice.LEAVE_OUT_TIME_ZONE,
+        )
+
+
+def too_old_to_look_at(version: int) -> StoreUnavailable:
+    """Return the refusal for a database of an older version that is only to be looked at."""
+    return StoreUnavailable(f"The database has version {version}. Open a desk, which upgrades it, then try again.")
+
+
 def read_zone(connection: Connection) -> ZoneInfo:
     """Return the hospital's time zone; raise StoreUnavailable if it is unknown."""
     zone = connection.execute(select(hospital.c.time_zone)).scalar()

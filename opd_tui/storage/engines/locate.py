@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import StoreUnavailable
+from opd_tui.domain.progress import UNFOLLOWED, Progress
 from opd_tui.storage.engines.database import Database, new_zone
 
 NO_DRIVER = "PostgreSQL needs a driver that is not installed. Install it with `pip install 'opd-tui[postgres]'`."
@@ -21,15 +22,18 @@ def open_database(
     location: str,
     clock: Clock,
     system_zone: ZoneInfo | None,
-    back_up_server: Callable[[Connection, int], None],
+    back_up_server: Callable[[Connection, int], None] | None,
     *,
     create: bool = True,
     group: str | None = None,
+    progress: Progress = UNFOLLOWED,
 ) -> Database:
     """Open a database by its path or URL, and create it if it does not exist.
 
-    `back_up_server` backs up a server's database before an upgrade; a file is backed up beside itself. `group` is
-    the operating system's group that shares the file. Raise StoreUnavailable or DeskBusy if it cannot be opened.
+    `back_up_server` backs up a server's database before an upgrade, which is refused without it; a file is backed up
+    beside itself. `group` is
+    the operating system's group that shares the file; `progress` follows an upgrade. Raise StoreUnavailable or DeskBusy
+    if it cannot be opened.
     """
     url = database_url(location)
     if url.get_backend_name() == "postgresql":
@@ -37,13 +41,13 @@ def open_database(
             from opd_tui.storage.engines.postgresql import open_server
         except ImportError:
             raise StoreUnavailable(NO_DRIVER) from None
-        return open_server(url, clock, system_zone, back_up_server, create=create)
+        return open_server(url, clock, system_zone, back_up_server, create=create, progress=progress)
     from opd_tui.storage.engines.sqlite import open_file
 
     path = Path(url.database or "")
     if create and not os.path.exists(path):
         new_zone(system_zone)  # refuses before there is a file
-    return open_file(path, clock, system_zone, create=create, group=group)
+    return open_file(path, clock, system_zone, create=create, group=group, progress=progress)
 
 
 def identity_on_server(url: URL) -> str:

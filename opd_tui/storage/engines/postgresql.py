@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_en
 
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import AnswerLost, StoreOffline, StoreUnavailable
+from opd_tui.domain.progress import UNFOLLOWED, Progress
 from opd_tui.domain.text import without_secrets
 from opd_tui.storage import migrations
 from opd_tui.storage.engines.database import (
@@ -26,6 +27,7 @@ from opd_tui.storage.engines.database import (
     read_identity,
     read_zone,
     schema_version,
+    too_old_to_look_at,
 )
 from opd_tui.storage.engines.monitored_connection import ConnectionWatchdog, MonitoredConnection
 from opd_tui.storage.engines.postgresql_errors import ANOTHER_PROGRAM, refusals
@@ -192,18 +194,25 @@ def driver_of(connection: PoolProxiedConnection) -> MonitoredConnection:
 
 
 def open_server(
-    url: URL, clock: Clock, system_zone: ZoneInfo | None, back_up: BackUp, *, create: bool = True
+    url: URL,
+    clock: Clock,
+    system_zone: ZoneInfo | None,
+    back_up: BackUp | None,
+    *,
+    create: bool = True,
+    progress: Progress = UNFOLLOWED,
 ) -> PostgresDatabase:
     """Open a database on a server, and create its tables if it is empty.
 
     `system_zone` becomes the hospital's time zone in a new database and is ignored later. An older version is backed
-    up and upgraded. Raise StoreUnavailable or DeskBusy if the database cannot be opened.
+    up and upgraded, or refused if `back_up` is None. Raise StoreUnavailable or DeskBusy if the database cannot be
+    opened.
     """
     watchdog = ConnectionWatchdog(threading.Event())
     database = PostgresDatabase(engine_for(url, watchdog), watchdog)
     try:
         with refusals(opening=True), database.engine.connect() as connection:
-            set_up_tables(connection, clock, system_zone, back_up, create=create)
+            set_up_tables(connection, clock, system_zone, back_up, create=create, progress=progress)
             database.zone, database.identity = read_zone(connection), read_identity(connection)
     except UnicodeError:
         raise StoreUnavailable("The database's URL cannot be used: it contains invalid characters. Check it.") from None
@@ -261,7 +270,13 @@ def session_options() -> str:
 
 
 def set_up_tables(
-    connection: Connection, clock: Clock, system_zone: ZoneInfo | None, back_up: BackUp, *, create: bool
+    connection: Connection,
+    clock: Clock,
+    system_zone: ZoneInfo | None,
+    back_up: BackUp | None,
+    *,
+    create: bool,
+    progress: Progress,
 ) -> None:
     """Create or upgrade the database's tables, one desk at a time."""
     refuse_other_server(connection)
@@ -271,10 +286,12 @@ def set_up_tables(
         if not has_tables(connection) and inspect(connection).get_table_names():
             raise StoreUnavailable(ANOTHER_PROGRAM)
         create_once(connection, clock, system_zone)
-    if schema_version(connection) < SCHEMA_VERSION:
+    if (version := schema_version(connection)) < SCHEMA_VERSION:
+        if back_up is None:
+            raise too_old_to_look_at(version)
         connection.rollback()  # release the read locks, which would deadlock with another desk's upgrade
         with without_timeouts(connection):
-            upgrade_tables(connection, clock, back_up)
+            upgrade_tables(connection, clock, back_up, progress)
     connection.commit()
 
 
@@ -295,7 +312,7 @@ def refuse_hidden_tables(connection: Connection, *, create: bool) -> None:
         raise StoreUnavailable("The database on the server is empty. Check its name.")
 
 
-def upgrade_tables(connection: Connection, clock: Clock, back_up: BackUp) -> None:
+def upgrade_tables(connection: Connection, clock: Clock, back_up: BackUp, progress: Progress) -> None:
     """Back up and upgrade an older database, unless another desk did while this one waited for the lock."""
     connection.execute(_LOCK_SCHEMA)
     if (version := schema_version(connection)) == SCHEMA_VERSION:
@@ -304,7 +321,8 @@ def upgrade_tables(connection: Connection, clock: Clock, back_up: BackUp) -> Non
     tables = ", ".join(f'"{name}"' for name in sorted(inspect(connection).get_table_names()))
     connection.execute(text(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE"))
     back_up(connection, version)
-    migrations.upgrade(connection, version, clock.now())
+    migrations.upgrade(connection, version, clock.now(), progress)
+    progress.point_of_no_return()
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import DeskRefusal, StoreUnavailable
+from opd_tui.domain.progress import UNFOLLOWED, Progress
 from opd_tui.storage import migrations
 from opd_tui.storage.engines.database import (
     Database,
@@ -197,7 +198,13 @@ class SqliteWatch:
 
 
 def open_file(
-    path: Path, clock: Clock, system_zone: ZoneInfo | None, *, create: bool = True, group: str | None = None
+    path: Path,
+    clock: Clock,
+    system_zone: ZoneInfo | None,
+    *,
+    create: bool = True,
+    group: str | None = None,
+    progress: Progress = UNFOLLOWED,
 ) -> SqliteDatabase:
     """Open a database by its file's path, and create it if it does not exist.
 
@@ -219,7 +226,7 @@ def open_file(
     try:
         with diagnose_corruption(engine, path), refusals(path):
             with retry_while_busy(engine.connect, closing) as connection:
-                set_up_file(connection, path, clock, system_zone, closing)
+                set_up_file(connection, path, clock, system_zone, closing, progress)
                 zone, identity = read_zone(connection), read_identity(connection)
             database = SqliteDatabase(engine, fingerprint, closing)
     except BaseException:
@@ -240,7 +247,12 @@ def refuse_empty_file(path: Path) -> None:
 
 
 def set_up_file(
-    connection: Connection, path: Path, clock: Clock, system_zone: ZoneInfo | None, closing: threading.Event
+    connection: Connection,
+    path: Path,
+    clock: Clock,
+    system_zone: ZoneInfo | None,
+    closing: threading.Event,
+    progress: Progress,
 ) -> None:
     """Create or upgrade the file's tables; take the write lock only if there is something to do."""
     has_schema = retry_while_busy(lambda: use_write_ahead_log(connection, path), closing)
@@ -256,8 +268,9 @@ def set_up_file(
             connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
         elif (version := schema_version(connection)) < SCHEMA_VERSION:
             now = clock.now()
-            back_up_before_upgrade(path, version, now)
-            migrations.upgrade(connection, version, now)
+            back_up_before_upgrade(path, version, now, progress)
+            migrations.upgrade(connection, version, now, progress)
+            progress.point_of_no_return()
         connection.commit()
 
 
@@ -272,14 +285,14 @@ def foreign_keys_off(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
-def back_up_before_upgrade(path: Path, version: int, now: dt.datetime) -> None:
+def back_up_before_upgrade(path: Path, version: int, now: dt.datetime, progress: Progress) -> None:
     """Back up a file of an older version before its transaction writes; raise StoreUnavailable if that fails."""
     store = backup_store.store_of(path)
     with (
         backup_store.before_upgrade(store, version, now) as written,
         closing(sqlite3.connect(path)) as original,
     ):
-        backup_store.copy_pages(original, written)
+        backup_store.copy_pages(original, written, progress)
 
 
 def set_up_connection(connection: sqlite3.Connection, _record: object) -> None:

@@ -64,6 +64,12 @@ def identity_in(path: Path) -> str | None:
         return None
 
 
+def zone_in(path: Path) -> str:
+    """Return the hospital's time zone as a verified file holds it."""
+    with closing(read_only(path)) as connection:
+        return str(_hospital(connection)["time_zone"])
+
+
 def _hospital(connection: sqlite3.Connection) -> dict[str, Any]:
     cursor = connection.execute("SELECT * FROM hospital")
     return dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
