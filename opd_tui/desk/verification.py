@@ -74,7 +74,7 @@ def prepared(
 
 
 def examine(location: str | None, clock: Clock, look: Callable[[Transaction], T]) -> T:
-    """Return what `look` finds in a snapshot of a database, which stays as it is; one of an older version is refused."""
+    """Return what `look` finds in a snapshot of a database, which stays as it is; refuse one of an older version."""
     location = location or str(environment.default_database())
     url = database_url(location)
     if url.get_backend_name() == "sqlite":

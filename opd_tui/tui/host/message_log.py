@@ -184,6 +184,15 @@ class MessageLog:
         if self.current is not None and self.current.topic == topic:
             self._show_next(now)
 
+    def renew(self, topic: str, text: str) -> bool:
+        """Change the text of the message on a topic, shown or waiting, in its place; return whether there is one."""
+        renewed = {
+            each: replace(each, text=text) for each in (self.current, *self.waiting) if each and each.topic == topic
+        }
+        self.current = renewed.get(self.current, self.current)
+        self.waiting = [renewed.get(each, each) for each in self.waiting]
+        return bool(renewed)
+
     def clear(self) -> None:
         """Remove all messages, also those of the history."""
         self.current = None
