@@ -192,19 +192,22 @@ def restore(
         make_data_directory(group)
         location = str(environment.default_database())
     url, now = database_url(location), clock.now()
-    how = {"another": another, "zone": zone, "progress": progress}
     source = source.resolve()  # SQLite looks for the write-ahead log beside the file, not beside a link to it
     if url.get_backend_name() == "sqlite":
         store = store_of(location)
         store.group = store.group or group
         with store.exclusively():
-            result, replaced = restoring.restore_file(source, Path(url.database or ""), now, group, **how)
+            result, replaced = restoring.restore_file(
+                source, Path(url.database or ""), now, group, another=another, zone=zone, progress=progress
+            )
         return Restored(result.checked, replaced)
     database = open_database_at(location, clock, environment.system_zone() or ZoneInfo("UTC"))
     try:
         store = store_of(location, database.identity)
         with store.exclusively():
-            result, replaced = restoring.restore_server(source, database, store, now, **how)
+            result, replaced = restoring.restore_server(
+                source, database, store, now, another=another, zone=zone, progress=progress
+            )
     finally:
         database.close()
     return Restored(result.checked, replaced)

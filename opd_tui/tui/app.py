@@ -303,8 +303,15 @@ def run_app(
         from opd_tui.domain.actor import Road
 
         group = settings.settings.group
-        options = {"operator": operator, "desk": desk, "zone": zone, "group": group}
-        opened = open_front_desk(database, road=Road.SCREEN, progress=Upgrade(app), **options)
+        opened = open_front_desk(
+            database,
+            operator=operator,
+            desk=desk,
+            road=Road.SCREEN,
+            zone=zone,
+            group=group,
+            progress=Upgrade(app),
+        )
         return in_zone(opened, zone)
 
     app = OpdApp(open_desk, replace(preferences_from(settings), given=given or {}))

@@ -45,7 +45,7 @@ async def test_after_midnight_the_next_one_is_made(
 ) -> None:
     asked: list[tuple[str, ...]] = []
 
-    def remember(database: str, *arguments: str) -> dict[str, object]:
+    def remember(database: str, *arguments: str, show: object) -> dict[str, object]:
         asked.append((database, *arguments))
         return {"ok": True, "path": None}
 

@@ -186,12 +186,12 @@ class MessageLog:
 
     def renew(self, topic: str, text: str) -> bool:
         """Change the text of the message on a topic, shown or waiting, in its place; return whether there is one."""
-        renewed = {
-            each: replace(each, text=text) for each in (self.current, *self.waiting) if each and each.topic == topic
-        }
-        self.current = renewed.get(self.current, self.current)
-        self.waiting = [renewed.get(each, each) for each in self.waiting]
-        return bool(renewed)
+        if self.current is not None and self.current.topic == topic:
+            self.current = replace(self.current, text=text)
+            return True
+        before = self.waiting
+        self.waiting = [replace(each, text=text) if each.topic == topic else each for each in before]
+        return self.waiting != before
 
     def clear(self) -> None:
         """Remove all messages, also those of the history."""

@@ -65,8 +65,7 @@ class Backups:
 
     def _make(self, *arguments: str) -> None:
         asked_for = DAILY not in arguments
-        show = {"show": self._show} if asked_for else {}
-        answer = backed_up(self.database or "", *arguments, **show)
+        answer = backed_up(self.database or "", *arguments, show=self._show if asked_for else None)
         self.app.post_message(BackupEnded(answer, asked_for=asked_for))
 
     def _show(self, step: str, per_cent: int) -> None:
@@ -88,10 +87,17 @@ def backed_up(database: str, *arguments: str, show: Show | None = None) -> dict[
     command = [sys.executable, "-P", "-m", "opd_tui", "backup", "--json", "--progress", *arguments]
     path = os.pathsep.join(filter(None, (str(PACKAGE), os.environ.get("PYTHONPATH"))))
     environment = os.environ | {"PYTHONPATH": path} | ({"OPD_TUI_DATABASE": database} if database else {})
-    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     said = ""
     try:
-        with subprocess.Popen(command, env=environment, text=True, start_new_session=True, **pipes) as process:
+        with subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
             for line in process.stderr or ():
                 if not (reported := progress_in(line)):
                     said = line.strip().removeprefix("opd-tui: ") or said
