@@ -456,3 +456,22 @@ def test_the_same_command_with_backups_forgets_there_who_is_forgotten_here(
     result = invoke("forget", *named, "--yes", "--backups", "--database", database_path)
     assert result.exit_code == 1
     assert "Neither the database nor a backup has a patient like this" in result.stderr
+
+
+def test_a_copy_of_another_database_is_named_and_not_searched(closed: Path, clock: FixedClock) -> None:
+    """A person of its name may be another hospital's patient."""
+    theirs = Path(shutil.copy(fill(closed.with_name("first.db"), clock, "Asha Kumar"), closed.parent))
+    with opened(closed, clock) as desk:
+        own = back_up(desk, None, KEPT).path
+        desk.perform(CompleteToken(token=1))
+    theirs = Path(shutil.copy(theirs, own.with_name("opd-tui-000099-20261101T000000.000000Z-manual.db")))
+    before = theirs.read_bytes()
+    result = invoke("forget", "1", "--yes", "--backups", "--database", closed)
+    told = result.stdout.splitlines()[1:]
+    assert told == [
+        f"Rewritten without the name: {own}",
+        f"Not searched, because it is of another database: {theirs}",
+    ]
+    assert theirs.read_bytes() == before
+    again = json.loads(invoke("forget", "1", "--yes", "--backups", "--json", "--database", closed).stdout)
+    assert again["copies"] == {"rewritten": [], "still_naming": [], "not_searched": [str(theirs)]}

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,11 @@ from opd_tui.tui.shell.long_work import BACKUP, WorkProgressed
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
 
     from opd_tui.tui.host.desk_host import DeskHost
 
-    Show = Callable[[str, int], None]
-
+Show = Callable[[str, int], None]
+"""Shows a step of a backup and how many per cent of it are done."""
 DAILY = "--daily"
 PACKAGE = Path(opd_tui.__file__).parents[1]
 
