@@ -51,9 +51,10 @@ class LongWork(Progress):
         return self.signal is not None and not self._counts
 
     def take(self, number: int, _frame: object) -> None:
-        """Handle a signal."""
-        self.signal = number
-        self._end_if_asked()
+        """Handle a signal; those that follow do not disturb the tidying up after the first."""
+        if self.signal is None:
+            self.signal = number
+            self._end_if_asked()
 
     @contextmanager
     def undivided(self) -> Iterator[None]:
