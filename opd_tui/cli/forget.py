@@ -30,7 +30,7 @@ from opd_tui.domain.model import Patient, TokenId
 from opd_tui.domain.text import printable
 
 if TYPE_CHECKING:
-    from opd_tui.desk.backup_service import CopiesLeft, Identity
+    from opd_tui.desk.backup_service import CopiesLeft
     from opd_tui.desk.front_desk import FrontDesk
 
 MAKE_ROOM = "Make room, then give the same command with --backups again."
@@ -126,7 +126,10 @@ def forget_one(desk: FrontDesk, action: ForgetPatient, backups: bool, yes: bool,
     except PatientAlreadyForgotten:
         if not backups:
             raise
-    left = forget_in_backups(desk, identity) if backups else None
+    left = None
+    if backups:
+        with long_work(SOME_BACKUPS_LEFT) as work:
+            left = backup_service.forget_in_copies(desk, identity, work)
     if as_json:
         print_json({"ok": True, **answer, "copies": in_json(left)})
         return
@@ -136,14 +139,6 @@ def forget_one(desk: FrontDesk, action: ForgetPatient, backups: bool, yes: bool,
         click.echo(line)
 
 
-def forget_in_backups(desk: FrontDesk, identity: Identity) -> CopiesLeft:
-    """Forget a patient in the backups; each of them is either rewritten or as it was, whenever this is ended."""
-    from opd_tui.desk import backup_service
-
-    with long_work(SOME_BACKUPS_LEFT) as work:
-        return backup_service.forget_in_copies(desk, identity, work)
-
-
 def forget_in_backups_alone(
     desk: FrontDesk, uhid: str | None, name: str | None, phone: str | None, yes: bool, as_json: bool
 ) -> None:
@@ -151,7 +146,8 @@ def forget_in_backups_alone(
     from opd_tui.desk import backup_service
 
     confirm("The database does not name this patient, or no longer. Remove what the backups hold, for good?", yes)
-    left = forget_in_backups(desk, backup_service.identity_named(uhid, name, phone))
+    with long_work(SOME_BACKUPS_LEFT) as work:
+        left = backup_service.forget_in_copies(desk, backup_service.identity_named(uhid, name, phone), work)
     if not left.rewritten and not left.still_naming:
         for line in others(left):
             tell(line)

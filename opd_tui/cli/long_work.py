@@ -138,9 +138,8 @@ class Bar(AbstractContextManager[Show]):
         bar = Progress(
             *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
         )
-        bar.add_task(self._step.capitalize(), total=1)
+        bar.add_task(self._step.capitalize(), total=1, completed=self._share)
         bar.start()
-        self._draw(bar)
         self._bar = bar
 
     def _draw(self, bar: rich.progress.Progress) -> None:

@@ -15,7 +15,7 @@ from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.progress import UNFOLLOWED, Progress
 from opd_tui.domain.records import quoted
 from opd_tui.domain.remedies import Advice
-from opd_tui.storage.engines.database import Database, read_identity, refuse_other_zone
+from opd_tui.storage.engines.database import Database, Upgrade, read_identity, refuse_other_zone
 from opd_tui.storage.engines.locate import database_url, identity_on_server, open_database
 from opd_tui.storage.files import backup_store
 from opd_tui.storage.files.access import make_private_folder
@@ -97,8 +97,8 @@ def open_database_at(
         store = store_of(location, read_identity(connection))
         older_servers.back_up(connection, version, store, clock.now(), progress)
 
-    back_up = back_up_server if upgrade else None
-    database = open_database(location, clock, system_zone, back_up, create=create, group=group, progress=progress)
+    how = Upgrade(back_up_server, progress) if upgrade else None
+    database = open_database(location, clock, system_zone, how, create=create, group=group)
     if "://" in database.location:
         with suppress(StoreUnavailable):  # without a home directory there are no backups
             database.warnings += tuple(_store_of_server(database.identity).warnings())

@@ -25,6 +25,7 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk, store_of
 from opd_tui.desk.verification import verify_database
 from opd_tui.domain.errors import AnotherDatabase, StoreUnavailable
+from opd_tui.domain.progress import Progress
 from opd_tui.storage.backups import copies
 from opd_tui.storage.backups.copies import verify_file
 from opd_tui.storage.files.backup_store import folder_of
@@ -231,7 +232,7 @@ STOPPED = """
 import os, sys, time
 import opd_tui.storage.backups.copies as copies
 from opd_tui.cli import main
-def stop(path):
+def stop(path, progress):
     print("written", flush=True)
     time.sleep(600)
 copies.verify_file = stop
@@ -425,9 +426,9 @@ def test_a_file_that_appears_while_it_is_made_is_not_overwritten(
     assert verify_file(back_up(filled, tmp_path / "y.db", KEPT).path).problems == []
     target = tmp_path / "x.db"
 
-    def appears(path: Path) -> object:
+    def appears(path: Path, progress: Progress) -> object:
         target.write_text("dear diary")
-        return verify_file(path)
+        return verify_file(path, progress)
 
     monkeypatch.setattr(copies, "verify_file", appears)
     with pytest.raises(StoreUnavailable, match=r"x.db already exists. Name another file, or a folder"):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import random
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -218,10 +217,8 @@ def open_file(
     fingerprint = FileFingerprint(path)
     closing = threading.Event()
     refuse_other_program(path, closing)
-    url, arguments = file_url(path, mode="rw"), {"timeout": 0}
-    engine = create_engine(
-        url, hide_parameters=True, paramstyle="named", connect_args=arguments, pool_size=4, max_overflow=-1
-    )
+    url, options = file_url(path, mode="rw"), {"connect_args": {"timeout": 0}, "pool_size": 4, "max_overflow": -1}
+    engine = create_engine(url, hide_parameters=True, paramstyle="named", **options)
     event.listen(engine, "connect", set_up_connection)
     try:
         with diagnose_corruption(engine, path), refusals(path):
@@ -263,12 +260,12 @@ def set_up_file(
         retry_while_busy(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), closing)
         if not has_tables(connection):
             create_once(connection, clock, system_zone)
-            stamp = file_fingerprint_of(path)  # the new tables are in the log, so the file stays as it is
-            connection.execute(update(hospital).values(file_stamp=stamp))
+            # The new tables are in the log, so the file stays as it is.
+            connection.execute(update(hospital).values(file_stamp=file_fingerprint_of(path)))
             connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
         elif (version := schema_version(connection)) < SCHEMA_VERSION:
             now = clock.now()
-            back_up_before_upgrade(path, version, now, progress)
+            backup_store.back_up_before_upgrade(path, version, now, progress)
             migrations.upgrade(connection, version, now, progress)
             progress.point_of_no_return()
         connection.commit()
@@ -283,16 +280,6 @@ def foreign_keys_off(connection: Connection) -> Iterator[None]:
     finally:
         connection.rollback()
         connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-
-
-def back_up_before_upgrade(path: Path, version: int, now: dt.datetime, progress: Progress) -> None:
-    """Back up a file of an older version before its transaction writes; raise StoreUnavailable if that fails."""
-    store = backup_store.store_of(path)
-    with (
-        backup_store.before_upgrade(store, version, now) as written,
-        closing(sqlite3.connect(path)) as original,
-    ):
-        backup_store.copy_pages(original, written, progress)
 
 
 def set_up_connection(connection: sqlite3.Connection, _record: object) -> None:

@@ -265,6 +265,12 @@ def before_upgrade(store: BackupStore, version: int, now: dt.datetime) -> Iterat
         ) from refusal
 
 
+def back_up_before_upgrade(path: Path, version: int, now: dt.datetime, progress: Progress) -> None:
+    """Back up a file of an older version before its transaction writes; raise StoreUnavailable if that fails."""
+    with before_upgrade(store_of(path), version, now) as written, closing(sqlite3.connect(path)) as original:
+        copy_pages(original, written, progress)
+
+
 def copy_pages(source: sqlite3.Connection, target: Path, progress: Progress = UNFOLLOWED) -> None:
     """Copy a database to an empty file without a log, by SQLite's online backup; desks can write meanwhile."""
     with closing(sqlite3.connect(target, isolation_level=None)) as copy:

@@ -22,7 +22,6 @@ down_revision = "0002"
 Row = dict[str, Any]
 JsonObject = dict[str, Any]
 Report = Callable[[float], None]
-"""Takes the share of the work that is done, from 0 to 1; it may raise an exception to end it."""
 T = TypeVar("T")
 
 ROWS_AT_ONCE = 1000
@@ -50,10 +49,7 @@ def upgrade() -> None:
 def pages(
     connection: sa.Connection, statement: str, report: Report = lambda _: None, last: int | None = None
 ) -> Iterator[list[Row]]:
-    """Yield pages of rows by id (keyset pagination), which bounds memory and allows updates between pages.
-
-    `report` is told how far the id is on its way to the last one.
-    """
+    """Yield pages of rows by id (keyset pagination), which bounds memory and allows updates, and report."""
     after = -(2**63)
     while rows := connection.execute(sa.text(statement), {"after": after, "limit": ROWS_AT_ONCE}).mappings().all():
         yield [dict(row) for row in rows]
