@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import rich.progress
 
 NOTHING_CHANGED = "Interrupted. Nothing was changed."
+ALMOST_DONE = 0.999
+"""The highest share of a step on a bar, which stops its clock when it is full."""
 SECONDS_UNTIL_SHOWN = 0.5
 """How long work takes at least for a bar to be shown."""
 
@@ -138,13 +140,15 @@ class Bar(AbstractContextManager[Show]):
         bar = Progress(
             *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
         )
-        bar.add_task(self._step.capitalize(), total=1, completed=self._share)
+        bar.add_task("", total=1)
+        self._draw(bar)
         bar.start()
         self._bar = bar
+        self._draw(bar)  # what was reported since it was made
 
     def _draw(self, bar: rich.progress.Progress) -> None:
         for task in bar.task_ids:
-            bar.update(task, description=self._step.capitalize(), completed=self._share)
+            bar.update(task, description=self._step.capitalize(), completed=min(self._share, ALMOST_DONE))
 
 
 @contextmanager
