@@ -22,9 +22,11 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.storage.files import untrusted
 from opd_tui.storage.files.backup_store import store_of
 from opd_tui.storage.files.drafts import DRAFT
+from tests.benchmarks.data import Content, build
 from tests.cli.test_surroundings import run_in_shell
 from tests.support.helpers import answers_in, dump, first_slot, invoke, lines, until
 from tests.support.older import old_file
+from tests.support.terminals import RealTerminal
 
 CTRL_C = 128 + signal.SIGINT
 SEEN = 1
@@ -254,6 +256,28 @@ def test_the_screens_are_told_each_per_cent_once(closed: Path) -> None:
     assert all(0 <= each["per_cent"] <= 100 for each in told)
     assert len({tuple(each.items()) for each in told}) == len(told)
     assert json.loads(result.stdout)["ok"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", ["\x03", ""], ids=["Ctrl+C", "closed terminal"])
+def test_on_a_real_terminal_a_bar_moves_and_one_can_leave(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "opd.db"
+    build(str(path), Content(history=20_000, doctors=4))
+    before = path.read_bytes()
+    with RealTerminal("backup", "--database", path) as terminal:
+        terminal.shows("Verifying", "%")
+        if key:
+            terminal.press(key)
+            assert terminal.ends() == CTRL_C
+            terminal.shows("opd-tui: Interrupted. Nothing was changed.")
+            assert "Verifying" not in terminal.text
+        else:
+            terminal.hang_up()
+            until(lambda: terminal.process.poll() is not None)
+            assert terminal.process.returncode == 128 + signal.SIGHUP
+    assert path.read_bytes() == before
+    assert store_of(path).copies() == []
+    assert drafts(tmp_path) == []
 
 
 # Options that count
