@@ -28,7 +28,7 @@ def verify(site: Site) -> Iterator[Row]:
 
 def token_list(site: Site) -> Iterator[Row]:
     """`opd-tui token list` of a year, and its memory."""
-    yield from measured(site, "token list of 500,000 tokens", Budget(times=6), "token", "list")
+    yield from measured(site, "token list of 500,000 tokens", Budget(times=10), "token", "list")
 
 
 def measured(site: Site, name: str, budget: Budget, *command: str) -> Iterator[Row]:
