@@ -173,7 +173,7 @@ def prepare(source: Path, written: Path, now: dt.datetime, progress: Progress = 
     return result
 
 
-def bring_up_to_date(path: Path, now: dt.datetime, progress: Progress) -> None:
+def bring_up_to_date(path: Path, now: dt.datetime, progress: Progress = UNFOLLOWED) -> None:
     """Upgrade a copy to this program's version, and clear the fingerprint, which is that of the original file."""
     with engine_of(path).connect() as connection:
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
