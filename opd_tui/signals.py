@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -17,15 +17,19 @@ def exit_status(number: int) -> int:
 
 
 @contextmanager
-def unwound_by_signals() -> Iterator[None]:
-    """Turn signals that would kill the process into SystemExit, so that temporary files are removed."""
-
-    def leave(number: int, _frame: object) -> None:
-        sys.exit(exit_status(number))
-
-    before = [(number, signal.signal(number, leave)) for number in ENDING]
+def handled(numbers: Iterable[int], handle: Callable[[int, object], object]) -> Iterator[None]:
+    """Handle these signals within the block, except those that the program was started to ignore, as by nohup."""
+    heeded = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    before = [(number, signal.signal(number, handle)) for number in heeded]
     try:
         yield
     finally:
         for number, handler in before:
             signal.signal(number, handler)
+
+
+@contextmanager
+def unwound_by_signals() -> Iterator[None]:
+    """Turn signals that would kill the process into SystemExit, so that temporary files are removed."""
+    with handled(ENDING, lambda number, _frame: sys.exit(exit_status(number))):
+        yield

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opd_tui.cli.answers import answer_of
+from opd_tui.cli.desks import front_desk
 from opd_tui.cli.options import (
-    front_desk,
     json_option,
     print_json,
     refusals_end_the_command,

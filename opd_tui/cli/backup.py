@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from opd_tui.cli.answers import confirm, refusals_in_json
+from opd_tui.cli.desks import front_desk, refuse_other_zone
+from opd_tui.cli.long_work import Show, lines_for_programs, long_work
 from opd_tui.cli.options import (
     REFUSED,
     WRONG_USE,
     fail,
-    front_desk,
+    given_option,
     json_option,
     print_json,
     print_table,
@@ -26,7 +29,6 @@ from opd_tui.cli.options import (
 from opd_tui.clock import SystemClock
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.text import printable
-from opd_tui.signals import unwound_by_signals
 
 if TYPE_CHECKING:
     from opd_tui.desk.backup_service import Checked, Copy
@@ -59,44 +61,46 @@ NICENESS = 10
 @click.option(
     "--list", "as_list", is_flag=True, help="List the backups, newest last; with PATH, those in another folder."
 )
+@click.option("--progress", "for_program", is_flag=True, hidden=True, help="Print how far it is, for the screens.")
 @click.option("--drill", is_flag=True, help="Restore the newest backup into a temporary folder and verify it.")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @refusals_end_the_command
-def backup(path: Path | None, drill: bool, as_list: bool, daily: bool, as_json: bool) -> None:
+def backup(path: Path | None, drill: bool, as_list: bool, daily: bool, for_program: bool, as_json: bool) -> None:
     """Copy the whole database and verify the copy, while the desks keep working."""
     if sum((path is not None and not as_list, drill, as_list, daily)) > 1:
         fail("PATH, --daily, --list and --drill cannot be combined. Choose one; only --list takes PATH.", WRONG_USE)
-    with refusals_in_json(as_json), unwound_by_signals():
+    display = lines_for_programs() if for_program else None
+    with refusals_in_json(as_json):
         if as_list:
             list_backups(path, as_json)
         elif drill:
             drill_newest(as_json)
         elif daily:
-            make_daily(as_json)
+            make_daily(as_json, display)
         else:
-            make(path.absolute() if path else None, as_json)
+            make(path.absolute() if path else None, as_json, display)
 
 
-def make(path: Path | None, as_json: bool) -> None:
+def make(path: Path | None, as_json: bool, display: AbstractContextManager[Show] | None) -> None:
     """Make a backup and print its path."""
     from opd_tui.desk.backup_service import back_up
 
-    with front_desk(create=False) as desk:
-        copy = back_up(desk, path, settings_file().settings.backups_kept)
+    with front_desk(create=False) as desk, long_work(display=display) as work:
+        copy = back_up(desk, path, settings_file().settings.backups_kept, work)
     if as_json:
         print_json(in_json(copy))
     else:
         click.echo(f"Backed up to {copy.path} ({size(copy.size)}): {counted(copy.checked)}, all verified.")
 
 
-def make_daily(as_json: bool) -> None:
+def make_daily(as_json: bool, display: AbstractContextManager[Show] | None) -> None:
     """Make today's backup unless there is one."""
     from opd_tui.desk.backup_service import back_up_today
 
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    with front_desk(create=False) as desk:
-        copy = back_up_today(desk, settings_file().settings.backups_kept)
+    with front_desk(create=False) as desk, long_work(display=display) as work:
+        copy = back_up_today(desk, settings_file().settings.backups_kept, work)
     if as_json:
         print_json(in_json(copy) if copy else {"ok": True, "path": None})
     elif copy:
@@ -138,7 +142,10 @@ def drill_newest(as_json: bool) -> None:
     """Prove that the newest backup can be restored."""
     from opd_tui.desk import backup_service
 
-    drill = backup_service.drill(shared_option("database"), SystemClock())
+    location = shared_option("database")
+    with long_work() as work:
+        refuse_other_zone(location)
+        drill = backup_service.drill(location, SystemClock(), work)
     backup = drill.backup
     if as_json:
         age = int(drill.age.total_seconds())
@@ -177,9 +184,11 @@ def restore(file: Path, another_database: bool, yes: bool, as_json: bool) -> Non
     from opd_tui.desk import backup_service
 
     confirm(f"Replace the database by {file}? Actions since that backup are not in it.", yes)
-    with refusals_in_json(as_json), unwound_by_signals():
-        group, location = settings_file().settings.group, shared_option("database")
-        restored = backup_service.restore(file, location, SystemClock(), group, another=another_database)
+    group, location, zone = settings_file().settings.group, shared_option("database"), given_option("time_zone")
+    with refusals_in_json(as_json), long_work() as work:
+        restored = backup_service.restore(
+            file, location, SystemClock(), group, another=another_database, zone=zone, progress=work
+        )
     if as_json:
         replaced = str(restored.replaced) if restored.replaced else None
         print_json({"ok": True, "checked": restored.checked, "replaced": replaced})

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from opd_tui.cli.answers import confirm, refusals_in_json
+from opd_tui.cli.desks import front_desk
+from opd_tui.cli.long_work import long_work
 from opd_tui.cli.options import (
     WRONG_USE,
     TypedText,
     fail,
-    front_desk,
     json_option,
     print_json,
     refusals_end_the_command,
     settings_file,
     shared_options,
+    tell,
 )
 from opd_tui.cli.typed import token_named
 from opd_tui.desk.actions import ForgetPatient
@@ -26,13 +28,16 @@ from opd_tui.desk.answers import accepted
 from opd_tui.domain.errors import PatientAlreadyForgotten, UnknownPatient
 from opd_tui.domain.model import Patient, TokenId
 from opd_tui.domain.text import printable
-from opd_tui.signals import unwound_by_signals
 
 if TYPE_CHECKING:
     from opd_tui.desk.backup_service import CopiesLeft
     from opd_tui.desk.front_desk import FrontDesk
 
 MAKE_ROOM = "Make room, then give the same command with --backups again."
+SOME_BACKUPS_LEFT = (
+    "Interrupted. Each backup is either rewritten or as it was; to rewrite the others, give the same command with "
+    "--backups again."
+)
 VISITS_SHOWN = 5
 """The maximum number of visits listed in the question."""
 NOT_ERASED = (
@@ -88,7 +93,7 @@ def forget(
     """Remove what identifies a patient: name, phone, hospital number, year of birth and sex."""
     if sum(map(bool, (patient, uhid, name or phone))) != 1:
         fail("Name one patient: by a token, by --uhid, or by --name and --phone together.", WRONG_USE)
-    with unwound_by_signals(), front_desk(create=False) as desk, refusals_in_json(as_json, ForgetPatient.verb):
+    with front_desk(create=False) as desk, refusals_in_json(as_json, ForgetPatient.verb):
         try:
             token = token_named(desk, patient, date) if patient else desk.visit_of(uhid, name, phone)
         except UnknownPatient:
@@ -114,12 +119,17 @@ def forget_one(desk: FrontDesk, action: ForgetPatient, backups: bool, yes: bool,
             )
         if copies and not backups and not yes:
             backups = click.confirm(f"{in_words(copies)} may still hold the name. Rewrite them, too?", err=True)
-        outcome = desk.perform(action)
-        answer, words = accepted(outcome) | {"erased": desk.erase_traces()}, [f"{outcome.sentence}."]
+        with long_work() as work:
+            work.point_of_no_return()
+            outcome = desk.perform(action)
+            answer, words = accepted(outcome) | {"erased": desk.erase_traces()}, [f"{outcome.sentence}."]
     except PatientAlreadyForgotten:
         if not backups:
             raise
-    left = backup_service.forget_in_copies(desk, identity) if backups else None
+    left = None
+    if backups:
+        with long_work(SOME_BACKUPS_LEFT) as work:
+            left = backup_service.forget_in_copies(desk, identity, work)
     if as_json:
         print_json({"ok": True, **answer, "copies": in_json(left)})
         return
@@ -136,8 +146,11 @@ def forget_in_backups_alone(
     from opd_tui.desk import backup_service
 
     confirm("The database does not name this patient, or no longer. Remove what the backups hold, for good?", yes)
-    left = backup_service.forget_in_copies(desk, backup_service.identity_named(uhid, name, phone))
+    with long_work(SOME_BACKUPS_LEFT) as work:
+        left = backup_service.forget_in_copies(desk, backup_service.identity_named(uhid, name, phone), work)
     if not left.rewritten and not left.still_naming:
+        for line in others(left):
+            tell(line)
         raise UnknownPatient("Neither the database nor a backup has a patient like this. Check what you typed.")
     if as_json:
         print_json({"ok": True, "copies": in_json(left)})
@@ -159,20 +172,26 @@ def in_json(left: CopiesLeft | None) -> dict[str, list[str]] | None:
     """Return the result for the backups as part of a JSON answer; None if they were not to be rewritten."""
     if left is None:
         return None
-    return {"rewritten": list(map(str, left.rewritten)), "still_naming": list(map(str, left.still_naming))}
+    paths = {"rewritten": left.rewritten, "still_naming": left.still_naming, "not_searched": left.not_searched}
+    return {name: list(map(str, found)) for name, found in paths.items()}
 
 
 def about(left: CopiesLeft) -> list[str]:
     """Return the result for the backups, in sentences."""
     if not left.rewritten and not left.still_naming:
-        return ["No backup holds the name."]
+        return ["No backup holds the name.", *others(left)]
     lines = [f"Rewritten without the name: {printable(path)}" for path in left.rewritten]
     for path in left.still_naming:
         if path in left.no_room:
             lines.append(f"Still holds the name, because the disk is full: {printable(path)}. {MAKE_ROOM}")
         else:
             lines.append(f"Still holds the name, and could not be rewritten: {printable(path)}. Delete it.")
-    return lines
+    return [*lines, *others(left)]
+
+
+def others(left: CopiesLeft) -> list[str]:
+    """Return which copies were not searched, in sentences."""
+    return [f"Not searched, because it is of another database: {printable(path)}" for path in left.not_searched]
 
 
 def kept_until(copies: int) -> list[str]:

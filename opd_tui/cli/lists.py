@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from opd_tui.cli.desks import desk_to_read
 from opd_tui.cli.options import (
     TypedText,
-    desk_to_read,
     json_option,
     print_json,
     print_json_list,

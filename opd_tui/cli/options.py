@@ -8,8 +8,8 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
-from typing import IO, TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+from contextlib import suppress
+from typing import IO, Any, NoReturn, TypeVar, cast
 
 import click
 from rich.cells import cell_len
@@ -17,13 +17,9 @@ from rich.cells import cell_len
 from opd_tui.cli.refusals import message_of
 from opd_tui.config.options import ESCAPE_MILLISECONDS, ESCAPE_MILLISECONDS_OVER_SSH, Settings
 from opd_tui.config.reading import SettingsFile, read_settings
-from opd_tui.domain.actor import Road
-from opd_tui.domain.errors import DeskBusy, DeskRefusal, Invalid, StoreDamaged, StoreUnavailable
+from opd_tui.domain.errors import DeskRefusal, Invalid, StoreDamaged
 from opd_tui.domain.text import has_undecoded_bytes, printable
 from opd_tui.environment import is_over_ssh
-
-if TYPE_CHECKING:
-    from opd_tui.desk.front_desk import FrontDesk
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -92,41 +88,10 @@ def settings_file(*, quietly: bool = False) -> SettingsFile:
     return cast(SettingsFile, meta[_SETTINGS])
 
 
-@contextmanager
-def front_desk(*, create: bool = True, road: Road = Road.COMMAND_LINE) -> Iterator[FrontDesk]:
-    """Yield the desk that the options name; end the command with status 2 if it cannot be opened."""
-    from opd_tui.desk.opening import in_zone, open_front_desk
-
-    zone = given_option("time_zone")
-    try:
-        desk = open_front_desk(
-            shared_option("database"),
-            operator=shared_option("operator"),
-            desk=shared_option("desk"),
-            road=road,
-            create=create,
-            zone=zone,
-            group=settings_file().settings.group,
-        )
-        in_zone(desk, zone)
-    except (StoreUnavailable, DeskBusy) as refusal:
-        fail(message_of(refusal), WRONG_USE)
-    warn(desk.warnings)
-    try:
-        yield desk
-    finally:
-        desk.close()
-
-
 def warn(warnings: Iterable[str]) -> None:
     """Print what is wrong with the permissions of a database's files."""
     for warning in warnings:
         tell(printable(warning))
-
-
-def desk_to_read() -> AbstractContextManager[FrontDesk]:
-    """Open the desk that the options name, for a list: a mistyped path must not create a database."""
-    return front_desk(create=shared_option("database") is None)
 
 
 def status_of(refusal: DeskRefusal) -> int:

@@ -8,11 +8,10 @@ from pathlib import Path
 import click
 
 from opd_tui import environment
+from opd_tui.cli.desks import front_desk, refusals_end_with_wrong_use, refuse_other_zone
+from opd_tui.cli.long_work import long_work
 from opd_tui.cli.options import (
     REFUSED,
-    WRONG_USE,
-    fail,
-    front_desk,
     given_option,
     json_option,
     print_json,
@@ -23,10 +22,7 @@ from opd_tui.cli.options import (
     shared_options,
     warn,
 )
-from opd_tui.cli.refusals import message_of
 from opd_tui.clock import SystemClock
-from opd_tui.domain.errors import DeskBusy, StoreUnavailable
-from opd_tui.signals import unwound_by_signals
 
 NO_HOME = "none, since you have no home directory"
 NO_ZONE = "none with a name; give --time-zone when the database is made"
@@ -55,12 +51,11 @@ def verify(as_json: bool, against: Path | None) -> None:
     from opd_tui.desk import verification
 
     location = shared_option("database")
-    try:
-        with unwound_by_signals():
-            result = verification.verify_database(location, SystemClock(), against)
+    with refusals_end_with_wrong_use():
+        with long_work() as work:
+            refuse_other_zone(location)
+            result = verification.verify_database(location, SystemClock(), against, work)
         warn(verification.warnings(location, settings_file().settings.group))
-    except (StoreUnavailable, DeskBusy) as refusal:
-        fail(message_of(refusal), WRONG_USE)
     if as_json:
         print_json({"ok": not result.problems, "checked": result.checked, "problems": result.problems})
     else:

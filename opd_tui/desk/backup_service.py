@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from opd_tui.desk.verification import lost_since, prepared
 from opd_tui.domain.errors import CopyDoesNotVerify, DeskBusy, NoBackup, StoreUnavailable
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import TokenId
+from opd_tui.domain.progress import UNFOLLOWED, PartOfWork, Progress
 from opd_tui.domain.remedies import Advice
 from opd_tui.domain.sameness import Traits
 from opd_tui.storage.backups import copies
@@ -64,15 +66,17 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class CopiesLeft:
-    """The copies of the database from which a person was removed, and those that still name the person."""
+    """The copies from which a person was removed, those that still name the person, and those of other databases."""
 
     rewritten: tuple[Path, ...]
     still_naming: tuple[Path, ...]
     no_room: tuple[Path, ...] = ()
     """Those of `still_naming` that only a full disk kept from being rewritten."""
+    not_searched: tuple[Path, ...] = ()
+    """Copies of another database in the same folder, where the person may be another database's patient."""
 
 
-def back_up(desk: FrontDesk, to: Path | None, kept: int) -> Copy:
+def back_up(desk: FrontDesk, to: Path | None, kept: int, progress: Progress = UNFOLLOWED) -> Copy:
     """Make and verify a backup; without `to`, in the backup folder, which keeps the newest `kept` of each kind.
 
     `to` is a folder or a new file. Raises StoreUnavailable, DeskBusy and CopyDoesNotVerify.
@@ -81,12 +85,12 @@ def back_up(desk: FrontDesk, to: Path | None, kept: int) -> Copy:
     if to is None:
         store = store_of_desk(desk)
         with store.exclusively():
-            return _back_up_to_store(desk, store, Kind.MANUAL, now, kept)
+            return _back_up_to_store(desk, store, Kind.MANUAL, now, kept, progress)
     path = BackupStore(to).free_path(Kind.MANUAL, now) if to.is_dir() else to
-    return _verified_copy(*copies.back_up_to(desk.database, path))
+    return _verified_copy(*copies.back_up_to(desk.database, path, progress))
 
 
-def back_up_today(desk: FrontDesk, kept: int) -> Copy | None:
+def back_up_today(desk: FrontDesk, kept: int, progress: Progress = UNFOLLOWED) -> Copy | None:
     """Make today's backup by the hospital's clock; return None if a desk already made it or the database is empty.
 
     Raises as `back_up` does.
@@ -99,7 +103,7 @@ def back_up_today(desk: FrontDesk, kept: int) -> Copy | None:
             return None  # another desk is still copying a large database
         if _made_today(desk, store) or not desk.activity(1):
             return None
-        return _back_up_to_store(desk, store, Kind.DAILY, desk.clock.now(), kept)
+        return _back_up_to_store(desk, store, Kind.DAILY, desk.clock.now(), kept, progress)
 
 
 def _made_today(desk: FrontDesk, store: BackupStore) -> bool:
@@ -107,8 +111,10 @@ def _made_today(desk: FrontDesk, store: BackupStore) -> bool:
     return desk.today() in days
 
 
-def _back_up_to_store(desk: FrontDesk, store: BackupStore, kind: Kind, now: dt.datetime, kept: int) -> Copy:
-    path, result = copies.back_up(desk.database, store, kind, now)
+def _back_up_to_store(
+    desk: FrontDesk, store: BackupStore, kind: Kind, now: dt.datetime, kept: int, progress: Progress
+) -> Copy:
+    path, result = copies.back_up(desk.database, store, kind, now, progress)
     store.prune(kept)  # also if this copy does not verify: it is on the disk all the same
     return _verified_copy(path, result)
 
@@ -154,23 +160,31 @@ def listed(location: str | None, folder: Path | None) -> tuple[list[Backup], lis
     return backups, sorted(others), [path for store in stores for path in drafts.abandoned(store.folder)]
 
 
-def drill(location: str | None, clock: Clock) -> Drill:
+def drill(location: str | None, clock: Clock, progress: Progress = UNFOLLOWED) -> Drill:
     """Restore the newest backup into a draft, verify it, and compare the database with it.
 
     Raises NoBackup, StoreUnavailable and DeskBusy.
     """
     backup = newest(location)
-    with prepared(location, backup.path, clock) as (result, copy):
-        lost = lost_since(location, clock, copy, backup.path)
+    with prepared(location, backup.path, clock, progress) as (result, copy):
+        lost = lost_since(location, clock, copy, backup.path, progress)
     return Drill(backup, clock.now() - backup.made_at, result.checked, tuple(lost))
 
 
 def restore(
-    source: Path, location: str | None, clock: Clock, group: str | None = None, *, another: bool = False
+    source: Path,
+    location: str | None,
+    clock: Clock,
+    group: str | None = None,
+    *,
+    another: bool = False,
+    zone: str | None = None,
+    progress: Progress = UNFOLLOWED,
 ) -> Restored:
     """Replace a database by a backup, and keep the replaced one; a new file is shared with the Unix group `group`.
 
-    Raises StoreUnavailable, DatabaseInUse, and AnotherDatabase unless `another` database's backup is meant.
+    Raises DatabaseInUse, StoreUnavailable, also if the backup's time zone is not `zone`, and AnotherDatabase unless
+    `another` database's backup is meant.
     """
     from opd_tui.storage.backups import restoring
 
@@ -183,13 +197,17 @@ def restore(
         store = store_of(location)
         store.group = store.group or group
         with store.exclusively():
-            result, replaced = restoring.restore_file(source, Path(url.database or ""), now, group, another=another)
+            result, replaced = restoring.restore_file(
+                source, Path(url.database or ""), now, group, another=another, zone=zone, progress=progress
+            )
         return Restored(result.checked, replaced)
     database = open_database_at(location, clock, environment.system_zone() or ZoneInfo("UTC"))
     try:
         store = store_of(location, database.identity)
         with store.exclusively():
-            result, replaced = restoring.restore_server(source, database, store, now, another=another)
+            result, replaced = restoring.restore_server(
+                source, database, store, now, another=another, zone=zone, progress=progress
+            )
     finally:
         database.close()
     return Restored(result.checked, replaced)
@@ -209,20 +227,34 @@ def identity_named(uhid: str | None, name: str | None, phone: str | None) -> Ide
     return Identity(frozenset({Traits.typed(name or "", phone, uhid)}), frozenset())
 
 
-def forget_in_copies(desk: FrontDesk, identity: Identity) -> CopiesLeft:
-    """Forget a person in every copy of the database; each copy is verified before it replaces the old one."""
+def forget_in_copies(desk: FrontDesk, identity: Identity, progress: Progress = UNFOLLOWED) -> CopiesLeft:
+    """Forget a person in every copy of the database; each copy is verified before it replaces the old one.
+
+    If `progress` ends this, the copies that it has not reached still name the person.
+    """
     now, store = desk.clock.now(), store_of_desk(desk)
     entry = JournalEntry(FORGOTTEN_IN_COPY, now, now, desk.actor.operator, desk.actor.desk, desk.actor.road.value)
     found: dict[Result, list[Path]] = {result: [] for result in Result}
     with store.exclusively():
         drafts.clear_beside(Path(desk.database.location))
-        for path in copies_of(desk):
-            found[forget_in_copy(path, identity, desk.zone, entry, store.group)].append(path)
+        own, others = copies_beside(desk)
+        for number, path in enumerate(own):
+            part = PartOfWork(progress, number, len(own))
+            found[forget_in_copy(path, identity, desk.zone, entry, store.group, part)].append(path)
+            part.report("forgetting", 1)  # here, too, it may be ended
     no_room = tuple(found[Result.NO_ROOM])
-    return CopiesLeft(tuple(found[Result.FORGOTTEN]), (*found[Result.STILL_IN_IT], *no_room), no_room)
+    still_naming = (*found[Result.STILL_IN_IT], *no_room)
+    return CopiesLeft(tuple(found[Result.FORGOTTEN]), still_naming, no_room, tuple(others))
 
 
 def copies_of(desk: FrontDesk) -> list[Path]:
     """Return every copy that the program keeps: backups, and databases from before an upgrade or a restore."""
-    store = store_of_desk(desk)
-    return [*filter(store.is_own, (*store.copies(), *backup_store.replaced(Path(desk.database.location))))]
+    return copies_beside(desk)[0]
+
+
+def copies_beside(desk: FrontDesk) -> tuple[list[Path], list[Path]]:
+    """Return the copies of a desk's database, and those of other databases that lie among them."""
+    store, copies = store_of_desk(desk), defaultdict[bool, list[Path]](list)
+    for path in (*store.copies(), *backup_store.replaced(Path(desk.database.location))):
+        copies[store.is_own(path)].append(path)
+    return copies[True], copies[False]

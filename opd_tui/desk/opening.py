@@ -12,9 +12,10 @@ from opd_tui.clock import Clock, SystemClock
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.actor import Actor, Road
 from opd_tui.domain.errors import StoreUnavailable
+from opd_tui.domain.progress import UNFOLLOWED, Progress
 from opd_tui.domain.records import quoted
 from opd_tui.domain.remedies import Advice
-from opd_tui.storage.engines.database import Database, read_identity
+from opd_tui.storage.engines.database import Database, Upgrade, read_identity, refuse_other_zone
 from opd_tui.storage.engines.locate import database_url, identity_on_server, open_database
 from opd_tui.storage.files import backup_store
 from opd_tui.storage.files.access import make_private_folder
@@ -35,11 +36,12 @@ def open_front_desk(
     zone: str | None = None,
     create: bool = True,
     group: str | None = None,
+    progress: Progress = UNFOLLOWED,
 ) -> FrontDesk:
     """Open a desk on a database; what is not given comes from the system.
 
-    Operator, desk and road are the default actor of its actions. `group` is the Unix group that shares the files.
-    Raises StoreUnavailable and DeskBusy.
+    Operator, desk and road are the default actor of its actions. `group` is the Unix group that shares the files, and
+    `progress` follows the upgrade of an older database. Raises StoreUnavailable and DeskBusy.
     """
     if location is None:
         if create:
@@ -47,7 +49,7 @@ def open_front_desk(
         location = str(environment.default_database())
     clock = clock or SystemClock()
     system_zone = zone_named(zone) if zone else environment.system_zone()
-    database = open_database_at(location, clock, system_zone, create=create, group=group)
+    database = open_database_at(location, clock, system_zone, create=create, group=group, progress=progress)
     actor = Actor(
         environment.label(operator) if operator else environment.default_operator(),
         environment.label(desk) if desk else environment.default_desk(),
@@ -66,26 +68,37 @@ def zone_named(name: str) -> ZoneInfo:
 
 def in_zone(desk: FrontDesk, zone: str | None) -> FrontDesk:
     """Return the desk; close it and raise StoreUnavailable if a zone is named that is not the hospital's."""
-    if zone and zone != desk.zone.key:
+    try:
+        refuse_other_zone(zone, desk.zone.key)
+    except StoreUnavailable:
         desk.close()
-        raise StoreUnavailable(
-            f"The hospital's time zone is {desk.zone.key} since the database was made, and not {zone}.",
-            Advice.LEAVE_OUT_TIME_ZONE,
-        )
+        raise
     return desk
 
 
 def open_database_at(
-    location: str, clock: Clock, system_zone: ZoneInfo | None, *, create: bool = True, group: str | None = None
+    location: str,
+    clock: Clock,
+    system_zone: ZoneInfo | None,
+    *,
+    create: bool = True,
+    group: str | None = None,
+    upgrade: bool = True,
+    progress: Progress = UNFOLLOWED,
 ) -> Database:
-    """Open a database, backing it up before any upgrade; raise StoreUnavailable or DeskBusy."""
+    """Open a database, backing it up before an upgrade; raise StoreUnavailable or DeskBusy.
+
+    Unless `upgrade`, an older one on a server is refused.
+    """
 
     def back_up_server(connection: Connection, version: int) -> None:
         from opd_tui.storage.backups import older_servers
 
-        older_servers.back_up(connection, version, store_of(location, read_identity(connection)), clock.now())
+        store = store_of(location, read_identity(connection))
+        older_servers.back_up(connection, version, store, clock.now(), progress)
 
-    database = open_database(location, clock, system_zone, back_up_server, create=create, group=group)
+    how = Upgrade(back_up_server, progress) if upgrade else None
+    database = open_database(location, clock, system_zone, how, create=create, group=group)
     if "://" in database.location:
         with suppress(StoreUnavailable):  # without a home directory there are no backups
             database.warnings += tuple(_store_of_server(database.identity).warnings())

@@ -7,60 +7,81 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import select
+
 from opd_tui import environment
 from opd_tui.clock import Clock
 from opd_tui.desk.opening import open_database_at, store_of
+from opd_tui.domain.progress import UNFOLLOWED, Progress
 from opd_tui.storage.backups import comparing, copies
+from opd_tui.storage.engines.database import refuse_other_zone
 from opd_tui.storage.engines.locate import database_url
 from opd_tui.storage.files import backup_store, drafts
 from opd_tui.storage.journal.verify import Verification, verify
+from opd_tui.storage.schema.tables import hospital
 from opd_tui.storage.transaction import Transaction
 
 T = TypeVar("T")
 
 
-def verify_database(location: str | None, clock: Clock, against: Path | None = None) -> Verification:
+def verify_database(
+    location: str | None, clock: Clock, against: Path | None = None, progress: Progress = UNFOLLOWED
+) -> Verification:
     """Verify a database and, if `against` names a backup, that the database holds what is in it.
 
     Raises StoreUnavailable, DeskBusy and AnotherDatabase.
     """
+
+    def look(transaction: Transaction) -> Verification:
+        return verify(transaction, progress=progress)
+
     if against is None:
-        return examine(location, clock, verify)
-    with prepared(location, against, clock) as (_, copy):
-        return examine(location, clock, lambda transaction: _verify_against(transaction, copy, against))
+        return examine(location, clock, look)
+    with prepared(location, against, clock, progress) as (_, copy):
+
+        def look_at_both(transaction: Transaction) -> Verification:
+            result = look(transaction)
+            if not result.problems:
+                result.problems += comparing.missing(transaction, copy, str(against), progress)
+            return result
+
+        return examine(location, clock, look_at_both)
 
 
-def _verify_against(transaction: Transaction, copy: Transaction, name: Path) -> Verification:
-    result = verify(transaction)
-    if not result.problems:
-        result.problems += comparing.missing(transaction, copy, str(name))
-    return result
-
-
-def lost_since(location: str | None, clock: Clock, copy: Transaction, name: Path) -> list[str]:
+def lost_since(
+    location: str | None, clock: Clock, copy: Transaction, name: Path, progress: Progress = UNFOLLOWED
+) -> list[str]:
     """Return what a backup holds and the database does not; raises as `verify_database` does."""
-    return examine(location, clock, lambda transaction: list(comparing.missing(transaction, copy, str(name))))
+    return examine(location, clock, lambda transaction: list(comparing.missing(transaction, copy, str(name), progress)))
+
+
+def refuse_other_zone_at(location: str | None, clock: Clock, zone: str) -> None:
+    """Raise StoreUnavailable if a zone is not the hospital's."""
+    kept = examine(location, clock, lambda transaction: transaction.value(select(hospital.c.time_zone)))
+    refuse_other_zone(zone, kept)
 
 
 @contextmanager
-def prepared(location: str | None, backup: Path, clock: Clock) -> Iterator[tuple[Verification, Transaction]]:
+def prepared(
+    location: str | None, backup: Path, clock: Clock, progress: Progress
+) -> Iterator[tuple[Verification, Transaction]]:
     """Restore a backup into a draft among the database's backups; yield its verification and a transaction on it."""
     store = store_of(location)
     with store.exclusively(), drafts.draft(store.folder / "restored.db", store.group) as written:
-        result = copies.prepare(backup.resolve(), written, clock.now())
+        result = copies.prepare(backup.resolve(), written, clock.now(), progress)
         with copies.reading_file(written) as copy:
             yield result, copy
 
 
 def examine(location: str | None, clock: Clock, look: Callable[[Transaction], T]) -> T:
-    """Return what `look` finds in a snapshot of a database, which stays as it is."""
+    """Return what `look` finds in a snapshot of a database, which stays as it is; refuse one of an older version."""
     location = location or str(environment.default_database())
     url = database_url(location)
     if url.get_backend_name() == "sqlite":
         from opd_tui.storage.engines import looking
 
         return looking.look(Path(url.database or ""), look)
-    database = open_database_at(location, clock, environment.system_zone(), create=False)
+    database = open_database_at(location, clock, environment.system_zone(), create=False, upgrade=False)
     with closing(database), database.long_running() as transaction:
         return look(transaction)
 

@@ -28,6 +28,7 @@ from opd_tui.tui.screens.bar_screen import FEWEST_COLUMNS, FEWEST_LINES, BarScre
 from opd_tui.tui.settings.preferences import Preferences
 from opd_tui.tui.shell.backups import BackupEnded, Backups
 from opd_tui.tui.shell.live import Live, NewsArrived
+from opd_tui.tui.shell.long_work import UPGRADE, Upgrade, WorkProgressed
 from opd_tui.tui.shell.messages import show_messages, show_over_dialog
 from opd_tui.tui.shell.remedies import message_of
 from opd_tui.tui.shell.shutdown import be_ended_cleanly, run_to_its_end
@@ -90,6 +91,7 @@ class OpdApp(DeskHost):
             await self.first_paint()
             try:
                 self.desk = await self.async_desk.desk()
+                self.notices.withdraw(UPGRADE)
             except DeskRefusal as refusal:
                 self.exit(return_code=CANNOT_OPEN, message=f"opd-tui: {self.message_of(refusal)}")
                 return
@@ -172,6 +174,9 @@ class OpdApp(DeskHost):
         if shown != self.message:
             super().show_message(shown)
             show_over_dialog(self)
+
+    def on_work_progressed(self, event: WorkProgressed) -> None:
+        self.notices.follow(event.topic, event.text)
 
     def on_backup_ended(self, event: BackupEnded) -> None:
         self.backups.tell(event)
@@ -325,7 +330,15 @@ def run_app(
         from opd_tui.domain.actor import Road
 
         group = settings.settings.group
-        opened = open_front_desk(database, operator=operator, desk=desk, road=Road.SCREEN, zone=zone, group=group)
+        opened = open_front_desk(
+            database,
+            operator=operator,
+            desk=desk,
+            road=Road.SCREEN,
+            zone=zone,
+            group=group,
+            progress=Upgrade(app),
+        )
         return in_zone(opened, zone)
 
     app = OpdApp(open_desk, replace(preferences_from(settings), given=given or {}))

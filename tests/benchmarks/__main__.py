@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import desks, interaction, live, people, resources, startup, store
+from tests.benchmarks import desks, interaction, lengthy, live, people, resources, startup, store
 from tests.benchmarks.report import Budget, Row, as_markdown, as_text, machine, with_table, write_json
 from tests.benchmarks.site import ROOT, Site
 
@@ -34,6 +34,8 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "waiting": store.waiting,
     "board": store.board,
     "hits": people.hits,
+    "verify": lengthy.verify,
+    "token-list": lengthy.token_list,
     "flat-out": desks.flat_out,
     "paced": desks.paced,
     "live": live.live,

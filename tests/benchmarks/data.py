@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from opd_tui.desk.actions import AddDoctor, IssueToken, OpenSession
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.model import Patient, SlotId, SlotRecord, Source
+from opd_tui.storage.journal.formats import EVENT_COLUMNS, StoredEvent, chained_hash, entry_text
 
 DOCTORS, SLOTS_A_DAY, CAPACITY = 50, 8, 10
 WAITING = 5
@@ -118,7 +121,14 @@ NUMBER = f"(past.id - 1) % {CAPACITY * SLOTS_A_DAY} + 1"
 CODE = f"printf('D%02d-%03d', slot.doctor_id, {NUMBER})"
 PERSON = f"(past.id - 1) % {PATIENTS} + 1"
 ISSUED_AT = f"printf('%sT03:%02d:%02d.000000Z', slot.date, past.id % 60, past.id % {CAPACITY})"
+CLOSED_AT = "printf('%sT12:%02d:00.000000Z', slot.date, past.id % 60)"
+IS_SEEN = "past.id % 10"
+STATUS = f"iif({IS_SEEN}, 'COMPLETED', 'CANCELLED')"
 BY_SOURCE = f"CASE past.id % {len(ARRIVALS)} {{}} END"
+SOURCE = BY_SOURCE.format(" ".join(f"WHEN {n} THEN '{source.name}'" for n, source in enumerate(ARRIVALS)))
+PRIORITY = BY_SOURCE.format(" ".join(f"WHEN {n} THEN {source.priority}" for n, source in enumerate(ARRIVALS)))
+LAST_STEP = 4
+"""The step that closes the token, in an entry of its own; the first three are those of its issue."""
 
 PAST = {
     "patient": {
@@ -136,53 +146,72 @@ PAST = {
         "date": "slot.date",
         "sequence": NUMBER,
         "number": CODE,
-        "source": BY_SOURCE.format(" ".join(f"WHEN {n} THEN '{source.name}'" for n, source in enumerate(ARRIVALS))),
-        "priority": BY_SOURCE.format(" ".join(f"WHEN {n} THEN {source.priority}" for n, source in enumerate(ARRIVALS))),
-        "status": "iif(past.id % 10, 'COMPLETED', 'CANCELLED')",
+        "source": SOURCE,
+        "priority": PRIORITY,
+        "status": STATUS,
         "issued_at": ISSUED_AT,
-        "closed_at": "printf('%sT12:%02d:00.000000Z', slot.date, past.id % 60)",
+        "closed_at": CLOSED_AT,
     },
     "journal_entry": {
-        "id": ":entry + past.id",
-        "action": "'issue_token'",
-        "at": ISSUED_AT,
-        "recorded_at": ISSUED_AT,
+        "id": f":entry + 2 * past.id + iif(step.step = {LAST_STEP}, 0, -1)",
+        "action": f"iif(step.step = {LAST_STEP}, iif({IS_SEEN}, 'complete_token', 'cancel_token'), 'issue_token')",
+        "at": f"iif(step.step = {LAST_STEP}, {CLOSED_AT}, {ISSUED_AT})",
+        "recorded_at": f"iif(step.step = {LAST_STEP}, {CLOSED_AT}, {ISSUED_AT})",
         "operator": "'reception'",
         "desk": "'desk 0'",
+        "road": "'screen'",
     },
     "journal_event": {
-        "entry_id": ":entry + past.id",
-        "number": "step.step",
-        "kind": "CASE step.step WHEN 1 THEN 'patient_registered' WHEN 2 THEN 'token_issued' ELSE 'token_allocated' END",
+        "entry_id": f":entry + 2 * past.id + iif(step.step = {LAST_STEP}, 0, -1)",
+        "number": f"iif(step.step = {LAST_STEP}, 1, step.step)",
+        "kind": f"""CASE step.step WHEN 1 THEN 'patient_registered' WHEN 2 THEN 'token_issued'
+            WHEN 3 THEN 'token_allocated' ELSE iif({IS_SEEN}, 'token_completed', 'token_cancelled') END""",
         "subject": "iif(step.step = 1, 'patient', 'token')",
         "subject_id": "past.id",
         "slot_id": "slot.id",
-        "before": """iif(step.step = 3, '{"status": "WAITING"}', NULL)""",
+        "before": """CASE step.step WHEN 3 THEN '{"status": "WAITING"}'
+            WHEN 4 THEN '{"status": "ACTIVE", "closed_at": null}' END""",
         "after": f"""CASE step.step WHEN 1 THEN '{{}}' WHEN 3 THEN '{{"status": "ACTIVE"}}'
-            ELSE printf('{{"patient_id": %d, "number": "%s", "status": "WAITING"}}', {PERSON}, {CODE}) END""",
+             WHEN 2 THEN printf('{{"slot_id": %d, "patient_id": %d, "doctor_id": %d, "date": "%s", "sequence": %d, '
+                 || '"number": "%s", "source": "%s", "priority": %d, "status": "WAITING", "issued_at": "%s", '
+                 || '"checked_in_at": null}}', slot.id, {PERSON}, slot.doctor_id, slot.date, {NUMBER}, {CODE}, {SOURCE},
+                 {PRIORITY}, {ISSUED_AT})
+             ELSE printf('{{"status": "%s", "closed_at": "%s"}}', {STATUS}, {CLOSED_AT}) END""",
         "details": "'{}'",
         "format": "2",
     },
 }
-"""What the columns of a closed token's rows hold: an issue and its three events in the journal."""
-OF_FIRST_VISITS = {
+"""What the columns of a closed token's rows hold: its issue with three events in the journal, and its closing."""
+ENTRY = ("action", "at", "recorded_at", "operator", "desk", "road")
+EVENTS_AFTER = f"""
+    SELECT journal_event.rowid, entry_id, {", ".join(ENTRY)}, {", ".join(f'"{name}"' for name in EVENT_COLUMNS)}
+    FROM journal_event CROSS JOIN journal_entry ON journal_entry.id = entry_id
+    WHERE journal_event.rowid > (SELECT max(rowid) FROM journal_event WHERE entry_id <= :entry)
+    ORDER BY journal_event.rowid
+"""
+"""The events that were inserted after an entry, in the order of their chains."""
+ROWS = {
     "patient": f"WHERE past.id <= {PATIENTS}",
-    "journal_event": f"WHERE step.step > 1 OR past.id <= {PATIENTS}",
+    "journal_entry": f"CROSS JOIN step WHERE step.step IN (1, {LAST_STEP})",
+    "journal_event": f"CROSS JOIN step WHERE step.step > 1 OR past.id <= {PATIENTS}",
 }
-"""The rows that exist only for a patient's first visit."""
+"""The tables that have a row only for a patient's first visit, or several for a token."""
 
 
 def fill_history(path: Path, content: Content, today: dt.date) -> None:
-    """Insert a year of closed tokens before today, with their patients, slots, counters and three events each."""
+    """Insert a year of closed tokens before today, with their patients, slots, counters and events in the journal."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for pragma in ("synchronous=OFF", "foreign_keys=OFF", "cache_size=-200000", "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
         with without_guards(connection):
             connection.execute("BEGIN")
+            (entry,) = connection.execute("SELECT max(id) FROM journal_entry").fetchone()
             slots = list(past_slots(content, today))
             insert(connection, "slot", slots)
             insert(connection, "token_counter", past_counters(slots))
-            insert_past(connection, content.history)
+            insert_past_sessions(connection, slots, entry)
+            insert_past(connection, content.history, entry + len(slots))
+            chain_past(connection, entry)
             connection.execute("COMMIT")
 
 
@@ -229,24 +258,51 @@ def insert(connection: sqlite3.Connection, table: str, rows: Iterable[Values]) -
     connection.executemany(f"INSERT INTO {table} ({listed(names)}) VALUES ({', '.join(values)})", rows)
 
 
-def insert_past(connection: sqlite3.Connection, tokens: int) -> None:
-    """Insert all rows of so many tokens."""
+def insert_past_sessions(connection: sqlite3.Connection, slots: Iterable[Values], entry: int) -> None:
+    """Insert the journal's entries after one for the opening of these slots."""
+    entries, events = [], []
+    for slot in slots:
+        made = {"entry_id": entry + slot["id"], "number": 1, "kind": "slot_opened", "subject": "slot", "format": 2}
+        opened = {name: slot[name] for name in ("doctor_id", "date", "start", "end", "capacity")}
+        events.append(made | {"subject_id": slot["id"], "after": json.dumps(opened), "details": "{}"})
+        at = dict.fromkeys(("at", "recorded_at"), f"{slot['date']}T00:00:00.000000Z")
+        actor = {"operator": "reception", "desk": "desk 0", "road": "screen"}
+        entries.append({"id": entry + slot["id"], "action": "open_slot"} | at | actor)
+    insert(connection, "journal_entry", entries)
+    insert(connection, "journal_event", events)
+
+
+def insert_past(connection: sqlite3.Connection, tokens: int, entry: int) -> None:
+    """Insert all rows of so many tokens, with their entries in the journal after one."""
     names = [(f"{first} {last}", f"{first}{last}".casefold()) for last in LAST_NAMES for first in FIRST_NAMES]
     connection.execute("CREATE TEMP TABLE name (id INTEGER PRIMARY KEY, name, key)")
     connection.executemany("INSERT INTO name VALUES (?, ?, ?)", ((id_, *name) for id_, name in enumerate(names)))
-    connection.execute("CREATE TEMP TABLE step AS SELECT 1 AS step UNION ALL SELECT 2 UNION ALL SELECT 3")
-    last = {
-        "entry": connection.execute("SELECT coalesce(max(id), 0) FROM journal_entry").fetchone()[0],
-    }
+    connection.execute("CREATE TEMP TABLE step (step INTEGER PRIMARY KEY)")
+    connection.executemany("INSERT INTO step VALUES (?)", ((step,) for step in range(1, LAST_STEP + 1)))
     for table, columns in PAST.items():
         columns = columns | fillers_for(connection, table, columns)
-        steps = "CROSS JOIN step" if table == "journal_event" else ""
         connection.execute(
             f"{SERIES} INSERT INTO {table} ({listed(columns)}) SELECT {', '.join(columns.values())} "
-            f"FROM past CROSS JOIN slot ON {SLOT} CROSS JOIN name ON name.id = past.id % {len(names)} {steps} "
-            f"{OF_FIRST_VISITS.get(table, '')}",
-            {"tokens": tokens} | last,
+            f"FROM past CROSS JOIN slot ON {SLOT} CROSS JOIN name ON name.id = past.id % {len(names)} "
+            f"{ROWS.get(table, '')}",
+            {"tokens": tokens, "entry": entry},
         )
+
+
+def chain_past(connection: sqlite3.Connection, entry: int) -> None:
+    """Write the hashes of the events after an entry, and the ends of their chains."""
+    (end,) = connection.execute("SELECT journal_hash FROM hospital").fetchone()
+    ends: dict[int | None, str] = defaultdict(str, {None: end})
+    events = connection.execute(EVENTS_AFTER, {"entry": entry})
+    while rows := events.fetchmany(10_000):
+        hashes = []
+        for rowid, entry_id, *row in rows:
+            event = StoredEvent(*row[len(ENTRY) :])
+            ends[event.slot_id] = chained_hash(ends[event.slot_id], entry_text(entry_id, row[: len(ENTRY)]), event)
+            hashes.append((ends[event.slot_id], rowid))
+        connection.executemany("UPDATE journal_event SET hash = ? WHERE rowid = ?", hashes)
+    connection.execute("UPDATE hospital SET journal_hash = ?", (ends.pop(None),))
+    connection.executemany("UPDATE slot SET journal_hash = ? WHERE id = ?", ((end, id_) for id_, end in ends.items()))
 
 
 def fillers_for(connection: sqlite3.Connection, table: str, known: Collection[str]) -> dict[str, str]:

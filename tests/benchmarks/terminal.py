@@ -66,6 +66,14 @@ class NotShown(Exception):
     """What was waited for did not come on the screen."""
 
 
+def memory_mib(process: int) -> tuple[float, float]:
+    """A process's memory now, and at its highest; nothing of one that has just ended."""
+    status = Path(f"/proc/{process}/status").read_text()
+    found = (re.search(rf"{name}:\s+(\d+)", status) for name in ("VmRSS", "VmHWM"))
+    now, highest = (int(each[1]) / 1024 if each else 0.0 for each in found)
+    return now, highest
+
+
 class Terminal:
     """One full-screen program in a pseudo terminal of its own."""
 
@@ -166,9 +174,7 @@ class Terminal:
 
     def resident_mib(self) -> tuple[float, float]:
         """Memory now, and at its highest."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        now, highest = (int(re.search(rf"{name}:\s+(\d+)", status)[1]) / 1024 for name in ("VmRSS", "VmHWM"))  # type: ignore[index]
-        return now, highest
+        return memory_mib(self.process.pid)
 
     def cpu_seconds(self) -> float:
         """Processor time that the program has used."""

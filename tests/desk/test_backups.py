@@ -38,6 +38,7 @@ from opd_tui.domain.errors import (
     StoreDamaged,
     StoreUnavailable,
 )
+from opd_tui.domain.progress import Progress
 from opd_tui.domain.remedies import Advice, RestoreBackup
 from opd_tui.storage.backups import restoring
 from opd_tui.storage.backups.copies import verify_file
@@ -220,8 +221,8 @@ def test_a_page_that_is_lost_is_found_in_the_copy(
 ) -> None:
     copied = backup_store.copy_pages
 
-    def lose_a_page(source: sqlite3.Connection, target: Path) -> None:
-        copied(source, target)
+    def lose_a_page(source: sqlite3.Connection, target: Path, progress: Progress) -> None:
+        copied(source, target, progress)
         overwrite_pages(target)
 
     monkeypatch.setattr("opd_tui.storage.backups.copies.copy_pages", lose_a_page)
@@ -717,7 +718,7 @@ def test_what_a_server_held_before_is_kept_as_a_file_and_a_failure_changes_nothi
     fill(on_server.location, clock, 5)
     source, before = backed_up(str(left), clock), on_server.dump()
     with monkeypatch.context() as broken:
-        broken.setattr(restoring, "verify", lambda transaction: 1 / 0)
+        broken.setattr(restoring, "verify", lambda transaction, progress: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             restore(source, on_server.location, clock, another=True)
     with pytest.raises(AnotherDatabase, match="is a backup of another database"):

@@ -25,6 +25,7 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk, store_of
 from opd_tui.desk.verification import verify_database
 from opd_tui.domain.errors import AnotherDatabase, StoreUnavailable
+from opd_tui.domain.progress import Progress
 from opd_tui.storage.backups import copies
 from opd_tui.storage.backups.copies import verify_file
 from opd_tui.storage.files.backup_store import folder_of
@@ -231,7 +232,7 @@ STOPPED = """
 import os, sys, time
 import opd_tui.storage.backups.copies as copies
 from opd_tui.cli import main
-def stop(path):
+def stop(path, progress):
     print("written", flush=True)
     time.sleep(600)
 copies.verify_file = stop
@@ -425,9 +426,9 @@ def test_a_file_that_appears_while_it_is_made_is_not_overwritten(
     assert verify_file(back_up(filled, tmp_path / "y.db", KEPT).path).problems == []
     target = tmp_path / "x.db"
 
-    def appears(path: Path) -> object:
+    def appears(path: Path, progress: Progress) -> object:
         target.write_text("dear diary")
-        return verify_file(path)
+        return verify_file(path, progress)
 
     monkeypatch.setattr(copies, "verify_file", appears)
     with pytest.raises(StoreUnavailable, match=r"x.db already exists. Name another file, or a folder"):
@@ -456,3 +457,22 @@ def test_the_same_command_with_backups_forgets_there_who_is_forgotten_here(
     result = invoke("forget", *named, "--yes", "--backups", "--database", database_path)
     assert result.exit_code == 1
     assert "Neither the database nor a backup has a patient like this" in result.stderr
+
+
+def test_a_copy_of_another_database_is_named_and_not_searched(closed: Path, clock: FixedClock) -> None:
+    """A person of its name may be another hospital's patient."""
+    theirs = Path(shutil.copy(fill(closed.with_name("first.db"), clock, "Asha Kumar"), closed.parent))
+    with opened(closed, clock) as desk:
+        own = back_up(desk, None, KEPT).path
+        desk.perform(CompleteToken(token=1))
+    theirs = Path(shutil.copy(theirs, own.with_name("opd-tui-000099-20261101T000000.000000Z-manual.db")))
+    before = theirs.read_bytes()
+    result = invoke("forget", "1", "--yes", "--backups", "--database", closed)
+    told = result.stdout.splitlines()[1:]
+    assert told == [
+        f"Rewritten without the name: {own}",
+        f"Not searched, because it is of another database: {theirs}",
+    ]
+    assert theirs.read_bytes() == before
+    again = json.loads(invoke("forget", "1", "--yes", "--backups", "--json", "--database", closed).stdout)
+    assert again["copies"] == {"rewritten": [], "still_naming": [], "not_searched": [str(theirs)]}

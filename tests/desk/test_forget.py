@@ -515,7 +515,7 @@ def test_answers_and_refusals_are_json_where_asked_for(closed: Path) -> None:
     assert invoke("backup", "--database", closed).exit_code == 0
     answer = json.loads(invoke("forget", "1", "--yes", "--backups", "--json", "--database", closed).stdout)
     assert (answer["ok"], answer["visits"], answer["erased"]) == (True, 2, True)
-    assert answer["copies"] == {"rewritten": [str(copies(closed)[0])], "still_naming": []}
+    assert answer["copies"] == {"rewritten": [str(copies(closed)[0])], "still_naming": [], "not_searched": []}
     answer = json.loads(invoke("forget", "1", "--yes", "--json", "--database", closed).stdout)
     assert (answer["ok"], answer["action"], answer["error"]) == (False, "forget_patient", "PatientForgotten")
 

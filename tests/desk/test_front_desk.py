@@ -108,6 +108,11 @@ def test_a_preview_names_others_of_the_same_name_with_the_doctor_that_day(desk: 
 
     assert namesakes("ASHA  verma") == ["A-002", "A-001"]
     assert namesakes("Asha") == []
+    for typed in ("Maeve O'Brien", "Łukasz Nowak", "فاطمہ علی"):
+        issue(desk, slot, typed)
+    assert namesakes("maeve O’Brien") == ["A-004"]
+    assert namesakes("Lukasz Nowak") == ["A-005"]
+    assert namesakes("فاطمه على") == ["A-006"]
 
 
 def test_each_change_says_why_in_words(desk: FrontDesk, slot: int) -> None:

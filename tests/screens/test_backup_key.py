@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,15 @@ from opd_tui.tui.demo_app import DemoApp
 from opd_tui.tui.keys.commands import Need
 from opd_tui.tui.shell import backups
 from tests.support.helpers import issue, statuses, token_of
-from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
+from tests.support.pilot import (
+    PATIENCE_SECONDS,
+    WIDE,
+    OpenDesk,
+    Receptionist,
+    at_the_counter,
+    doctor_with_slots,
+    full_slot,
+)
 
 
 def with_backups(open_desk: OpenDesk, path: Path) -> OpdApp:
@@ -45,7 +54,7 @@ async def test_after_midnight_the_next_one_is_made(
 ) -> None:
     asked: list[tuple[str, ...]] = []
 
-    def remember(database: str, *arguments: str) -> dict[str, object]:
+    def remember(database: str, *arguments: str, show: object) -> dict[str, object]:
         asked.append((database, *arguments))
         return {"ok": True, "path": None}
 
@@ -65,6 +74,39 @@ async def test_a_key_makes_a_backup_and_says_where(open_desk: OpenDesk, desk: Fr
         await meera.press("f8")
         await meera.hears("Backed up and verified:", "-manual.db")
     assert Kind.MANUAL in kinds(database_path)
+
+
+async def test_the_message_line_says_how_far_a_backup_is(open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_go_on, may_end = threading.Event(), threading.Event()
+
+    def slowly(_database: str, *arguments: str, show: backups.Show | None) -> dict[str, object]:
+        if show is not None:
+            show("copying", 42)
+            assert may_go_on.wait(PATIENCE_SECONDS)
+            show("verifying", 7)
+            assert may_end.wait(PATIENCE_SECONDS)
+        return {"ok": True, "path": "/backups/x.db"}
+
+    monkeypatch.setattr(backups, "backed_up", slowly)
+    async with at_the_counter(with_backups(open_desk, Path("x"))) as meera:
+        await meera.press("f8")
+        await meera.sees("Backing up: copying, 42%")
+        await meera.press("x")
+        await meera.until(lambda: meera.app.message.sentence.startswith("! "), "a refusal is not hidden by progress")
+        may_go_on.set()
+        await meera.press("down")
+        await meera.sees("Backing up: verifying, 7%")
+        may_end.set()
+        await meera.sees("Backed up and verified: /backups/x.db")
+
+
+async def test_the_backup_itself_tells_how_far_it_is(desk: FrontDesk, database_path: Path) -> None:
+    full_slot(desk)
+    told: list[tuple[str, int]] = []
+    answer = backups.backed_up(str(database_path), show=lambda step, per_cent: told.append((step, per_cent)))
+    assert answer["ok"]
+    assert [step for step, _ in told] == sorted(step for step, _ in told)
+    assert {step for step, _ in told} == {"copying", "verifying"}
 
 
 @pytest.mark.slow

@@ -15,7 +15,9 @@ from opd_tui.desk.opening import open_front_desk
 from opd_tui.desk.outcome import Moves, Outcome
 from opd_tui.domain.errors import DeskBusy, StoreUnavailable
 from opd_tui.tui.app import OpdApp
+from opd_tui.tui.shell import long_work
 from tests.support.helpers import statuses
+from tests.support.older import old_file
 from tests.support.pilot import NARROW, PATIENCE_SECONDS, OpenDesk, Receptionist, at_the_counter, doctor_with_slots
 
 
@@ -99,6 +101,47 @@ async def test_while_the_database_is_being_opened_one_can_only_leave(open_desk: 
         await meera.press("ctrl+q")
         may_open.set()
         await meera.until(lambda: meera.app.return_code is not None, "the end")
+
+
+async def test_the_message_line_says_how_far_an_upgrade_is_and_leaving_ends_it(
+    open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_work, "SECONDS_UNTIL_SHOWN", 0)
+    may_go_on, ended = threading.Event(), threading.Event()
+
+    def open_slowly() -> FrontDesk:
+        upgrade = long_work.Upgrade(app)
+        upgrade.report("upgrading", 0.42)
+        assert may_go_on.wait(PATIENCE_SECONDS)
+        with pytest.raises(StoreUnavailable):
+            upgrade.report("upgrading", 0.43)
+        ended.set()
+        raise StoreUnavailable("Left.")
+
+    app = OpdApp(open_slowly)
+    async with app.run_test(size=NARROW) as pilot:
+        meera = Receptionist(app, pilot)
+        await meera.sees("Upgrading the database: upgrading, 42%")
+        await meera.press("ctrl+q")
+        await meera.until(lambda: app.return_code is not None, "the end")
+        may_go_on.set()
+    assert ended.is_set()
+
+
+async def test_an_older_database_is_upgraded_behind_the_message_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_work, "SECONDS_UNTIL_SHOWN", 0)
+    path, told = old_file(tmp_path / "opd.db", 3), list[str]()
+    app = OpdApp(lambda: open_front_desk(str(path), progress=long_work.Upgrade(app)))
+    monkeypatch.setattr(app.notices, "follow", lambda _topic, text: told.append(text))
+    async with app.run_test(size=NARROW) as pilot:
+        await Receptionist(app, pilot).sees("1 Board", "Slots")
+        assert {text.partition(",")[0] for text in told} == {
+            "Upgrading the database: copying",
+            "Upgrading the database: upgrading",
+        }
+        assert app.message.sentence == ""
 
 
 @pytest.mark.slow

@@ -184,5 +184,5 @@ def test_a_desk_that_writes_meanwhile_is_verified_once_more(
 
 def test_verifying_upgrades_nothing(closed: Path, clock: FixedClock) -> None:
     execute(closed, "UPDATE hospital SET schema_version = 3")
-    with pytest.raises(StoreUnavailable, match=r"has version 3. Open a desk, which upgrades it, then verify it"):
+    with pytest.raises(StoreUnavailable, match=r"has version 3. Open a desk, which upgrades it, then try again"):
         verify_database(str(closed), clock)

@@ -23,8 +23,9 @@ from sqlalchemy import create_engine
 from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import CancelToken, CompleteToken, ForgetPatient
 from opd_tui.desk.front_desk import FrontDesk
-from opd_tui.desk.opening import open_front_desk
-from opd_tui.domain.errors import KeyReused
+from opd_tui.desk.opening import open_front_desk, store_of
+from opd_tui.desk.verification import verify_database
+from opd_tui.domain.errors import KeyReused, StoreUnavailable
 from opd_tui.storage import migrations
 from opd_tui.storage.schema import triggers
 from opd_tui.storage.schema.tables import ONLY_ON, SCHEMA_VERSION, metadata
@@ -104,6 +105,18 @@ def test_an_older_database_is_upgraded_with_everything_in_it(old: Store, clock: 
     assert columns(after["doctor"], *range(5)) == columns(before["doctor"], *range(5))
     assert columns(after["token"], 0, 1, *range(3, 13)) == columns(before["token"], 0, 1, *range(3, 13))
     assert set(columns(after["journal_entry"], *range(6))) >= set(columns(before["journal_entry"], *range(6)))
+
+
+@pytest.mark.fast_cases(2)
+@pytest.mark.parametrize(("store_kind", "version"), [("postgresql", 3), ("sqlite", 1), *OLDER])
+def test_verify_upgrades_nothing(old: Store, clock: FixedClock, version: int) -> None:
+    before, place = old.dump(), store_of(old.location)
+    with pytest.raises(StoreUnavailable, match=f"has version {version}. Open a desk, which upgrades it, then"):
+        verify_database(old.location, clock)
+    assert old.dump() == before
+    assert place.copies() == []
+    upgrade(old, clock)
+    assert verify_database(old.location, clock).problems == []
 
 
 @pytest.mark.parametrize("store_kind", ["sqlite", "postgresql"])

@@ -175,6 +175,7 @@ def test_the_data_is_as_the_program_would_have_made_it(small: Path) -> None:
         assert (len(board.doctors), len(board.slots)) == (DOCTORS, 8 * DOCTORS)
         assert max(record.load.waiting for record in board.slots) == 8
         assert all(record.load.taken <= CAPACITY for record in board.slots)
+        assert desk.verify().problems == []
 
 
 def test_the_floor_leaves_the_database_as_the_program_does(small: Path, tmp_path: Path) -> None:

@@ -9,18 +9,19 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event, select, update
+from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from opd_tui.domain.errors import StoreUnavailable
+from opd_tui.domain.progress import UNFOLLOWED, Progress, RowCount
 from opd_tui.domain.remedies import Advice
 from opd_tui.storage import migrations
 from opd_tui.storage.engines import sqlite_errors
 from opd_tui.storage.engines.database import Database, schema_version
 from opd_tui.storage.files import drafts
 from opd_tui.storage.files.access import file_url
-from opd_tui.storage.files.backup_store import BackupStore, Kind, copy_pages, unverified
+from opd_tui.storage.files.backup_store import COPYING, BackupStore, Kind, copy_pages, unverified
 from opd_tui.storage.files.drafts import draft, finish, finish_new, flush, refusals
 from opd_tui.storage.files.untrusted import distrust, read_only, refuse_strange_objects
 from opd_tui.storage.journal.verify import Verification, verify
@@ -31,21 +32,22 @@ from opd_tui.storage.transaction import Statements, Transaction, inserting
 ROWS_AT_ONCE = 1000
 
 
-def back_up(database: Database, store: BackupStore, kind: Kind, now: dt.datetime) -> tuple[Path, Verification]:
+def back_up(
+    database: Database, store: BackupStore, kind: Kind, now: dt.datetime, progress: Progress = UNFOLLOWED
+) -> tuple[Path, Verification]:
     """Write a backup to the store and verify it; one with problems is marked by its name.
 
     The caller holds the store's lock. Raise StoreUnavailable or DeskBusy if the backup cannot be made.
     """
     path = store.free_path(kind, now)
     with draft(path, store.group) as written:
-        copy_database(database, written)
-        result = verify_file(written)
+        result = verified_copy(database, written, progress)
         path = unverified(path) if result.problems else path
         finish(written, path)
     return path, result
 
 
-def back_up_to(database: Database, path: Path) -> tuple[Path, Verification]:
+def back_up_to(database: Database, path: Path, progress: Progress = UNFOLLOWED) -> tuple[Path, Verification]:
     """Write a backup to a new file and verify it, as `back_up` does."""
     if not path.parent.is_dir():
         raise StoreUnavailable(f"The folder {path.parent} does not exist. Make it, or name another file.")
@@ -57,41 +59,50 @@ def back_up_to(database: Database, path: Path) -> tuple[Path, Verification]:
         )
     drafts.clear(path.parent)  # left by a process that was killed during a backup
     with draft(path) as written:
-        copy_database(database, written)
-        result = verify_file(written)
+        result = verified_copy(database, written, progress)
         path = unverified(path) if result.problems else path
         finish_new(written, path)
     return path, result
 
 
-def copy_database(database: Database, target: Path) -> None:
+def verified_copy(database: Database, target: Path, progress: Progress) -> Verification:
+    """Copy a database to an empty file and verify the copy, which is about to count as a backup."""
+    copy_database(database, target, progress)
+    result = verify_file(target, progress)
+    progress.point_of_no_return()
+    return result
+
+
+def copy_database(database: Database, target: Path, progress: Progress) -> None:
     """Write a snapshot of a database to an empty file, as a database of this program."""
     with database.long_running() as transaction:
         driver = transaction.connection.driver_connection
         if isinstance(driver, sqlite3.Connection):
-            copy_pages(driver, target)
+            copy_pages(driver, target, progress)
         else:
-            copy_rows_to_file(transaction, target)
+            copy_rows_to_file(transaction, target, progress)
 
 
-def copy_rows_to_file(source: Transaction, target: Path) -> None:
+def copy_rows_to_file(source: Transaction, target: Path, progress: Progress) -> None:
     """Write the rows of a server's database to an empty file."""
     engine = engine_of(target)
     with sqlite_errors.refusals(target), engine.connect() as connection:
         metadata.create_all(connection)
-        copy_rows(source, Transaction(connection.connection, Statements(engine.dialect), _no_commit))
+        copy_rows(source, Transaction(connection.connection, Statements(engine.dialect), _no_commit), progress)
         triggers.create(connection)
         connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
         connection.commit()
 
 
-def copy_rows(source: Transaction, target: Transaction) -> None:
+def copy_rows(source: Transaction, target: Transaction, progress: Progress, step: str = COPYING) -> None:
     """Copy all rows of all tables into empty tables."""
+    counts = (source.value(select(func.count()).select_from(table)) for table in metadata.sorted_tables)
+    count = RowCount(progress, step, sum(counts))
     for table in metadata.sorted_tables:
         names = table.columns.keys()
         insert = inserting(table, *names)
         rows: list[dict[str, object]] = []
-        for row in source.stream(select(table)):
+        for row in count.passing(source.stream(select(table))):
             rows.append(dict(zip(names, row, strict=True)))
             if len(rows) == ROWS_AT_ONCE:
                 target.run_many(insert, rows)
@@ -100,10 +111,10 @@ def copy_rows(source: Transaction, target: Transaction) -> None:
             target.run_many(insert, rows)
 
 
-def verify_file(path: Path) -> Verification:
+def verify_file(path: Path, progress: Progress = UNFOLLOWED) -> Verification:
     """Verify a file without its database: its integrity, its journal and the allocation rule."""
     with reading_file(path) as transaction:
-        return verify(transaction)
+        return verify(transaction, progress=progress)
 
 
 @contextmanager
@@ -141,7 +152,7 @@ def _no_commit(_connection: object) -> None:
     raise AssertionError("commit on the connection instead")
 
 
-def prepare(source: Path, written: Path, now: dt.datetime) -> Verification:
+def prepare(source: Path, written: Path, now: dt.datetime, progress: Progress = UNFOLLOWED) -> Verification:
     """Copy the file to restore into an empty one, upgrade it to this program's version, and verify it.
 
     Raise StoreUnavailable if it is damaged, of another program or of a newer version.
@@ -153,23 +164,23 @@ def prepare(source: Path, written: Path, now: dt.datetime) -> Verification:
             if original.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise StoreUnavailable(f"{source} is not a backup of this program. Name another file.")
             refuse_strange_objects(original, source)
-            copy_pages(original, written)
-        bring_up_to_date(written, now)
-        result = verify_file(written)
+            copy_pages(original, written, progress)
+        bring_up_to_date(written, now, progress)
+        result = verify_file(written, progress)
     if result.problems:
         raise StoreUnavailable(f"{source} does not verify: {result.problems[0]}. Choose another backup.")
     flush(written)
     return result
 
 
-def bring_up_to_date(path: Path, now: dt.datetime) -> None:
+def bring_up_to_date(path: Path, now: dt.datetime, progress: Progress = UNFOLLOWED) -> None:
     """Upgrade a copy to this program's version, and clear the fingerprint, which is that of the original file."""
     with engine_of(path).connect() as connection:
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         if (version := schema_version(connection)) < SCHEMA_VERSION:
-            migrations.upgrade(connection, version, now)
+            migrations.upgrade(connection, version, now, progress)
         connection.execute(update(hospital).values(file_stamp=""))
         connection.commit()
 

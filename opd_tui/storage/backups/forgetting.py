@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.events import PatientForgotten
 from opd_tui.domain.journal import JournalEntry
+from opd_tui.domain.progress import UNFOLLOWED, Progress
 from opd_tui.storage.backups.copies import driver_of, engine_of, verify_file
 from opd_tui.storage.engines.sqlite_errors import is_disk_full
 from opd_tui.storage.files.backup_store import copy_pages
@@ -40,17 +41,24 @@ class Result(enum.Enum):
     """The disk has no room to rewrite the copy, which still names the person."""
 
 
-def forget_in_copy(path: Path, identity: Identity, zone: ZoneInfo, entry: JournalEntry, group: str | None) -> Result:
+def forget_in_copy(
+    path: Path,
+    identity: Identity,
+    zone: ZoneInfo,
+    entry: JournalEntry,
+    group: str | None,
+    progress: Progress = UNFOLLOWED,
+) -> Result:
     """Replace a copy by one without the person, provided that the new one verifies."""
     if os.path.exists(f"{path}-wal"):  # in use, or left by a crash: the log may hold the name
         return Result.STILL_IN_IT
     try:
         with draft(path, group) as written:
             with closing(read_only(path)) as original:
-                copy_pages(original, written)
+                copy_pages(original, written, progress)
             result = rewrite(written, identity, zone, entry)
             if result is Result.FORGOTTEN:
-                if verify_file(written).problems:
+                if verify_file(written, progress).problems:
                     return Result.STILL_IN_IT
                 finish(written, path)
             return result

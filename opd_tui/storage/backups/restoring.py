@@ -13,14 +13,15 @@ from pathlib import Path
 from sqlalchemy import text
 
 from opd_tui.domain.errors import AnotherDatabase, DatabaseInUse, StoreUnavailable
+from opd_tui.domain.progress import UNFOLLOWED, Progress
 from opd_tui.domain.remedies import Advice
 from opd_tui.storage.backups.copies import copy_rows, copy_rows_to_file, prepare, reading_file
 from opd_tui.storage.engines import sqlite_errors
-from opd_tui.storage.engines.database import Database
+from opd_tui.storage.engines.database import Database, refuse_other_zone
 from opd_tui.storage.engines.sqlite_errors import error_code
 from opd_tui.storage.files import backup_store, drafts
 from opd_tui.storage.files.access import group_of, hand_over, refuse_network_share, refuse_several_names
-from opd_tui.storage.files.untrusted import identity_in, read_only
+from opd_tui.storage.files.untrusted import identity_in, read_only, zone_in
 from opd_tui.storage.journal.verify import Verification, verify
 from opd_tui.storage.schema.tables import APPLICATION_ID, APPLICATION_NAME, journal_entry, metadata
 from opd_tui.storage.transaction import Transaction
@@ -42,13 +43,20 @@ class Present(enum.Enum):
 
 
 def restore_file(
-    source: Path, path: Path, now: dt.datetime, group: str | None = None, *, another: bool = False
+    source: Path,
+    path: Path,
+    now: dt.datetime,
+    group: str | None = None,
+    *,
+    another: bool = False,
+    zone: str | None = None,
+    progress: Progress = UNFOLLOWED,
 ) -> tuple[Verification, Path | None]:
     """Replace a database's file by a copy; return the verification and the path of the replaced file, if any.
 
     The new file belongs to the owner and group of the replaced one, else to the group of its folder or to `group`. The
-    caller holds the lock of the backup store. Raise StoreUnavailable, DatabaseInUse while a desk has the file open, and
-    AnotherDatabase unless `another` database's backup may replace it.
+    caller holds the lock of the backup store. Raise StoreUnavailable, also if the copy is not of the time zone `zone`,
+    DatabaseInUse while a desk has the file open, and AnotherDatabase unless `another` database's backup may replace it.
     """
     refuse_network_share(path)
     if path.is_dir() or not path.parent.is_dir():
@@ -58,7 +66,8 @@ def restore_file(
     group = group_of(path) or group
     drafts.clear_beside(path)
     with drafts.draft(path, group) as written:
-        result = prepare(source, written, now)
+        result = prepare(source, written, now, progress)
+        refuse_other_zone(zone, zone_in(written))
         present = what_is_at(path)
         if present is Present.SOUND:
             refuse_several_names(path)
@@ -67,8 +76,9 @@ def restore_file(
         replaced = None if present is Present.NOTHING else backup_store.replaced_name(path, now)
         with drafts.refusals(path), sqlite_errors.refusals(path):
             if replaced is not None and present is Present.SOUND:
-                overwrite(path, written, replaced, group)
+                overwrite(path, written, replaced, group, progress)
             else:
+                progress.point_of_no_return()
                 swap(path, written, replaced)
     return result, replaced
 
@@ -106,18 +116,19 @@ def refuse_another(source: Path, identity: str | None, replaced: str | None, ano
         raise AnotherDatabase(f"{source} is a backup of another database.", Advice.ANOTHER_DATABASE)
 
 
-def overwrite(path: Path, written: Path, replaced: Path, group: str | None) -> None:
+def overwrite(path: Path, written: Path, replaced: Path, group: str | None, progress: Progress) -> None:
     """Back up a sound file, then overwrite it in one transaction under an exclusive lock.
 
     SQLite's rollback journal makes this atomic: after a crash the file is either the old database or the new one.
     """
     with exclusive_connection(path) as connection:
         with drafts.draft(replaced, group) as old:
-            backup_store.copy_pages(connection, old)
+            backup_store.copy_pages(connection, old, progress)
             hand_over(old, path)
+            progress.point_of_no_return()
             drafts.finish(old, replaced)
         with closing(sqlite3.connect(written)) as new:
-            new.backup(connection)
+            backup_store.write_pages(new, connection, progress)
 
 
 @contextmanager
@@ -182,27 +193,36 @@ def refuse_open_file(path: Path) -> None:
 
 
 def restore_server(
-    source: Path, database: Database, store: backup_store.BackupStore, now: dt.datetime, *, another: bool = False
+    source: Path,
+    database: Database,
+    store: backup_store.BackupStore,
+    now: dt.datetime,
+    *,
+    another: bool = False,
+    zone: str | None = None,
+    progress: Progress = UNFOLLOWED,
 ) -> tuple[Verification, Path | None]:
     """Replace all rows of a server's database by those of a copy in one transaction, as `restore_file` does."""
     replaced = backup_store.unused(store.folder, "before-restore-{}", now)
     with drafts.draft(store.folder / "restored.db") as written:
-        prepare(source, written, now)
+        prepare(source, written, now, progress)
+        refuse_other_zone(zone, zone_in(written))
         with database.long_running(writing=True) as target:
             hold_tables(target)
             holds_anything = target.value(text(f"SELECT EXISTS (SELECT FROM {journal_entry.name})"))
             if holds_anything:
                 refuse_another(source, identity_in(written), database.identity, another)
                 with drafts.draft(replaced) as old:
-                    copy_rows_to_file(target, old)
+                    copy_rows_to_file(target, old, progress)
                     drafts.finish(old, replaced)
             with reading_file(written) as rows:
-                replace_rows(rows, target)
-            result = verify(target)
+                replace_rows(rows, target, progress)
+            result = verify(target, progress=progress)
             if result.problems:
                 raise StoreUnavailable(
                     f"{source} does not verify on the server: {result.problems[0]}. Choose another backup."
                 )
+            progress.point_of_no_return()
             target.commit()
     return result, replaced if holds_anything else None
 
@@ -221,13 +241,13 @@ def hold_tables(target: Transaction) -> None:
     target.run(text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
 
 
-def replace_rows(source: Transaction, target: Transaction) -> None:
+def replace_rows(source: Transaction, target: Transaction, progress: Progress) -> None:
     """Replace a server's rows by those of a copy, and set the id sequences to continue after the highest ids."""
     tables = metadata.sorted_tables
     for table in tables:  # the triggers would refuse to truncate the journal
         target.run(text(f"ALTER TABLE {table.name} DISABLE TRIGGER USER"))
     target.run(text(f"TRUNCATE {', '.join(table.name for table in tables)}"))
-    copy_rows(source, target)
+    copy_rows(source, target, progress)
     for table in tables:
         target.run(text(f"ALTER TABLE {table.name} ENABLE TRIGGER USER"))
         column = table.autoincrement_column

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,6 +16,7 @@ from opd_tui import __version__
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.instants import write_instant
+from opd_tui.domain.progress import UNFOLLOWED, Progress
 from opd_tui.domain.remedies import Advice
 from opd_tui.storage.schema import seals, triggers
 from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital, metadata, migration
@@ -25,6 +27,15 @@ UNNAMED_ZONE = (
     "The system's time zone has no name, or one that does not fit its clock, and a new database keeps the "
     "hospital's time zone for good."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """How a database of an older version is upgraded."""
+
+    back_up_server: Callable[[Connection, int], None]
+    """Backs up a server's database within the transaction that locks it; raises StoreUnavailable."""
+    progress: Progress = UNFOLLOWED
 
 
 class Watch(Protocol):
@@ -177,6 +188,20 @@ def read_identity(connection: Connection) -> str:
     if row is None:
         raise StoreUnavailable(NO_VERSION)
     return seals.identity_of(dict(row))
+
+
+def refuse_other_zone(named: str | None, kept: str) -> None:
+    """Raise StoreUnavailable if a zone is named that is not the hospital's."""
+    if named and named != kept:
+        raise StoreUnavailable(
+            f"The hospital's time zone is {kept} since the database was made, and not {named}.",
+            Advice.LEAVE_OUT_TIME_ZONE,
+        )
+
+
+def too_old_to_look_at(version: int) -> StoreUnavailable:
+    """Return the refusal for a database of an older version that is only to be looked at."""
+    return StoreUnavailable(f"The database has version {version}. Open a desk, which upgrades it, then try again.")
 
 
 def read_zone(connection: Connection) -> ZoneInfo:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import URL, Connection, make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import StoreUnavailable
-from opd_tui.storage.engines.database import Database, new_zone
+from opd_tui.domain.progress import UNFOLLOWED
+from opd_tui.storage.engines.database import Database, Upgrade, new_zone
 
 NO_DRIVER = "PostgreSQL needs a driver that is not installed. Install it with `pip install 'opd-tui[postgres]'`."
 
@@ -21,15 +21,15 @@ def open_database(
     location: str,
     clock: Clock,
     system_zone: ZoneInfo | None,
-    back_up_server: Callable[[Connection, int], None],
+    upgrade: Upgrade | None,
     *,
     create: bool = True,
     group: str | None = None,
 ) -> Database:
     """Open a database by its path or URL, and create it if it does not exist.
 
-    `back_up_server` backs up a server's database before an upgrade; a file is backed up beside itself. `group` is
-    the operating system's group that shares the file. Raise StoreUnavailable or DeskBusy if it cannot be opened.
+    Without an `upgrade`, an older database on a server is refused. `group` is the operating system's group that shares
+    the file. Raise StoreUnavailable or DeskBusy if it cannot be opened.
     """
     url = database_url(location)
     if url.get_backend_name() == "postgresql":
@@ -37,13 +37,14 @@ def open_database(
             from opd_tui.storage.engines.postgresql import open_server
         except ImportError:
             raise StoreUnavailable(NO_DRIVER) from None
-        return open_server(url, clock, system_zone, back_up_server, create=create)
+        return open_server(url, clock, system_zone, upgrade, create=create)
     from opd_tui.storage.engines.sqlite import open_file
 
     path = Path(url.database or "")
     if create and not os.path.exists(path):
         new_zone(system_zone)  # refuses before there is a file
-    return open_file(path, clock, system_zone, create=create, group=group)
+    progress = upgrade.progress if upgrade else UNFOLLOWED
+    return open_file(path, clock, system_zone, create=create, group=group, progress=progress)
 
 
 def identity_on_server(url: URL) -> str:

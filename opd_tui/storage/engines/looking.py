@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from opd_tui.domain.errors import StoreDamaged, StoreUnavailable
-from opd_tui.storage.engines.database import schema_version
+from opd_tui.storage.engines.database import schema_version, too_old_to_look_at
 from opd_tui.storage.engines.file_fingerprint import file_fingerprint_of
 from opd_tui.storage.engines.integrity import reading_damaged_file
 from opd_tui.storage.engines.sqlite_errors import emptied, refusals
@@ -95,7 +95,7 @@ def refuse_other_database(connection: Connection, path: Path) -> None:
     assert isinstance(driver, sqlite3.Connection)
     refuse_strange_objects(driver, path)
     if (version := schema_version(connection)) < SCHEMA_VERSION:
-        raise StoreUnavailable(f"The database has version {version}. Open a desk, which upgrades it, then verify it.")
+        raise too_old_to_look_at(version)
 
 
 def _no_commit(_connection: object) -> None:

@@ -6,7 +6,7 @@ import math
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,19 +21,18 @@ from opd_tui.domain.text import without_secrets
 from opd_tui.storage import migrations
 from opd_tui.storage.engines.database import (
     Database,
+    Upgrade,
     create_once,
     has_tables,
     read_identity,
     read_zone,
     schema_version,
+    too_old_to_look_at,
 )
 from opd_tui.storage.engines.monitored_connection import ConnectionWatchdog, MonitoredConnection
 from opd_tui.storage.engines.postgresql_errors import ANOTHER_PROGRAM, refusals
 from opd_tui.storage.schema.tables import APPLICATION_ID, APPLICATION_NAME, SCHEMA_VERSION
 from opd_tui.storage.transaction import Transaction
-
-BackUp = Callable[[Connection, int], None]
-"""Backs up a database of an older version within the transaction that locks it; raises StoreUnavailable."""
 
 OLDEST_SERVER = 15
 """The oldest supported major version of PostgreSQL."""
@@ -192,18 +191,18 @@ def driver_of(connection: PoolProxiedConnection) -> MonitoredConnection:
 
 
 def open_server(
-    url: URL, clock: Clock, system_zone: ZoneInfo | None, back_up: BackUp, *, create: bool = True
+    url: URL, clock: Clock, system_zone: ZoneInfo | None, upgrade: Upgrade | None, *, create: bool = True
 ) -> PostgresDatabase:
     """Open a database on a server, and create its tables if it is empty.
 
     `system_zone` becomes the hospital's time zone in a new database and is ignored later. An older version is backed
-    up and upgraded. Raise StoreUnavailable or DeskBusy if the database cannot be opened.
+    up and upgraded, or refused without an `upgrade`. Raise StoreUnavailable or DeskBusy if it cannot be opened.
     """
     watchdog = ConnectionWatchdog(threading.Event())
     database = PostgresDatabase(engine_for(url, watchdog), watchdog)
     try:
         with refusals(opening=True), database.engine.connect() as connection:
-            set_up_tables(connection, clock, system_zone, back_up, create=create)
+            set_up_tables(connection, clock, system_zone, upgrade, create=create)
             database.zone, database.identity = read_zone(connection), read_identity(connection)
     except UnicodeError:
         raise StoreUnavailable("The database's URL cannot be used: it contains invalid characters. Check it.") from None
@@ -261,7 +260,7 @@ def session_options() -> str:
 
 
 def set_up_tables(
-    connection: Connection, clock: Clock, system_zone: ZoneInfo | None, back_up: BackUp, *, create: bool
+    connection: Connection, clock: Clock, system_zone: ZoneInfo | None, upgrade: Upgrade | None, *, create: bool
 ) -> None:
     """Create or upgrade the database's tables, one desk at a time."""
     refuse_other_server(connection)
@@ -271,10 +270,12 @@ def set_up_tables(
         if not has_tables(connection) and inspect(connection).get_table_names():
             raise StoreUnavailable(ANOTHER_PROGRAM)
         create_once(connection, clock, system_zone)
-    if schema_version(connection) < SCHEMA_VERSION:
+    if (version := schema_version(connection)) < SCHEMA_VERSION:
+        if upgrade is None:
+            raise too_old_to_look_at(version)
         connection.rollback()  # release the read locks, which would deadlock with another desk's upgrade
         with without_timeouts(connection):
-            upgrade_tables(connection, clock, back_up)
+            upgrade_tables(connection, clock, upgrade)
     connection.commit()
 
 
@@ -295,7 +296,7 @@ def refuse_hidden_tables(connection: Connection, *, create: bool) -> None:
         raise StoreUnavailable("The database on the server is empty. Check its name.")
 
 
-def upgrade_tables(connection: Connection, clock: Clock, back_up: BackUp) -> None:
+def upgrade_tables(connection: Connection, clock: Clock, upgrade: Upgrade) -> None:
     """Back up and upgrade an older database, unless another desk did while this one waited for the lock."""
     connection.execute(_LOCK_SCHEMA)
     if (version := schema_version(connection)) == SCHEMA_VERSION:
@@ -303,8 +304,9 @@ def upgrade_tables(connection: Connection, clock: Clock, back_up: BackUp) -> Non
     # Desks of an older program do not know the advisory lock, so every table is locked from the backup on.
     tables = ", ".join(f'"{name}"' for name in sorted(inspect(connection).get_table_names()))
     connection.execute(text(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE"))
-    back_up(connection, version)
-    migrations.upgrade(connection, version, clock.now())
+    upgrade.back_up_server(connection, version)
+    migrations.upgrade(connection, version, clock.now(), upgrade.progress)
+    upgrade.progress.point_of_no_return()
 
 
 @contextmanager

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import random
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -20,6 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from opd_tui.clock import Clock
 from opd_tui.domain.errors import DeskRefusal, StoreUnavailable
+from opd_tui.domain.progress import UNFOLLOWED, Progress
 from opd_tui.storage import migrations
 from opd_tui.storage.engines.database import (
     Database,
@@ -197,7 +197,13 @@ class SqliteWatch:
 
 
 def open_file(
-    path: Path, clock: Clock, system_zone: ZoneInfo | None, *, create: bool = True, group: str | None = None
+    path: Path,
+    clock: Clock,
+    system_zone: ZoneInfo | None,
+    *,
+    create: bool = True,
+    group: str | None = None,
+    progress: Progress = UNFOLLOWED,
 ) -> SqliteDatabase:
     """Open a database by its file's path, and create it if it does not exist.
 
@@ -211,15 +217,13 @@ def open_file(
     fingerprint = FileFingerprint(path)
     closing = threading.Event()
     refuse_other_program(path, closing)
-    url, arguments = file_url(path, mode="rw"), {"timeout": 0}
-    engine = create_engine(
-        url, hide_parameters=True, paramstyle="named", connect_args=arguments, pool_size=4, max_overflow=-1
-    )
+    url, options = file_url(path, mode="rw"), {"connect_args": {"timeout": 0}, "pool_size": 4, "max_overflow": -1}
+    engine = create_engine(url, hide_parameters=True, paramstyle="named", **options)
     event.listen(engine, "connect", set_up_connection)
     try:
         with diagnose_corruption(engine, path), refusals(path):
             with retry_while_busy(engine.connect, closing) as connection:
-                set_up_file(connection, path, clock, system_zone, closing)
+                set_up_file(connection, path, clock, system_zone, closing, progress)
                 zone, identity = read_zone(connection), read_identity(connection)
             database = SqliteDatabase(engine, fingerprint, closing)
     except BaseException:
@@ -240,7 +244,12 @@ def refuse_empty_file(path: Path) -> None:
 
 
 def set_up_file(
-    connection: Connection, path: Path, clock: Clock, system_zone: ZoneInfo | None, closing: threading.Event
+    connection: Connection,
+    path: Path,
+    clock: Clock,
+    system_zone: ZoneInfo | None,
+    closing: threading.Event,
+    progress: Progress,
 ) -> None:
     """Create or upgrade the file's tables; take the write lock only if there is something to do."""
     has_schema = retry_while_busy(lambda: use_write_ahead_log(connection, path), closing)
@@ -251,13 +260,14 @@ def set_up_file(
         retry_while_busy(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), closing)
         if not has_tables(connection):
             create_once(connection, clock, system_zone)
-            stamp = file_fingerprint_of(path)  # the new tables are in the log, so the file stays as it is
-            connection.execute(update(hospital).values(file_stamp=stamp))
+            # The new tables are in the log, so the file stays as it is.
+            connection.execute(update(hospital).values(file_stamp=file_fingerprint_of(path)))
             connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
         elif (version := schema_version(connection)) < SCHEMA_VERSION:
             now = clock.now()
-            back_up_before_upgrade(path, version, now)
-            migrations.upgrade(connection, version, now)
+            backup_store.back_up_before_upgrade(path, version, now, progress)
+            migrations.upgrade(connection, version, now, progress)
+            progress.point_of_no_return()
         connection.commit()
 
 
@@ -270,16 +280,6 @@ def foreign_keys_off(connection: Connection) -> Iterator[None]:
     finally:
         connection.rollback()
         connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-
-
-def back_up_before_upgrade(path: Path, version: int, now: dt.datetime) -> None:
-    """Back up a file of an older version before its transaction writes; raise StoreUnavailable if that fails."""
-    store = backup_store.store_of(path)
-    with (
-        backup_store.before_upgrade(store, version, now) as written,
-        closing(sqlite3.connect(path)) as original,
-    ):
-        backup_store.copy_pages(original, written)
 
 
 def set_up_connection(connection: sqlite3.Connection, _record: object) -> None:

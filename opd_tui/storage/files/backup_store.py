@@ -7,6 +7,7 @@ import enum
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from opd_tui.domain.errors import DeskBusy, StoreUnavailable
 from opd_tui.domain.instants import EPOCH
+from opd_tui.domain.progress import UNFOLLOWED, Progress
 from opd_tui.domain.remedies import RestoreBackup
 from opd_tui.storage.files import drafts
 from opd_tui.storage.files.access import (
@@ -31,9 +33,12 @@ from opd_tui.storage.files.untrusted import identity_in
 
 LOCK_SECONDS = 60.0
 """How long a backup waits for another one that is being made."""
+LOOK_SECONDS = 0.1
+"""How long SQLite waits for a lock at once; a signal has to wait for it, too."""
+COPYING = "copying"
 DOES_NOT_VERIFY = "does-not-verify"
 PAGES_AT_ONCE = 1000
-"""The pages copied between two looks at signals."""
+"""The pages copied between two reports of how far it is."""
 _INSTANT = "%Y%m%dT%H%M%S.%f"
 _PLACE = re.compile(r"opd-tui-([0-9]{6,})-")
 _NAME = re.compile(_PLACE.pattern + r"([0-9]{8}T[0-9]{6}\.[0-9]{6})Z-(daily|manual)\.db")
@@ -150,16 +155,33 @@ def locked(path: Path) -> sqlite3.Connection:
     """
     with ExitStack() as stack:
         try:
-            connection = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
+            connection = sqlite3.connect(path, timeout=LOOK_SECONDS, isolation_level=None)
             stack.enter_context(closing(connection))
-            connection.execute("PRAGMA journal_mode=MEMORY")
-            connection.execute("BEGIN EXCLUSIVE")
+            _begin_exclusive(connection)
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+            if _is_busy(error):
                 raise DeskBusy("Another desk is making a backup just now.") from None
             raise StoreUnavailable(f"{path} cannot be locked: {error}. Check its disk.") from error
         stack.pop_all()
     return connection
+
+
+def _begin_exclusive(connection: sqlite3.Connection) -> None:
+    """Lock a file; raise sqlite3.OperationalError if another process keeps it for LOCK_SECONDS."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=MEMORY")
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > deadline:
+                raise
+        else:
+            return
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def folder_of(path: Path) -> Path:
@@ -243,16 +265,31 @@ def before_upgrade(store: BackupStore, version: int, now: dt.datetime) -> Iterat
         ) from refusal
 
 
-def copy_pages(source: sqlite3.Connection, target: Path) -> None:
-    """Copy a database to an empty file without a log, by SQLite's online backup; desks can write meanwhile.
+def back_up_before_upgrade(path: Path, version: int, now: dt.datetime, progress: Progress) -> None:
+    """Back up a file of an older version before its transaction writes; raise StoreUnavailable if that fails."""
+    with before_upgrade(store_of(path), version, now) as written, closing(sqlite3.connect(path)) as original:
+        copy_pages(original, written, progress)
 
-    It is copied in steps, between which Python handles signals; a transaction keeps the snapshot for all of them.
-    """
+
+def copy_pages(source: sqlite3.Connection, target: Path, progress: Progress = UNFOLLOWED) -> None:
+    """Copy a database to an empty file without a log, by SQLite's online backup; desks can write meanwhile."""
     with closing(sqlite3.connect(target, isolation_level=None)) as copy:
         if own := not source.in_transaction:
             source.execute("BEGIN")
         source.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        source.backup(copy, pages=PAGES_AT_ONCE, progress=lambda *_: None, sleep=0.001)
+        write_pages(source, copy, progress)
         if own:
             source.rollback()
         copy.execute("PRAGMA journal_mode=DELETE")
+
+
+def write_pages(source: sqlite3.Connection, target: sqlite3.Connection, progress: Progress) -> None:
+    """Overwrite a database with another, whose snapshot a transaction keeps, in one transaction.
+
+    It is copied in steps, between which Python handles signals.
+    """
+
+    def report(_status: int, remaining: int, total: int) -> None:
+        progress.report(COPYING, 1 - remaining / max(total, 1))
+
+    source.backup(target, pages=PAGES_AT_ONCE, progress=report, sleep=0.001)

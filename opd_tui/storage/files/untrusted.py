@@ -15,6 +15,8 @@ from opd_tui.storage.schema.seals import identity_of
 
 SECONDS, SECONDS_PER_MEGABYTE = 120.0, 10.0
 """How long a connection may work before it is interrupted: far longer than verifying takes on a slow machine."""
+OPERATIONS_BETWEEN_LOOKS = 100_000
+"""SQLite's operations between two looks at the clock, and at signals."""
 VALUE_BYTES = 10_000_000
 """The longest value or row that is read."""
 _STRANGE = (
@@ -38,7 +40,7 @@ def distrust(connection: sqlite3.Connection, size: int) -> None:
     if set_config := getattr(connection, "setconfig", None):  # from Python 3.12 on
         set_config(getattr(sqlite3, "SQLITE_DBCONFIG_DEFENSIVE"), True)  # noqa: B009
     deadline = time.monotonic() + SECONDS + SECONDS_PER_MEGABYTE * size / 1_000_000
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, OPERATIONS_BETWEEN_LOOKS)
 
 
 def refuse_strange_objects(connection: sqlite3.Connection, path: Path) -> None:
@@ -62,6 +64,12 @@ def identity_in(path: Path) -> str | None:
             return identity_of(_hospital(connection))
     except (sqlite3.Error, StoreUnavailable, OSError, LookupError, TypeError):
         return None
+
+
+def zone_in(path: Path) -> str:
+    """Return the hospital's time zone as a verified file holds it."""
+    with closing(read_only(path)) as connection:
+        return str(_hospital(connection)["time_zone"])
 
 
 def _hospital(connection: sqlite3.Connection) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from opd_tui.domain.instants import read_instant
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import SlotId
 from opd_tui.storage.journal import format_1
@@ -20,12 +22,28 @@ START = ""
 """The previous hash of a chain's first event."""
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenEvent:
+class EntryRow(NamedTuple):
+    """The columns of a journal entry without its id."""
+
+    action: str
+    at: str
+    recorded_at: str
+    operator: str
+    desk: str
+    road: str
+
+    @property
+    def entry(self) -> JournalEntry:
+        """The entry; raises ValueError if an instant is not valid."""
+        action, at, recorded_at, *actor = self
+        return JournalEntry(action, read_instant(at), read_instant(recorded_at), *actor)
+
+
+class WrittenEvent(NamedTuple):
     """An event as stored in the journal, with its entry, number and hash."""
 
     entry_id: int
-    entry: JournalEntry
+    entry: EntryRow
     stored: StoredEvent
     number: int
     """The event's number within its entry, from 1."""
@@ -38,18 +56,22 @@ class ChainCheck:
 
     ends: dict[SlotId | None, str] = field(default_factory=lambda: defaultdict(lambda: START))
     broken: list[str] = field(default_factory=list)
+    _last: tuple[int, int] = (0, 0)
+    """The id of the last event's entry, and the event's format."""
+    _text: str = ""
+    """The text of that entry in that format."""
 
     def add(self, written: WrittenEvent) -> None:
         """Check the next event of the journal."""
-        chain = written.stored.slot_id
-        expected = chained_hash(
-            self.ends[chain], entry_text(written.entry_id, written.entry, written.stored.format), written.stored
-        )
-        if expected != written.hash:
-            self.broken.append(f"the journal {described(chain)} was altered at or before entry {written.entry_id}")
+        entry_id, entry, stored, _, hash_ = written
+        if self._last != (entry_id, stored.format):
+            self._last, self._text = (entry_id, stored.format), entry_text(entry_id, entry, stored.format)
+        chain = stored.slot_id
+        if chained_hash(self.ends[chain], self._text, stored) != hash_:
+            self.broken.append(f"the journal {described(chain)} was altered at or before entry {entry_id}")
         if problem := unhashed_problem(written):
-            self.broken.append(f"entry {written.entry_id} of the journal {problem}")
-        self.ends[chain] = written.hash
+            self.broken.append(f"entry {entry_id} of the journal {problem}")
+        self.ends[chain] = hash_
 
     def compare(self, chain: SlotId | None, stored: str) -> None:
         """Check that a chain's last hash is the one stored in the row of its slot or the hospital."""

@@ -7,37 +7,37 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, select, update
+from sqlalchemy import bindparam, case, exists, select, update
 
 from opd_tui.domain.events import Event, Subject
-from opd_tui.domain.instants import read_instant, write_instant
+from opd_tui.domain.instants import write_instant
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import SlotId
 from opd_tui.domain.text import printable
-from opd_tui.storage.journal.chain import WrittenEvent
-from opd_tui.storage.journal.formats import EVENT_COLUMNS, StoredEvent, chained_hash, columns_of, entry_text
+from opd_tui.storage.journal.chain import EntryRow, WrittenEvent
+from opd_tui.storage.journal.formats import EVENT_COLUMNS, StoredEvent, chained_hash, entry_text
 from opd_tui.storage.schema.seals import key_seal
 from opd_tui.storage.schema.tables import hospital, idempotency_key, journal_entry, journal_event, slot
 from opd_tui.storage.transaction import Transaction, inserting
 
-_ENTRY_NAMES = ("action", "at", "recorded_at", "operator", "desk", "road")
-_ADD_ENTRY = inserting(journal_entry, *_ENTRY_NAMES, returning="id")
+_ADD_ENTRY = inserting(journal_entry, *EntryRow._fields, returning="id")
 _ADD_EVENT = inserting(journal_event, "entry_id", "number", *EVENT_COLUMNS, "hash")
 _ADD_KEY = inserting(idempotency_key, "key", "fingerprint", "entry_id", "seal")
 _END_OF_GLOBAL_CHAIN = update(hospital).values(journal_hash=bindparam("end"))
 _END_OF_SLOT = update(slot).where(slot.c.id == bindparam("chain")).values(journal_hash=bindparam("end"))
 _EVENT_COLUMNS = tuple(journal_event.c[name] for name in EVENT_COLUMNS)
-ENTRY_COLUMNS = tuple(journal_entry.c[name] for name in _ENTRY_NAMES)
+ENTRY_COLUMNS = tuple(journal_entry.c[name] for name in EntryRow._fields)
 _ENTRY = select(*ENTRY_COLUMNS).where(journal_entry.c.id == bindparam("id"))
 _EVENTS = select(*_EVENT_COLUMNS).where(journal_event.c.entry_id == bindparam("id")).order_by(journal_event.c.number)
 _WRITTEN = select(
     journal_entry.c.id, *ENTRY_COLUMNS, *_EVENT_COLUMNS, journal_event.c.number, journal_event.c.hash
 ).join(journal_entry, journal_entry.c.id == journal_event.c.entry_id)
 _IN_SEQUENCE = _WRITTEN.order_by(journal_event.c.entry_id, journal_event.c.number)
+_AT = select(journal_entry.c.at).where(journal_entry.c.id == journal_event.c.entry_id).scalar_subquery()
 _BY_SUBJECT = {
-    subject: _WRITTEN.where(journal_event.c.subject == subject.value).order_by(
-        journal_event.c.subject_id, journal_event.c.entry_id, journal_event.c.number
-    )
+    subject: select(*_EVENT_COLUMNS, case((journal_event.c.format == 1, _AT)))
+    .where(journal_event.c.subject == subject.value)
+    .order_by(journal_event.c.subject_id, journal_event.c.entry_id, journal_event.c.number)
     for subject in Subject
 }
 _LATER = _WRITTEN.where(
@@ -67,16 +67,16 @@ def write_entry(
 
     The caller holds the locks of these slots, and that of the global chain if `ends` has it.
     """
-    values = dict(zip(_ENTRY_NAMES, row_of(entry), strict=True))
-    entry_id: int = transaction.value(_ADD_ENTRY, values)
-    text = entry_text(entry_id, entry)
+    written = row_of(entry)
+    entry_id: int = transaction.value(_ADD_ENTRY, written._asdict())
+    text = entry_text(entry_id, written)
     rows, touched = [], set()
     for number, event in enumerate(events, 1):
         stored = StoredEvent.of(event)
         ends[stored.slot_id] = chained_hash(ends[stored.slot_id], text, stored)
         touched.add(stored.slot_id)
         place = {"entry_id": entry_id, "number": number, "hash": ends[stored.slot_id]}
-        rows.append(dict(zip(EVENT_COLUMNS, columns_of(stored), strict=True)) | place)
+        rows.append(stored._asdict() | place)
     transaction.run_many(_ADD_EVENT, rows)
     for chain in touched:
         if chain is None:
@@ -106,23 +106,20 @@ def events_of(transaction: Transaction, entry_id: int) -> list[Event]:
 
 def in_sequence(transaction: Transaction) -> Generator[WrittenEvent, None, None]:
     """Yield all events in the order in which they were written."""
-    return _written(transaction, _IN_SEQUENCE)
+    with closing(transaction.stream(_IN_SEQUENCE)) as rows:
+        yield from map(_written_event, rows)
 
 
-def by_subject(transaction: Transaction, subject: Subject) -> Generator[WrittenEvent, None, None]:
-    """Yield the events of a table's rows, by the row's id and then in order."""
-    return _written(transaction, _BY_SUBJECT[subject])
-
-
-def _written(transaction: Transaction, statement: Select[Any]) -> Generator[WrittenEvent, None, None]:
-    with closing(transaction.stream(statement)) as rows:
+def by_subject(transaction: Transaction, subject: Subject) -> Generator[tuple[StoredEvent, str | None], None, None]:
+    """Yield the events of a table's rows, by the row's id and then in order; those of format 1 with their instant."""
+    with closing(transaction.stream(_BY_SUBJECT[subject])) as rows:
         for row in rows:
-            yield _written_event(row)
+            yield StoredEvent._make(row[:-1]), row[-1]
 
 
 def _written_event(row: Any) -> WrittenEvent:
     size = 1 + len(ENTRY_COLUMNS)
-    return WrittenEvent(row[0], entry_of(row[1:size]), StoredEvent(*row[size:-2]), *row[-2:])
+    return WrittenEvent(row[0], EntryRow._make(row[1:size]), StoredEvent._make(row[size:-2]), *row[-2:])
 
 
 def later_events(
@@ -131,7 +128,7 @@ def later_events(
     """Return the events of a row after an entry, oldest first, with their entries."""
     values = {"subject": subject.value, "subject_id": row_id, "entry": entry_id}
     written = map(_written_event, transaction.rows(_LATER, values))
-    return [(each.entry, each.stored.event) for each in written]
+    return [(each.entry.entry, each.stored.event) for each in written]
 
 
 def empty_entries(transaction: Transaction) -> list[int]:
@@ -154,8 +151,7 @@ def write_receipt(transaction: Transaction, key: str, receipt: Receipt) -> None:
 
 def entry_of(row: Any) -> JournalEntry:
     """Return an entry from its columns."""
-    action, at, recorded_at, operator, desk, road = row
-    return JournalEntry(action, read_instant(at), read_instant(recorded_at), operator, desk, road)
+    return EntryRow._make(row).entry
 
 
 def _shown(row: Any) -> JournalEntry:
@@ -163,7 +159,7 @@ def _shown(row: Any) -> JournalEntry:
     return entry_of(map(printable, row))
 
 
-def row_of(entry: JournalEntry) -> tuple[str, ...]:
+def row_of(entry: JournalEntry) -> EntryRow:
     """Return the columns of an entry."""
     instants = write_instant(entry.at), write_instant(entry.recorded_at)
-    return entry.action, *instants, entry.operator, entry.desk, entry.road
+    return EntryRow(entry.action, *instants, entry.operator, entry.desk, entry.road)

@@ -8,8 +8,6 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from opd_tui.domain.events import Event, Fields, Subject, TokenClosed, TokenIssued
-from opd_tui.domain.instants import write_instant
-from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import SlotId
 
 _REASONS = {
@@ -63,16 +61,16 @@ def hashed_fields(row: Row) -> list[Any]:
             return [None, None, None, None, None, None, None, json.loads(row.details)]
 
 
-def completed(event: Event, entry: JournalEntry, slots: Mapping[int, Fields]) -> Event:
+def completed(event: Event, at: str | None, slots: Mapping[int, Fields]) -> Event:
     """Return an event with the fields that this format implies; `slots` are the slots folded before.
 
-    A new token has its doctor and date from its slot, a closed one its instant from the entry.
+    A new token has its doctor and date from its slot, a closed one its instant from its entry, which is `at`.
     """
     if isinstance(event, TokenIssued):
         return replace(event, after=_issued(event, slots))
     if isinstance(event, TokenClosed):
         before = {**(event.before or {}), "closed_at": None}
-        return replace(event, before=before, after={**event.after, "closed_at": write_instant(entry.at)})
+        return replace(event, before=before, after={**event.after, "closed_at": at})
     return event
 
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from heapq import merge
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 
 from opd_tui.domain.events import Fields, Subject
-from opd_tui.domain.events.patients import FORGOTTEN, KEYS, PERSONAL, personal_fields
-from opd_tui.domain.model import Patient, Status
+from opd_tui.domain.events.patients import FORGOTTEN, KEYS, PERSONAL, with_keys
+from opd_tui.domain.model import Status
+from opd_tui.domain.progress import UNFOLLOWED, Progress, RowCount
 from opd_tui.domain.text import printable
 from opd_tui.storage.journal import entries
-from opd_tui.storage.journal.chain import ChainCheck, WrittenEvent
+from opd_tui.storage.journal.chain import ChainCheck
 from opd_tui.storage.journal.fold import Fold
+from opd_tui.storage.journal.formats import StoredEvent
 from opd_tui.storage.journal.history import journaled
 from opd_tui.storage.schema import seals, structure, values
 from opd_tui.storage.schema.tables import (
@@ -28,6 +29,7 @@ from opd_tui.storage.schema.tables import (
     doctor,
     hospital,
     idempotency_key,
+    journal_event,
     migration,
     patient,
     slot,
@@ -36,8 +38,11 @@ from opd_tui.storage.schema.tables import (
 )
 from opd_tui.storage.transaction import Transaction
 
+VERIFYING = "verifying"
 Row = dict[str, Any]
 """A row by column name."""
+JournalEvent = tuple[StoredEvent, str | None]
+"""An event of a row, with its instant if it has format 1."""
 
 
 @dataclass
@@ -48,7 +53,7 @@ class Verification:
     problems: list[str] = field(default_factory=list)
 
 
-def verify(transaction: Transaction, *, additions: bool = True) -> Verification:
+def verify(transaction: Transaction, *, additions: bool = True, progress: Progress = UNFOLLOWED) -> Verification:
     """Check the schema, the file, the chains, the tables against the folded journal, the rule and the numbers.
 
     Rows are streamed: memory holds the events of one row, or the tokens of one slot, at a time. If the schema has other
@@ -56,16 +61,17 @@ def verify(transaction: Transaction, *, additions: bool = True) -> Verification:
     false, what somebody added to the schema is a problem, too.
     """
     result = Verification()
+    progress.report(VERIFYING, 0)
     result.problems += structure.problems(transaction, additions=additions)
     if not result.problems or structure.are_tables_sound(transaction):
         result.problems += _file_problems(transaction)
-        _check_rows(transaction, result)
+        _check_rows(transaction, result, progress)
     result.problems = list(map(printable, result.problems))  # they quote what is stored
     return result
 
 
-def _check_rows(transaction: Transaction, result: Verification) -> None:
-    check = _Check(transaction)
+def _check_rows(transaction: Transaction, result: Verification, progress: Progress) -> None:
+    check = _Check(transaction, progress)
     try:
         result.problems += values.problems(transaction)
         result.problems += check.hospital()
@@ -89,14 +95,20 @@ def _check_rows(transaction: Transaction, result: Verification) -> None:
 
 
 _TABLES = {Subject.DOCTOR: doctor, Subject.SLOT: slot, Subject.PATIENT: patient, Subject.TOKEN: token}
-_TOKENS_BY_SLOT = select(token).order_by(token.c.slot_id, token.c.id)
+_READ = {journal_event: 2, token: 1}
+"""How often the rows of the largest tables are read."""
+_TOKENS_BY_SLOT = select(
+    *(token.c.slot_id, token.c.id, token.c.status, token.c.priority, token.c.issued_at, token.c.called_at),
+    *(token.c.doctor_id, token.c.date, token.c.sequence, token.c.number),
+).order_by(token.c.slot_id, token.c.id)
 
 
 class _Check:
     """One pass over a database; each method yields problems."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, progress: Progress) -> None:
         self.transaction = transaction
+        self.rows_read = RowCount(progress, VERIFYING, _rows_to_read(transaction))
         self.slots: dict[int, Fields] = {}
         """The slots' doctors and dates by the folded journal."""
         self.capacities: dict[int, int] = {}
@@ -126,7 +138,7 @@ class _Check:
         """Check every event's hash, the numbering of events, and the last hashes of the chains."""
         check, entry_id, number = ChainCheck(), 0, 0
         with closing(entries.in_sequence(self.transaction)) as events:
-            for written in events:
+            for written in self.rows_read.passing(events):
                 check.add(written)
                 self.counted["journal events"] += 1
                 expected = number + 1 if written.entry_id == entry_id else 1
@@ -139,17 +151,16 @@ class _Check:
         yield from check.broken
 
     def rows(self, subject: Subject) -> Iterator[str]:
-        """Check a table's rows against their folded events, by merging two streams in order of id."""
+        """Check a table's rows against their folded events, by reading two streams in order of id."""
         rows = self._rows(select(_TABLES[subject]).order_by(_TABLES[subject].c.id))
         with closing(entries.by_subject(self.transaction, subject)) as events, closing(rows):
-            both: Iterator[WrittenEvent | Row] = merge(events, rows, key=_id_of)
-            for id_, members in groupby(both, key=_id_of):
-                yield from self._row(subject, id_, list(members))
+            of_rows = groupby(self.rows_read.passing(events), key=_subject_id)
+            for id_, written, stored in _side_by_side(of_rows, rows):
+                yield from self._row(subject, id_, written, stored)
 
-    def _row(self, subject: Subject, id_: int, members: list[WrittenEvent | Row]) -> Iterator[str]:
+    def _row(self, subject: Subject, id_: int, written: Iterable[JournalEvent], stored: Row | None) -> Iterator[str]:
         name = f"{subject.value} {id_}"
-        fold = Fold(name, (each for each in members if isinstance(each, WrittenEvent)), self.slots)
-        stored = next((each for each in members if not isinstance(each, WrittenEvent)), None)
+        fold = Fold(name, written, self.slots)
         if fold.state is not None and subject is Subject.SLOT:
             self.slots[id_] = {field: fold.state.get(field) for field in ("doctor_id", "date")}
         yield from fold.broken
@@ -170,7 +181,7 @@ class _Check:
         self.codes = {row["id"]: row["code"] for row in self._rows(select(doctor.c.id, doctor.c.code))}
         self.capacities = {row["id"]: row["capacity"] for row in self._rows(select(slot.c.id, slot.c.capacity))}
         with closing(self._rows(_TOKENS_BY_SLOT)) as rows:
-            for slot_id, members in groupby(rows, key=itemgetter("slot_id")):
+            for slot_id, members in groupby(self.rows_read.passing(rows), key=itemgetter("slot_id")):
                 yield from self._slot(slot_id, list(members))
 
     def _slot(self, slot_id: int, rows: list[Row]) -> Iterator[str]:
@@ -201,26 +212,56 @@ class _Check:
                 yield dict(zip(names, row, strict=True))
 
 
-def _id_of(member: WrittenEvent | Row) -> int:
-    """Return the id of a row, or of an event's row."""
-    found = member.stored.subject_id if isinstance(member, WrittenEvent) else member["id"]
-    return cast(int, found)
+def _rows_to_read(transaction: Transaction) -> int:
+    """Return how many rows of events and tokens a check reads; the others are few, or read beside the events."""
+    counts = {table: transaction.value(select(func.count()).select_from(table)) for table in _READ}
+    return sum(times * counts[table] for table, times in _READ.items())
+
+
+def _subject_id(event: JournalEvent) -> int:
+    return event[0].subject_id
+
+
+def _side_by_side(
+    events: Iterator[tuple[int, Iterable[JournalEvent]]], rows: Iterable[Row]
+) -> Iterator[tuple[int, Iterable[JournalEvent], Row | None]]:
+    """Yield every id with its events and its row; both come in order of id, and either may be missing."""
+    group = next(events, None)
+    for row in rows:
+        id_ = row["id"]
+        while group is not None and group[0] < id_:
+            yield *group, None
+            group = next(events, None)
+        if group is not None and group[0] == id_:
+            yield *group, row
+            group = next(events, None)
+        else:
+            yield id_, (), row
+    while group is not None:
+        yield *group, None
+        group = next(events, None)
 
 
 def _differences(name: str, folded: Fields, stored: Fields) -> Iterator[str]:
+    if _known(folded) == _known(stored):
+        return
     for column in sorted(folded.keys() | stored.keys()):
         if folded.get(column) != stored.get(column):
             yield f"{name} has {column} {stored.get(column)} in its table and {folded.get(column)} in the journal"
 
 
+def _known(fields: Fields) -> Fields:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 def _key_problems(name: str, row: Row) -> Iterator[str]:
     """Check that a patient's match keys are derived from the personal fields, and that a forgotten patient has none."""
     if row["forgotten_at"] is None:
-        expected = personal_fields(Patient.trusted(**{column: row[column] for column in PERSONAL}))
+        expected = with_keys({column: row[column] for column in ("name", "phone", "uhid")})
     else:
         expected = {**dict.fromkeys((*PERSONAL, *KEYS)), "name": FORGOTTEN, "name_key": ""}
-    for column in (*PERSONAL, *KEYS):
-        if row[column] != expected[column]:
+    for column, value in expected.items():
+        if row[column] != value:
             yield f"{name} has a {column} that does not fit its record"
 
 

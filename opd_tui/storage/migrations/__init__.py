@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, update
@@ -10,9 +11,11 @@ from sqlalchemy import Connection, update
 from opd_tui import __version__
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.instants import write_instant
+from opd_tui.domain.progress import UNFOLLOWED, Progress
 from opd_tui.storage.schema import seals, triggers
 from opd_tui.storage.schema.tables import SCHEMA_VERSION, hospital, migration
 
+UPGRADING = "upgrading"
 FOLDER = Path(__file__).parent
 
 
@@ -27,7 +30,7 @@ def schema_of(version: int) -> str:
     return path.read_text("utf-8")
 
 
-def upgrade(connection: Connection, version: int, now: dt.datetime) -> None:
+def upgrade(connection: Connection, version: int, now: dt.datetime, progress: Progress = UNFOLLOWED) -> None:
     """Upgrade a database to this program's version within the connection's open transaction.
 
     On SQLite referenced tables are rebuilt: the caller turns foreign keys off before the transaction, because SQLite
@@ -36,7 +39,9 @@ def upgrade(connection: Connection, version: int, now: dt.datetime) -> None:
     from alembic import command
     from alembic.config import Config
 
-    config = Config(attributes={"connection": connection, "now": write_instant(now)})
+    progress.report(UPGRADING, 0)
+    report = partial(progress.report, UPGRADING)
+    config = Config(attributes={"connection": connection, "now": write_instant(now), "report": report})
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
     triggers.drop(connection)

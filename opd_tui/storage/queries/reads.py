@@ -14,7 +14,7 @@ from sqlalchemy import Select, bindparam, case, func, literal_column, or_, selec
 
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, SlotRecord, Status, Token, TokenId, TokenRecord
-from opd_tui.domain.text import name_key
+from opd_tui.domain.text import look_alike_key, printable
 from opd_tui.storage.queries.rows import (
     DOCTOR_COLUMNS,
     SLOT_COLUMNS,
@@ -95,13 +95,17 @@ _INSIDE_WITH_DOCTOR = _INSIDE.where(slot.c.doctor_id == bindparam("doctor"))
 _WAITING_OF_DATE = _TOKENS.where(token.c.date == bindparam("date"), token.c.status == "WAITING").order_by(*_RANK)
 _TOKEN_BY_ID = _TOKENS.where(token.c.id == bindparam("id"))
 _TOKEN_BY_NUMBER = select(token.c.id).where(token.c.date == bindparam("date"), token.c.number == bindparam("number"))
-_NAMESAKES = _TOKENS.where(
-    token.c.doctor_id == bindparam("doctor"),
-    token.c.date == bindparam("date"),
-    token.c.id != bindparam("id"),
-    literal_column(f"token.status IN ({OPEN_STATUSES})"),
-    patient.c.name_key == bindparam("name_key"),
-).order_by(token.c.slot_id != bindparam("slot"), token.c.id)
+_OPEN_NAMES = (
+    select(token.c.id, patient.c.name)
+    .select_from(TOKENS)
+    .where(
+        token.c.doctor_id == bindparam("doctor"),
+        token.c.date == bindparam("date"),
+        token.c.id != bindparam("id"),
+        literal_column(f"token.status IN ({OPEN_STATUSES})"),
+    )
+    .order_by(token.c.slot_id != bindparam("slot"), token.c.id)
+)
 _WAITING_BEFORE = (
     select(func.count())
     .select_from(token)
@@ -242,15 +246,14 @@ def waiting_before(transaction: Transaction, of: Token) -> int:
 
 
 def namesakes(transaction: Transaction, of: TokenRecord) -> list[TokenRecord]:
-    """Return the doctor's other open tokens of the date for a patient of the same name, this slot's first."""
-    values = {
-        "doctor": of.doctor.id,
-        "date": of.slot.date.isoformat(),
-        "slot": of.slot.id,
-        "id": of.token.id,
-        "name_key": name_key(of.token.patient.name),
-    }
-    return [*token_records_of(transaction.rows(_NAMESAKES, values))]
+    """Return the doctor's open tokens of the day whose patients have the same name, those of the slot first.
+
+    Look-alike letters count as the same, as for sameness; the database has no column for that.
+    """
+    values = {"doctor": of.doctor.id, "date": of.slot.date.isoformat(), "id": of.token.id, "slot": of.slot.id}
+    name = look_alike_key(of.token.patient.name)
+    alike = (id_ for id_, other in transaction.rows(_OPEN_NAMES, values) if look_alike_key(printable(other)) == name)
+    return [record for id_ in alike for record in token_records_of(transaction.rows(_TOKEN_BY_ID, {"id": id_}))]
 
 
 def slot_records_of(rows: Iterable[Any]) -> Iterator[SlotRecord]:

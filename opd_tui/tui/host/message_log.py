@@ -184,6 +184,15 @@ class MessageLog:
         if self.current is not None and self.current.topic == topic:
             self._show_next(now)
 
+    def renew(self, topic: str, text: str) -> bool:
+        """Change the text of the message on a topic, shown or waiting, in its place; return whether there is one."""
+        if self.current is not None and self.current.topic == topic:
+            self.current = replace(self.current, text=text)
+            return True
+        before = self.waiting
+        self.waiting = [replace(each, text=text) if each.topic == topic else each for each in before]
+        return self.waiting != before
+
     def clear(self) -> None:
         """Remove all messages, also those of the history."""
         self.current = None

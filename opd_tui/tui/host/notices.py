@@ -67,6 +67,12 @@ class Notices:
         """Show that an operation waits for another desk, until `withdraw(WAITING)`."""
         self._add(Kind.PROGRESS, "Another desk is busy. Waiting for it …", WAITING)
 
+    def follow(self, topic: str, text: str) -> None:
+        """Show how far long work is, until `withdraw(topic)`."""
+        if not self.log.renew(topic, text):
+            self._add(Kind.PROGRESS, text, topic)
+        self._show()
+
     def withdraw(self, topic: str) -> None:
         """Remove the messages on a topic from the line, because they are no longer true."""
         self.log.withdraw(topic, time.monotonic())

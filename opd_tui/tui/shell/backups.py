@@ -7,18 +7,22 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
 import opd_tui
+from opd_tui.tui.shell.long_work import BACKUP, WorkProgressed
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from opd_tui.tui.host.desk_host import DeskHost
 
+Show = Callable[[str, int], None]
+"""Shows a step of a backup and how many per cent of it are done."""
 DAILY = "--daily"
 PACKAGE = Path(opd_tui.__file__).parents[1]
 
@@ -52,7 +56,7 @@ class Backups:
         if self.database is None:
             self.app.refuse_key("Nothing is backed up here: what is tried in the demo is gone afterwards.")
             return
-        self.app.notices.say("Backing up …")
+        self.app.notices.follow(BACKUP, "Backing up …")
         self._begin()
 
     def _begin(self, *arguments: str) -> None:
@@ -60,35 +64,55 @@ class Backups:
         threading.Thread(target=self._make, args=arguments, name="backup", daemon=True).start()
 
     def _make(self, *arguments: str) -> None:
-        answer = backed_up(self.database or "", *arguments)
-        self.app.post_message(BackupEnded(answer, asked_for=DAILY not in arguments))
+        asked_for = DAILY not in arguments
+        answer = backed_up(self.database or "", *arguments, show=self._show if asked_for else None)
+        self.app.post_message(BackupEnded(answer, asked_for=asked_for))
+
+    def _show(self, step: str, per_cent: int) -> None:
+        self.app.post_message(WorkProgressed(BACKUP, f"Backing up: {step}, {per_cent}%"))
 
     def tell(self, ended: BackupEnded) -> None:
         """Show the result of a backup; a successful daily backup is not announced."""
         answer = ended.answer
+        if ended.asked_for:
+            self.app.notices.withdraw(BACKUP)
         if not answer["ok"]:
             self.app.notices.warn(f"No backup was made: {answer['message']}")
         elif ended.asked_for:
             self.app.notices.mention(f"Backed up and verified: {answer['path']}")
 
 
-def backed_up(database: str, *arguments: str) -> dict[str, Any]:
-    """Run `opd-tui backup` and return its answer."""
-    command = [sys.executable, "-P", "-m", "opd_tui", "backup", "--json", *arguments]
+def backed_up(database: str, *arguments: str, show: Show | None = None) -> dict[str, Any]:
+    """Run `opd-tui backup`, show how far it is, and return its answer."""
+    command = [sys.executable, "-P", "-m", "opd_tui", "backup", "--json", "--progress", *arguments]
     path = os.pathsep.join(filter(None, (str(PACKAGE), os.environ.get("PYTHONPATH"))))
     environment = os.environ | {"PYTHONPATH": path} | ({"OPD_TUI_DATABASE": database} if database else {})
+    said = ""
     try:
-        result = subprocess.run(
+        with subprocess.Popen(
             command,
             env=environment,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            check=False,
-        )
-        answer: dict[str, Any] = json.loads(result.stdout)
+        ) as process:
+            for line in process.stderr or ():
+                if not (reported := progress_in(line)):
+                    said = line.strip().removeprefix("opd-tui: ") or said
+                elif show is not None:
+                    show(*reported)
+            answer: dict[str, Any] = json.loads(process.stdout.read() if process.stdout else "")
     except (OSError, ValueError) as error:
-        said = "" if isinstance(error, OSError) else result.stderr.strip().removeprefix("opd-tui: ")
-        return {"ok": False, "message": said.splitlines()[-1] if said else str(error)}
+        return {"ok": False, "message": said or str(error)}
     return answer
+
+
+def progress_in(line: str) -> tuple[str, int] | None:
+    """Return the step and the per cent in a line of `backup --progress`; None if it is another line."""
+    try:
+        fields = json.loads(line)
+        return str(fields["step"]), int(fields["per_cent"])
+    except (ValueError, LookupError, TypeError):
+        return None

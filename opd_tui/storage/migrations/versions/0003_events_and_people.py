@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -21,6 +21,7 @@ down_revision = "0002"
 
 Row = dict[str, Any]
 JsonObject = dict[str, Any]
+Report = Callable[[float], None]
 T = TypeVar("T")
 
 ROWS_AT_ONCE = 1000
@@ -33,23 +34,27 @@ def upgrade() -> None:
     for statement in Path(__file__).with_name(f"0003_{dialect}.sql").read_text("utf-8").split(";\n"):
         if statement.strip():
             connection.exec_driver_sql(statement)
-    forgotten = convert_journal(connection)
+    report = context.config.attributes["report"]
+    forgotten = convert_journal(connection, lambda share: report(share * 0.6))
     connection.exec_driver_sql("DROP TABLE journal_line")
     mark_forgotten(connection, forgotten)
     clear_placeholders(connection)
-    completed = join_patients(connection)
+    completed = join_patients(connection, lambda share: report(0.6 + share * 0.3))
     write_journal(connection, context.config.attributes["now"], completed)
     remove_joined(connection)
     if dialect == "postgresql":
         op.create_foreign_key("fk_patient_merged_into_patient", "patient", "patient", ["merged_into"], ["id"])
 
 
-def pages(connection: sa.Connection, statement: str) -> Iterator[list[Row]]:
-    """Yield pages of rows by id (keyset pagination), which bounds memory and allows updates between pages."""
+def pages(
+    connection: sa.Connection, statement: str, report: Report = lambda _: None, last: int | None = None
+) -> Iterator[list[Row]]:
+    """Yield pages of rows by id (keyset pagination), which bounds memory and allows updates, and report."""
     after = -(2**63)
     while rows := connection.execute(sa.text(statement), {"after": after, "limit": ROWS_AT_ONCE}).mappings().all():
         yield [dict(row) for row in rows]
         after = rows[-1]["id"]
+        report(min(max(after / (last or after or 1), 0), 1))
 
 
 def batches(members: Iterable[T]) -> Iterator[list[T]]:
@@ -111,13 +116,14 @@ class Event(NamedTuple):
         }
 
 
-def convert_journal(connection: sa.Connection) -> dict[int, int]:
+def convert_journal(connection: sa.Connection, report: Report) -> dict[int, int]:
     """Write every row as an event of format 1 with its old hash; return the forgotten patients with their entries.
 
     Raise LookupError, TypeError or ValueError if a row cannot be read.
     """
     forgotten: dict[int, int] = {}
-    for lines in pages(connection, LINES):
+    last = connection.exec_driver_sql("SELECT max(sequence) FROM journal_line").scalar()
+    for lines in pages(connection, LINES, report, last):
         rows = []
         for line in lines:
             event = event_of(line)
@@ -173,14 +179,15 @@ FILL = sa.text(
 JOIN = sa.text("UPDATE patient SET merged_into = :kept WHERE id = :id")
 
 
-def join_patients(connection: sa.Connection) -> dict[int, frozenset[str]]:
+def join_patients(connection: sa.Connection, report: Report) -> dict[int, frozenset[str]]:
     """Set `merged_into` in duplicates of exactly one earlier row; return the columns filled in, by the row kept.
 
     A row that matches several people is kept separate.
     """
     seen: dict[int, tuple[int, ...]] = {}  # hashes of keys to ids, to save memory with a million people
     completed: dict[int, frozenset[str]] = {}
-    for page in pages(connection, VISITS):
+    last = connection.exec_driver_sql("SELECT max(id) FROM patient").scalar()
+    for page in pages(connection, VISITS, report, last):
         earlier = {id_ for row in page for id_ in ids_of(seen, row)}
         people = {row["id"]: dict(row) for row in rows_of(connection, earlier)}
         joined, filled = [], {}
