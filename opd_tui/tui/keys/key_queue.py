@@ -10,10 +10,13 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from textual import events
+from textual.errors import NoWidget
 from textual.message import Message
 
 from opd_tui.tui.keys.meaning import Pressed, meaning, named
@@ -35,6 +38,9 @@ HELD_SECONDS = 1.0
 """The longest time keys are held, so that a screen waiting for another desk does not look frozen."""
 LOST_SECONDS = 3.0
 """A key that is not handled within this time is given up; a slow machine may need almost this long."""
+
+MOST_WAITING = 1000
+"""The most keys that wait; nobody types that far ahead."""
 
 DROPPED = "The next keys were dropped."
 DROPPED_WAITING = "This takes longer. The keys typed meanwhile were dropped."
@@ -171,6 +177,17 @@ class KeyQueue:
         """The widget or screen that receives the next key."""
         return self.app.focused or self.app.screen
 
+    def target(self, pressed: Pressed) -> Widget:
+        """Return the widget or screen that receives a key or a click."""
+        if isinstance(pressed, events.MouseEvent):
+            with suppress(NoWidget):
+                return self.app.get_widget_at(*pressed.screen_offset)[0]
+        return self.focus
+
+    def has(self, pressed: events.Event) -> bool:
+        """Return whether a key waits for the keys before it."""
+        return any(typed.key is pressed for typed in self.waiting)
+
     @property
     def ends(self) -> bool:
         """Whether the app is exiting, so that its widgets may already be gone."""
@@ -201,6 +218,8 @@ class KeyQueue:
         doubles = named(key, "enter") and named(before, "enter") and now - pressed_at < DOUBLED_SECONDS
         if self.is_overdue and not self.waiting:
             self.give_up()  # the user has seen that it takes longer
+        if len(self.waiting) >= MOST_WAITING and not any(named(key, each) for each in self.always):
+            return
         self.waiting.append(Typed(key, now, now - pressed_at, before if doubles else None))
         await self.next()
         self.watch()
@@ -219,7 +238,7 @@ class KeyQueue:
         """Deliver a key and send the message that follows it."""
         self.progress = self.clock()
         self.delivered = key
-        self.under_way = behind = KeyHandled(self.focus, LAPS)
+        self.under_way = behind = KeyHandled(self.target(key), LAPS)
         await self.deliver(key)
         self.follow(behind)
 
@@ -227,7 +246,9 @@ class KeyQueue:
         """Return whether a key has no effect, and end the dropping if this key does."""
         if typed.first_half is not None and typed.first_half is self.finished_by:
             return True
-        if self.refused_at is None or any(named(typed.key, key) for key in self.always):
+        if self.refused_at is None or isinstance(typed.key, events.MouseEvent):
+            return False  # a click goes where the user looks
+        if any(named(typed.key, key) for key in self.always):
             return False
         if min(typed.gap, typed.at - self.refused_at) >= PAUSE_SECONDS or named(typed.key, "escape"):
             self.refused_at = None
