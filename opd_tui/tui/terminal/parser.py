@@ -32,7 +32,7 @@ class PieceParser(XTermParser):
             return [events.Key("escape", ESCAPE)]
         if len(piece) == 2 and piece[1] in _BEGIN_SEQUENCES:
             return list(self._sequence_to_key_events(piece[1], alt=True))
-        if len(piece) >= LONGEST_KNOWN or piece.startswith(OLD_MOUSE) or not is_decoded(piece):
+        if not is_decoded(piece) or (len(piece) > 2 and not _may_be_known(piece)):
             return []
         found: list[Message] = []
         parsing = self.parse(found.append)
@@ -55,6 +55,11 @@ class PieceParser(XTermParser):
 def is_decoded(text: str) -> bool:
     """Return whether a text holds no byte that was not UTF-8."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _may_be_known(sequence: str) -> bool:
+    """Return whether Textual may know a sequence; it would take each character of another one for a key."""
+    return sequence[1] in _BEGIN_SEQUENCES and len(sequence) < LONGEST_KNOWN and not sequence.startswith(OLD_MOUSE)
 
 
 def _with_alt(key: events.Key) -> events.Key:
