@@ -216,7 +216,7 @@ class OpdApp(DeskHost):
         self.unhandled_keys.take_paste()
 
     def on_paste_cut(self) -> None:
-        self.refuse_key("The end of the pasted text never came. What followed it was dropped.")
+        self.notices.warn("The end of the pasted text is missing. What followed it was dropped.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Allow only quitting before the board is open, and no change of screen or day while a panel is open."""

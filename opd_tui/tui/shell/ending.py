@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CAN_WATCH = hasattr(select, "poll")
 """Whether the system can wait for signals and terminals; Windows has neither."""
+CRASHED = 1
+"""Textual's exit status for an unhandled exception."""
 SECONDS_TO_LEAVE = 0.7
 """The longest time that the app may take for its exit; after it, the process ends without the app."""
 SECONDS_TO_CLOSE = 2.0
@@ -118,7 +120,16 @@ class Ending:
         closing.start()
         closing.join(SECONDS_TO_CLOSE)
         restore(self.terminal, self.modes)
-        os._exit(self.app.return_code or 0)
+        os._exit(status_of(self.app))
+
+
+def status_of(app: DeskHost) -> int:
+    """Return the exit status of an app that has ended or is ending; an error while it ends does not change it."""
+    if app.exit_status is not None:
+        return app.exit_status
+    from opd_tui import crashes
+
+    return crashes.STATUS if app.return_code == CRASHED else app.return_code or 0
 
 
 def do_nothing(_number: int, _frame: FrameType | None) -> None:

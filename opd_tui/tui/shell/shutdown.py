@@ -8,31 +8,30 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook
+from rich.console import ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook
 from rich.segment import Segment
 from rich.text import Text
 
-from opd_tui.tui.shell.ending import Ending, terminal_is_gone
+from opd_tui.tui.shell.ending import Ending, status_of, terminal_is_gone
 
 if TYPE_CHECKING:
     from opd_tui.tui.host.desk_host import DeskHost
 
-CRASHED = 1
-"""Textual's exit status for an unhandled exception."""
-
 
 def run_to_its_end(app: DeskHost) -> int:
     """Run an app on this terminal and return its exit status."""
-    from opd_tui import crashes
-
-    redact_tracebacks(app.console)
+    redact_tracebacks(app)
     app.error_console.push_render_hook(HideDeveloperHints())
     read_with_care(app)
     ending = Ending(app)
     threading.excepthook = ending.with_thread
     with ending:
-        app.run()
-    return crashes.STATUS if app.return_code == CRASHED else app.return_code or 0
+        try:
+            app.run()
+        except OSError as error:
+            if not terminal_is_gone(error):
+                raise
+    return status_of(app)
 
 
 def read_with_care(app: DeskHost) -> None:
@@ -44,18 +43,26 @@ def read_with_care(app: DeskHost) -> None:
     app.driver_class = TerminalDriver
 
 
-def redact_tracebacks(console: Console) -> None:
-    """Make a console replace tracebacks, which would show local variables, with a crash report without them."""
-    render = console.render
+def redact_tracebacks(app: DeskHost) -> None:
+    """Make an app print a crash report in place of a traceback, which would show local variables.
+
+    An error while the app ends is only kept: Textual may end it in the middle of a change of screens.
+    """
+    render = app.console.render
 
     def discreetly(renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         if is_traceback(renderable):
             from opd_tui import crashes
 
-            renderable = Text(crashes.report(sys.exc_info()[1]))
+            error = sys.exc_info()[1]
+            if app.exit_status is None:
+                renderable = Text(crashes.report(error))
+            else:
+                keep(error)
+                renderable = Text()
         return render(renderable, options)
 
-    console.render = discreetly  # type: ignore[method-assign]
+    app.console.render = discreetly  # type: ignore[method-assign]
 
 
 class HideDeveloperHints(RenderHook):

@@ -112,8 +112,7 @@ class TerminalInput:
             self.paste = None
             yield paste.event
             return
-        if not piece.isprintable() and paste.urgent is None:
-            paste.urgent = self._urgent(piece)
+        paste.urgent = paste.urgent or self._urgent(piece)
         if len(paste.pieces) < LONGEST_PASTE:
             paste.pieces.append(piece)
         if self.last - paste.began >= LONGEST_PASTE_SECONDS:
@@ -136,5 +135,7 @@ class TerminalInput:
             yield PasteCut()
 
     def _urgent(self, piece: str) -> Message | None:
-        """Return the urgent key that a piece would be outside of a paste, or None."""
+        """Return the urgent key that a piece would be outside of a paste, or None; text is none."""
+        if piece.isprintable() or piece.isspace():
+            return None
         return next(filter(self.is_urgent, self.parser.messages_of(piece)), None)
