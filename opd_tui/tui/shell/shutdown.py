@@ -46,7 +46,7 @@ def read_with_care(app: DeskHost) -> None:
 def redact_tracebacks(app: DeskHost) -> None:
     """Make an app print a crash report in place of a traceback, which would show local variables.
 
-    An error while the app ends is only kept: Textual may end it in the middle of a change of screens.
+    An error while the app exits is not reported: Textual may end it in the middle of a change of screens.
     """
     render = app.console.render
 
@@ -54,12 +54,7 @@ def redact_tracebacks(app: DeskHost) -> None:
         if is_traceback(renderable):
             from opd_tui import crashes
 
-            error = sys.exc_info()[1]
-            if app.exit_status is None:
-                renderable = Text(crashes.report(error))
-            else:
-                keep(error)
-                renderable = Text()
+            renderable = Text(crashes.report(sys.exc_info()[1]) if app.exit_status is None else "")
         return render(renderable, options)
 
     app.console.render = discreetly  # type: ignore[method-assign]
