@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from opd_tui.domain.errors import AnswerLost, DeskRefusal
+from opd_tui.domain.text import clean_text
 from opd_tui.tui.catalogue import EVERYWHERE, preferences_from
 from opd_tui.tui.commands import QUIT
 from opd_tui.tui.host.desk_host import DeskHost
@@ -191,10 +192,12 @@ class OpdApp(DeskHost):
             await super().on_event(event)
 
     async def press(self, event: events.Key | events.Paste) -> None:
-        """Let a key or pasted text wait for its turn, unless it only uncovers the screen."""
+        """Let a key or pasted text wait for its turn, unless it only uncovers the screen; text is cleaned."""
         if self.idle.pressed() or not (self.fits or self.quits(event)):
             self.keys.refused()
             return
+        if isinstance(event, events.Paste):
+            event = events.Paste(clean_text(event.text))
         if self.quits(event):
             self.set_timer(QUIT_SECONDS, partial(self.quit_at_last, event))
         await self.keys.press(event)

@@ -20,30 +20,31 @@ def click(meera: Receptionist, x: int, y: int, times: int = 1) -> None:
             meera.app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y))
 
 
-async def test_the_second_of_two_clicks_goes_where_the_first_leads(desk: FrontDesk, open_desk: OpenDesk) -> None:
+@pytest.mark.parametrize(("opens", "where"), [("ctrl+p", None), ("c", "#no"), ("f7", ".dialog"), ("ctrl+l", None)])
+@pytest.mark.fast_cases(1)
+async def test_the_second_of_two_clicks_goes_where_the_first_leads(
+    desk: FrontDesk, open_desk: OpenDesk, opens: str, where: str | None
+) -> None:
     """A click that closes a dialog is followed by one on what was below it, not by another on what is gone."""
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         depth = len(meera.app.screen_stack)
-        for opens, where in (("ctrl+p", None), ("c", "#no"), ("f7", ".dialog"), ("ctrl+l", None)):
-            await meera.press("enter")
-            await meera.press(opens)
-            await meera.until(lambda: len(meera.app.screen_stack) > depth, opens)
-            await meera.settle()
-            region = meera.app.screen.query_one(where).region if where else None
-            click(meera, *(region.offset if region else (2, 20)), times=3)
-            await meera.settle()
-            await meera.press("escape", "escape")
-            await meera.settle()
-            assert len(meera.app.screen_stack) == depth
+        await meera.press("enter", opens)
+        await meera.until(lambda: len(meera.app.screen_stack) > depth, opens)
+        await meera.settle()
+        at = meera.app.screen.query_one(where).region.offset if where else (2, 20)
+        click(meera, *at, times=3)
+        await meera.settle()
+        await meera.press("escape", "escape")
+        await meera.settle()
+        assert len(meera.app.screen_stack) == depth
         assert set(statuses(desk).values()) == {"ACTIVE"}
 
 
 async def test_two_clicks_on_yes_answer_one_question(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        await meera.press("enter")
-        await meera.press("c")
+        await meera.press("enter", "c")
         await meera.asks("Cancel A-001")
         click(meera, *meera.app.screen.query_one("#yes").region.offset, times=4)
         await meera.hears("A-001 Asha Verma was cancelled")
