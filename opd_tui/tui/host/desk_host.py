@@ -157,7 +157,7 @@ class DeskHost(PreferredApp):
     # Dialogs and messages
 
     async def deliver_key(self, key: Pressed) -> None:
-        """Deliver a key or pasted text to the widget that has the focus."""
+        """Deliver a key or pasted text to the widget that has the focus, or a click to the one under the mouse."""
         self.notices.key_begins()
         await super().on_event(key)
 

@@ -92,7 +92,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Typed:
-    """A queued key or pasted text."""
+    """A queued key, click or pasted text."""
 
     key: Pressed
     at: float
@@ -128,7 +128,8 @@ class KeyQueue:
 
     Esc goes one step back whether or not the keys before it succeeded, so that the user knows again what is selected.
     The second Enter of a double press is dropped if the first one finished its operation. Keys in `always`, which hide
-    the names or quit, are never dropped. A hold applies to one screen: a dialog over it gets its keys.
+    the names or quit, are never dropped, nor are clicks, which wait like keys so that none of two meets a dialog that
+    the other has closed. A hold applies to one screen: a dialog over it gets its keys.
     """
 
     def __init__(
@@ -211,14 +212,14 @@ class KeyQueue:
         return hold.screen in (None, self.app.screen)
 
     async def press(self, key: Pressed) -> None:
-        """Queue a pressed key or pasted text."""
+        """Queue a pressed key, a click or pasted text."""
         now = self.clock()
         before, pressed_at = self.last
         self.last = key, now
         doubles = named(key, "enter") and named(before, "enter") and now - pressed_at < DOUBLED_SECONDS
         if self.is_overdue and not self.waiting:
             self.give_up()  # the user has seen that it takes longer
-        if len(self.waiting) >= MOST_WAITING and not any(named(key, each) for each in self.always):
+        if len(self.waiting) >= MOST_WAITING and not self.acts_always(key):
             return
         self.waiting.append(Typed(key, now, now - pressed_at, before if doubles else None))
         await self.next()
@@ -242,13 +243,16 @@ class KeyQueue:
         await self.deliver(key)
         self.follow(behind)
 
+    def acts_always(self, pressed: Pressed) -> bool:
+        """Return whether this is a key that acts whatever became of those before it."""
+        return any(named(pressed, key) for key in self.always)
+
     def is_dropped(self, typed: Typed) -> bool:
         """Return whether a key has no effect, and end the dropping if this key does."""
         if typed.first_half is not None and typed.first_half is self.finished_by:
             return True
-        if self.refused_at is None or isinstance(typed.key, events.MouseEvent):
-            return False  # a click goes where the user looks
-        if any(named(typed.key, key) for key in self.always):
+        is_click = isinstance(typed.key, events.MouseEvent)  # which goes where the user looks
+        if self.refused_at is None or is_click or self.acts_always(typed.key):
             return False
         if min(typed.gap, typed.at - self.refused_at) >= PAUSE_SECONDS or named(typed.key, "escape"):
             self.refused_at = None
