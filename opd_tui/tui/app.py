@@ -8,21 +8,23 @@ import gc
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events, work
 from textual.app import SystemCommand
 from textual.command import Provider
+from textual.message import Message
 from textual.screen import Screen
 
 from opd_tui.domain.errors import AnswerLost, DeskRefusal
+from opd_tui.domain.text import clean_text
 from opd_tui.tui.catalogue import EVERYWHERE, preferences_from
 from opd_tui.tui.commands import QUIT
 from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.host.message_log import Shown
 from opd_tui.tui.keys.commands import bindings
 from opd_tui.tui.keys.key_queue import Hold, KeyHandled
-from opd_tui.tui.keys.meaning import Pressed
 from opd_tui.tui.modes import MODE_COMMANDS, MODES
 from opd_tui.tui.screens.bar_screen import FEWEST_COLUMNS, FEWEST_LINES, BarScreen
 from opd_tui.tui.settings.preferences import Preferences
@@ -31,7 +33,7 @@ from opd_tui.tui.shell.live import Live, NewsArrived
 from opd_tui.tui.shell.long_work import UPGRADE, Upgrade, WorkProgressed
 from opd_tui.tui.shell.messages import show_messages, show_over_dialog
 from opd_tui.tui.shell.remedies import message_of
-from opd_tui.tui.shell.shutdown import be_ended_cleanly, run_to_its_end
+from opd_tui.tui.shell.shutdown import report_loop_errors, run_to_its_end
 from opd_tui.tui.shell.unhandled_keys import UnhandledKeys
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 CANNOT_OPEN = 2
 SECONDS_BETWEEN_PARTS = 0.01
+QUIT_SECONDS = 0.5
+"""How long the key to quit waits for the keys before it."""
 WHILE_OPENING = {"quit", "help_quit", "suspend_process"}
 """The actions available while the database is being opened."""
 
@@ -81,7 +85,7 @@ class OpdApp(DeskHost):
     def on_mount(self) -> None:
         self.animation_level = "none"
         if not self.is_headless:
-            be_ended_cleanly(self)
+            report_loop_errors()
         self.open_desk(self.keys.held())
 
     @work
@@ -188,18 +192,33 @@ class OpdApp(DeskHost):
         """Whether the terminal is large enough to show the effect of a key."""
         return self.size.width >= FEWEST_COLUMNS and self.size.height >= FEWEST_LINES
 
-    def quits(self, pressed: Pressed) -> bool:
-        """Return whether a key is one to quit with."""
+    def quits(self, pressed: Message) -> bool:
+        """Return whether a message is a key to quit with; also called on the thread that reads the terminal."""
         return isinstance(pressed, events.Key) and pressed.key in self.keymap.keys_of(QUIT)
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            if self.idle.pressed() or not (self.fits or self.quits(event)):
-                self.keys.refused()
-            else:
-                await self.keys.press(event)
+        if isinstance(event, events.MouseDown | events.MouseUp) and not event.is_forwarded:
+            await self.keys.press(event)
+        elif isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.press(event)
         else:
             await super().on_event(event)
+
+    async def press(self, event: events.Key | events.Paste) -> None:
+        """Let a key or pasted text wait for its turn, unless it only uncovers the screen; text is cleaned."""
+        if self.idle.pressed() or not (self.fits or self.quits(event)):
+            self.keys.refused()
+            return
+        if isinstance(event, events.Paste):
+            event = events.Paste(clean_text(event.text))
+        if self.quits(event):
+            self.set_timer(QUIT_SECONDS, partial(self.quit_at_last, event))
+        await self.keys.press(event)
+
+    def quit_at_last(self, key: events.Event) -> None:
+        """Quit if the key for it still waits behind others."""
+        if self.keys.has(key):
+            self.exit()
 
     async def on_key_handled(self, event: KeyHandled) -> None:
         if event.laps == 1:
@@ -211,6 +230,9 @@ class OpdApp(DeskHost):
 
     def on_paste(self) -> None:
         self.unhandled_keys.take_paste()
+
+    def on_paste_cut(self) -> None:
+        self.notices.warn("The end of the pasted text is missing. What followed it was dropped.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Allow only quitting before the board is open, and no change of screen or day while a panel is open."""

@@ -15,7 +15,7 @@ from opd_tui.domain.model import Source
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.keys import key_queue
 from opd_tui.tui.keys.meaning import meaning
-from opd_tui.tui.keys.terminal_keys import AltKeys
+from opd_tui.tui.terminal.input import TerminalInput
 from opd_tui.tui.widgets.typed_text import STILL_BUSY
 from tests.support.helpers import PATIENCE_SECONDS, add_doctor, open_slot, statuses
 from tests.support.pilot import OpenDesk, at_the_counter, doctor_with_slots, full_slot, key_event
@@ -256,8 +256,8 @@ async def test_what_is_typed_into_a_panel_that_is_busy_is_refused(
 
 def keys_of(*pieces: str) -> list[events.Key]:
     """Return the keys in what a terminal sends piece by piece."""
-    parser = AltKeys()
-    return [key for piece in pieces for key in parser.feed(piece) if isinstance(key, events.Key)]
+    terminal = TerminalInput(is_urgent=lambda _: False)
+    return [key for piece in pieces for key in terminal.feed(piece.encode()) if isinstance(key, events.Key)]
 
 
 @pytest.mark.parametrize("pieces", [1, 2])

@@ -247,3 +247,12 @@ async def test_a_key_behind_that_of_the_board_finds_what_was_done_on_another_scr
         await meera.press("3")
         meera.burst("s", *["enter"] * 5, "1", "n", *"Ila", "enter")
         await meera.until(lambda: issued(desk) == [("Ila", Source.WALKIN)], "the first token of the day")
+
+
+async def test_the_key_to_quit_goes_before_keys_that_wait_for_long(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        meera.app.keys.held()
+        meera.burst("n", *"Ila", "ctrl+q")
+        await meera.until(lambda: meera.app.return_code == 0, "the end")
+        assert len(issued(desk)) == 2

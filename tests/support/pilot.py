@@ -93,8 +93,8 @@ class Receptionist:
 
     async def paste(self, text: str) -> None:
         """Paste a text, including any control characters, as the terminal does."""
-        assert self.app.focused is not None
-        self.app.focused.post_message(events.Paste(text))
+        await self.pause()
+        self.app.post_message(events.Paste(text))
         await self.breathe()
 
     async def breathe(self) -> None:

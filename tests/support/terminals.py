@@ -30,6 +30,8 @@ PATIENCE_SECONDS = 30
 """The timeout for an expected change; no timing is asserted with it."""
 LONGEST_READ_SECONDS = 1.0
 """The maximum time to read a program that keeps sending output."""
+MOST_AT_ONCE = 256
+"""The number of bytes that a terminal which takes any takes without blocking."""
 LEAVES_ALTERNATE_SCREEN, SHOWS_CURSOR = b"\x1b[?1049l", b"\x1b[?25h"
 
 _START = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
@@ -106,7 +108,18 @@ class RealTerminal:
     def press(self, *keys: str) -> None:
         """Send keys: names such as `enter`, or text."""
         names = KEYS | {"ctrl+p": "\x10", "ctrl+r": "\x12"}
-        os.write(self.terminal, "".join(names.get(key, key) for key in keys).encode())
+        self.send("".join(names.get(key, key) for key in keys).encode())
+
+    def send(self, data: bytes) -> None:
+        """Send bytes, reading the program's output while the terminal takes no more."""
+        while data:
+            _, writable, _ = select.select([], [self.terminal], [], 0)
+            if writable:
+                data = data[os.write(self.terminal, data[:MOST_AT_ONCE]) :]
+            else:
+                self.read(0.01)
+            if self.process.poll() is not None:
+                return
 
     def shows(self, *texts: str) -> None:
         """Wait for texts on the screen."""

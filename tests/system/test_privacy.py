@@ -293,8 +293,10 @@ main(sys.argv[1:])
         ("opd_tui.tui.tokens.token_rows", "TokenRows", "status_of"),
         ("opd_tui.tui.app", "OpdApp", "action_move_day"),
         ("opd_tui.storage.engines.sqlite", "SqliteWatch", "news"),
+        ("opd_tui.tui.terminal.input", "TerminalInput", "feed"),
+        ("opd_tui.tui.terminal.input", "TerminalInput", "tick"),
     ],
-    ids=["a line is drawn", "a key is pressed", "another thread"],
+    ids=["a line is drawn", "a key is pressed", "another thread", "a key is read", "no key is read"],
 )
 @pytest.mark.slow
 def test_a_bug_in_the_screens_ends_them_cleanly_and_names_nobody(

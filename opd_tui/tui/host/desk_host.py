@@ -29,6 +29,8 @@ from opd_tui.tui.keys.meaning import Pressed
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from rich.console import RenderableType
+
     from opd_tui.desk.actions import Action
     from opd_tui.desk.front_desk import FrontDesk
     from opd_tui.desk.outcome import Change, Forecast, Moves, Outcome
@@ -72,6 +74,8 @@ class DeskHost(PreferredApp):
         self.keys = KeyQueue(self, self.deliver_key, self.notices.add_to_refusal, always)
         self.is_open = False
         """Whether the board has been opened; before that, the user can only quit."""
+        self.exit_status: int | None = None
+        """The status that the app was told to exit with, if it was; an error while it exits does not change it."""
         self.is_asking = False
         """Whether a command that may open a dialog is running."""
 
@@ -158,10 +162,15 @@ class DeskHost(PreferredApp):
         """Remove these marks unless they were renewed."""
         self.marks = {token: reason for token, reason in self.marks.items() if moved.get(token) is not reason}
 
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        if self.exit_status is None:
+            self.exit_status = return_code
+        super().exit(result, return_code, message)
+
     # Dialogs and messages
 
     async def deliver_key(self, key: Pressed) -> None:
-        """Deliver a key or pasted text to the widget that has the focus."""
+        """Deliver a key or pasted text to the widget that has the focus, or a click to the one under the mouse."""
         self.notices.key_begins()
         await super().on_event(key)
 

@@ -10,10 +10,13 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from textual import events
+from textual.errors import NoWidget
 from textual.message import Message
 
 from opd_tui.tui.keys.meaning import Pressed, meaning, named
@@ -37,6 +40,9 @@ HELD_SECONDS = 1.0
 """The longest time keys are held, so that a screen waiting for another desk does not look frozen."""
 LOST_SECONDS = 3.0
 """A key that is not handled within this time is given up; a slow machine may need almost this long."""
+
+MOST_WAITING = 1000
+"""The most keys that wait; nobody types that far ahead."""
 
 DROPPED = "The next keys were dropped."
 DROPPED_WAITING = "This takes longer. The keys typed meanwhile were dropped."
@@ -88,7 +94,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Typed:
-    """A queued key or pasted text."""
+    """A queued key, click or pasted text."""
 
     key: Pressed
     at: float
@@ -124,7 +130,8 @@ class KeyQueue:
 
     Esc goes one step back whether or not the keys before it succeeded, so that the user knows again what is selected.
     The second Enter of a double press is dropped if the first one finished its operation. Keys in `always`, which hide
-    the names or quit, are never dropped. A hold applies to one screen: a dialog over it gets its keys.
+    the names or quit, are never dropped, nor are clicks, which wait like keys so that none of two meets a dialog that
+    the other has closed. A hold applies to one screen: a dialog over it gets its keys.
     """
 
     def __init__(
@@ -175,6 +182,17 @@ class KeyQueue:
         """The widget or screen that receives the next key."""
         return self.app.focused or self.app.screen
 
+    def target(self, pressed: Pressed) -> Widget:
+        """Return the widget or screen that receives a key or a click."""
+        if isinstance(pressed, events.MouseEvent):
+            with suppress(NoWidget):
+                return self.app.get_widget_at(*pressed.screen_offset)[0]
+        return self.focus
+
+    def has(self, pressed: events.Event) -> bool:
+        """Return whether a key waits for the keys before it."""
+        return any(typed.key is pressed for typed in self.waiting)
+
     @property
     def ends(self) -> bool:
         """Whether the app is exiting, so that its widgets may already be gone."""
@@ -198,13 +216,15 @@ class KeyQueue:
         return hold.screen in (None, self.app.screen)
 
     async def press(self, key: Pressed) -> None:
-        """Queue a pressed key or pasted text."""
+        """Queue a pressed key, a click or pasted text."""
         now = self.clock()
         before, pressed_at = self.last
         self.last = key, now
         doubles = named(key, "enter") and named(before, "enter") and now - pressed_at < DOUBLED_SECONDS
         if self.is_overdue and not self.waiting:
             self.give_up()  # the user has seen that it takes longer
+        if len(self.waiting) >= MOST_WAITING and not self.acts_always(key):
+            return
         self.waiting.append(Typed(key, now, now - pressed_at, before if doubles else None))
         await self.next()
         self.watch()
@@ -224,7 +244,7 @@ class KeyQueue:
         """Deliver a key and send the message that follows it."""
         self.progress = self.clock()
         self.delivered = key
-        self.under_way = behind = KeyHandled(self.focus, LAPS)
+        self.under_way = behind = KeyHandled(self.target(key), LAPS)
         await self.deliver(key)
         self.follow(behind)
 
@@ -232,11 +252,16 @@ class KeyQueue:
         """Return whether the user could know what the screen has shown since then when pressing the last key."""
         return self.pressed_at - shown_at >= GLANCE_SECONDS
 
+    def acts_always(self, pressed: Pressed) -> bool:
+        """Return whether this is a key that acts whatever became of those before it."""
+        return any(named(pressed, key) for key in self.always)
+
     def is_dropped(self, typed: Typed) -> bool:
         """Return whether a key has no effect, and end the dropping if this key does."""
         if typed.first_half is not None and typed.first_half is self.finished_by:
             return True
-        if self.refused_at is None or any(named(typed.key, key) for key in self.always):
+        is_click = isinstance(typed.key, events.MouseEvent)  # which goes where the user looks
+        if self.refused_at is None or is_click or self.acts_always(typed.key):
             return False
         if min(typed.gap, typed.at - self.refused_at) >= PAUSE_SECONDS or named(typed.key, "escape"):
             self.refused_at = None

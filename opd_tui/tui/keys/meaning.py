@@ -12,8 +12,8 @@ from opd_tui.tui.keys.key_names import key_named
 if TYPE_CHECKING:
     from textual.app import App
 
-Pressed = events.Key | events.Paste
-"""Pasted text is queued in order with the keys."""
+Pressed = events.Key | events.Paste | events.MouseDown | events.MouseUp
+"""Pasted text and the buttons of the mouse are queued in order with the keys."""
 
 _ALT = "alt+"
 _BEHIND_ESCAPE = {"enter", "tab", "backspace", "space"}

@@ -191,8 +191,8 @@ class DeskScreen(DayScreen):
     async def _go_to_board(self, slot: Slot, token_id: TokenId | None, held: Hold) -> None:
         async with held:
             await self.host.switch_mode("board")
-            board = self.host.screen
-            assert isinstance(board, DeskScreen)
+            # A dialog, or the screen that hides the names, may have opened over it.
+            board = next(screen for screen in self.host.screen_stack if isinstance(screen, DeskScreen))
             try:
                 await board.go_to(slot, token_id)
             except DeskRefusal as refusal:

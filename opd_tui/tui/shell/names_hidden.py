@@ -64,6 +64,8 @@ class NamesHidden(Screen[None]):
             board = await self.host.async_desk.read(lambda desk: desk.board(day))
         except DeskRefusal:
             return  # the screen below reports it when the names are shown again
+        if not self.is_current:
+            return  # a key has shown the names meanwhile, and the grid may be gone
         self.grid.board = board
         if (current := board.opening_slot(now)) is not None:
             self.grid.open_at(current)

@@ -1,4 +1,4 @@
-"""A text input that cleans pasted text the way the desk stores it."""
+"""A text input that refuses text while it is locked."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from textual import events, getters
 from textual.message import Message
 from textual.widgets import Input
 
-from opd_tui.domain.text import clean_text
 from opd_tui.tui.host.desk_host import DeskHost
 
 STILL_BUSY = "One moment: the desk is still busy with this."
 
 
 class TypedText(Input):
-    """An input that removes control and format characters from pasted text, and whose cursor does not blink.
+    """An input that takes a paste as one piece of text, and whose cursor does not blink.
 
     While `locked`, it refuses text that nobody would read.
     """
@@ -50,7 +49,7 @@ class TypedText(Input):
         if self.locked:
             self.host.refuse_key(STILL_BUSY)
         else:
-            self.replace(clean_text(event.text), *sorted(self.selection))
+            self.replace(event.text, *sorted(self.selection))
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Replace a part of the text; every way of editing ends here."""
