@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import desks, interaction, live, resources, startup, store
+from tests.benchmarks import desks, interaction, live, postgresql, resources, startup, store
 from tests.benchmarks.report import Budget, Row, as_markdown, as_text, machine, with_table, write_json
 from tests.benchmarks.site import ROOT, Site
 
@@ -35,6 +35,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "board": store.board,
     "flat-out": desks.flat_out,
     "paced": desks.paced,
+    "desks-postgres": postgresql.desks_on_postgres,
     "live": live.live,
     "live-postgres": live.live_postgres,
     "bytes": live.bytes_of_a_change,

@@ -78,11 +78,15 @@ class SqliteDatabase(Database):
         self.fingerprint.refuse_other_file()
         return retry_while_busy(self.engine.raw_connection, self.closing)
 
-    def _begin(self, connection: PoolProxiedConnection, writing: bool) -> None:
+    def _begin(self, connection: PoolProxiedConnection, writing: bool) -> Transaction:
         cursor = cursor_of(connection)
-        if not writing:
+        if writing:
+            self._start_writing(cursor)
+        else:
             retry_while_busy(lambda: start_reading(cursor), self.closing)
-            return
+        return Transaction(connection, self.statements, self._commit)
+
+    def _start_writing(self, cursor: sqlite3.Cursor) -> None:
         retry_while_busy(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
         settled_at = time.monotonic() + SETTLING_SECONDS
         while not self.fingerprint.is_known(cursor):

@@ -1,0 +1,58 @@
+"""How often an action waits for the server: a desk far away from it pays for each round trip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from opd_tui.desk.actions import Action, CancelToken, CheckInToken, CompleteToken, IssueToken
+from opd_tui.desk.front_desk import FrontDesk
+from tests.support.helpers import ACTIVE, WAITING
+from tests.support.pilot import OpenDesk
+from tests.support.proxy import Proxy
+
+
+@pytest.fixture
+def store_kind() -> str:
+    return "postgresql"
+
+
+@pytest.fixture
+def count(filled: FrontDesk, open_far_desk: OpenDesk, proxy: Proxy) -> Callable[[Callable[[FrontDesk], object]], int]:
+    """Counts the round trips of what a desk does, whose connection is open and whose statements are new to it."""
+    far = open_far_desk()
+    far.board(far.today())
+
+    def counted(do: Callable[[FrontDesk], object]) -> int:
+        before = proxy.round_trips
+        do(far)
+        return proxy.round_trips - before
+
+    return counted
+
+
+def issued(slot: int, patient: object, source: str = "PAID", key: str | None = None) -> IssueToken:
+    return IssueToken(slot=slot, patient=patient, source=source, key=key)
+
+
+IMRAN = {"name": "Imran Khan", "phone": "98989 89898", "uhid": "MRN 77"}
+ACTIONS: list[tuple[Action, int]] = [
+    (issued(2, "Imran"), 0),
+    (issued(2, IMRAN), 0),
+    (issued(1, IMRAN, "EMERGENCY"), 0),
+    (issued(1, IMRAN, key="k1"), 0),
+    (issued(2, {"name": "Asha Kumar", "phone": "98765 43210", "birth_year": 1980}), 0),
+    (CancelToken(token=ACTIVE), 0),
+    (CancelToken(token=WAITING), 0),
+    (CompleteToken(token=ACTIVE), 0),
+    (CheckInToken(token=ACTIVE), 0),
+]
+
+
+@pytest.mark.parametrize(("action", "round_trips"), ACTIONS)
+def test_an_action_waits_for_the_server_a_few_times(
+    count: Callable[[Callable[[FrontDesk], object]], int], filled: FrontDesk, action: Action, round_trips: int
+) -> None:
+    assert count(lambda far: far.perform(action)) == round_trips
+    assert filled.verify().problems == []
