@@ -297,8 +297,10 @@ class SqlUnitOfWork(DayQueries):
         """Lock patients' records in order of id; return False on SQLite, which has the whole database locked."""
         if self.transaction.dialect == "sqlite":
             return False
-        for patient_id in sorted(patient_ids):
+        *others, last = sorted(patient_ids)
+        for patient_id in others:
             self.transaction.lock(_PATIENT, {"id": patient_id})
+        self.transaction.run(_PATIENT, {"id": last})  # locked before whatever is read next
         return True
 
     def open_token_among(self, patients: Collection[PatientId]) -> Token | None:

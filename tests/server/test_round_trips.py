@@ -37,22 +37,29 @@ def issued(slot: int, patient: object, source: str = "PAID", key: str | None = N
 
 
 IMRAN = {"name": "Imran Khan", "phone": "98989 89898", "uhid": "MRN 77"}
-ACTIONS: list[tuple[Action, int]] = [
-    (issued(2, "Imran"), 0),
-    (issued(2, IMRAN), 0),
-    (issued(1, IMRAN, "EMERGENCY"), 0),
-    (issued(1, IMRAN, key="k1"), 0),
-    (issued(2, {"name": "Asha Kumar", "phone": "98765 43210", "birth_year": 1980}), 0),
-    (CancelToken(token=ACTIVE), 0),
-    (CancelToken(token=WAITING), 0),
-    (CompleteToken(token=ACTIVE), 0),
-    (CheckInToken(token=ACTIVE), 0),
-]
+ASHA = {"name": "Asha Kumar", "phone": "98765 43210", "birth_year": 1980}
+ACTIONS: dict[str, tuple[Action, int]] = {
+    "somebody new": (issued(2, "Imran"), 6),
+    "somebody new with numbers": (issued(2, IMRAN), 6),
+    "somebody takes a seat": (issued(1, IMRAN, "EMERGENCY"), 6),
+    "a key is looked up": (issued(1, IMRAN, key="k1"), 7),
+    "somebody known": (issued(2, ASHA), 7),
+    "somebody moves up": (CancelToken(token=ACTIVE), 5),
+    "nobody moves up": (CancelToken(token=WAITING), 5),
+    "the seat is used up": (CompleteToken(token=ACTIVE), 5),
+    "the rule is not asked": (CheckInToken(token=ACTIVE), 4),
+}
 
 
-@pytest.mark.parametrize(("action", "round_trips"), ACTIONS)
+@pytest.mark.parametrize(("action", "round_trips"), ACTIONS.values(), ids=ACTIONS)
 def test_an_action_waits_for_the_server_a_few_times(
     count: Callable[[Callable[[FrontDesk], object]], int], filled: FrontDesk, action: Action, round_trips: int
 ) -> None:
     assert count(lambda far: far.perform(action)) == round_trips
     assert filled.verify().problems == []
+
+
+def test_a_query_waits_for_its_answer_and_for_the_end_of_its_transaction(
+    count: Callable[[Callable[[FrontDesk], object]], int],
+) -> None:
+    assert count(lambda far: far.board(far.today())) == 2

@@ -176,8 +176,11 @@ class PipelinedTransaction(Transaction):
         if not sent:
             return
         for request, result in zip(sent, exchanged(self._driver, sent), strict=True):
-            self._adapter.set_pgresult(result)
-            request.found = self._adapter.load_rows(0, result.ntuples, tuple)
+            if result.ntuples:
+                self._adapter.set_pgresult(result)
+                request.found = self._adapter.load_rows(0, result.ntuples, tuple)
+            else:
+                request.found = []
 
 
 def _question(statement: ClauseElement, values: Values | None) -> tuple[ClauseElement, frozenset[tuple[str, Any]]]:
