@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from tests.benchmarks.desks import Served, described, our_desk, run_desks, waits
 from tests.benchmarks.report import Budget, Row
 from tests.benchmarks.site import Site
 from tests.benchmarks.stats import median, summary
+from tests.benchmarks.store import WARM_UP
 
 if TYPE_CHECKING:
     from tests.support.server import Server
@@ -41,8 +43,17 @@ def desks_on_postgres(site: Site) -> Iterator[Row]:
         for count in DESKS:
             transactions = pgbench(server, site.folder / f"pgbench-{count}", count, seconds)
             numbers = range(first := sum(by_count), first + count)  # others than before, with patients of their own
-            by_count[count] = run_desks(our_desk, location, 0, numbers, seconds), transactions
+            by_count[count] = run_desks(warm_desk, location, 0, numbers, seconds), transactions
     yield from rows(by_count, seconds)
+
+
+@contextmanager
+def warm_desk(database: str, number: int) -> Iterator[tuple[random.Random, Callable[[], None]]]:
+    """The program's own desk, whose statements the server has planned before."""
+    with our_desk(database, number) as (dice, act):
+        for _ in range(WARM_UP):
+            act()
+        yield dice, act
 
 
 def not_measured(why: str) -> Row:
