@@ -16,7 +16,7 @@ from opd_tui.desk.news import Back, Changed, Gone, News
 from opd_tui.desk.outcome import Forecast, Moves, Outcome
 from opd_tui.desk.own_entries import Follower, OwnEntries
 from opd_tui.desk.people_reads import PeopleReads
-from opd_tui.desk.reading import nearest_seat, outcomes_of, retry_once
+from opd_tui.desk.reading import directory_of, nearest_seat, outcome_of, outcomes_of, retry_once
 from opd_tui.desk.subscribers import Subscriber, Subscribers
 from opd_tui.domain.actor import Actor
 from opd_tui.domain.errors import (
@@ -72,11 +72,12 @@ class FrontDesk(PeopleReads):
 
         Raises MovesChanged if its moves would differ from `expect`.
         """
-        if self.database.answers_may_be_lost and action.key is None:  # so that a retry after AnswerLost is safe
+        fresh = self.database.answers_may_be_lost and action.key is None
+        if fresh:  # so that a retry after AnswerLost is safe
             action = replace(action, key=uuid.uuid4().hex)
         actor = actor or self.actor
         try:
-            outcome, done_before = retry_once(lambda: self._perform(action, actor, expect))
+            outcome, done_before = retry_once(lambda: self._perform(action, actor, expect, fresh=fresh))
         except AnswerLost:
             # Counts as done now, even if the lost attempt had committed: the subscribers were not told of it.
             outcome, done_before = self._perform_when_back(action, actor, expect), False
@@ -100,9 +101,11 @@ class FrontDesk(PeopleReads):
         except DeskRefusal:
             return False  # forgetting is committed already, so it must not look refused
 
-    def _perform(self, action: Action, actor: Actor, expect: Moves | None) -> tuple[Outcome, bool]:
+    def _perform(
+        self, action: Action, actor: Actor, expect: Moves | None, *, fresh: bool = False
+    ) -> tuple[Outcome, bool]:
         with self.database.writing() as transaction:
-            outcome, done_before = self._run(transaction, action, actor)
+            outcome, done_before = self._run(transaction, action, actor, fresh=fresh)
             if done_before:
                 return outcome, True
             if expect is not None and outcome.moves != expect:
@@ -162,9 +165,12 @@ class FrontDesk(PeopleReads):
         with self.database.writing() as transaction:
             transaction.commit()
 
-    def _run(self, transaction: Transaction, action: Action, actor: Actor) -> tuple[Outcome, bool]:
+    def _run(
+        self, transaction: Transaction, action: Action, actor: Actor, *, fresh: bool = False
+    ) -> tuple[Outcome, bool]:
         """Run an action, or find the outcome of an earlier one with its key; return whether there was an earlier one.
 
+        With `fresh`, nobody has ever used the key.
         Lock order on a server: the key, the slots by id (`hold_slots`), the global chain of the journal.
         """
         now = self.clock.now()
@@ -173,7 +179,7 @@ class FrontDesk(PeopleReads):
         fingerprint = fingerprint_of(action, at) if action.key else ""
         if action.key:
             self.database.hold_key(transaction, action.key)
-            if receipt := entries.read_receipt(transaction, action.key):
+            if not fresh and (receipt := entries.read_receipt(transaction, action.key)):
                 if receipt.fingerprint != fingerprint:
                     raise KeyReused(why_not_repeated(action.key, receipt))
                 return self._outcome_of_entry(transaction, receipt.entry_id), True
@@ -182,11 +188,12 @@ class FrontDesk(PeopleReads):
         entry = JournalEntry(action.verb, at, now, actor.operator, actor.desk, actor.road.value)
         uow = SqlUnitOfWork(transaction, self.zone, entry)
         action.run(uow)
+        uow.add_entry()
+        directory = directory_of(transaction, uow.events)
         entry_id = uow.write_journal()
         if action.key:
             entries.write_receipt(transaction, action.key, entries.Receipt(fingerprint, entry_id))
-        (outcome,) = outcomes_of(transaction, [(entry_id, entry, uow.events)])
-        return outcome, False
+        return outcome_of((entry_id, entry, uow.events), directory), False
 
     def _instant_of(self, action: Action) -> dt.datetime | None:
         """Return the instant in the action's `at`; raise InvalidAction if the local time is impossible or ambiguous."""

@@ -260,8 +260,14 @@ def outcomes_of(transaction: Transaction, written: Iterable[Written]) -> list[Ou
     """Return the outcomes of journal entries; all rows that they refer to are looked up in a few queries."""
     written = list(written)
     directory = directory_of(transaction, [event for _, _, events in written for event in events])
-    outcomes = (Outcome(entry_id, entry, tuple(events), directory) for entry_id, entry, events in written)
-    return [replace(outcome, sentence=printable(sentence_of(outcome))) for outcome in outcomes]
+    return [outcome_of(each, directory) for each in written]
+
+
+def outcome_of(written: Written, directory: Directory) -> Outcome:
+    """Return the outcome of a journal entry."""
+    entry_id, entry, events = written
+    outcome = Outcome(entry_id, entry, tuple(events), directory)
+    return replace(outcome, sentence=printable(sentence_of(outcome)))
 
 
 def sentence_of(outcome: Outcome) -> str:

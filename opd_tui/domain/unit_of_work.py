@@ -57,6 +57,12 @@ class UnitOfWork(Protocol):
         before it reads any of their tokens.
         """
 
+    def prefetch_issue(self, slot_id: SlotId, patient: Patient | None) -> None:
+        """Lock a slot and ask at once for what issuing a token in it reads, so that a server is waited for only once.
+
+        `patient` is None for a visitor who is not looked up. `hold_slots` and the queries return what was asked.
+        """
+
     def doctor(self, doctor_id: DoctorId) -> Doctor | None:
         """Return the doctor, or None."""
 

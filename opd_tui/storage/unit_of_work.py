@@ -22,7 +22,7 @@ from opd_tui.domain.model import Doctor, DoctorId, KnownPatient, Patient, Patien
 from opd_tui.domain.sameness import Traits
 from opd_tui.storage.journal import entries
 from opd_tui.storage.journal.history import SqlHistory, journaled
-from opd_tui.storage.queries import people
+from opd_tui.storage.queries import people, slot_queue
 from opd_tui.storage.queries.day import DayQueries
 from opd_tui.storage.queries.rows import (
     DOCTOR_COLUMNS,
@@ -35,7 +35,7 @@ from opd_tui.storage.queries.rows import (
 )
 from opd_tui.storage.queries.slot_queue import SqlSlotQueue
 from opd_tui.storage.schema.tables import OPEN_STATUSES, doctor, hospital, metadata, patient, slot, token
-from opd_tui.storage.transaction import Row, Transaction, inserting, is_valid_id
+from opd_tui.storage.transaction import Result, Row, Transaction, inserting, is_valid_id
 
 E = TypeVar("E", bound=Event)
 
@@ -88,9 +88,9 @@ _SEATS_IN_USE = (
 )
 _NEXT_NUMBER = text(
     "INSERT INTO token_counter (doctor_id, date, last) VALUES (:doctor_id, :date, 1)"
-    " ON CONFLICT (doctor_id, date) DO UPDATE SET last = token_counter.last + 1 RETURNING last"
+    " ON CONFLICT (doctor_id, date) DO UPDATE SET last = token_counter.last + 1"
+    " RETURNING last, (SELECT code FROM doctor WHERE id = :doctor_id)"
 )
-_CODE = select(doctor.c.code).where(doctor.c.id == bindparam("id"))
 
 
 class SqlUnitOfWork(DayQueries):
@@ -102,6 +102,8 @@ class SqlUnitOfWork(DayQueries):
         self.entry = entry
         self.events: list[Event] = []
         self._chain_ends: dict[SlotId | None, str] = {}
+        self._entry_added: Result | None = None
+        self._tokens_read: set[TokenId] = set()
 
     @property
     def now(self) -> dt.datetime:
@@ -127,8 +129,10 @@ class SqlUnitOfWork(DayQueries):
         """See `UnitOfWork`."""
         values = {**event.after, **event.private}
         if event.before is None:
-            row_id: int = self.transaction.value(_inserting(event.subject, tuple(values)), values)
-            event = replace(event, subject_id=row_id)
+            added = self.transaction.run(_inserting(event.subject, tuple(values)), values)
+            if event.subject is Subject.TOKEN and event.slot_id is not None:
+                slot_queue.prefetch(self.transaction, event.slot_id)
+            event = replace(event, subject_id=added.value)
         elif values:
             self.transaction.run(_updating(event.subject, tuple(values)), values | {"id_": event.subject_id})
         if isinstance(event, PatientForgotten):
@@ -136,25 +140,56 @@ class SqlUnitOfWork(DayQueries):
         self.events.append(event)
         return event
 
-    def write_journal(self) -> int:
-        """Write the action's journal entry with its events and their hashes; return the entry's id."""
+    def add_entry(self) -> None:
+        """Begin to write the journal: add the action's entry, whose id is not waited for."""
         if any(event.slot_id is None for event in self.events):
             self._lock_global_chain()
-        return entries.write_entry(self.transaction, self.entry, self.events, self._chain_ends)
+        self._entry_added = entries.add_entry(self.transaction, self.entry)
+
+    def write_journal(self) -> int:
+        """Write the action's journal entry with its events and their hashes; return the entry's id."""
+        if self._entry_added is None:
+            self.add_entry()
+        assert self._entry_added is not None
+        entry_id: int = self._entry_added.value
+        entries.add_events(self.transaction, entry_id, self.entry, self.events, self._chain_ends)
+        return entry_id
 
     def _lock_global_chain(self) -> None:
         """Lock the hospital's row, which serialises actions on doctors, new slots and forgotten patients."""
         if None not in self._chain_ends:
-            self._chain_ends[None] = self.transaction.value(_GLOBAL_CHAIN)
+            row = self.transaction.lock(_GLOBAL_CHAIN)
+            assert row is not None
+            self._chain_ends[None] = row[0]
 
     def hold_slots(self, slot_ids: Collection[SlotId]) -> dict[SlotId, Slot]:
         """See `UnitOfWork`."""
         held = {}
-        for slot_id in sorted(set(slot_ids)):
-            if row := self._by_id(_SLOT, slot_id):
+        wanted = sorted(slot_id for slot_id in set(slot_ids) if is_valid_id(slot_id))
+        for slot_id in wanted:
+            self.transaction.prefetch_lock(_SLOT, {"id": slot_id})
+            if slot_id == wanted[-1]:  # they may have changed until the slots were locked
+                for token_id in self._tokens_read:
+                    self.transaction.prefetch(_TOKEN, {"id": token_id})
+            if row := self.transaction.row(_SLOT, {"id": slot_id}):
                 self._chain_ends.setdefault(slot_id, row[-1])
                 held[slot_id] = slot_of(row)
         return held
+
+    def prefetch_issue(self, slot_id: SlotId, patient: Patient | None) -> None:
+        """See `UnitOfWork`."""
+        if self.transaction.dialect == "sqlite" or not is_valid_id(slot_id):
+            return
+        self.transaction.prefetch_lock(_SLOT, {"id": slot_id})
+        self.transaction.prefetch(_LATEST_ISSUED_AT, {"slot_id": slot_id})
+        if patient is None:
+            return
+        visitor = Traits.of(patient)
+        if visitor.uhid:
+            self.transaction.prefetch(_OPEN_BY_UHID, {"uhid_key": visitor.uhid, "slot_id": slot_id})
+        if visitor.phone:
+            self.transaction.prefetch(_WITH_PHONE, {"phone_key": visitor.phone})
+        people.prefetch_known_patient(self.transaction, patient)
 
     def doctor(self, doctor_id: DoctorId) -> Doctor | None:
         """See `UnitOfWork`."""
@@ -186,6 +221,8 @@ class SqlUnitOfWork(DayQueries):
     def token(self, token_id: TokenId) -> Token | None:
         """See `UnitOfWork`."""
         row = self._by_id(_TOKEN, token_id)
+        if row:
+            self._tokens_read.add(token_id)
         return token_of(row) if row else None
 
     def open_token_of(self, slot_id: SlotId, patient: Patient) -> Token | None:
@@ -208,8 +245,8 @@ class SqlUnitOfWork(DayQueries):
     def take_number(self, slot: Slot) -> tuple[int, str]:
         """See `UnitOfWork`."""
         day = {"doctor_id": slot.doctor_id, "date": slot.date.isoformat()}
-        sequence = self.transaction.value(_NEXT_NUMBER, day)
-        return sequence, f"{self.transaction.value(_CODE, {'id': slot.doctor_id})}-{sequence:03}"
+        sequence, code = self.transaction.run(_NEXT_NUMBER, day).rows[0]
+        return sequence, f"{code}-{sequence:03}"
 
     def seats_in_use(self, slot_id: SlotId) -> int:
         """See `UnitOfWork`."""
@@ -218,7 +255,7 @@ class SqlUnitOfWork(DayQueries):
 
     def queue(self, slot: Slot) -> SqlSlotQueue:
         """See `UnitOfWork`."""
-        return SqlSlotQueue(self.transaction, slot, self.at, self.record)
+        return SqlSlotQueue(self.transaction, slot, self.at, self.record, self.events)
 
     def known_patient(self, patient: Patient) -> KnownPatient | None:
         """See `UnitOfWork`."""
@@ -260,8 +297,10 @@ class SqlUnitOfWork(DayQueries):
         """Lock patients' records in order of id; return False on SQLite, which has the whole database locked."""
         if self.transaction.dialect == "sqlite":
             return False
-        for patient_id in sorted(patient_ids):
-            self.transaction.row(_PATIENT, {"id": patient_id})
+        *others, last = sorted(patient_ids)
+        for patient_id in others:
+            self.transaction.lock(_PATIENT, {"id": patient_id})
+        self.transaction.run(_PATIENT, {"id": last})  # locked before whatever is read next
         return True
 
     def open_token_among(self, patients: Collection[PatientId]) -> Token | None:

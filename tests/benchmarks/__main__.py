@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import desks, interaction, lengthy, live, people, resources, startup, store
+from tests.benchmarks import desks, interaction, lengthy, live, people, postgresql, resources, startup, store
 from tests.benchmarks.report import Budget, Row, as_markdown, as_text, machine, with_table, write_json
 from tests.benchmarks.site import ROOT, Site
 
@@ -38,6 +38,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "token-list": lengthy.token_list,
     "flat-out": desks.flat_out,
     "paced": desks.paced,
+    "desks-postgres": postgresql.desks_on_postgres,
     "live": live.live,
     "live-postgres": live.live_postgres,
     "bytes": live.bytes_of_a_change,

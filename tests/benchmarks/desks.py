@@ -6,10 +6,11 @@ import multiprocessing as mp
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import ascii_letters
 from typing import Any
 
 from opd_tui.desk.actions import CancelToken, IssueToken
@@ -45,7 +46,7 @@ class Reception:
         self.desk = desk
         self.dice = random.Random(number)
         self.slots: list[SlotId] = [record.slot.id for record in desk.slot_list(desk.today())]
-        self.people = patients(f"Desk{number}")
+        self.people = patients(f"Desk{ascii_letters[number]}")  # with phones of their own
         self.own: list[TokenId] = []
 
     def act(self) -> None:
@@ -68,13 +69,15 @@ def our_desk(database: str, number: int) -> Iterator[tuple[random.Random, Callab
         yield reception.dice, reception.act
 
 
-def work(open_desk: OpenDesk, database: str, number: int, pause: float, ready: Any, results: Any) -> None:
-    """One desk's five seconds: flat out, or with a random pause after each action."""
+def work(
+    open_desk: OpenDesk, database: str, number: int, pause: float, seconds: float, ready: Any, results: Any
+) -> None:
+    """One desk's few seconds: flat out, or with a random pause after each action."""
     served = Served()
     with open_desk(database, number) as (dice, act):
         act()
         ready.wait()
-        end = time.perf_counter() + SECONDS
+        end = time.perf_counter() + seconds
         while (start := time.perf_counter()) < end:
             try:
                 act()
@@ -86,17 +89,23 @@ def work(open_desk: OpenDesk, database: str, number: int, pause: float, ready: A
     results.put(served)
 
 
-def run_desks(open_desk: OpenDesk, database: Path, pause: float) -> list[Served]:
-    """All desks at once."""
+def run_desks(
+    open_desk: OpenDesk,
+    database: Path | str,
+    pause: float,
+    numbers: Sequence[int] = range(DESKS),
+    seconds: float = SECONDS,
+) -> list[Served]:
+    """All desks with these numbers at once."""
     context = mp.get_context("spawn")
-    ready, results = context.Barrier(DESKS), context.Queue()
+    ready, results = context.Barrier(len(numbers)), context.Queue()
     processes = [
-        context.Process(target=work, args=(open_desk, str(database), number, pause, ready, results))
-        for number in range(DESKS)
+        context.Process(target=work, args=(open_desk, str(database), number, pause, seconds, ready, results))
+        for number in numbers
     ]
     for process in processes:
         process.start()
-    served = [results.get(timeout=60 + SECONDS) for _ in processes]
+    served = [results.get(timeout=60 + seconds) for _ in processes]
     for process in processes:
         process.join()
     return served
@@ -143,10 +152,10 @@ def least_of_best(served: list[Served]) -> float:
     return min(counts) / max(counts)
 
 
-def described(served: list[Served]) -> dict[str, Any]:
+def described(served: list[Served], seconds: float = SECONDS) -> dict[str, Any]:
     """The desks' work in a few figures."""
     counts = sorted(len(each.waits) for each in served)
-    return {"waits": summary(waits(served)), "served": counts, "a second": sum(counts) / SECONDS}
+    return {"waits": summary(waits(served)), "served": counts, "a second": sum(counts) / seconds}
 
 
 def errors_row(title: str, served: list[Served], raw: list[Served]) -> Row:

@@ -565,7 +565,14 @@ def test_earlier_entries_come_newest_first_with_their_events(units: UnitsOfWork)
 def test_questions_change_nothing_and_have_the_same_answer_twice(units: UnitsOfWork) -> None:
     before = units.tables(), units.counters(), units.events()
     with units.action(commit=False) as uow:
-        assert answers(uow) == answers(uow)
+        first = answers(uow)
+        assert answers(uow) == first
+        for patient in (None, ASHA, RAVI):
+            uow.prefetch_issue(SLOT.id, patient)
+            assert answers(uow) == first
+        for nowhere in NOWHERE:
+            uow.prefetch_issue(SlotId(nowhere), ASHA)
+            assert uow.hold_slots([SlotId(nowhere)]) == {}
     assert (units.tables(), units.counters(), units.events()) == before
 
 

@@ -66,7 +66,7 @@ def test_a_server_that_was_restarted_while_nobody_did_anything_is_not_noticed(
     ):
         with ExitStack() as lines:
             for _ in range(4):
-                lines.enter_context(filled.database.reading()).run(text("SELECT 1"))
+                lines.enter_context(filled.database.reading()).value(text("SELECT 1"))
         with server.stopped(mode):
             pass  # every line that is kept leads nowhere now
         do()
@@ -235,7 +235,7 @@ def test_a_server_that_falls_silent_while_something_is_taken_back_holds_nobody_u
 ) -> None:
     far = open_far_desk()
     with far.database.writing() as transaction:
-        transaction.run(text("SELECT 1"))
+        transaction.value(text("SELECT 1"))
         proxy.silent = True
     assert caplog.records == [], "nothing is written over the screen"
     proxy.cut()
@@ -249,7 +249,7 @@ def test_long_work_is_not_taken_for_silence(filled: FrontDesk) -> None:
     slow = text("SELECT pg_sleep(1)")
     with filled.database.reading() as transaction:
         for _ in range(4):
-            transaction.run(slow)
+            transaction.value(slow)
 
 
 @pytest.mark.usefixtures("impatient")

@@ -70,9 +70,9 @@ def test_a_desk_that_stops_in_the_middle_of_an_action_holds_nobody_up_for_long(
     def begin_and_stop() -> None:
         with stopped.database.writing() as transaction:
             stopped.database.hold_key(transaction, "k1")
-            transaction.run(text("SELECT * FROM slot WHERE id = 2 FOR UPDATE"))
+            transaction.lock(text("SELECT * FROM slot WHERE id = 2 FOR UPDATE"))
             issue(filled, 2, "Imran", key="k1")
-            transaction.run(text("SELECT 1"))
+            transaction.value(text("SELECT 1"))
 
     with pytest.raises(StoreOffline):
         begin_and_stop()

@@ -224,18 +224,22 @@ Executed = list[tuple[str, Any]]
 def executed(filled: FrontDesk, monkeypatch: pytest.MonkeyPatch) -> Executed:
     """Return a list of the statements that the desk runs, with their values."""
     statements: Executed = []
-    run, run_many = Transaction.run, Transaction.run_many
+    run_many = Transaction.run_many
 
-    def remember(transaction: Transaction, statement: Any, values: Any = None) -> Any:
-        sql, own = transaction.statements.compiled(statement)
-        statements.append((sql, {**own, **(values or {})}))
-        return run(transaction, statement, values)
+    def remembering(method: Callable[..., Any]) -> Callable[..., Any]:
+        def remember(transaction: Transaction, statement: Any, values: Any = None) -> Any:
+            sql, own = transaction.statements.compiled(statement)
+            statements.append((sql, {**own, **(values or {})}))
+            return method(transaction, statement, values)
+
+        return remember
 
     def remember_many(transaction: Transaction, statement: Any, rows: Any) -> None:
         statements.append((transaction.statements.compiled(statement)[0], rows[0]))
         run_many(transaction, statement, rows)
 
-    monkeypatch.setattr(Transaction, "run", remember)
+    for method in ("rows", "run"):
+        monkeypatch.setattr(Transaction, method, remembering(getattr(Transaction, method)))
     monkeypatch.setattr(Transaction, "run_many", remember_many)
     return statements
 

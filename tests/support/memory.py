@@ -169,6 +169,9 @@ class MemoryUnitOfWork:
         self.held += (slot_id for slot_id in found if slot_id not in self.held)
         return found
 
+    def prefetch_issue(self, slot_id: SlotId, patient: Patient | None) -> None:
+        """See `UnitOfWork`."""
+
     def slot(self, slot_id: SlotId) -> Slot | None:
         """Return a slot without a lock."""
         row = self.rows.one(Subject.SLOT, slot_id)

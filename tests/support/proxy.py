@@ -45,6 +45,8 @@ class Proxy:
         self.refusing = False
         """Whether new connections are closed immediately."""
         self.connections = 0
+        self.round_trips = 0
+        """How often a client began to send something after it had been answered."""
         self._sockets: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -97,10 +99,13 @@ class _Connection:
         self.client = client
         self.server = server
         self.fault = Fault.NONE
+        self.answered = True
 
     def forward_requests(self) -> None:
         with suppress(OSError):
             while request := self.client.recv(65536):
+                self.proxy.round_trips += self.answered
+                self.answered = False
                 if COMMIT in request and self.proxy.fault is not Fault.NONE:
                     self.fault, self.proxy.fault = self.proxy.fault, Fault.NONE
                     if self.fault in (Fault.REQUEST_CUT, Fault.REQUEST_SWALLOWED):
@@ -118,6 +123,7 @@ class _Connection:
     def forward_answers(self) -> None:
         with suppress(OSError):
             while answer := self.server.recv(65536):
+                self.answered = True  # before the client has the answer, after which it may send again
                 if self.fault in (Fault.ANSWER_CUT, Fault.ANSWER_SWALLOWED):
                     self.proxy.has_struck()
                 if self.fault is Fault.ANSWER_CUT:

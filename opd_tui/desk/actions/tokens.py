@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, at_time, held_slot, held_token, settle_for_token, since_issue, with_source
-from opd_tui.desk.actions.visitors import Visitor, VisitorField, details_of, is_new, record_of
+from opd_tui.desk.actions.visitors import Visitor, VisitorField, described, details_of, is_new, record_of
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import token_json
 from opd_tui.domain.errors import (
@@ -61,6 +61,7 @@ class IssueToken(Action):
         )
 
     def run(self, uow: UnitOfWork) -> None:
+        uow.prefetch_issue(self.slot, described(self.patient))
         slot = held_slot(uow, self.slot)
         refuse_closed_slot(slot)
         patient = details_of(uow, self.patient)

@@ -51,6 +51,11 @@ def is_new(visitor: Visitor) -> bool:
     return isinstance(visitor, NewVisitor) and visitor.new
 
 
+def described(visitor: Visitor) -> Patient | None:
+    """Return the fields by which a visitor is looked up; None for an id, and for somebody new."""
+    return None if isinstance(visitor, KnownVisitor) or is_new(visitor) else visitor
+
+
 def details_of(uow: UnitOfWork, visitor: Visitor) -> Patient:
     """Return a visitor's personal fields; raise UnknownPatient or PatientAlreadyForgotten for an id."""
     if not isinstance(visitor, KnownVisitor):

@@ -94,8 +94,7 @@ class Database(ABC):
         with self.refusals():
             connection = self._connect()
             try:
-                self._begin(connection, writing)
-                yield Transaction(connection, self.statements, self._commit)
+                yield self._begin(connection, writing)
             finally:
                 connection.close()  # back to the pool, which rolls back what was not committed
 
@@ -108,8 +107,8 @@ class Database(ABC):
         """Return a connection from the pool."""
 
     @abstractmethod
-    def _begin(self, connection: PoolProxiedConnection, writing: bool) -> None:
-        """Begin a transaction and take its write lock or snapshot immediately."""
+    def _begin(self, connection: PoolProxiedConnection, writing: bool) -> Transaction:
+        """Begin a transaction; a file takes its write lock or snapshot immediately."""
 
     def _commit(self, connection: PoolProxiedConnection) -> None:
         """Commit durably: once this returns, the changes survive a power failure."""

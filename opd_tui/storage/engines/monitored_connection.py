@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -25,6 +26,12 @@ class MonitoredConnection(psycopg.Connection[Any]):
 
     watchdog: ConnectionWatchdog | None = None
     answer_seconds = ANSWER_SECONDS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.prepared: dict[str, bytes] = {}
+        """The names of the statements that the server has prepared for this connection."""
+        self.statement_numbers = count(1)
 
     def wait(self, *args: Any, **kwargs: Any) -> Any:
         """Wait for the server's answer; raise psycopg.OperationalError if it takes too long.

@@ -12,11 +12,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
-from psycopg import IsolationLevel
+from psycopg import pq
 from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event, inspect, text
 
 from opd_tui.clock import Clock
-from opd_tui.domain.errors import AnswerLost, StoreOffline, StoreUnavailable
+from opd_tui.domain.errors import StoreOffline, StoreUnavailable
 from opd_tui.domain.text import without_secrets
 from opd_tui.storage import migrations
 from opd_tui.storage.engines.database import (
@@ -30,6 +30,7 @@ from opd_tui.storage.engines.database import (
     too_old_to_look_at,
 )
 from opd_tui.storage.engines.monitored_connection import ConnectionWatchdog, MonitoredConnection
+from opd_tui.storage.engines.pipeline import NumberedStatements, PipelinedTransaction
 from opd_tui.storage.engines.postgresql_errors import ANOTHER_PROGRAM, refusals
 from opd_tui.storage.schema.tables import APPLICATION_ID, APPLICATION_NAME, SCHEMA_VERSION
 from opd_tui.storage.transaction import Transaction
@@ -55,6 +56,11 @@ CONNECTING = {
     "tcp_user_timeout": "10000",
 }
 """Defaults of libpq's parameters, which the URL overrides: they detect a lost server machine within seconds."""
+_BEGIN = {
+    True: "BEGIN ISOLATION LEVEL READ COMMITTED",  # the server's own default may be READ ONLY
+    False: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+}
+"""How transactions begin that may write, and those that only read."""
 _NOTIFY = text("SELECT pg_notify(:channel, :entry)")
 _NO_IDLE_TIMEOUT = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 _LOCK_SCHEMA = text(f"SELECT pg_advisory_xact_lock({APPLICATION_ID})")
@@ -76,42 +82,32 @@ class PostgresDatabase(Database):
     def __init__(self, engine: Engine, watchdog: ConnectionWatchdog) -> None:
         super().__init__(engine, watchdog.closing)
         self.watchdog = watchdog
+        self.numbered = NumberedStatements()
         self.location = without_secrets(engine.url.render_as_string(hide_password=False))
 
     def _connect(self) -> PoolProxiedConnection:
         return self.engine.raw_connection()
 
-    def _begin(self, connection: PoolProxiedConnection, writing: bool) -> None:
-        driver = driver_of(connection)
-        driver.isolation_level = IsolationLevel.READ_COMMITTED if writing else IsolationLevel.REPEATABLE_READ
-        driver.read_only = None if writing else True  # None keeps the server's own default, which may be read-only
-
-    def _commit(self, connection: PoolProxiedConnection) -> None:
-        driver = driver_of(connection)
-        try:
-            super()._commit(connection)
-        except psycopg.Error as error:
-            if driver.closed:  # COMMIT was sent, but its answer was not received
-                raise AnswerLost from error
-            raise
+    def _begin(self, connection: PoolProxiedConnection, writing: bool) -> PipelinedTransaction:
+        return PipelinedTransaction(connection, self.statements, self.numbered, _BEGIN[writing])
 
     @contextmanager
     def _transaction(self, *, writing: bool) -> Iterator[Transaction]:
         with super()._transaction(writing=writing) as transaction:
-            driver = driver_of(transaction.connection)
+            assert isinstance(transaction, PipelinedTransaction)
             try:
                 yield transaction
             finally:
                 with suppress(psycopg.Error):
-                    driver.rollback()  # does nothing after a commit
-                if driver.closed:  # keep it out of the pool
+                    transaction.roll_back()  # does nothing after a commit
+                if not is_idle(driver_of(transaction.connection)):  # keep it out of the pool
                     transaction.connection.invalidate()
 
     @contextmanager
     def long_running(self, *, writing: bool = False) -> Iterator[Transaction]:
         """See `Database`."""
         with super().long_running(writing=writing) as transaction:
-            transaction.run(_NO_IDLE_TIMEOUT)
+            transaction.value(_NO_IDLE_TIMEOUT)  # waited for: the caller may do something else first
             with unlimited_answers(driver_of(transaction.connection)):
                 yield transaction
 
@@ -190,6 +186,11 @@ def driver_of(connection: PoolProxiedConnection) -> MonitoredConnection:
     return driver
 
 
+def is_idle(driver: MonitoredConnection) -> bool:
+    """Return whether a connection is usable and has no transaction open."""
+    return driver.pgconn.transaction_status == pq.TransactionStatus.IDLE
+
+
 def open_server(
     url: URL, clock: Clock, system_zone: ZoneInfo | None, upgrade: Upgrade | None, *, create: bool = True
 ) -> PostgresDatabase:
@@ -236,11 +237,12 @@ def engine_for(url: URL, watchdog: ConnectionWatchdog) -> Engine:
         use_native_hstore=False,
         pool_size=4,
         max_overflow=-1,
+        pool_reset_on_return=None,  # every transaction is rolled back or committed before
     )
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, positional: list[Any], named: dict[str, Any]) -> MonitoredConnection:
-        driver = MonitoredConnection.connect(*positional, **named)
+        driver = MonitoredConnection.connect(*positional, **named | {"prepare_threshold": None})
         driver.watchdog = watchdog
         return driver
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -78,20 +79,19 @@ class SqliteDatabase(Database):
         self.fingerprint.refuse_other_file()
         return retry_while_busy(self.engine.raw_connection, self.closing)
 
-    def _begin(self, connection: PoolProxiedConnection, writing: bool) -> None:
+    def _begin(self, connection: PoolProxiedConnection, writing: bool) -> Transaction:
         cursor = cursor_of(connection)
-        if not writing:
-            retry_while_busy(lambda: start_reading(cursor), self.closing)
-            return
-        retry_while_busy(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
+        begin = partial(cursor.execute, "BEGIN IMMEDIATE") if writing else partial(start_reading, cursor)
+        retry_while_busy(begin, self.closing)
         settled_at = time.monotonic() + SETTLING_SECONDS
-        while not self.fingerprint.is_known(cursor):
+        while writing and not self.fingerprint.is_known(cursor):
             cursor.execute("ROLLBACK")
             if time.monotonic() > settled_at:
                 self._examine()
             else:
                 self.closing.wait(random.uniform(*SETTLING_STEPS))
-            retry_while_busy(lambda: cursor.execute("BEGIN IMMEDIATE"), self.closing)
+            retry_while_busy(begin, self.closing)
+        return Transaction(connection, self.statements, self._commit)
 
     def _examine(self) -> None:
         """Check a file that another program wrote to, and store its fingerprint; raise StoreDamaged if it is damaged.

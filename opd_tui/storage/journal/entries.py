@@ -18,7 +18,7 @@ from opd_tui.storage.journal.chain import EntryRow, WrittenEvent
 from opd_tui.storage.journal.formats import EVENT_COLUMNS, StoredEvent, chained_hash, entry_text
 from opd_tui.storage.schema.seals import key_seal
 from opd_tui.storage.schema.tables import hospital, idempotency_key, journal_entry, journal_event, slot
-from opd_tui.storage.transaction import Transaction, inserting
+from opd_tui.storage.transaction import Result, Transaction, inserting
 
 _ADD_ENTRY = inserting(journal_entry, *EntryRow._fields, returning="id")
 _ADD_EVENT = inserting(journal_event, "entry_id", "number", *EVENT_COLUMNS, "hash")
@@ -60,16 +60,23 @@ class Receipt:
     entry_id: int
 
 
-def write_entry(
-    transaction: Transaction, entry: JournalEntry, events: Iterable[Event], ends: dict[SlotId | None, str]
-) -> int:
-    """Write an action's entry and return its id; `ends` holds the last hash of each chain and is updated.
+def add_entry(transaction: Transaction, entry: JournalEntry) -> Result:
+    """Add an action's entry; the result is its id."""
+    return transaction.run(_ADD_ENTRY, row_of(entry)._asdict())
+
+
+def add_events(
+    transaction: Transaction,
+    entry_id: int,
+    entry: JournalEntry,
+    events: Iterable[Event],
+    ends: dict[SlotId | None, str],
+) -> None:
+    """Add an entry's events; `ends` holds the last hash of each chain and is updated.
 
     The caller holds the locks of these slots, and that of the global chain if `ends` has it.
     """
-    written = row_of(entry)
-    entry_id: int = transaction.value(_ADD_ENTRY, written._asdict())
-    text = entry_text(entry_id, written)
+    text = entry_text(entry_id, row_of(entry))
     rows, touched = [], set()
     for number, event in enumerate(events, 1):
         stored = StoredEvent.of(event)
@@ -83,7 +90,6 @@ def write_entry(
             transaction.run(_END_OF_GLOBAL_CHAIN, {"end": ends[chain]})
         else:
             transaction.run(_END_OF_SLOT, {"end": ends[chain], "chain": chain})
-    return entry_id
 
 
 def read_entry(transaction: Transaction, entry_id: int) -> tuple[JournalEntry, list[Event]]:

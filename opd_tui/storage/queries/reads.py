@@ -162,7 +162,7 @@ def inside(transaction: Transaction, date: dt.date, doctor_id: DoctorId | None =
 
 def slots_by_id(transaction: Transaction, ids: Collection[SlotId]) -> list[SlotRecord]:
     """Return the slots with these ids, by date, start and doctor's code."""
-    records = [record for id_ in ids for record in slot_records_of(transaction.rows(_SLOT_BY_ID, {"id": id_}))]
+    records = slot_records_of(transaction.rows_of_each(_SLOT_BY_ID, ({"id": id_} for id_ in ids)))
     return sorted(records, key=lambda record: (record.slot.date, record.slot.start, record.doctor.code))
 
 
@@ -173,7 +173,7 @@ def slot_by_id(transaction: Transaction, slot_id: SlotId) -> SlotRecord | None:
 
 def doctors_by_id(transaction: Transaction, ids: Collection[DoctorId]) -> dict[DoctorId, Doctor]:
     """Return the doctors with these ids, by id."""
-    rows = (row for id_ in ids for row in transaction.rows(_DOCTOR_BY_ID, {"id": id_}))
+    rows = transaction.rows_of_each(_DOCTOR_BY_ID, ({"id": id_} for id_ in ids))
     return {found.id: found for found in map(doctor_of, rows)}
 
 
@@ -223,7 +223,7 @@ def waiting(transaction: Transaction, date: dt.date) -> list[TokenRecord]:
 
 def tokens_by_id(transaction: Transaction, ids: Collection[TokenId]) -> dict[TokenId, TokenRecord]:
     """Return the tokens with these ids, by id."""
-    rows = (row for id_ in ids for row in transaction.rows(_TOKEN_BY_ID, {"id": id_}))
+    rows = transaction.rows_of_each(_TOKEN_BY_ID, ({"id": id_} for id_ in ids))
     return {record.token.id: record for record in token_records_of(rows)}
 
 
