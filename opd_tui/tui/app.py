@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import gc
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -34,6 +32,7 @@ from opd_tui.tui.shell.long_work import UPGRADE, Upgrade, WorkProgressed
 from opd_tui.tui.shell.messages import show_messages, show_over_dialog
 from opd_tui.tui.shell.remedies import message_of
 from opd_tui.tui.shell.shutdown import report_loop_errors, run_to_its_end
+from opd_tui.tui.shell.startup import finish_startup
 from opd_tui.tui.shell.unhandled_keys import UnhandledKeys
 
 if TYPE_CHECKING:
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
 
 CANNOT_OPEN = 2
-SECONDS_BETWEEN_PARTS = 0.01
 QUIT_SECONDS = 0.5
 """How long the key to quit waits for the keys before it."""
 WHILE_OPENING = {"quit", "help_quit", "suspend_process"}
@@ -101,7 +99,7 @@ class OpdApp(DeskHost):
                 return
             await self.begin_day(self.desk)
             await self.show_board()
-        await self.see_behind_the_board(self.desk)
+        await finish_startup(self, self.desk, self.backups)
 
     async def first_paint(self) -> None:
         """Wait until the bars have been painted."""
@@ -129,28 +127,6 @@ class OpdApp(DeskHost):
         self.add_mode(FIRST.id, lambda: board)
         await self.switch_mode(FIRST.id)  # pushed over the first screen, it would be repainted whole with each message
         self.is_open = True
-
-    async def see_behind_the_board(self, desk: FrontDesk) -> None:
-        """Finish startup after the board is shown: enable garbage collection, show warnings, check the file, back up.
-
-        The check runs on the write thread, so that the first action waits until the file is known to be intact.
-        """
-        gc.freeze()
-        gc.enable()
-        for warning in desk.warnings:
-            self.notices.warn(warning)
-        try:
-            await self.async_desk.act(lambda desk: desk.check_file())
-        except DeskRefusal as refusal:
-            self.notices.report(refusal)
-        self.backups.each_day(desk.today())
-        await self.read_known_patients()
-
-    async def read_known_patients(self) -> None:
-        """Read the patients who can be found in the new-token panel, in parts between which the screens can read."""
-        with suppress(DeskRefusal):  # a search reads what is missing
-            while await self.async_desk.read(lambda desk: desk.index_patients()):
-                await asyncio.sleep(SECONDS_BETWEEN_PARTS)
 
     def tick(self) -> None:
         """Update the clock; at midnight, move from today to the next day if today is displayed."""

@@ -13,22 +13,17 @@ from opd_tui.desk.views import QueueRow
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.events import TokenReturned
 from opd_tui.domain.model import Slot, SlotRecord, Source, Status, TokenId
-from opd_tui.tui.commands import (
+from opd_tui.tui.commands import HOLD, HOLD_OR_RELEASE, IN_EVERY_FOOTER, MERGE, NO_SHOW, RELEASE
+from opd_tui.tui.drawing.text import ordinal
+from opd_tui.tui.hints import (
     DETAIL_HINTS,
     HIT_HINTS,
-    HOLD,
-    HOLD_OR_RELEASE,
-    IN_EVERY_FOOTER,
     KNOWN_NAME_HINTS,
     KNOWN_SOURCE_HINTS,
-    MERGE,
     NAME_HINTS,
-    NO_SHOW,
     OPEN_TOKEN_HINT,
-    RELEASE,
     SOURCE_HINTS,
 )
-from opd_tui.tui.drawing.text import ordinal
 from opd_tui.tui.keys.commands import Command, DeskCommand, Need, needs_token
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.bar_screen import TOO_SMALL

@@ -7,7 +7,8 @@ from typing import Any
 from textual import getters, on
 
 from opd_tui.desk.search import Words, found
-from opd_tui.tui.commands import CLEAR_FILTER, FILTER_HINTS
+from opd_tui.tui.commands import CLEAR_FILTER
+from opd_tui.tui.hints import FILTER_HINTS
 from opd_tui.tui.keys.commands import Command
 from opd_tui.tui.screens.desk_screen import DeskScreen
 from opd_tui.tui.widgets.column_list import ColumnList
