@@ -112,7 +112,7 @@ class PeopleReads(DeskReads):
             # The name must not stay in memory, so everything is read anew.
             self._index = PatientIndex()
             self._read_part(transaction)
-            index, changes = self._index, []
+            index = self._index
         index.put_first(
             Part.of(finding.keys_of(transaction, sorted({change.patient_id for change in new}, reverse=True)))
         )

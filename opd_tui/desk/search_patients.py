@@ -31,6 +31,8 @@ FEWEST_PHONE_DIGITS = 4
 FEWEST_UHID_CHARACTERS = 3
 """From so many characters on, the beginning of a hospital number finds it."""
 FEWEST_LETTERS = 2
+MOST_WORDS = 5
+"""The words of a name that are searched; each may have two spellings, and all combinations are tried."""
 
 _PHONE = re.compile(r"[(]?[+]?[\d\s().\-/]+")
 MATCHES_RANKED = 200
@@ -182,7 +184,7 @@ def by_uhid(text: str) -> Iterator[Alternative]:
 
 def by_name(text: str) -> Iterator[Alternative]:
     """Yield what finds a name by the beginnings of its words in any order; whole words come first."""
-    words = [[key for key in query_keys(word) if key] for word in text.split()]
+    words = [[key for key in query_keys(word) if key] for word in text.split()[:MOST_WORDS]]
     if not any(len(key) >= FEWEST_LETTERS or not key.isascii() for keys in words for key in keys) or not all(words):
         return
     for spelling in product(*words):

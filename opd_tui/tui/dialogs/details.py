@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from textual import events, getters
 from textual.binding import Binding
@@ -29,8 +29,18 @@ class Details(Help):
 
     host = getters.app(DeskHost)
 
-    def __init__(self, row: QueueRow, card: TokenCard, host: DeskHost, commands: tuple[Command, ...]) -> None:
+    def __init__(
+        self,
+        row: QueueRow,
+        card: TokenCard,
+        host: DeskHost,
+        commands: tuple[Command, ...],
+        chosen: Callable[[], QueueRow | None],
+    ) -> None:
         super().__init__(row.record.token.label, [*sections_of(row, card, host.now, host.zone)])
+        self.row = row
+        self.chosen = chosen
+        """Returns the row that the screen below has chosen."""
         self.commands = commands
         """The commands of the row."""
 
@@ -43,7 +53,11 @@ class Details(Help):
             event.prevent_default()
             below = self.host.screen_stack[-2]
             self.dismiss()
-            await self.host.run_action(command.action, below)
+            chosen = self.chosen()  # another desk may have taken the row out of the list
+            if chosen is not None and chosen.id == self.row.id:
+                await self.host.run_action(command.action, below)
+            else:
+                self.host.refuse_key(f"{self.row.record.token.label} is no longer in this list.")
 
 
 def sections_of(row: QueueRow, card: TokenCard, now: dt.datetime | None, zone: dt.tzinfo | None) -> Iterator[Section]:

@@ -150,7 +150,7 @@ class DeskScreen(DayScreen):
             except DeskRefusal as refusal:
                 self.host.notices.refuse(refusal)
             else:
-                await self.host.push_screen(Details(row, card, self.host, self.row_commands()))
+                await self.host.push_screen(Details(row, card, self.host, self.row_commands(), self.chosen_token))
 
     def action_merge_patients(self) -> None:
         """Merge the record of the selected token's patient with another record."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 
 from textual.widget import Widget
 
@@ -71,11 +71,16 @@ class Issuing:
         The first patients are there while the others are still read.
         """
         async with held or nullcontext():
-            with suppress(DeskRefusal):  # a name can be typed all the same
-                found = FoundPatients(is_complete=False)
+            found = FoundPatients(is_complete=False)
+            try:
                 while not (found.is_complete or (held and found.hits)):
                     found = await self.host.async_desk.read(lambda desk: desk.find_patients(text))
                     self.panel.entry.show_hits(text, found)
+            except DeskRefusal as refusal:
+                self.panel.entry.show_hits(text, FoundPatients())  # those of an earlier text must not be taken
+                if held:
+                    self.host.refuse_key(self.host.message_of(refusal))
+                return
             if held:
                 self.panel.leave_name()
             self.screen.show_hints()
