@@ -104,6 +104,8 @@ class DayScreen(BarScreen):
         except DeskRefusal as refusal:
             self.host.notices.report(refusal)
         else:
+            if self.host.keys.ends:
+                return
             with self.host.batch_update():
                 show()
             self.shown_day = day
