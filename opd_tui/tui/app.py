@@ -61,6 +61,7 @@ class OpdApp(DeskHost):
     TITLE = "OPD front desk"
     CSS_PATH = "styles/app.tcss"
     MODES = {mode.id: mode.new_screen for mode in OTHERS}
+    DEFAULT_MODE = FIRST.id
     COMMANDS = {desk_commands}
     BINDINGS = bindings(*EVERYWHERE)
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (FEWEST_COLUMNS, "-narrow"), (112, "-wide")]
@@ -84,6 +85,7 @@ class OpdApp(DeskHost):
         self.animation_level = "none"
         if not self.is_headless:
             report_loop_errors()
+        self.add_mode(FIRST.id, FIRST.new_screen)
         self.open_desk(self.keys.held())
 
     @work
@@ -124,9 +126,10 @@ class OpdApp(DeskHost):
         """Show the board with its rows in the same paint."""
         board = FIRST.new_screen()
         await board.prepare()
-        self.add_mode(FIRST.id, lambda: board)
-        await self.switch_mode(FIRST.id)  # pushed over the first screen, it would be repainted whole with each message
+        first = self.screen
+        await self.push_screen(board)
         self.is_open = True
+        await first.remove_children()  # what changes on a screen below makes Textual repaint the whole board
 
     def tick(self) -> None:
         """Update the clock; at midnight, move from today to the next day if today is displayed."""
