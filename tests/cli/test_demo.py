@@ -334,6 +334,7 @@ def test_the_text_fits_eighty_columns_and_has_no_colours() -> None:
     assert "\x1b" not in text
 
 
+@pytest.mark.slow
 def test_an_output_that_speaks_ascii_only_gets_ascii() -> None:
     done = run("demo", "--plain", PYTHONIOENCODING="ascii")
     assert done.returncode == 0

@@ -390,6 +390,7 @@ def test_only_verified_backups_are_offered_as_the_newest(filled: FrontDesk, data
     assert newest(database_path) == good
 
 
+@pytest.mark.slow
 def test_the_advice_on_a_damaged_database_is_a_command_that_brings_it_back(tmp_path: Path, clock: FixedClock) -> None:
     path = tmp_path / "the hospital's.db"
     with closing(opened(path, clock)) as desk:
@@ -465,6 +466,7 @@ def test_a_restored_backup_takes_the_place_and_the_replaced_one_is_kept(
     restored(left, clock)
 
 
+@pytest.mark.slow
 def test_what_lies_in_the_log_of_a_desk_that_died_is_kept_with_the_replaced_one(
     database_path: Path, clock: FixedClock
 ) -> None:

@@ -39,6 +39,7 @@ def kinds(path: Path) -> list[Kind]:
     return [backup.kind for backup in store_of(path).backups()]
 
 
+@pytest.mark.slow
 async def test_the_days_backup_is_made_behind_the_board_and_is_no_news(
     open_desk: OpenDesk, desk: FrontDesk, database_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from tests.support.helpers import add_doctor
 from tests.support.pilot import OpenDesk, at_the_counter, doctor_with_slots
 
 
+@pytest.mark.slow
 async def test_a_session_is_opened_with_a_day_and_times_as_people_say_them(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:

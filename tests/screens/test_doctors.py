@@ -36,6 +36,7 @@ async def test_a_doctors_line_says_when_where_and_how_full(desk: FrontDesk, open
         assert "2 Waitlist 1" in meera.read("#mode-bar")
 
 
+@pytest.mark.slow
 async def test_a_doctor_is_added_by_typing_through_the_form(desk: FrontDesk, open_desk: OpenDesk) -> None:
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await open_doctors(meera, "a")
@@ -204,6 +205,7 @@ async def test_without_a_doctor_there_is_nobody_to_open_a_session_for(desk: Fron
         assert not in_form(meera)
 
 
+@pytest.mark.slow
 async def test_words_narrow_the_doctors(desk: FrontDesk, open_desk: OpenDesk) -> None:
     add_doctor(desk, "Dr A", code="A", specialty="Surgery", room="R 7")
     add_doctor(desk, "Dr B", code="B", specialty="Pediatrics")
@@ -236,6 +238,7 @@ async def test_the_first_morning_from_an_empty_desk_to_a_token(desk: FrontDesk, 
         await meera.hears("Walk-in RAO-001 Om has a seat with Anil Rao 09:00.")
 
 
+@pytest.mark.slow
 async def test_the_footer_forgets_a_filter_that_was_cleared(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk, "RAO")
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -67,6 +67,7 @@ async def test_enter_on_a_doctor_without_slots_names_the_next_step(desk: FrontDe
         assert meera.app.current_mode == "doctors"
 
 
+@pytest.mark.slow
 async def test_enter_in_an_empty_list_or_filter_says_why_nothing_happens(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

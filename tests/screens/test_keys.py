@@ -83,6 +83,7 @@ async def test_the_footer_follows_the_focus(desk: FrontDesk, open_desk: OpenDesk
         await meera.sees("Enter To the list Esc Clear filter", within="#footer")
 
 
+@pytest.mark.slow
 async def test_help_lists_every_command_of_the_screen(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk), (120, 90)) as meera:
@@ -190,6 +191,7 @@ async def test_an_empty_queue_offers_no_key_for_a_token(desk: FrontDesk, open_de
         assert "c Cancel" not in meera.read("#footer")
 
 
+@pytest.mark.slow
 async def test_the_palette_goes_to_the_screen_of_a_command(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -105,6 +105,7 @@ async def test_tab_goes_over_the_known_ones_to_the_source_and_a_letter_there_iss
         assert patient != record_of(desk, "Ravi Kumar")
 
 
+@pytest.mark.slow
 async def test_a_step_back_from_the_list_leads_to_the_name_where_one_types_on(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:

@@ -122,6 +122,7 @@ async def test_more_seats_than_lines_scroll_as_one_list(desk: FrontDesk, open_de
         assert meera.lines("#queue") == top
 
 
+@pytest.mark.slow
 async def test_what_is_chosen_is_in_view_after_every_resize(desk: FrontDesk, open_desk: OpenDesk) -> None:
     for number in range(30):
         doctor_with_slots(desk, f"D{number:02}", hours=8)
@@ -198,6 +199,7 @@ async def test_the_queue_has_headings_and_says_what_its_last_column_is(desk: Fro
         assert "Asha Ver" in meera.line_with("A-001", "#queue")
 
 
+@pytest.mark.slow
 async def test_the_totals_of_the_day_stand_on_every_main_screen(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slot = crowded_slot(desk, seats=4, waiting=6)
     for action, number in ((CompleteToken, 1), (MarkNoShow, 2), (CancelToken, 3)):

@@ -201,6 +201,7 @@ async def test_the_cursor_goes_to_a_neighbour_when_its_line_goes(desk: FrontDesk
         assert meera.focused_id == "waiting"
 
 
+@pytest.mark.slow
 async def test_the_waitlist_keeps_cursor_scroll_and_focus(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slot = long_queue(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -479,6 +480,7 @@ async def test_enter_in_an_empty_find_says_what_to_type(desk: FrontDesk, open_de
         await meera.until(lambda: not meera.dialogs and meera.focused_id == "queue", "the chosen patient")
 
 
+@pytest.mark.slow
 async def test_the_waitlist_is_filtered_by_phone_room_and_short_number(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slot = doctor_with_slots(desk, "R", capacity=1, room="4")[0]
     for name, phone in (("Asha Verma", None), ("Ravi Kumar", "+91 98450-12345"), ("Sunita Rao", None)):

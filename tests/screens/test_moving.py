@@ -88,6 +88,7 @@ async def test_the_letters_of_a_name_change_no_source(desk: FrontDesk, open_desk
         assert len(desk.token_list()) == 2
 
 
+@pytest.mark.slow
 async def test_a_letter_typed_right_behind_the_key_chooses_when_nothing_follows(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
@@ -161,6 +162,7 @@ async def test_tab_keeps_the_place_in_line(desk: FrontDesk, open_desk: OpenDesk)
     assert moved.issued_at == issued[moved.id]
 
 
+@pytest.mark.slow
 async def test_without_another_slot_move_says_so(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -208,6 +210,7 @@ async def test_who_is_to_be_told_is_listed_by_the_longest_wait_and_ticked_off_on
         await meera.hears("There is nothing to tell A-001 Asha Verma.")
 
 
+@pytest.mark.slow
 async def test_enter_in_the_list_goes_to_the_token_on_the_board(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slot = doctor_with_slots(desk, capacity=1, hours=2)[1]
     issue(desk, slot, "Asha Verma")

@@ -407,6 +407,7 @@ async def test_the_screens_keys_sleep_while_the_panel_is_open(desk: FrontDesk, o
         assert statuses(desk) == {"A-001": "ACTIVE", "A-002": "ACTIVE"}
 
 
+@pytest.mark.slow
 async def test_the_screens_keys_wake_up_when_the_panel_closes(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -575,6 +576,7 @@ async def test_typing_over_what_came_back_starts_anew(desk: FrontDesk, open_desk
         assert people(desk) == {"Om": (None, "WALKIN")}
 
 
+@pytest.mark.slow
 async def test_an_emergency_stays_one_with_what_was_typed_before(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -622,6 +624,7 @@ async def test_a_phone_behind_the_name_is_seen_before_enter(desk: FrontDesk, ope
         assert people(desk) == {"Ravi Kumar": ("+91 98450-12345", "WALKIN")}
 
 
+@pytest.mark.slow
 async def test_digits_within_a_name_are_asked_about_once(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -669,6 +672,7 @@ async def test_who_has_the_name_already_is_said_before_enter(desk: FrontDesk, op
         assert [record.token.patient.name for record in desk.token_list(slots[0])].count("Sunita Rao") == 2
 
 
+@pytest.mark.slow
 async def test_a_name_is_looked_up_once_it_is_typed(
     desk: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

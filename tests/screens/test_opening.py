@@ -103,6 +103,7 @@ async def test_while_the_database_is_being_opened_one_can_only_leave(open_desk: 
         await meera.until(lambda: meera.app.return_code is not None, "the end")
 
 
+@pytest.mark.slow
 async def test_the_message_line_says_how_far_an_upgrade_is_and_leaving_ends_it(
     open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

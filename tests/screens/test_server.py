@@ -41,6 +41,7 @@ async def test_a_token_is_issued_displaces_and_is_cancelled_as_on_a_file(open_de
         assert statuses(desk, slot) == {"A-001": "ACTIVE", "A-002": "ACTIVE", "A-003": "CANCELLED"}
 
 
+@pytest.mark.slow
 async def test_the_screen_stays_usable_while_the_server_is_away_and_goes_on_when_it_is_back(
     open_desk: OpenDesk, server: Server, store: PostgresStore
 ) -> None:

@@ -300,6 +300,7 @@ async def test_with_plain_signs_every_screen_and_dialog_is_drawn_without_symbols
         assert meera.text.isascii()
 
 
+@pytest.mark.slow
 async def test_plain_signs_take_the_same_room(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk, waiting=2)
     shown = []
@@ -544,6 +545,7 @@ async def test_names_can_be_hidden_at_once(desk: FrontDesk, app_with: SettingsAp
         await meera.sees("Asha Verma")
 
 
+@pytest.mark.slow
 async def test_every_key_begins_the_idle_time_anew(desk: FrontDesk, app_with: SettingsApp) -> None:
     async with at_the_counter(app_with("idle_minutes = 3")) as meera:
         meera.app.idle.last -= 179

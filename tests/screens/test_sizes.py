@@ -30,6 +30,7 @@ async def test_a_terminal_that_is_too_small_says_what_it_needs(desk: FrontDesk, 
             meera.assert_columns_are_straight()
 
 
+@pytest.mark.slow
 async def test_a_terminal_that_is_large_enough_shows_everything(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk), (60, 16)) as meera:

@@ -128,6 +128,7 @@ async def test_each_row_of_the_plan_is_changed_by_a_key(desk: FrontDesk, open_de
         await meera.until(lambda: places(desk) == {"Asha Verma": "B 09:00", "Ravi Kumar": "C 09:00"}, "the plan's end")
 
 
+@pytest.mark.slow
 async def test_leaving_a_plan_changes_nothing(desk: FrontDesk, open_desk: OpenDesk) -> None:
     three_doctors(desk)
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:

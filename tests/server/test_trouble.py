@@ -69,6 +69,7 @@ def issue_until_refused(desk: FrontDesk) -> tuple[list[str], StoreUnavailable]:
         done.append(f"patient {len(done)}")
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_is_said_and_what_was_answered_is_there(
     filled: FrontDesk, store: PostgresStore, server: Server, small_disk: Path
 ) -> None:

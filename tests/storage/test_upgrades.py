@@ -173,7 +173,7 @@ def test_an_upgrade_of_an_empty_database_has_nothing_to_say(new_store: NewStore,
     assert store.query("SELECT count(*) FROM journal_entry") == [(0,)]
 
 
-@pytest.mark.fast_cases(2)
+@pytest.mark.fast_cases(1)
 @on_every_older_version
 def test_the_day_goes_on_after_an_upgrade(old: Store, clock: FixedClock, version: int) -> None:
     with opened(old, clock) as desk:
@@ -187,7 +187,7 @@ def test_the_day_goes_on_after_an_upgrade(old: Store, clock: FixedClock, version
         assert desk.verify().problems == []
 
 
-@pytest.mark.fast_cases(2)
+@pytest.mark.fast_cases(1)
 @on_every_older_version
 def test_a_person_of_before_is_forgotten_with_every_visit(old: Store, clock: FixedClock, version: int) -> None:
     with opened(old, clock) as desk:
@@ -217,7 +217,7 @@ def test_it_is_backed_up_before_in_a_private_file_of_the_old_version(
     assert schema_of(backup) == schema_of(old_file(tmp_path / "pattern.db", version))
 
 
-@pytest.mark.fast_cases(2)
+@pytest.mark.fast_cases(1)
 @on_every_older_version
 def test_what_was_kept_before_an_upgrade_can_be_restored(old: Store, clock: FixedClock, version: int) -> None:
     with opened(old, clock) as desk:

@@ -68,6 +68,7 @@ def test_desks_that_book_at_once_lose_nothing_and_never_overbook(
     assert verified(store) == []
 
 
+@pytest.mark.slow
 @few_and_many
 def test_desks_make_one_database_between_them(new_store: NewStore, start_desks: StartDesks, count: int) -> None:
     store = new_store(empty=True)
@@ -79,6 +80,7 @@ def test_desks_make_one_database_between_them(new_store: NewStore, start_desks: 
     assert verified(store) == []
 
 
+@pytest.mark.slow
 @few_and_many
 def test_a_repeated_key_from_several_desks_issues_one_token(store: Store, start_desks: StartDesks, count: int) -> None:
     invoke("apply", "-", "--database", store.location, input=lines(*first_slot()))

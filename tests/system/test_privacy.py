@@ -258,6 +258,7 @@ def test_without_a_place_for_reports_the_bug_is_said_all_the_same(
     names_nobody(result.output)
 
 
+@pytest.mark.slow
 def test_a_bug_under_the_screens_ends_them_cleanly_and_names_nobody(database_path: Path, reports: Path) -> None:
     open_today(database_path)
     execute(database_path, BREAK_IT)

@@ -62,6 +62,7 @@ def test_a_terminal_of_one_cell_is_stood_until_it_grows(database: Path) -> None:
     assert patients(database) == ["Asha Verma", "Ravi"]
 
 
+@pytest.mark.slow
 def test_over_ssh_the_parts_of_a_key_may_come_apart(database: Path) -> None:
     with RealTerminal("--database", database, SSH_CONNECTION="192.0.2.7 50312 192.0.2.1 22") as terminal:
         terminal.shows("Asha Verma")
