@@ -7,12 +7,14 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import CheckInToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.doctors.doctor_rows import DoctorRows
+from opd_tui.tui.drawing.cells import fit
 from opd_tui.tui.drawing.columns import Column, layout
 from opd_tui.tui.waitlist.wait_rows import WaitRows
 from tests.support.helpers import add_doctor, issue, open_slot, token_of
@@ -139,3 +141,12 @@ async def test_numbers_end_in_one_column_and_the_room_gives_way_first(desk: Fron
         ] * 2
         assert all("Dr Fatima Sheikh" in line and "Gynaecology" in line for line in lines)
         assert all("2nd floor" not in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("محمد", "محمد\u200e    "), ("محمد عبد الرحمن", "محمد عب…\u200e"), ("Asha", "Asha    ")]
+)
+def test_digits_behind_a_name_from_the_right_stay_where_they_are(text: str, shown: str) -> None:
+    """A terminal that reorders text takes the next column's digits for a part of the name unless a mark ends it."""
+    assert fit(text, 8) == shown
+    assert cell_len(shown) == 8

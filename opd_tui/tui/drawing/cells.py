@@ -14,6 +14,10 @@ Line = list[Segment]
 """One rendered line of a widget."""
 
 
+LEFT_TO_RIGHT_MARK = "\u200e"
+"""Takes no cell; keeps a terminal that reorders Arabic or Hebrew from moving the digits behind a name into it."""
+
+
 class Piece(NamedTuple):
     """A text at a column of a line, one cell a character."""
 
@@ -27,9 +31,16 @@ def fit(text: str, width: int, align: Literal["left", "right"] = "left") -> str:
     if width <= 0:
         return ""
     size = cell_len(text)
+    mark = LEFT_TO_RIGHT_MARK if runs_from_right(text) else ""
     if size > width:
-        return set_cell_size(text, width - 1) + "…"
+        return set_cell_size(text, width - 1) + "…" + mark
+    text += mark
     return " " * (width - size) + text if align == "right" else text + " " * (width - size)
+
+
+def runs_from_right(text: str) -> bool:
+    """Return whether the text has letters that are written from right to left (UAX #9)."""
+    return not text.isascii() and any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)
 
 
 def joined(*cells: tuple[str, Style | None]) -> Line:
