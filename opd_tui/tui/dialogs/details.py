@@ -25,6 +25,7 @@ LAST_VISITS = 5
 class Details(Help):
     """A token's card; the key that opened it closes it too, and a key of its row closes it and acts on the row."""
 
+    HINT = "The row's keys work here   Esc close"
     BINDINGS = [Binding(VIEW.keys, "close", "Close", show=False, id=VIEW.id)]
 
     host = getters.app(DeskHost)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.table import Table
@@ -29,6 +30,8 @@ class Help(ModalScreen[None]):
         Binding("k,up", "scroll('up')", "Up", show=False),
     ]
 
+    HINT: ClassVar[str] = "Esc close"
+
     def __init__(self, title: str, sections: Sequence[Section]) -> None:
         super().__init__()
         self.help_title = title
@@ -39,7 +42,7 @@ class Help(ModalScreen[None]):
         width = min(max(firsts, default=0), WIDEST_FIRST_COLUMN)
         with VerticalScroll(classes="dialog help") as dialog:
             dialog.border_title = Content(self.help_title)
-            dialog.border_subtitle = "Esc close"
+            dialog.border_subtitle = self.HINT
             for heading, rows in self.sections:
                 yield Static(heading, markup=False, classes="help-heading")
                 yield Static(table_of(rows, width), classes="help-rows")
