@@ -13,6 +13,7 @@ from opd_tui.desk.actions import CompleteToken, OpenSlot
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.catalogue import preferences_from
+from opd_tui.tui.tokens.patient_hits import PatientHits
 from tests.support.helpers import issue, token_of
 from tests.support.pilot import NARROW, WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots
 
@@ -218,3 +219,18 @@ async def test_another_name_typed_over_a_taken_patient_is_somebody_else(desk: Fr
         await meera.panel_closes()
         ((patient, name, _),) = visitors(desk, slot)
         assert (name, patient != record_of(desk, "Ravi Kumar")) == ("Ravi Kumar Jr", True)
+
+
+async def test_a_list_that_is_hidden_right_after_it_was_drawn_repaints_nothing(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    """What stands beside a name of disputed width is repainted after the next refresh; the list may be hidden by then."""
+    issue(desk, doctor_with_slots(desk)[0], "देवनागरी नाम")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await type_and_see(meera, "dev", "देवनागरी नाम")
+        hits = meera.app.screen.query_one(HITS, PatientHits)
+        hits.render_line(0)
+        hits.display = False
+        await meera.settle()
+        await meera.press("escape", "enter")
+        await meera.sees("देवनागरी नाम", within="#queue")
