@@ -224,7 +224,7 @@ async def test_another_name_typed_over_a_taken_patient_is_somebody_else(desk: Fr
 async def test_a_list_that_is_hidden_right_after_it_was_drawn_repaints_nothing(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
-    """What stands beside a name of disputed width is repainted after the next refresh; the list may be hidden by then."""
+    """What stands beside a name of disputed width is repainted after a refresh; the list may be hidden by then."""
     issue(desk, doctor_with_slots(desk)[0], "देवनागरी नाम")
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await type_and_see(meera, "dev", "देवनागरी नाम")
