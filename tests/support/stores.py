@@ -105,7 +105,10 @@ class SqliteStore(Store):
     def force(self, *statements: str) -> None:
         triggers = self.query("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         away, back = (f"DROP TRIGGER {name}" for name, _ in triggers), (sql for _, sql in triggers)
-        self.execute(*away, *statements, *back)
+        try:
+            self.execute(*away, *statements)
+        finally:
+            self.execute(*back)
 
     def tables(self) -> list[str]:
         return [row[0] for row in self.query("SELECT name FROM sqlite_master WHERE type = 'table'")]
