@@ -34,6 +34,8 @@ NEEDS_TERMINAL = (
 )
 OUTPUT_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """Errors of writing the output to a full disk. Errors in writing a named file are handled where it is written."""
+OUT_OF_DESCRIPTORS = {errno.EMFILE, errno.ENFILE}
+TOO_FEW_FILES = "The system allows too few open files. Everything done before is saved. Raise the limit (`ulimit -n`)."
 OUTPUT_NOT_WRITTEN = "The output cannot be written: {}. Everything done before is saved. Free some disk space."
 
 
@@ -69,6 +71,9 @@ class LazyGroup(click.Group):
         except Exception as error:  # noqa: BLE001 - a traceback might quote personal data
             if isinstance(error, OSError) and error.errno in OUTPUT_FULL and error.filename is None:
                 tell(OUTPUT_NOT_WRITTEN.format(error.strerror))
+                sys.exit(WRONG_USE)
+            if isinstance(error, OSError) and error.errno in OUT_OF_DESCRIPTORS:
+                tell(TOO_FEW_FILES)
                 sys.exit(WRONG_USE)
             from opd_tui import crashes
 

@@ -84,6 +84,9 @@ class UnitOfWork(Protocol):
     def latest_issued_at(self, slot_id: SlotId) -> dt.datetime | None:
         """Return the latest `issued_at` of the slot's tokens, or None."""
 
+    def prefetch_number(self, slot: Slot) -> None:
+        """Ask for the slot's next number together with the row that is recorded next; `take_number` has to follow."""
+
     def take_number(self, slot: Slot) -> tuple[int, str]:
         """Take the doctor's next number for the slot's date; return it as an integer and as printed (`A-003`)."""
 

@@ -104,6 +104,7 @@ class SqlUnitOfWork(DayQueries):
         self._chain_ends: dict[SlotId | None, str] = {}
         self._entry_added: Result | None = None
         self._tokens_read: set[TokenId] = set()
+        self._number_asked: Result | None = None
 
     @property
     def now(self) -> dt.datetime:
@@ -242,10 +243,17 @@ class SqlUnitOfWork(DayQueries):
         latest = self.transaction.value(_LATEST_ISSUED_AT, {"slot_id": slot_id})
         return read_instant(latest) if latest else None
 
-    def take_number(self, slot: Slot) -> tuple[int, str]:
+    def prefetch_number(self, slot: Slot) -> None:
         """See `UnitOfWork`."""
         day = {"doctor_id": slot.doctor_id, "date": slot.date.isoformat()}
-        sequence, code = self.transaction.run(_NEXT_NUMBER, day).rows[0]
+        self._number_asked = self.transaction.run(_NEXT_NUMBER, day)
+
+    def take_number(self, slot: Slot) -> tuple[int, str]:
+        """See `UnitOfWork`."""
+        if self._number_asked is None:
+            self.prefetch_number(slot)
+        assert self._number_asked is not None
+        ((sequence, code),), self._number_asked = self._number_asked.rows, None
         return sequence, f"{code}-{sequence:03}"
 
     def seats_in_use(self, slot_id: SlotId) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import random
 import signal
@@ -150,6 +151,36 @@ def test_a_relative_data_folder_is_not_taken_for_one(tmp_path: Path) -> None:
     assert result.returncode == 0
     assert f"{tmp_path}/.local/share/opd-tui/opd.db" in result.stdout.decode()
     assert f"{tmp_path}/relative" not in result.stdout.decode()
+
+
+# Names and limits
+
+
+@pytest.mark.fast_cases(2)
+@pytest.mark.parametrize(
+    "words", [("apply", "-"), ("verify",), ("backup", "--list"), ("backup", "--drill"), ("token", "list"), ("paths",)]
+)
+def test_a_name_that_no_file_can_have_is_said(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "a.db").symlink_to("b.db")
+    (tmp_path / "b.db").symlink_to("a.db")
+    for name in ("a.db", "x" * 245, "x" * 300):  # the second leaves no room for the names of backups
+        result = invoke(*words, "--database", tmp_path / name)
+        assert result.exit_code in (0, 1, 2), result.output
+        said = ("Too many levels of symbolic links", "File name too long", "There is no backup")
+        assert words[-1] in ("paths", "--list") or any(each in result.stderr for each in said), result.stderr
+
+
+def test_a_limit_on_open_files_is_no_bug(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_path: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    token = {"action": "issue_token", "slot": 1, "patient": "Asha", "source": "PAID"}
+    cancel = {"action": "cancel_token", "token": 1}
+    assert invoke("apply", "-", "--database", made, input=lines(token, cancel)).exit_code == 0
+    monkeypatch.setattr(os, "scandir", refuse)
+    result = invoke("forget", "1", "--yes", "--database", made)
+    assert result.exit_code == 2
+    assert "The system allows too few open files. Everything done before is saved." in result.stderr
 
 
 # Zones and clocks

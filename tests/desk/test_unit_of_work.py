@@ -399,7 +399,9 @@ def test_a_token_comes_with_its_patient_as_the_record_is_now(units: UnitsOfWork)
 def test_numbers_count_up_for_each_doctor_and_date(units: UnitsOfWork) -> None:
     with units.action() as uow:
         slots = uow.hold_slots([SlotId(1), SlotId(2), SlotId(3)])
-        numbers = [uow.take_number(slots[SlotId(id_)]) for id_ in (1, 2, 3, 1)]
+        numbers = [uow.take_number(slots[SlotId(id_)]) for id_ in (1, 2, 3)]
+        uow.prefetch_number(slots[SlotId(1)])
+        numbers.append(uow.take_number(slots[SlotId(1)]))
         assert numbers == [(4, "A-004"), (5, "A-005"), (1, "B-001"), (6, "A-006")]
         uow.record(SAMPLES["doctor_added"])
     assert units.counters() == {(1, DATE): 6, (2, DATE): 1}

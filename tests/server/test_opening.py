@@ -184,18 +184,52 @@ def test_names_are_exchanged_in_utf8_whatever_the_surroundings_say(
     assert "राम Łukasz" in invoke("token", "list", "--database", far).stdout
 
 
+SURROUNDINGS = {
+    "PGOPTIONS": ["-c statement_timeout=1", "-c nonsense=1", "-c quote_all_identifiers=on"],
+    "PGSSLMODE": ["require", "nonsense"],
+    "PGTARGETSESSIONATTRS": ["read-only", "standby"],
+    "PGTZ": ["UTC", "Mars/Olympus"],
+    "PGDATESTYLE": ["German"],
+    "PGAPPNAME": ["x" * 300, "\udce9"],
+    "PGCLIENTENCODING": ["nonsense"],
+    "PGCONNECT_TIMEOUT": ["abc"],
+    "PGHOSTADDR": ["10.255.255.1.1"],
+    **{name: ["nonsense"] for name in ("PGSERVICE", "PGREQUIREAUTH", "PGGEQO", "PGLOADBALANCEHOSTS", "PGPASSFILE")},
+    **{name: ["require"] for name in ("PGCHANNELBINDING", "PGGSSENCMODE")},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SURROUNDINGS)
+def test_whatever_the_environment_tells_libpq_a_command_ends_in_words(
+    filled: FrontDesk, store: PostgresStore, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for value in SURROUNDINGS[name]:
+        monkeypatch.setenv(name, value)
+        result = invoke("doctor", "list", "--database", store.location)
+        assert result.exit_code == 0 or result.stderr.startswith("opd-tui: The database server "), (
+            value,
+            result.output,
+        )
+
+
 @pytest.mark.fast_cases(1)
 @pytest.mark.parametrize(
-    "setting", ["statement_timeout = 1", "lock_timeout = 1", "idle_in_transaction_session_timeout = 1"]
+    "setting",
+    [
+        *("statement_timeout = 1", "lock_timeout = 1", "idle_in_transaction_session_timeout = 1"),
+        *("quote_all_identifiers = on", "standard_conforming_strings = off", "DateStyle = 'German'"),
+        *("default_transaction_isolation = 'serializable'", "bytea_output = 'escape'", "client_encoding = 'LATIN1'"),
+    ],
 )
-def test_a_timeout_of_the_role_does_not_count(filled: FrontDesk, store: PostgresStore, setting: str) -> None:
+def test_a_setting_of_the_role_does_not_count(filled: FrontDesk, store: PostgresStore, setting: str) -> None:
     with role_with(store, setting):
         result = invoke("verify", "--database", store.location)
     assert (result.exit_code, result.stderr) == (0, "")
 
 
 @pytest.mark.fast_cases(1)
-@pytest.mark.parametrize("path", ["''", "nowhere", '"$user"'])
+@pytest.mark.parametrize("path", ["''", "nowhere", '"$user"', "pg_catalog", "pg_temp"])
 def test_a_search_path_without_a_schema_is_named(
     stores: Stores, filled: FrontDesk, store: PostgresStore, clock: FixedClock, path: str
 ) -> None:

@@ -39,10 +39,10 @@ def issued(slot: int, patient: object, source: str = "PAID", key: str | None = N
 IMRAN = {"name": "Imran Khan", "phone": "98989 89898", "uhid": "MRN 77"}
 ASHA = {"name": "Asha Kumar", "phone": "98765 43210", "birth_year": 1980}
 ACTIONS: dict[str, tuple[Action, int]] = {
-    "somebody new": (issued(2, "Imran"), 6),
-    "somebody new with numbers": (issued(2, IMRAN), 6),
-    "somebody takes a seat": (issued(1, IMRAN, "EMERGENCY"), 6),
-    "a key is looked up": (issued(1, IMRAN, key="k1"), 7),
+    "somebody new": (issued(2, "Imran"), 5),
+    "somebody new with numbers": (issued(2, IMRAN), 5),
+    "somebody takes a seat": (issued(1, IMRAN, "EMERGENCY"), 5),
+    "a key is looked up": (issued(1, IMRAN, key="k1"), 6),
     "somebody known": (issued(2, ASHA), 7),
     "somebody moves up": (CancelToken(token=ACTIVE), 5),
     "nobody moves up": (CancelToken(token=WAITING), 5),

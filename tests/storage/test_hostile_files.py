@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -12,37 +13,19 @@ import pytest
 from sqlalchemy import Integer
 
 from opd_tui.clock import FixedClock
-from opd_tui.desk.actions import (
-    CallToken,
-    CancelToken,
-    CheckInToken,
-    CloseSlot,
-    CompleteToken,
-    DelayDoctor,
-    EditDoctor,
-    EditPatient,
-    ForgetPatient,
-    HoldToken,
-    MoveToken,
-    Redo,
-    ResizeSlot,
-    RetireDoctor,
-    ReturnToken,
-    Undo,
-)
 from opd_tui.desk.backup_service import back_up
-from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import StoreUnavailable
 from opd_tui.domain.events.patients import PERSONAL
 from opd_tui.storage.backups.copies import prepare, verify_file
 from opd_tui.storage.files import untrusted
-from opd_tui.storage.schema.tables import hospital, metadata
+from opd_tui.storage.schema.tables import metadata
 from opd_tui.tui.app import OpdApp
 from tests.conftest import NINE, ZONE
-from tests.support.helpers import DATE, add_doctor, dump, execute, invoke, issue, open_slot, token_of
+from tests.support.helpers import dump, execute, invoke
 from tests.support.pilot import at_the_counter
 from tests.support.stores import SqliteStore
+from tests.support.tampering import a_day, tampering
 
 ESCAPE = "\x1b]0;gone\x07\x9b2J\u202e"
 """Sets a terminal's title, clears it, and turns the direction of writing."""
@@ -54,41 +37,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sound") / "opd.db"
     clock = FixedClock(NINE)
     with closing(open_front_desk(str(path), operator="meera", desk="desk 1", clock=clock, zone=ZONE)) as desk:
-        slot = open_slot(desk, add_doctor(desk, "Dr A", code="A", specialty="Medicine", room="1"))
-        for name in ("Asha", "Ravi", "Sunita", "Meera"):
-            person = {
-                "name": f"{name} Kumar",
-                "phone": "98765 43210",
-                "uhid": f"MRN 7 {name}",
-                "birth_year": 1980,
-                "sex": "f",
-            }
-            issue(desk, slot, person, key=name)
-        desk.perform(CancelToken(token=4))
-        desk.perform(CompleteToken(token=1))
-        desk.perform(ResizeSlot(slot=slot, capacity=3))
-        desk.perform(ForgetPatient(token=4))
-        a_day(desk, slot)
+        a_day(desk)
         return back_up(desk, None, 9).path
-
-
-def a_day(desk: FrontDesk, slot: int) -> None:
-    """Give a value to every column that actions change in the course of a day."""
-    other = open_slot(desk, add_doctor(desk, "Dr B", code="B"), start="11:00", end="12:00")
-    moved = token_of(issue(desk, slot, "Imran Shaikh"))
-    for action in (
-        *(CheckInToken(token=2), CallToken(token=2), ReturnToken(token=2)),
-        HoldToken(token=3, reason="TEST"),
-        *(DelayDoctor(doctor=1, date=DATE, minutes=20), MoveToken(token=moved, slot=other)),
-        *(CloseSlot(slot=other), CheckInToken(token=moved + 1), CallToken(token=moved + 1)),
-        *(EditPatient(token=1, phone="98765 11111"), Undo(), Redo(), EditDoctor(doctor=2, room="7")),
-    ):
-        desk.perform(action)
-    retired = add_doctor(desk, "Dr C", code="C")
-    desk.perform(RetireDoctor(doctor=retired))
-    open_slot(desk, add_doctor(desk, "Dr D", code="D"))
-    for _ in range(2):
-        desk.perform(Undo())
 
 
 @pytest.fixture
@@ -126,9 +76,10 @@ def test_the_file_is_sound_before_it_is_altered(file: Path, tmp_path: Path) -> N
 
 # Any one cell
 
-INTEGERS = {"another": "77", "blob": "x'1b5d'", "text": "'seven'", "real": "7.5"}
+INTEGERS = {"another": "77", "nothing": "NULL", "blob": "x'1b5d'", "text": "'seven'", "real": "7.5"}
 TEXTS = {
     "another": "'{other}'",
+    "nothing": "NULL",
     "blob": "CAST({name} AS BLOB)",
     "escape": "{name} || char(27) || ']0;x'",
     "end": "{name} || char(0) || 'x'",
@@ -140,8 +91,8 @@ CELLS = [
     for table in metadata.sorted_tables
     for column in table.columns
     if kind in (INTEGERS if isinstance(column.type, Integer) else TEXTS)
-    if not (table.name == "patient" and column.name in PERSONAL and kind == "another")
-    if column is not hospital.c.file_stamp  # only says when the file has to be examined
+    if not (table.name == "patient" and column.name in PERSONAL and kind in ("another", "nothing"))
+    if kind != "nothing" or column.nullable  # SQLite itself refuses the others
     if column.name != "id" or kind == "another"  # SQLite itself refuses other ids than integers
 ]
 
@@ -184,12 +135,47 @@ def test_some_cells_that_were_altered_are_found(file: Path, tmp_path: Path, tabl
     check_cell(file, tmp_path, table, column, kind)
 
 
+ODD = ("1.5", "x'1b5d'", "'seven'", "'7' || char(0) || 'x'", "4611686018427387904", "hex(zeroblob(300))", "''")
+"""Values of a wrong type, length or character."""
+TAMPERINGS = 25
+
+
+@pytest.mark.fast_cases(0)
+@pytest.mark.parametrize("number", range(4))
+def test_any_cell_of_any_row_that_was_altered_is_found(
+    sound: Path, tmp_path: Path, dice: random.Random, number: int
+) -> None:
+    file = tmp_path / "backup.db"
+    for _ in range(TAMPERINGS):
+        shutil.copy(sound, file)
+        store = SqliteStore(file)
+        altered = tampering(store, dice, ODD)
+        if altered.is_of_a_person:
+            continue
+        before = store.dump()
+        try:
+            store.force("PRAGMA ignore_check_constraints=ON", altered.statement)
+        except sqlite3.IntegrityError:
+            continue  # SQLite itself keeps NULL, another type of id and a second row of one key away
+        if repr(store.dump()) != repr(before):
+            assert problems(file), altered
+            refused(file, tmp_path)
+
+
+@pytest.mark.parametrize("value", ["sex = 'seven'", "sex = ''", "birth_year = 0", "birth_year = 4611686018427387904"])
+def test_what_no_desk_writes_of_a_person_is_found(file: Path, tmp_path: Path, value: str) -> None:
+    execute(file, f"UPDATE patient SET {value} WHERE id = 2")
+    assert "a value of a wrong type, length or character" in refused(file, tmp_path)
+    assert problems(file)
+
+
 def check_cell(file: Path, tmp_path: Path, table: str, column: str, kind: str) -> None:
     """Alter a cell in one row, and assert that it is found."""
     before = dump(file)
     keys = [f'"{key.name}"' for key in metadata.tables[table].primary_key.columns]
     order = "" if table == "patient" else " DESC"  # the first patient, who is not forgotten; else the last row
-    row = f"SELECT {', '.join(keys)} FROM {table} ORDER BY {f'{order}, '.join(keys)}{order} LIMIT 1"
+    there = f'"{column}" IS NOT NULL' if kind == "nothing" else "1 = 1"
+    row = f"SELECT {', '.join(keys)} FROM {table} WHERE {there} ORDER BY {f'{order}, '.join(keys)}{order} LIMIT 1"
     alter = f"{altered(table, column, kind)} WHERE ({', '.join(keys)}) = ({row})"
     SqliteStore(file).force("PRAGMA ignore_check_constraints=ON", alter)
     assert dump(file) != before
@@ -262,8 +248,10 @@ def test_a_patient_who_was_forgotten_has_no_name_again(file: Path, tmp_path: Pat
 def disguised(file: Path) -> Path:
     """Return a file that is as the program left it but for what its texts hold."""
     SqliteStore(file).force(
-        f"UPDATE patient SET name = name || '{ESCAPE}', phone = x'1b5b'",
-        f"UPDATE doctor SET name = name || '{ESCAPE}', specialty = '{ESCAPE}'",
+        f"UPDATE patient SET name = name || '{ESCAPE}', phone = x'1b5b', uhid = uhid || '{ESCAPE}', sex = '{ESCAPE}'",
+        f"UPDATE doctor SET name = name || '{ESCAPE}', specialty = '{ESCAPE}', room = '{ESCAPE}'",
+        "UPDATE doctor SET code = code || '\x9b'",
+        f"UPDATE token SET number = number || '{ESCAPE}'",
         f"UPDATE journal_entry SET operator = '{ESCAPE}', desk = '{ESCAPE}'",
         f"UPDATE journal_event SET kind = kind || '{ESCAPE}' WHERE kind = 'slot_resized'",
     )
@@ -295,11 +283,43 @@ def test_a_stored_escape_sequence_reaches_no_terminal_by_a_command(disguised: Pa
     assert obeyed(result.output) == set()
 
 
-async def test_a_stored_escape_sequence_reaches_no_terminal_by_a_screen(disguised: Path, clock: FixedClock) -> None:
+TEXT_COLUMNS = [(t.name, c.name) for t in metadata.sorted_tables for c in t.columns if not isinstance(c.type, Integer)]
+READING = [("token", "list"), ("doctor", "list"), ("slot", "list", "--json"), ("verify",), ("paths",)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("value", [f"'{ESCAPE}'", "x'1b5b324a'"], ids=["text", "blob"])
+def test_whatever_a_column_holds_a_list_is_text_or_a_sentence(
+    sound: Path, file: Path, dice: random.Random, value: str
+) -> None:
+    for table, column in dice.sample(TEXT_COLUMNS, 15):
+        shutil.copy(sound, file)
+        store = SqliteStore(file)
+        in_last = f'"{column}" = (SELECT max("{column}") FROM {table})'
+        store.force("PRAGMA ignore_check_constraints=ON", f'UPDATE {table} SET "{column}" = {value} WHERE {in_last}')
+        for words in READING:
+            result = invoke(*words, "--database", file)
+            assert result.exit_code in (0, 1, 2), (table, column, words)
+            assert obeyed(result.output) == set(), (table, column, words)
+
+
+WALKS = (
+    "enter 2 3",
+    "enter v escape f2 escape f5 escape escape ctrl+t escape ctrl+e escape",
+    "f6 escape f7 escape n r a v i",
+)
+"""Keys that open whatever shows what is stored."""
+
+
+@pytest.mark.fast_cases(1)
+@pytest.mark.parametrize("keys", WALKS)
+async def test_a_stored_escape_sequence_reaches_no_terminal_by_a_screen(
+    disguised: Path, clock: FixedClock, keys: str
+) -> None:
     app = OpdApp(lambda: open_front_desk(str(disguised), clock=clock, zone=ZONE))
     async with at_the_counter(app) as meera:
         await meera.sees("Ravi Kumar")
-        for key in ("enter", "2", "3"):
+        for key in keys.split():
             await meera.press(key)
             strips = [strip.text for strip in app.screen._compositor.render_strips()]
-            assert obeyed("".join(strips)) == set()
+            assert obeyed("".join(strips)) == set(), key

@@ -281,6 +281,9 @@ class MemoryUnitOfWork:
         instants = (read_instant(row["issued_at"]) for row in self.rows.where(Subject.TOKEN, slot_id=slot_id))
         return max(instants, default=None)
 
+    def prefetch_number(self, slot: Slot) -> None:
+        """See `UnitOfWork`."""
+
     def take_number(self, slot: Slot) -> tuple[int, str]:
         """See `UnitOfWork`."""
         day = slot.doctor_id, slot.date.isoformat()

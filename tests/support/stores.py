@@ -99,13 +99,17 @@ class SqliteStore(Store):
 
     def execute(self, *statements: str) -> None:
         with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
+            connection.execute("PRAGMA synchronous=OFF")  # no test cuts the power here
             for statement in statements:
                 connection.execute(statement)
 
     def force(self, *statements: str) -> None:
         triggers = self.query("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         away, back = (f"DROP TRIGGER {name}" for name, _ in triggers), (sql for _, sql in triggers)
-        self.execute(*away, *statements, *back)
+        try:
+            self.execute(*away, *statements)
+        finally:
+            self.execute(*back)
 
     def tables(self) -> list[str]:
         return [row[0] for row in self.query("SELECT name FROM sqlite_master WHERE type = 'table'")]

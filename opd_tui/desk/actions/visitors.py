@@ -10,7 +10,7 @@ from opd_tui.desk.actions.base import short_id
 from opd_tui.domain.errors import PatientAlreadyForgotten, UnknownPatient
 from opd_tui.domain.events import PatientDetailsAdded, PatientRegistered, Subject
 from opd_tui.domain.field_types import Flag, Id
-from opd_tui.domain.model import Patient, PatientId, SlotId
+from opd_tui.domain.model import Patient, PatientId, Slot
 from opd_tui.domain.records import Nested, Record, field
 from opd_tui.domain.unit_of_work import UnitOfWork
 
@@ -68,13 +68,14 @@ def details_of(uow: UnitOfWork, visitor: Visitor) -> Patient:
     return uow.hold_patient(visitor.id)
 
 
-def record_of(uow: UnitOfWork, visitor: Visitor, slot_id: SlotId) -> PatientId:
-    """Return the id of a visitor's record, whose empty fields are filled, or of a new one."""
+def record_of(uow: UnitOfWork, visitor: Visitor, slot: Slot) -> PatientId:
+    """Return the id of a visitor's record, whose empty fields are filled, or of a new one; a token is issued next."""
     if isinstance(visitor, KnownVisitor):
         return visitor.id
     known = None if is_new(visitor) else uow.known_patient(visitor)
     if known is None:
-        return PatientId(uow.record(PatientRegistered.of(visitor, slot_id)).subject_id)
-    if added := PatientDetailsAdded.of(known.id, known.patient, visitor, slot_id):
+        uow.prefetch_number(slot)
+        return PatientId(uow.record(PatientRegistered.of(visitor, slot.id)).subject_id)
+    if added := PatientDetailsAdded.of(known.id, known.patient, visitor, slot.id):
         uow.record(added)
     return known.id

@@ -27,6 +27,7 @@ from opd_tui.storage.files.untrusted import distrust, read_only, refuse_strange_
 from opd_tui.storage.journal.verify import Verification, verify
 from opd_tui.storage.schema import triggers
 from opd_tui.storage.schema.tables import APPLICATION_ID, SCHEMA_VERSION, hospital, metadata
+from opd_tui.storage.schema.values import FILE_STAMP
 from opd_tui.storage.transaction import Statements, Transaction, inserting
 
 ROWS_AT_ONCE = 1000
@@ -181,7 +182,9 @@ def bring_up_to_date(path: Path, now: dt.datetime, progress: Progress = UNFOLLOW
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         if (version := schema_version(connection)) < SCHEMA_VERSION:
             migrations.upgrade(connection, version, now, progress)
-        connection.execute(update(hospital).values(file_stamp=""))
+        stamp = connection.scalar(select(hospital.c.file_stamp))
+        if isinstance(stamp, str) and FILE_STAMP.fullmatch(stamp):  # any other value is left to be found
+            connection.execute(update(hospital).values(file_stamp=""))
         connection.commit()
 
 

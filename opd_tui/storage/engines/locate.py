@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +16,9 @@ from opd_tui.domain.progress import UNFOLLOWED
 from opd_tui.storage.engines.database import Database, Upgrade, new_zone
 
 NO_DRIVER = "PostgreSQL needs a driver that is not installed. Install it with `pip install 'opd-tui[postgres]'`."
+
+LONGEST_ENDING = "-replaced-20261122T033000.000000Z"
+"""The longest name beside a database is that of one which a restore replaced."""
 
 
 def open_database(
@@ -62,7 +66,7 @@ def database_url(location: str) -> URL:
     Symbolic links are resolved: SQLite keeps the log beside the real file, and a restore must not replace a link.
     """
     if "://" not in location:
-        return URL.create("sqlite", database=os.path.realpath(location))
+        return URL.create("sqlite", database=real_path(location))
     try:
         url = make_url(location)
     except (ArgumentError, ValueError):
@@ -73,4 +77,17 @@ def database_url(location: str) -> URL:
         return url.set(drivername="postgresql+psycopg")
     if url.drivername not in ("sqlite", "sqlite+pysqlite") or not url.database or url.query:
         raise StoreUnavailable(f"{url.drivername}:// is not supported. Give the path of a file or postgresql://….")
-    return url.set(database=os.path.realpath(url.database))
+    return url.set(database=real_path(url.database))
+
+
+def real_path(path: str) -> str:
+    """Return a path without symbolic links; raise StoreUnavailable if no file and no backups beside it can have it."""
+    real = os.path.realpath(path)
+    for name in (real, f"{real}{LONGEST_ENDING}"):
+        try:
+            os.stat(name)
+        except (OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
+                reason = f"{real} cannot be opened: {error.strerror}. Check the name and your permissions."
+                raise StoreUnavailable(reason) from error
+    return real

@@ -257,6 +257,7 @@ def session_options() -> str:
         "synchronous_commit": "on",
         "statement_timeout": "0",
         "idle_session_timeout": "0",
+        "quote_all_identifiers": "off",  # the schema is compared with what the server writes it as
     }
     return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
@@ -288,7 +289,8 @@ def refuse_hidden_tables(connection: Connection, *, create: bool) -> None:
     setting = (
         f"`ALTER ROLE … SET search_path = {schema}`, or `?options=-csearch_path%3D{schema}` in the address, sets it."
     )
-    if connection.execute(_CURRENT_SCHEMA).scalar() is None:
+    current = connection.execute(_CURRENT_SCHEMA).scalar()
+    if current is None or current.startswith("pg_"):  # the server's own, or that of temporary tables
         raise StoreUnavailable(f"The user's search_path on the server names no schema that exists. {setting}")
     if elsewhere and not create:
         raise StoreUnavailable(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
@@ -125,7 +124,7 @@ class _Check:
             yield "the hospital's row was altered: its identity, version, time zone or time of creation"
         elif rows[0]["schema_version"] != SCHEMA_VERSION or versions != [(f"{SCHEMA_VERSION:04}",)]:
             yield f"the version of the schema is not {SCHEMA_VERSION}"
-        elif not re.fullmatch("([0-9]+-[0-9]+)?", rows[0]["file_stamp"]):
+        elif not values.FILE_STAMP.fullmatch(rows[0]["file_stamp"]):
             yield "the hospital's row has no valid fingerprint of the file"
 
     def keys(self) -> Iterator[str]:

@@ -6,20 +6,30 @@ since `verify` reads them anyway.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Column, Integer, String, Table, TextClause, text
 
 from opd_tui.domain.events.patients import KEYS
+from opd_tui.domain.field_types import BirthYear, Sex
 from opd_tui.domain.text import UNPRINTABLE
-from opd_tui.storage.schema.tables import DATE, HASH, INSTANT, TIME, journal_event, metadata
+from opd_tui.storage.schema.tables import DATE, HASH, INSTANT, TIME, journal_event, metadata, patient
 from opd_tui.storage.transaction import Transaction
 
 _UNSAFE = {"sqlite": f"*[{UNPRINTABLE}]*", "postgresql": f"[{UNPRINTABLE}]"}
 _DIGIT = "[0-9]"
 _TIME_PATTERN = f"[0-2]{_DIGIT}:[0-5]{_DIGIT}"
 _INSTANT_PATTERN = "*T" + _TIME_PATTERN + f":[0-5]{_DIGIT}." + _DIGIT * 6 + "Z"
+_SEXES, _YEARS = ", ".join(f"'{code}'" for code in Sex.codes), BirthYear()
+_NO_PATIENT = {
+    patient.c.sex: f"sex NOT IN ({_SEXES})",
+    patient.c.birth_year: f"birth_year NOT BETWEEN {_YEARS.first} AND {_YEARS.last}",
+}
+"""Conditions for values of the right type that the desk never writes; it does write any name and phone."""
+FILE_STAMP = re.compile("([0-9]{1,20}-[0-9]{1,20})?")
+"""The form of `hospital.file_stamp`."""
 
 
 def problems(transaction: Transaction) -> Iterator[str]:
@@ -42,7 +52,8 @@ def _statement(table: Table, dialect: str) -> TextClause:
 
 def _flaw_on_server(column: Column[Any]) -> str:
     """Return the condition for a wrong value on PostgreSQL, which enforces types and lengths itself."""
-    return f'"{column.name}" ~ :unsafe' if isinstance(column.type, String) else "1 = 0"
+    unsafe = f'"{column.name}" ~ :unsafe' if isinstance(column.type, String) else "1 = 0"
+    return f"({unsafe} OR {_NO_PATIENT[column]})" if column in _NO_PATIENT else unsafe
 
 
 def _flaw_in_file(column: Column[Any]) -> str:
@@ -53,6 +64,8 @@ def _flaw_in_file(column: Column[Any]) -> str:
 
 def _flaws_in_file(column: Column[Any], name: str) -> Iterator[str]:
     type_ = column.type
+    if column in _NO_PATIENT:
+        yield _NO_PATIENT[column]
     if isinstance(type_, Integer):
         yield f"typeof({name}) <> 'integer'"
         return
