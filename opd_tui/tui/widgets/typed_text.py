@@ -11,6 +11,15 @@ from opd_tui.tui.host.desk_host import DeskHost
 STILL_BUSY = "One moment: the desk is still busy with this."
 
 
+def offer_again(field: Input, *, keeps_text: bool = False) -> None:
+    """Select a field, so that typing replaces its text; or keep its text, where a late answer may be typed."""
+    if keeps_text:
+        field.action_end()
+    else:
+        field.focus()
+        field.select_all()
+
+
 class TypedText(Input):
     """An input that takes a paste as one piece of text, and whose cursor does not blink.
 
