@@ -70,10 +70,16 @@ class Hold:
     Keys are held from construction on, so that a handler can create the hold and the worker it starts can release it.
     """
 
-    def __init__(self, queue: KeyQueue, screen: Screen[Any] | None, *, finishes: bool) -> None:
+    def __init__(self, queue: KeyQueue, screen: Screen[Any] | None, finishes: bool, passing: frozenset[str]) -> None:
         self.queue = queue
         self.screen = screen
         self.finishes = finishes
+        self.passing = passing
+        """Keys that need not wait, because they do without what the operation brings."""
+
+    def concerns(self, pressed: Pressed) -> bool:
+        """Return whether a key has to wait."""
+        return not (isinstance(pressed, events.Key) and pressed.key in self.passing)
 
     async def __aenter__(self) -> None:
         """Do nothing: keys are held since construction."""
@@ -104,6 +110,7 @@ class KeyQueue:
     |          | the key is refused (`refused`)          |                                   | DROPPING         |
     |          | `LOST_SECONDS` without effect           | the key is given up               | DROPPING         |
     | HELD     | a key                                   | it waits                          | HELD             |
+    |          | a key that may pass (`passing`)         | it is delivered                   | HANDLING         |
     |          | the operation ends                      | the next key is delivered         | HANDLING, READY  |
     |          | the operation fails or is refused       |                                   | DROPPING         |
     |          | the operation looks ahead (`followed`), | it goes on, unless that key makes | HELD, DROPPING   |
@@ -188,6 +195,12 @@ class KeyQueue:
         return any(map(self.concerns_the_screen, self.holds))
 
     @property
+    def may_go_on(self) -> bool:
+        """Whether the next key need not wait for the last one, nor for an operation."""
+        waiting_for = (hold for hold in self.holds if self.concerns_the_screen(hold))
+        return not self.under_way and not any(hold.concerns(self.waiting[0].key) for hold in waiting_for)
+
+    @property
     def is_overdue(self) -> bool:
         """Whether the last key or the operation that holds keys takes longer than keys may wait for it."""
         waited = self.clock() - self.progress
@@ -215,7 +228,7 @@ class KeyQueue:
 
     async def next(self) -> None:
         """Deliver the next key that is not dropped, unless the queue waits for the last one."""
-        while self.waiting and not self.ends and self.state in (State.READY, State.DROPPING):
+        while self.waiting and not self.ends and self.may_go_on:
             typed = self.waiting.popleft()
             first, *behind = meaning(typed.key, self.app)
             self.waiting.extendleft(replace(typed, key=key) for key in reversed(behind))
@@ -283,13 +296,16 @@ class KeyQueue:
         self.refused_at = self.clock()
         self.untold = dropped
 
-    def held(self, screen: Screen[Any] | None = None, *, finishes: bool = False) -> Hold:
+    def held(
+        self, screen: Screen[Any] | None = None, *, finishes: bool = False, passing: frozenset[str] = frozenset()
+    ) -> Hold:
         """Hold the keys of a screen, or all keys, until the `async with` ends, but for at most `HELD_SECONDS`.
 
-        A dialog opened over the screen still gets its keys. With `finishes`, the second Enter of a double press is
-        dropped if the first one started this operation. An exception refuses the key that started it.
+        A dialog opened over the screen still gets its keys, and the screen those `passing`. With `finishes`, the second
+        Enter of a double press is dropped if the first one started this operation. An exception refuses the key that
+        started it.
         """
-        hold = Hold(self, screen, finishes=finishes)
+        hold = Hold(self, screen, finishes, passing)
         self.holds.add(hold)
         self.progress = self.clock()
         return hold

@@ -136,7 +136,7 @@ class Issuing:
     async def finish(self, outcome: Outcome | None) -> None:
         """Close the panel in the same repaint that shows the new token, or keep it open if none was issued."""
         if outcome is None:
-            self.complain("Not issued. Enter asks again, Esc leaves.")
+            self.complain("Not issued. Enter asks again, ^u clears the name, Esc leaves.")
             return
         await self.screen.load_change(outcome)
         with self.host.batch_update():

@@ -12,11 +12,11 @@ STILL_BUSY = "One moment: the desk is still busy with this."
 
 
 def offer_again(field: Input, *, keeps_text: bool = False) -> None:
-    """Select a field, so that typing replaces its text; or keep its text, where a late answer may be typed."""
+    """Focus a field and select it, so that typing replaces its text; or keep that, where an answer may come late."""
+    field.screen.set_focus(field)
     if keeps_text:
-        field.action_end()
+        field.call_later(field.action_end)  # the focus comes first, which selects the text
     else:
-        field.focus()
         field.select_all()
 
 
