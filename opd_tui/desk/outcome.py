@@ -63,6 +63,12 @@ class Change:
     reason: str
     because_of: TokenId | None
 
+    @property
+    def is_reopening(self) -> bool:
+        """Whether it opened a closed token."""
+        was, now = self.from_status, self.to_status
+        return was is not None and now is not None and now.is_open and not was.is_open
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

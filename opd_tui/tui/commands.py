@@ -26,16 +26,16 @@ BACK_UP = Command("app.back_up", "f8", "Back up now", "Back up the database now,
 QUIT = Command("app.quit", "ctrl+q", "Quit", "Leave the program; everything is saved already", "app.quit", 10, "^q")
 
 NEW = Command("token.new", "n", "New", "Issue a token for the chosen slot", "new_token", 0)
-EMERGENCY = Command("token.emergency", "e", "Emergency", "Issue an emergency token", "new_token('EMERGENCY')", 1)
+EMERGENCY = Command("token.emergency", "e", "Emergency", "Issue an emergency token", "new_token('EMERGENCY')", 5)
 CHECK_IN = DeskCommand(
-    "token.check_in", "i", "Here", "The patient is here", footer=2, makes="check_in_token", needs=Need.TOKEN
+    "token.check_in", "i", "Here", "The patient is here", footer=1, makes="check_in_token", needs=Need.TOKEN
 )
 NEXT = DeskCommand(
     "doctor.next",
     "space",
     "Done+next",
     "Done and next: complete who is inside, and call the doctor's next patient",
-    footer=2,
+    footer=1,
     makes="complete_and_call_next",
     needs=Need.DOCTOR,
     asks=(),
@@ -211,7 +211,7 @@ LEAVE = DeskCommand(
     picks=("plan",),
     footer=15,
 )
-UNDO = DeskCommand("desk.undo", "u", "Undo", "Undo the last action of this desk", makes="undo", asks=(), footer=6)
+UNDO = DeskCommand("desk.undo", "u", "Undo", "Undo the last action of this desk", makes="undo", asks=(), footer=3)
 REDO = DeskCommand("desk.redo", "ctrl+y", "Redo", "Do again what was undone last", makes="redo", asks=())
 TO_TELL = Command("day.to_tell", "ctrl+t", "Whom to tell", "Show whom to phone about a change", "to_tell")
 FIND = Command("find", "slash", "Find", "Find a patient or a token of the day", "find", 6)
@@ -305,6 +305,8 @@ MOVES = (
     ("Tab", "Go to the next part of the screen"),
 )
 """Navigation keys of every list, as help rows."""
+MOVING_KEYS = frozenset(["up", "down", "left", "right", *"hjklgG", "home", "end", "pageup", "pagedown"])
+"""The keys that move the cursor of a list or of the slot grid."""
 
 DEMO_PAUSE = Command("demo.pause", "comma", "Pause", "Pause the demo, or go on", "app.demo_pause")
 DEMO_STEP = Command("demo.step", "full_stop", "Step", "Play the demo's next step now", "app.demo_step")

@@ -25,6 +25,8 @@ FEW, MANY = 1, 10
 """How many bursts a test types in the fast and in the slow set."""
 THINGS_A_BURST = 7
 HOLD_LETTERS = ("t", "T")
+LAST_LETTERS = ("y", "Y", "i", "I", *HOLD_LETTERS)
+"""The letters that change something, and behind which no other letter may follow at once."""
 
 Press = str | events.Key | events.Paste
 Effect = tuple[str, ...]
@@ -210,18 +212,18 @@ async def look_up(meera: Receptionist) -> None:
     await meera.settle()
     keys = meera.app.keys
     await meera.until(lambda: not keys.waiting and not keys.under_way, "the last key")
-    await meera.until(lambda: getattr(meera.app.screen, "pending", None) is None, "the end of a question")
+    await meera.until(lambda: not keys.is_held, "the end of a question or of a key that might be a letter")
     await meera.settle()
     await meera.press(*["escape"] * 4, "1", "t")
     await meera.settle()
 
 
 async def type_and_compare(meera: Receptionist, desk: FrontDesk, typist: Typist) -> None:
-    """Type a burst and compare what came of it with what was meant; wait after each answer to a question or choice."""
+    """Type a burst and compare what came of it with what was meant; wait after each letter that changes something."""
     burst: list[Meant] = []
     for meant in typist.burst():
         burst.append(meant)
-        if meant.keys[-1] in ("y", "Y", *HOLD_LETTERS):
+        if meant.keys[-1] in LAST_LETTERS:
             await type_run_and_compare(meera, desk, burst)
             burst = []
     await type_run_and_compare(meera, desk, burst)

@@ -160,6 +160,19 @@ async def test_a_key_behind_the_arrows_waits_for_the_queue_of_its_slot(desk: Fro
         assert completed(desk) == ["B-001"]
 
 
+async def test_the_arrows_do_not_wait_for_the_queues_that_they_pass(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    for code in "ABCDEF":
+        all_here(desk, code)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        reads = SlowReads(meera)
+        meera.burst("down", "j", "down", "pagedown", "up", "enter", "d")
+        await meera.until(lambda: "▐" in meera.line_with("Dr E", "#grid"), "the cursor on its slot")
+        assert not completed(desk)
+        reads.may_come.set()
+        await meera.hears("E-001 Asha Verma is done")
+        assert completed(desk) == ["E-001"]
+
+
 async def test_out_of_turn_and_back_to_the_queue(desk: FrontDesk, open_desk: OpenDesk) -> None:
     all_here(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -18,6 +18,8 @@ from opd_tui.tui.widgets.bars import CommandFooter, hint_of
 from tests.support.helpers import add_doctor
 from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
 
+SOME_LINES = 50
+"""Half the lines by which the help scrolls, and more."""
 SCREENS = {"1": SlotBoardScreen, "2": WaitlistScreen, "3": DoctorsScreen}
 PLACES = {
     "the grid": (),
@@ -49,6 +51,16 @@ async def test_the_footer_shows_only_whole_hints_in_80_columns(desk: FrontDesk, 
             assert " " + "  ".join(shown) == line, place
             assert len(shown) >= 2, place
             await meera.press("escape", "escape", "1")
+
+
+async def test_what_is_needed_most_is_in_the_footer_in_80_columns(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk, waiting=2)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.sees("n New e Emergency space Done+next / Find u Undo", "? Help", within="#footer")
+        await meera.press("enter")
+        await meera.sees("n New i Here space Done+next c Cancel x No-show u Undo Esc Back ? Help", within="#footer")
+        await meera.press("2")
+        await meera.sees("n New e Emergency i Here c Cancel", "u Undo ? Help", within="#footer")
 
 
 @pytest.mark.slow
@@ -105,9 +117,9 @@ async def test_help_scrolls_where_it_is_longer_than_the_screen(desk: FrontDesk, 
         await meera.press("?")
         await meera.sees("On this screen", within=".help")
         assert EVERYWHERE[-1].help not in meera.read(".help")
-        await meera.press(*["down"] * 20, *["j"] * 20)
+        await meera.type_at_once(*["down", "j"] * SOME_LINES)
         await meera.sees(EVERYWHERE[-1].help, within=".help")
-        await meera.press(*["k"] * 40)
+        await meera.type_at_once(*["up", "k"] * SOME_LINES)
         await meera.sees("On this screen", within=".help")
 
 

@@ -162,10 +162,30 @@ async def test_what_was_not_done_is_said_until_one_types_on(desk: FrontDesk, ope
         await meera.sees("Not done", within=".form")
         await meera.settle()
         assert desk.slot_list()[0].slot.capacity == 2
-        await meera.type("4")
+        await meera.type("y")  # a late answer, which replaces nothing
+        assert "1y" in meera.read(".form")
+        await meera.press("backspace", "backspace", "4")
         await meera.until(lambda: "Not done" not in meera.read(".form"), "the end of the complaint")
         await meera.press("enter")
         await meera.until(lambda: desk.slot_list()[0].slot.capacity == 4, "4 seats")
+
+
+@pytest.mark.parametrize("keys", [("enter",), ("tab", "e", "enter"), ("escape", "e", "enter")], ids=str)
+@pytest.mark.fast_cases(1)
+async def test_a_late_answer_replaces_no_name(desk: FrontDesk, open_desk: OpenDesk, keys: tuple[str, ...]) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.type_at_once("e", *"Geeta")
+        await meera.press(*keys)
+        await meera.asks("Geeta takes the seat")
+        await meera.press("escape")
+        await meera.sees("Not issued. Enter asks again, ^u clears the name, Esc leaves.")
+        meera.takes_a_moment()
+        await meera.press("y")
+        assert "Geetay" in meera.read("#patient")
+        await meera.press("backspace", "enter")
+        await meera.asks("Geeta takes the seat")
+    assert statuses(desk) == {"A-001": "ACTIVE", "A-002": "ACTIVE"}
 
 
 async def test_escape_ends_the_dropping_which_is_said_once(desk: FrontDesk, open_desk: OpenDesk) -> None:

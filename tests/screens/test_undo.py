@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from opd_tui.desk.actions import ChangeSource
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
@@ -44,6 +46,21 @@ async def test_undo_goes_back_step_by_step_from_any_screen_and_then_says_that_no
         await meera.hears("This desk has done nothing today that can be undone.")
         await meera.press("1", "ctrl+y", "y")
         await meera.until(lambda: len(desk.doctor_list()) == 1, "the doctor who is back")
+
+
+@pytest.mark.parametrize(("key", "number"), [("c", "A-001"), ("d", "A-002"), ("i", "A-002")])
+@pytest.mark.fast_cases(1)
+async def test_after_an_undo_the_cursor_is_on_what_came_back(
+    desk: FrontDesk, open_desk: OpenDesk, key: str, number: str
+) -> None:
+    full_slot(desk, waiting=2)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("enter", *(["down"] if number == "A-002" else []), key, *(["y"] if key == "c" else []))
+        await meera.hears(number)
+        await meera.settle()
+        await meera.press("end", "u", "y")
+        await meera.hears(f"Undone: {number}")
+        await meera.until(lambda: "▸" in meera.line_with(number, "#queue"), "the cursor on the token")
 
 
 async def test_a_no_undoes_nothing(desk: FrontDesk, open_desk: OpenDesk) -> None:

@@ -24,7 +24,8 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.host.message_log import Message
-from opd_tui.tui.keys.key_queue import HELD_SECONDS, PAUSE_SECONDS
+from opd_tui.tui.keys.key_queue import HELD_SECONDS
+from opd_tui.tui.keys.typed import LOOK_AHEAD_SECONDS, PAUSE_SECONDS
 from tests.support.helpers import add_doctor, issue, open_slot
 
 PATIENCE_SECONDS = 45
@@ -65,6 +66,8 @@ class Receptionist:
             await self.pause()
             self.app.post_message(key_event(key))
             await self.breathe()
+            self.clock.seconds += LOOK_AHEAD_SECONDS
+            self.app.keys.key_came.set()  # ends the wait for a key that might follow
 
     def burst(self, *keys: str | events.Key | events.Paste) -> None:
         """Let keys arrive at once, as from a stalled line; after a pause, unless keys are held."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 from opd_tui.desk.actions.base import Action
 from opd_tui.desk.actions.patients import ForgetPatient
 from opd_tui.desk.actions.reverting import Reverting, is_set_back
-from opd_tui.desk.outcome import Change, Forecast, Json, Outcome
+from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.domain.errors import CannotBeUndone, NothingToChange, NothingToRedo, NothingToUndo, UnknownEntry
 from opd_tui.domain.events import EVENTS, Event, Subject
 from opd_tui.domain.field_types import Id
@@ -193,17 +193,11 @@ def as_it_was(event: Event, before: object, after: object) -> Event:
 
 def moves_in_words(outcome: Outcome) -> str:
     """Return how tokens stand that are open again, and then what the rule did to others, as the end of a sentence."""
-    reopened = [change.token.id for change in outcome.changes if is_reopened(change)]
+    reopened = [change.token.id for change in outcome.changes if change.is_reopening]
     again = (outcome.record_of(token_id).token for token_id in reopened)
     stands = [f"{token.label} {'has a seat' if token.status is Status.ACTIVE else 'waits'} again" for token in again]
     others = (event for event in outcome.events if event.by_rule and event.subject_id not in reopened)
     return "".join(f"; {words}" for words in (*stands, *(event.sentence(outcome.directory) for event in others)))
-
-
-def is_reopened(change: Change) -> bool:
-    """Return whether a change opened a closed token."""
-    was, now = change.from_status, change.to_status
-    return was is not None and now is not None and now.is_open and not was.is_open
 
 
 def what_follows(outcome: Outcome) -> str:

@@ -9,8 +9,11 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
+from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.views import Queue, QueueRow
+from opd_tui.domain.events import TokenCalled
 from opd_tui.domain.model import Attendance, HoldReason, SlotId, Status, Token, TokenId
+from opd_tui.tui.commands import REDO, UNDO
 from opd_tui.tui.drawing.cells import Line, fit, joined
 from opd_tui.tui.drawing.text import minutes
 from opd_tui.tui.tokens.token_rows import SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH, TokenRows
@@ -75,11 +78,31 @@ class QueueRows(TokenRows):
             *((Heading("closed"), *closed) if closed else ()),
         )
 
-    def pass_on(self, token_id: TokenId) -> bool:
-        """Move the cursor from a token that this desk closed to the next open one, or else to the one before it.
+    def pass_on(self, outcome: Outcome) -> bool:
+        """Move the cursor from a token that this desk closed; return whether it moved.
 
-        Return whether it moved. The queue may show the token among the closed ones already.
+        It goes to who was called instead, to the next open token, or else to the one before. The queue may show the
+        token among the closed ones already.
         """
+        closed, called = outcome.token, outcome.changed(TokenCalled)
+        if closed is None or closed.token.status.is_open or not self._leave(closed.token.id):
+            return False
+        if called is not None:
+            self.move_to(called.id)
+        return True
+
+    def go_back(self, outcome: Outcome) -> bool:
+        """Move the cursor to the token that an undo or redo opened again or changed; return whether it moved."""
+        if outcome.entry.action not in (UNDO.makes, REDO.makes):
+            return False
+        reopened = (change.token for change in outcome.changes if change.is_reopening)
+        token, before = next(reopened, outcome.token.token if outcome.token else None), self.cursor
+        if token is not None and token.status.is_open:
+            self.move_to(token.id)
+        return self.cursor != before
+
+    def _leave(self, token_id: TokenId) -> bool:
+        """Move the cursor from a closed token to the one to go to; return whether it moved."""
         self._remember()
         if self.before is None or self.chosen is None or self.key_of(self.chosen) != token_id:
             return False

@@ -15,7 +15,6 @@ from textual.widgets import Static
 from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.views import Board, Queue, QueueRow
 from opd_tui.domain.errors import DeskRefusal, UnknownSlot
-from opd_tui.domain.events import TokenCalled
 from opd_tui.domain.model import Slot, SlotId, SlotRecord, TokenId
 from opd_tui.tui.board.activity import Activity, sentence_of, time_of
 from opd_tui.tui.board.find import Find
@@ -30,6 +29,7 @@ from opd_tui.tui.commands import (
     ENTER_QUEUE,
     HOLD_OR_RELEASE,
     MERGE,
+    MOVING_KEYS,
     NEW,
     OPEN_SESSION,
     STEP_BACK,
@@ -84,7 +84,7 @@ class SlotBoardScreen(DeskScreen):
     newest = ""
     """The newest outcome as a sentence."""
     passed_on: tuple[TokenId | None, float] = None, NEVER
-    """The token to which the cursor went by itself from one that was closed, and when (monotonic)."""
+    """The token to which the cursor went by itself, and when (monotonic)."""
 
     def body(self) -> Iterable[Widget]:
         with Vertical(id="board"):
@@ -170,14 +170,16 @@ class SlotBoardScreen(DeskScreen):
     async def go_to_outcome(self, outcome: Outcome) -> None:
         self.pass_on(outcome)
         await self.load_change(outcome)
+        if self.queue.go_back(outcome):
+            self.moved_by_itself()
 
     def pass_on(self, outcome: Outcome) -> None:
-        """Move the cursor if the outcome closed the token under it: to who was called instead, or to the next one."""
-        closed, called = outcome.token, outcome.changed(TokenCalled)
-        if closed is None or closed.token.status.is_open or not self.queue.pass_on(closed.token.id):
-            return
-        if called is not None:
-            self.queue.move_to(called.id)
+        """Move the cursor if the outcome closed the token under it."""
+        if self.queue.pass_on(outcome):
+            self.moved_by_itself()
+
+    def moved_by_itself(self) -> None:
+        """Note that no key has put the cursor on its token, which the next one may not be meant for."""
         row = self.queue.chosen
         self.passed_on = row.id if isinstance(row, QueueRow) else None, self.host.keys.clock()
 
@@ -209,12 +211,12 @@ class SlotBoardScreen(DeskScreen):
 
     @work(exclusive=True, group="queue")
     async def load_queue(self, record: SlotRecord | None) -> None:
-        """Load a slot's queue and show it; keys are held, so that the next ones act there."""
+        """Load a slot's queue and show it; keys are held, so that the next ones act there, but those that move on."""
         if record is None:
             self.show_queue(None)
             return
         slot_id: SlotId = record.slot.id
-        async with self.host.keys.held(self):
+        async with self.host.keys.held(self, passing=MOVING_KEYS if self.grid.has_focus else frozenset()):
             try:
                 queue = await self.host.async_desk.read(lambda desk: desk.queue(slot_id))
             except UnknownSlot:
@@ -334,9 +336,8 @@ class SlotBoardScreen(DeskScreen):
         found = await self.host.ask(
             Find(lambda: async_desk.read(lambda desk: (desk.token_list(date=day), desk.slot_list(date=day))))
         )
-        if found is None:
-            return
-        await self.go_to(found.slot, found.token)
+        if found is not None:
+            await self.go_to(found.slot, found.token)
 
     async def go_to(self, slot: Slot, token_id: TokenId | None = None) -> None:
         """Select a slot, and a token in its queue; raise a DeskRefusal if the queue cannot be loaded."""

@@ -19,7 +19,7 @@ from opd_tui.domain.field_types import InvalidValue
 from opd_tui.domain.records import Spec
 from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.keys.key_queue import Hold
-from opd_tui.tui.widgets.typed_text import TypedText
+from opd_tui.tui.widgets.typed_text import TypedText, offer_again
 
 Submit = Callable[[Mapping[str, object]], Awaitable[Outcome | None]]
 """Performs the action: returns None if the user declines, raises a DeskRefusal if the desk refuses."""
@@ -47,6 +47,8 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
         self.presets = presets
         self.submit = submit
         self.locked = False
+        self.has_asked = False
+        """Whether something was asked over the form since it was submitted, so that an answer may come late."""
         self.edits = all(spec.clearable for spec in specs)
         """Whether the form changes what is there, so that Enter submits it from any field."""
 
@@ -146,8 +148,13 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
         if wrong:
             self.refuse_field(self.query_one(f"#{wrong[0].name}", Input))
         elif not self.locked:
+            self.has_asked = False
             self.set_locked(True)
             self.do_it(self.host.keys.held(self, finishes=True))
+
+    def on_screen_suspend(self) -> None:
+        """Note that a dialog has opened over the form."""
+        self.has_asked = True
 
     @work
     async def do_it(self, held: Hold) -> None:
@@ -175,16 +182,15 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
             field.locked = locked
 
     def unlock(self, why: str) -> None:
-        """Show why the action was not done and accept input again."""
+        """Show why the action was not done and accept input again; a late answer must not replace a field."""
         self.say("form-wrong", why)
         self.set_locked(False)
         if isinstance(self.focused, Input):
-            self.refuse_field(self.focused)
+            self.refuse_field(self.focused, keeps_text=self.has_asked)
 
-    def refuse_field(self, field: Input) -> None:
-        """Select a field, so that typing replaces its text, and drop what is typed behind it."""
-        self.set_focus(field)
-        field.action_select_all()
+    def refuse_field(self, field: Input, *, keeps_text: bool = False) -> None:
+        """Offer a field to be typed again, and drop what is typed behind it."""
+        offer_again(field, keeps_text=keeps_text)
         self.host.keys.refused()
 
     def action_cancel(self) -> None:

@@ -64,10 +64,10 @@ class Choose(Question[enum.Enum], inherit_bindings=False):
             self.answer(member)
 
     def action_suggested(self) -> None:
-        self.close(self.suggested)
+        self.dismiss(self.suggested)
 
     def action_leave(self) -> None:
-        self.close(None)
+        self.dismiss(None)
 
 
 def words_of(member: enum.Enum) -> str:

@@ -45,4 +45,4 @@ class Confirm(Question[bool], inherit_bindings=False):
         if answer:
             self.answer(True)
         else:
-            self.close(False)
+            self.dismiss(False)

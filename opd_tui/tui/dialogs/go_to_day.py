@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -13,7 +13,8 @@ from textual.widgets import Input, Static
 
 from opd_tui.domain.field_types import InvalidValue
 from opd_tui.domain.time_types import Date
-from opd_tui.tui.widgets.typed_text import TypedText
+from opd_tui.tui.host.desk_host import DeskHost
+from opd_tui.tui.widgets.typed_text import TypedText, offer_again
 
 DATE = Date()
 EXAMPLES = f"For example {DATE.such_as}"
@@ -23,6 +24,8 @@ class GoToDay(ModalScreen[dt.date | None]):
     """A dialog with one field, which shows as which day the text is understood."""
 
     BINDINGS = [Binding("escape", "leave", "Close", show=False)]
+
+    host = getters.app(DeskHost)
 
     def __init__(self, today: dt.date) -> None:
         super().__init__()
@@ -48,12 +51,13 @@ class GoToDay(ModalScreen[dt.date | None]):
 
     @on(Input.Submitted)
     def go(self, event: Input.Submitted) -> None:
-        """Close with the day, or show what is wrong with the text and select it."""
+        """Close with the day, or show what is wrong with the text, select it and drop what is typed behind."""
         try:
             self.dismiss(DATE.from_text(event.value, self.today))
         except InvalidValue as error:
             self.say(f"This {error}.", wrong=True)
-            event.input.select_all()
+            offer_again(event.input)
+            self.host.keys.refused()
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Show a line below the field."""

@@ -6,13 +6,10 @@ from typing import ClassVar, TypeVar
 
 from textual import getters
 from textual.screen import ModalScreen
-from textual.timer import Timer
 from textual.widgets import Static
 
 from opd_tui.tui.host.desk_host import DeskHost
-
-LOOK_AHEAD_SECONDS = 0.5
-"""How long an answer within a burst waits for another key; the letters of a name come faster."""
+from opd_tui.tui.keys.key_queue import Hold
 
 Answer = TypeVar("Answer")
 
@@ -29,8 +26,6 @@ class Question(ModalScreen[Answer], inherit_bindings=False):
     """Which keys are answers, for somebody who pressed another one."""
 
     host = getters.app(DeskHost)
-    pending: Timer | None = None
-    """Runs while an answer may be part of a name."""
 
     def no_answer(self) -> Static:
         """Return the line that says which keys are answers."""
@@ -38,26 +33,21 @@ class Question(ModalScreen[Answer], inherit_bindings=False):
 
     def refuse_key(self) -> None:
         """Say which keys are answers, and drop what is typed behind one that is none."""
-        self.stop_pending()
         self.query_one("#no-answer", Static).update(self.ANSWERS, layout=False)
         self.host.keys.refused()
 
     def answer(self, answer: Answer) -> None:
-        """Close with an answer, within a burst only once no other key has followed."""
-        if self.pending is not None:
-            self.refuse_key()
-        elif self.host.keys.in_burst:
-            self.pending = self.set_timer(LOOK_AHEAD_SECONDS, lambda: self.close(answer))
+        """Close with an answer, within a burst only if no other key follows."""
+        keys = self.host.keys
+        if keys.delivered is not None and keys.delivered.is_in_burst:
+            self.run_worker(self.answer_unless_followed(answer, keys.held(self)))
         else:
-            self.close(answer)
+            self.dismiss(answer)
 
-    def close(self, answer: Answer | None) -> None:
-        """Close with an answer."""
-        self.stop_pending()
-        self.dismiss(answer)  # not awaited by the timer, which runs in this screen's message loop
-
-    def stop_pending(self) -> None:
-        """Forget an answer that waits."""
-        if self.pending is not None:
-            self.pending.stop()
-            self.pending = None
+    async def answer_unless_followed(self, answer: Answer, held: Hold) -> None:
+        """Close with an answer once it is the last key; refuse it if another one follows."""
+        async with held:
+            if await self.host.keys.followed():
+                self.refuse_key()
+            else:
+                self.dismiss(answer)

@@ -22,6 +22,7 @@ from opd_tui.tui.commands import TO_TELL, TOLD
 from opd_tui.tui.drawing.cells import Line, fit, joined
 from opd_tui.tui.drawing.doctor_names import short_name
 from opd_tui.tui.host.desk_host import DeskHost
+from opd_tui.tui.host.notices import BEGINS
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.widgets.row_list import RowList
 
@@ -107,9 +108,12 @@ class ToTell(ModalScreen[TokenRecord | None]):
         """Note that a patient was told; the next key acts on the list without that patient."""
         async with held:
             try:
-                await self.host.perform(TellPatient(token=record.token.id))
+                if await self.host.is_meant(f"{TOLD.label}: {record.token.patient.name}"):
+                    await self.host.perform(TellPatient(token=record.token.id))
             except DeskRefusal as refusal:
                 self.host.notices.refuse(refusal)
+            finally:
+                self.host.notices.withdraw(BEGINS)
             await self.reload().wait()
 
     def action_go(self) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from textual import events
 from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.reactive import var
@@ -20,11 +21,12 @@ from opd_tui.domain.errors import AnswerLost
 from opd_tui.tui.commands import OVER_DIALOGS
 from opd_tui.tui.host.async_desk import AsyncDesk
 from opd_tui.tui.host.message_log import Shown
-from opd_tui.tui.host.notices import WAITING, Notices
+from opd_tui.tui.host.notices import BEGINS, WAITING, Notices
 from opd_tui.tui.host.preferred_app import PreferredApp
-from opd_tui.tui.keys.commands import Command
+from opd_tui.tui.keys.commands import Command, printed_key
 from opd_tui.tui.keys.key_queue import KeyQueue
 from opd_tui.tui.keys.meaning import Pressed
+from opd_tui.tui.keys.typed import is_repeated, is_typing
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -71,7 +73,7 @@ class DeskHost(PreferredApp):
         self.desk: FrontDesk | None = None
         self.notices = Notices(self, self.show_message, lambda: self.now)
         always = self.keymap.keys_of(*OVER_DIALOGS)
-        self.keys = KeyQueue(self, self.deliver_key, self.notices.add_to_refusal, always)
+        self.keys = KeyQueue(self, self.deliver_key, self.notices.tell_dropped, always)
         self.is_open = False
         """Whether the board has been opened; before that, the user can only quit."""
         self.exit_status: int | None = None
@@ -202,6 +204,24 @@ class DeskHost(PreferredApp):
         """Show why a key has no effect, and drop what is typed behind it."""
         self.notices.refuse_key(why)
         self.keys.refused()
+
+    async def is_meant(self, doing: str, *, may_repeat: bool = False) -> bool:
+        """Return whether the last key is a command that changes something at once, and no letter of a typed name.
+
+        A letter is refused if typing goes on right behind it, by a repeated key only unless `may_repeat`. What the key
+        is `doing` is shown meanwhile, until the message is withdrawn. Keys have to be held.
+        """
+        typed = self.keys.delivered
+        if typed is None or not typed.may_be_a_letter:
+            return True
+        self.notices.follow(BEGINS, f"{doing} …")
+        behind = await self.keys.followed()
+        if behind is None or not is_typing(behind.key) or (may_repeat and is_repeated(typed.key, behind.key)):
+            return True
+        assert isinstance(typed.key, events.Key)
+        key = printed_key(typed.key.key)
+        self.refuse_key(f"Not done: {key} came with other letters. Press it alone.")
+        return False
 
     def key_of_mode(self, mode: str) -> str:
         """Return the key that switches to a main screen, for use in a sentence."""

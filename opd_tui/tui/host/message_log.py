@@ -115,13 +115,13 @@ class MessageLog:
             self.waiting = [each for each in self.waiting if each.kind not in _FADES or each.kind is not message.kind]
             self.waiting.append(message)
 
-    def add_to_refusal(self, message: Message) -> None:
-        """Add a refusal, in one message with the refusal that is shown, if any."""
+    def take_refusal(self) -> str:
+        """Remove the refusal that is shown, if any, for another message to repeat; return its text, or ""."""
         current = self.current
-        if current is not None and current.kind is Kind.REFUSAL:
-            self._forget(current)
-            message = replace(message, text=f"{current.text} {message.text}")
-        self.add(message)
+        if current is None or current.kind is not Kind.REFUSAL:
+            return ""
+        self._forget(current)
+        return current.text
 
     def _joined(self, message: Message) -> Message:
         """Return the message, joined with the same sentence if that is the current, a waiting or the last one."""

@@ -15,8 +15,10 @@ from opd_tui.tui.host.message_log import Kind, Message, MessageLog, Shown
 if TYPE_CHECKING:
     from opd_tui.tui.host.preferred_app import PreferredApp
 
-DATABASE, WAITING = "database", "waiting"
-"""Topics: the database is unavailable; an operation waits for another desk."""
+DATABASE, WAITING, BEGINS = "database", "waiting", "begins"
+"""Topics: the database is unavailable; an operation waits for another desk; a key is about to change something."""
+PAUSE = "Pause a second"
+"""What ends the dropping of keys."""
 
 
 class Notices:
@@ -50,10 +52,9 @@ class Notices:
         """Show why the desk refused what the user asked for."""
         self._add(Kind.REFUSAL, self.app.message_of(refusal), topic_of(refusal))
 
-    def add_to_refusal(self, text: str) -> None:
-        """Show what followed from a refusal, after its reason if that is still shown."""
-        self.log.add_to_refusal(Message(Kind.REFUSAL, text, time.monotonic(), self.now()))
-        self._show()
+    def tell_dropped(self, text: str) -> None:
+        """Show that keys are dropped until there is a pause, after the refusal that is still shown."""
+        self.refuse_key(after_a_pause(self.log.take_refusal(), text))
 
     def report(self, refusal: DeskRefusal) -> None:
         """Warn that the desk refused something that the user did not ask for, such as loading the view."""
@@ -117,6 +118,13 @@ class Notices:
 
     def _show(self) -> None:
         self.show(self.log.shown(time.monotonic()))
+
+
+def after_a_pause(refusal: str, dropped: str) -> str:
+    """Return a refusal that dropped keys: its advice, or else whatever comes next, needs a pause first."""
+    advised = refusal.replace("Press ", f"{PAUSE}, then press ", 1)
+    sentences = (advised, dropped, "" if advised != refusal else f"{PAUSE}, then go on.")
+    return " ".join(filter(None, sentences))
 
 
 def topic_of(refusal: DeskRefusal) -> str:

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from textual.errors import NoWidget
 from textual.message import Message
 
 from opd_tui.tui.keys.meaning import Pressed, meaning, named
+from opd_tui.tui.keys.typed import LOOK_AHEAD_SECONDS, PAUSE_SECONDS, Typed
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
 LAPS = 2
 """How often `KeyHandled` goes around: a key may post a message whose handler moves the focus (Enter in an Input), and
 the second lap is queued after that message."""
-PAUSE_SECONDS = 1.0
-"""A pause this long without a key ends a burst; an average typist needs 0.28 s for a key."""
-DOUBLED_SECONDS = 0.3
-"""An Enter within this time of another one counts as an accidental double press."""
 GLANCE_SECONDS = 0.3
 """The shortest time in which a user sees what the screen shows and presses a key because of it."""
 HELD_SECONDS = 1.0
@@ -73,10 +70,16 @@ class Hold:
     Keys are held from construction on, so that a handler can create the hold and the worker it starts can release it.
     """
 
-    def __init__(self, queue: KeyQueue, screen: Screen[Any] | None, *, finishes: bool) -> None:
+    def __init__(self, queue: KeyQueue, screen: Screen[Any] | None, finishes: bool, passing: frozenset[str]) -> None:
         self.queue = queue
         self.screen = screen
         self.finishes = finishes
+        self.passing = passing
+        """Keys that need not wait, because they do without what the operation brings."""
+
+    def concerns(self, pressed: Pressed) -> bool:
+        """Return whether a key has to wait."""
+        return not (isinstance(pressed, events.Key) and pressed.key in self.passing)
 
     async def __aenter__(self) -> None:
         """Do nothing: keys are held since construction."""
@@ -90,19 +93,6 @@ class Hold:
         if error is not None:
             self.queue.refused()
         await self.queue.next()
-
-
-@dataclass(frozen=True)
-class Typed:
-    """A queued key, click or pasted text."""
-
-    key: Pressed
-    at: float
-    """When it was pressed (monotonic)."""
-    gap: float
-    """The seconds since the key before it."""
-    first_half: Pressed | None = None
-    """The Enter that this Enter may repeat as a double press."""
 
 
 class KeyQueue:
@@ -120,8 +110,11 @@ class KeyQueue:
     |          | the key is refused (`refused`)          |                                   | DROPPING         |
     |          | `LOST_SECONDS` without effect           | the key is given up               | DROPPING         |
     | HELD     | a key                                   | it waits                          | HELD             |
+    |          | a key that may pass (`passing`)         | it is delivered                   | HANDLING         |
     |          | the operation ends                      | the next key is delivered         | HANDLING, READY  |
     |          | the operation fails or is refused       |                                   | DROPPING         |
+    |          | the operation looks ahead (`followed`), | it goes on, unless that key makes | HELD, DROPPING   |
+    |          | and a key or `LOOK_AHEAD_SECONDS` pass  | it refuse (a letter of a name)    |                  |
     |          | `HELD_SECONDS`, and keys wait           | keys no longer wait for it        | DROPPING         |
     |          | a key after `HELD_SECONDS`              | it is delivered                   | HANDLING         |
     | DROPPING | a key                                   | it is dropped; the first is told  | DROPPING         |
@@ -156,14 +149,12 @@ class KeyQueue:
         self.untold: str | None = None
         """What to say once a key is dropped."""
         self.last: tuple[Pressed | None, float] = (None, 0.0)
-        self.delivered: Pressed | None = None
+        self.delivered: Typed | None = None
         """The last key that was delivered."""
-        self.pressed_at = 0.0
-        """When that key was pressed (monotonic)."""
+        self.key_came = asyncio.Event()
+        """Set by each key that is pressed."""
         self.finished_by: Pressed | None = None
         """The last key whose operation finished."""
-        self.in_burst = False
-        """Whether the last key came without a pause after the one before it."""
         self.progress = 0.0
         """When a key was last delivered or handled, or a hold began (monotonic)."""
         self.timer: Timer | None = None
@@ -204,6 +195,12 @@ class KeyQueue:
         return any(map(self.concerns_the_screen, self.holds))
 
     @property
+    def may_go_on(self) -> bool:
+        """Whether the next key need not wait for the last one, nor for an operation."""
+        waiting_for = (hold for hold in self.holds if self.concerns_the_screen(hold))
+        return not self.under_way and not any(hold.concerns(self.waiting[0].key) for hold in waiting_for)
+
+    @property
     def is_overdue(self) -> bool:
         """Whether the last key or the operation that holds keys takes longer than keys may wait for it."""
         waited = self.clock() - self.progress
@@ -220,37 +217,46 @@ class KeyQueue:
         now = self.clock()
         before, pressed_at = self.last
         self.last = key, now
-        doubles = named(key, "enter") and named(before, "enter") and now - pressed_at < DOUBLED_SECONDS
         if self.is_overdue and not self.waiting:
             self.give_up()  # the user has seen that it takes longer
         if len(self.waiting) >= MOST_WAITING and not self.acts_always(key):
             return
-        self.waiting.append(Typed(key, now, now - pressed_at, before if doubles else None))
+        self.waiting.append(Typed(key, now, now - pressed_at, before))
+        self.key_came.set()
         await self.next()
         self.watch()
 
     async def next(self) -> None:
         """Deliver the next key that is not dropped, unless the queue waits for the last one."""
-        while self.waiting and not self.ends and self.state in (State.READY, State.DROPPING):
+        while self.waiting and not self.ends and self.may_go_on:
             typed = self.waiting.popleft()
             first, *behind = meaning(typed.key, self.app)
             self.waiting.extendleft(replace(typed, key=key) for key in reversed(behind))
-            if not self.is_dropped(replace(typed, key=first)):
-                self.in_burst = typed.gap < PAUSE_SECONDS
-                self.pressed_at = typed.at
-                await self.start(first)
+            typed = replace(typed, key=first)
+            if not self.is_dropped(typed):
+                await self.start(typed)
 
-    async def start(self, key: Pressed) -> None:
+    async def start(self, typed: Typed) -> None:
         """Deliver a key and send the message that follows it."""
         self.progress = self.clock()
-        self.delivered = key
-        self.under_way = behind = KeyHandled(self.target(key), LAPS)
-        await self.deliver(key)
+        self.delivered = typed
+        self.under_way = behind = KeyHandled(self.target(typed.key), LAPS)
+        await self.deliver(typed.key)
         self.follow(behind)
 
     def knew_of(self, shown_at: float) -> bool:
         """Return whether the user could know what the screen has shown since then when pressing the last key."""
-        return self.pressed_at - shown_at >= GLANCE_SECONDS
+        return self.delivered is not None and self.delivered.at - shown_at >= GLANCE_SECONDS
+
+    async def followed(self) -> Typed | None:
+        """Return the key that came within `LOOK_AHEAD_SECONDS` behind the last one, or None; hold keys meanwhile."""
+        if self.delivered is not None and not self.waiting:
+            self.key_came.clear()
+            with suppress(TimeoutError):
+                left = self.delivered.at + LOOK_AHEAD_SECONDS - self.clock()
+                await asyncio.wait_for(self.key_came.wait(), left)
+        behind = self.waiting[0] if self.waiting else None
+        return behind if behind and behind.gap < LOOK_AHEAD_SECONDS else None
 
     def acts_always(self, pressed: Pressed) -> bool:
         """Return whether this is a key that acts whatever became of those before it."""
@@ -290,13 +296,16 @@ class KeyQueue:
         self.refused_at = self.clock()
         self.untold = dropped
 
-    def held(self, screen: Screen[Any] | None = None, *, finishes: bool = False) -> Hold:
+    def held(
+        self, screen: Screen[Any] | None = None, *, finishes: bool = False, passing: frozenset[str] = frozenset()
+    ) -> Hold:
         """Hold the keys of a screen, or all keys, until the `async with` ends, but for at most `HELD_SECONDS`.
 
-        A dialog opened over the screen still gets its keys. With `finishes`, the second Enter of a double press is
-        dropped if the first one started this operation. An exception refuses the key that started it.
+        A dialog opened over the screen still gets its keys, and the screen those `passing`. With `finishes`, the second
+        Enter of a double press is dropped if the first one started this operation. An exception refuses the key that
+        started it.
         """
-        hold = Hold(self, screen, finishes=finishes)
+        hold = Hold(self, screen, finishes, passing)
         self.holds.add(hold)
         self.progress = self.clock()
         return hold
@@ -304,7 +313,7 @@ class KeyQueue:
     def release(self, hold: Hold) -> None:
         """Release a hold."""
         if hold.finishes and hold in self.holds:  # otherwise it has timed out and later keys were delivered
-            self.finished_by = self.delivered
+            self.finished_by = self.delivered.key if self.delivered else None
         self.holds.discard(hold)
 
     def give_up(self) -> None:

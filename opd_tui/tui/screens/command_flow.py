@@ -16,6 +16,7 @@ from opd_tui.domain.model import Token
 from opd_tui.tui.commands import REINSTATE
 from opd_tui.tui.dialogs.action_form import ActionForm
 from opd_tui.tui.dialogs.confirm import Confirm
+from opd_tui.tui.host.notices import BEGINS
 from opd_tui.tui.keys.commands import DeskCommand
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.chosen import Chosen
@@ -99,6 +100,7 @@ class CommandFlow:
             self.host.notices.refuse(refusal)
         finally:
             self.host.is_asking = self.is_under_way = False
+            self.host.notices.withdraw(BEGINS)
 
     def will_show(self, outcome: Outcome) -> bool:
         """Return whether an outcome is that of the command that is running; the demo's are not."""
@@ -123,23 +125,37 @@ class CommandFlow:
 
     async def pick_and_perform(self, request: Request, fields: Mapping[str, object]) -> Outcome | None:
         """Let the user choose each field that the action lacks, and perform it; return None if the user cancels."""
+        is_asked = bool(fields or request.asked)
         while True:
             try:
                 action = request.action(fields)
-                return await self.confirm_and_perform(action, partial(request.question, action))
+                is_meant = None if is_asked else partial(self.is_meant, request)
+                return await self.confirm_and_perform(action, partial(request.question, action), is_meant)
             except InvalidAction as invalid:
                 if invalid.field not in request.command.picks or invalid.field in fields:
                     raise
                 picked = await pick(self.host, request, invalid.field, fields)
                 if picked is None:
                     return None
-                fields = {**fields, **picked}
+                is_asked, fields = True, {**fields, **picked}
 
-    async def confirm_and_perform(self, action: Action, question: Callable[[Forecast], str | None]) -> Outcome | None:
+    async def is_meant(self, request: Request) -> bool:
+        """Return whether the key of a command that asks nothing is no letter of a typed name."""
+        command = request.command
+        doing = ": ".join(filter(None, (command.label, request.about)))
+        # The second of two keys is refused by `why_not`.
+        return await self.host.is_meant(doing, may_repeat=command.completes)
+
+    async def confirm_and_perform(
+        self,
+        action: Action,
+        question: Callable[[Forecast], str | None],
+        is_meant: Callable[[], Awaitable[bool]] | None = None,
+    ) -> Outcome | None:
         """Preview the action, ask its question if it has one, and perform it; return None if the answer is no.
 
-        If another desk changes who would move in the meantime, preview and ask again. Raise a DeskRefusal if the
-        action is refused.
+        If another desk changes who would move in the meantime, preview and ask again. Where nothing is asked, ask
+        `is_meant` whether the key is the command's. Raise a DeskRefusal if the action is refused.
         """
         again = ""
         while True:
@@ -148,6 +164,8 @@ class CommandFlow:
             if again and not text:
                 text = f"Now: {forecast.outcome.sentence}. Do it?"
             if text and not await self.host.ask(Confirm(text if text.startswith(again) else again + text, action.yes)):
+                return None
+            if not text and is_meant is not None and not await is_meant():
                 return None
             try:
                 return await self.host.perform(action, expect=forecast.outcome.moves)

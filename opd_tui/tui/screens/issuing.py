@@ -32,6 +32,8 @@ class Issuing:
         """The widget that had the focus before the panel opened."""
         self.draft: Draft | None = None
         """What was typed in the panel when it was last left."""
+        self.has_asked = False
+        """Whether a question was asked about the token, whose answer may come late."""
 
     @property
     def is_under_way(self) -> bool:
@@ -107,6 +109,7 @@ class Issuing:
 
     async def issue(self, action: IssueToken, held: Hold) -> None:
         """Issue the token, asking first if a patient would lose a seat; the panel closes together with the new view."""
+        self.has_asked = False
         async with held:
             try:
                 outcome = await self.perform_foreseen(action)
@@ -126,14 +129,14 @@ class Issuing:
                     self.screen.reload()
 
     def complain(self, text: str) -> None:
-        """Show an error and unlock the panel."""
+        """Show an error and unlock the panel; what is typed may be a late answer, which must not replace the name."""
         self.panel.unlock()
-        self.panel.complain(text)
+        self.panel.complain(text, keeps_text=self.has_asked)
 
     async def finish(self, outcome: Outcome | None) -> None:
         """Close the panel in the same repaint that shows the new token, or keep it open if none was issued."""
         if outcome is None:
-            self.complain("Not issued. Enter asks again, Esc leaves.")
+            self.complain("Not issued. Enter asks again, ^u clears the name, Esc leaves.")
             return
         await self.screen.load_change(outcome)
         with self.host.batch_update():
@@ -157,6 +160,7 @@ class Issuing:
         """Return the question if a patient would lose a seat or the panel's forecast is out of date, else None."""
         question, record = action.question(forecast), forecast.outcome.token
         self.panel.show_forecast(f"→ {self.in_words(forecast)}")  # the panel is seen beside the question
-        if question or record is None or self.panel.foreseen in (None, forecast.outcome.moves):
-            return question
-        return f"{FASTER}{record.token.patient.name} now {self.in_words(forecast)}. Issue the token?"
+        if not question and record is not None and self.panel.foreseen not in (None, forecast.outcome.moves):
+            question = f"{FASTER}{record.token.patient.name} now {self.in_words(forecast)}. Issue the token?"
+        self.has_asked |= bool(question)
+        return question

@@ -27,7 +27,7 @@ from opd_tui.tui.tokens.patient_hits import PatientHits
 from opd_tui.tui.tokens.source_choice import SourceChoice
 from opd_tui.tui.tokens.visitor_entry import NOBODY, Draft, VisitorEntry
 from opd_tui.tui.widgets.row_list import RowList
-from opd_tui.tui.widgets.typed_text import TypedText
+from opd_tui.tui.widgets.typed_text import TypedText, offer_again
 
 if TYPE_CHECKING:
     from opd_tui.desk.outcome import Moves
@@ -202,13 +202,11 @@ class NewToken(Vertical):
         """Accept input again after no token was issued; another name starts anew."""
         self.locked, self.entry.belongs_to_name = False, True
 
-    def complain(self, text: str, field: TypedText | None = None) -> None:
-        """Show an error, select the name or another field for new text, and drop what is typed behind."""
+    def complain(self, text: str, field: TypedText | None = None, *, keeps_text: bool = False) -> None:
+        """Show an error, offer the name or another field to be typed again, and drop what is typed behind."""
         self.stop_pause()
         self.say(text, wrong=True)
-        field = field or self.field
-        field.focus()
-        field.select_all()
+        offer_again(field or self.field, keeps_text=keeps_text)
         self.host.keys.refused()
 
     @property

@@ -11,6 +11,15 @@ from opd_tui.tui.host.desk_host import DeskHost
 STILL_BUSY = "One moment: the desk is still busy with this."
 
 
+def offer_again(field: Input, *, keeps_text: bool = False) -> None:
+    """Focus a field and select it, so that typing replaces its text; or keep that, where an answer may come late."""
+    field.screen.set_focus(field)
+    if keeps_text:
+        field.call_later(field.action_end)  # the focus comes first, which selects the text
+    else:
+        field.select_all()
+
+
 class TypedText(Input):
     """An input that takes a paste as one piece of text, and whose cursor does not blink.
 

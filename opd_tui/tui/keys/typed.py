@@ -1,0 +1,65 @@
+"""Pressed keys, with what came before them, and whether they may be letters of a typed name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import events
+
+from opd_tui.tui.keys.meaning import Pressed, named
+
+PAUSE_SECONDS = 1.0
+"""A pause this long without a key ends a burst; an average typist needs 0.28 s for a key."""
+LOOK_AHEAD_SECONDS = 0.5
+"""How long a letter that changes something waits for another key; the letters of a name come faster."""
+DOUBLED_SECONDS = 0.3
+"""An Enter within this time of another one counts as an accidental double press."""
+
+_ENDS_TEXT = ("enter", "tab", "backspace")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A queued key, click or pasted text."""
+
+    key: Pressed
+    at: float
+    """When it was pressed (monotonic)."""
+    gap: float
+    """The seconds since the key before it."""
+    before: Pressed | None = None
+    """The key before it."""
+
+    @property
+    def first_half(self) -> Pressed | None:
+        """The Enter that this Enter may repeat as a double press."""
+        is_doubled = named(self.key, "enter") and named(self.before, "enter") and self.gap < DOUBLED_SECONDS
+        return self.before if is_doubled else None
+
+    @property
+    def is_in_burst(self) -> bool:
+        """Whether it came without a pause after the key before it."""
+        return self.gap < PAUSE_SECONDS
+
+    @property
+    def may_be_a_letter(self) -> bool:
+        """Whether it may be a letter of a name, in which a space comes behind another character."""
+        if named(self.key, "space"):
+            return self.is_in_burst and is_character(self.before)
+        return is_character(self.key)
+
+
+def is_character(pressed: Pressed | None) -> bool:
+    """Return whether a key is a character."""
+    return isinstance(pressed, events.Key) and (pressed.is_printable or named(pressed, "space"))
+
+
+def is_typing(pressed: Pressed | None) -> bool:
+    """Return whether a key is one of those with which a name is typed: a character, pasted text, Enter and the like."""
+    return is_character(pressed) or isinstance(pressed, events.Paste) or any(named(pressed, key) for key in _ENDS_TEXT)
+
+
+def is_repeated(first: Pressed | None, second: Pressed | None) -> bool:
+    """Return whether a key was pressed twice or held down; Caps Lock makes no difference."""
+    pair = [each.key.casefold() for each in (first, second) if isinstance(each, events.Key)]
+    return len(pair) == 2 and pair[0] == pair[1]
