@@ -7,7 +7,7 @@ import enum
 import re
 from typing import ClassVar, Generic, TypeVar
 
-from opd_tui.domain.text import clean_text, digits_of, has_letter_or_digit, has_undecoded_bytes, plain_phone
+from opd_tui.domain.text import clean_text, digits_of, has_letter_or_digit, has_undecoded_bytes, is_phone_like
 
 T = TypeVar("T")
 
@@ -21,7 +21,6 @@ FIRST_YEAR, LAST_YEAR = 1970, 2999
 _CODE = re.compile("[A-Z0-9]{1,6}")
 _NUMBER = re.compile("[+-]?[0-9]{1,4000}")
 _AGE = re.compile(r"([0-9]{1,4}) ?(y|yr|yrs|years?|m|mo|months?)?")
-_PHONE = re.compile(r"[(]?[+]?[\d\s().\-/]+")
 
 
 class InvalidValue(ValueError):
@@ -101,7 +100,7 @@ class Phone(Text):
 
     def accept(self, value: object) -> str:
         text = super().accept(value)
-        if text and not (_PHONE.fullmatch(plain_phone(text)) and 3 <= len(digits_of(text)) <= 15):
+        if text and not (is_phone_like(text) and 3 <= len(digits_of(text)) <= 15):
             raise self.refuse()
         return text
 
