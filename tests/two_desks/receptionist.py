@@ -115,7 +115,9 @@ class Receptionist:
             hands.press("enter", lambda glance: glance.panel and f"phone {phone}" in glance.panel.title)
         hands.press(name, lambda glance: glance.panel and name in glance.panel.inside[0])
         if not emergency:
-            hands.press("tab", lambda glance: glance.panel and self._source_has_focus())
+            hands.press("tab", lambda glance: glance.panel and (glance.at_known_patients or self._source_has_focus()))
+            if hands.glance.at_known_patients:  # somebody of this name was here before
+                hands.press("tab", lambda glance: glance.panel and self._source_has_focus())
             hands.press(source[0].lower(), lambda glance: self._chosen_source() == source)
         self._submit(name, linger, sure)
 
