@@ -135,8 +135,15 @@ class CommandFlow:
                     return None
                 fields = {**fields, **picked}
 
-    async def confirm_and_perform(self, action: Action, question: Callable[[Forecast], str | None]) -> Outcome | None:
+    async def confirm_and_perform(
+        self,
+        action: Action,
+        question: Callable[[Forecast], str | None],
+        confirm: Callable[[str, str], Confirm] = Confirm,
+    ) -> Outcome | None:
         """Preview the action, ask its question if it has one, and perform it; return None if the answer is no.
+
+        `confirm` makes the dialog of a question and the words for yes.
 
         If another desk changes who would move in the meantime, preview and ask again. Raise a DeskRefusal if the
         action is refused.
@@ -147,7 +154,7 @@ class CommandFlow:
             text = question(forecast)
             if again and not text:
                 text = f"Now: {forecast.outcome.sentence}. Do it?"
-            if text and not await self.host.ask(Confirm(text if text.startswith(again) else again + text, action.yes)):
+            if text and not await self.host.ask(confirm(text if text.startswith(again) else again + text, action.yes)):
                 return None
             try:
                 return await self.host.perform(action, expect=forecast.outcome.moves)
