@@ -97,7 +97,7 @@ async def test_a_key_on_a_card_whose_row_is_gone_acts_on_no_other_row(
 ) -> None:
     token = details_known(desk)
     (slot,) = {record.slot.id for record in desk.token_list()}
-    issue(desk, slot, "Diya Joseph")
+    issue(desk, slot, "Diya Joseph", "WALKIN")
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("2")
         await meera.settle()
