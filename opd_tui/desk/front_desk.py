@@ -7,7 +7,7 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from opd_tui.clock import Clock
@@ -82,6 +82,7 @@ class FrontDesk(PeopleReads):
             # Counts as done now, even if the lost attempt had committed: the subscribers were not told of it.
             outcome, done_before = self._perform_when_back(action, actor, expect), False
         if outcome.visits:
+            self.forget_names()
             self.erase_traces()
         if not done_before:
             self._subscribers.tell(outcome)
@@ -265,7 +266,7 @@ class FrontDesk(PeopleReads):
                         yield Back()
                     entries = follower.of_others(watch.news())
                     if entries:
-                        yield self._changed(entries[-NEWS_AT_ONCE:])
+                        yield self._changed(entries)
                 except DeskBusy:
                     continue
                 except StoreUnavailable as refusal:
@@ -278,12 +279,15 @@ class FrontDesk(PeopleReads):
             if watch is not None:
                 watch.close()
 
-    def _changed(self, ids: Collection[int]) -> Changed:
-        """Return the outcomes of these journal entries, or none of them if they cannot be read just now."""
+    def _changed(self, ids: Sequence[int]) -> Changed:
+        """Return the outcomes of the newest of these journal entries, or none if they cannot be read just now."""
         try:
-            return Changed(self.read(lambda transaction: self._outcomes(transaction, ids)))
+            outcomes = self.read(lambda transaction: self._outcomes(transaction, ids[-NEWS_AT_ONCE:]))
         except (DeskBusy, LookupError):
-            return Changed(())
+            outcomes = ()
+        if len(outcomes) < len(ids) or any(outcome.visits for outcome in outcomes):
+            self.forget_names()  # of entries that were not read, one may have forgotten a patient
+        return Changed(outcomes)
 
 
 def refuse_wrong_clock(now: dt.datetime) -> None:

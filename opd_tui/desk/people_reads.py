@@ -70,6 +70,11 @@ class PeopleReads(DeskReads):
             self.read(self._read_part)
             return not self._index.is_complete
 
+    def forget_names(self) -> None:
+        """Drop the names and numbers that the index holds; it is read anew."""
+        with self._index_lock:
+            self._index = PatientIndex()
+
     def find_patients(self, text: str) -> FoundPatients:
         """Return the patients whom a typed phone number, hospital number or name finds."""
         query = PatientQuery(text)
@@ -109,8 +114,7 @@ class PeopleReads(DeskReads):
         changes = finding.changes_after(transaction, index.since)
         new = [change for change in changes if (change.entry_id, change.patient_id) not in index.taken]
         if any(change.kind == PatientForgotten.kind for change in new):
-            # The name must not stay in memory, so everything is read anew.
-            self._index = PatientIndex()
+            self._index = PatientIndex()  # as `forget_names`, for a desk that does not follow the others
             self._read_part(transaction)
             index = self._index
         index.put_first(

@@ -9,14 +9,13 @@ from typing import TypeVar
 
 from opd_tui.desk.search_keys import query_keys, search_key
 from opd_tui.domain.model import Doctor, SlotRecord, TokenRecord
-from opd_tui.domain.text import digits_of, look_alike_key, phone_key, plain_phone, token_number
+from opd_tui.domain.text import digits_of, is_phone_like, look_alike_key, phone_key, plain_phone, token_number
 
 T = TypeVar("T")
 
 FEWEST_PHONE_DIGITS = 3
 LOCAL_NUMBER_DIGITS = 7
 """The number of digits from which a number may begin with a country code or a trunk zero."""
-_PHONE = re.compile(r"[(]?[+]?[\d\s().\-/]+")
 _ROOM = re.compile(r"\brooms?\s+(\S+)")
 _COUNTED = re.compile(r"([^\W\d_]+)0*([0-9]+)")
 """A code and a number without anything between them."""
@@ -93,7 +92,7 @@ class Query:
 def _part_of_phone(text: str) -> str:
     """Return the digits by which a phone is looked for, or "" if the text is no part of one."""
     text, digits = plain_phone(text), digits_of(text)
-    if not _PHONE.fullmatch(text) or len(digits) < FEWEST_PHONE_DIGITS:
+    if not is_phone_like(text) or len(digits) < FEWEST_PHONE_DIGITS:
         return ""
     is_long = text.startswith(("+", "(+")) or len(digits) >= LOCAL_NUMBER_DIGITS
     return (phone_key(text) or "") if is_long else digits

@@ -7,7 +7,6 @@ finds the beginning of a column, but not any word of a name in any script, nor t
 from __future__ import annotations
 
 import datetime as dt
-import re
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from opd_tui.domain.text import (
     NATIONAL_NUMBER_DIGITS,
     clean_text,
     digits_of,
+    is_phone_like,
     phone_key,
     plain_phone,
     uhid_key,
@@ -34,7 +34,6 @@ FEWEST_LETTERS = 2
 MOST_WORDS = 5
 """The words of a name that are searched; each may have two spellings, and all combinations are tried."""
 
-_PHONE = re.compile(r"[(]?[+]?[\d\s().\-/]+")
 MATCHES_RANKED = 200
 """Among so many matches the best come first; of more, only the newest patients are looked at."""
 _END = "\n"
@@ -149,7 +148,7 @@ class PatientQuery:
     def __init__(self, text: str) -> None:
         text = clean_text(text)
         typed = patient_typed(text)
-        if _PHONE.fullmatch(plain_phone(text)):
+        if is_phone_like(text):
             found = [*by_phone(text), *by_uhid(text)]
         elif typed.phone:
             names = list(by_name(typed.name))

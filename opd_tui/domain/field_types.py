@@ -7,7 +7,7 @@ import enum
 import re
 from typing import ClassVar, Generic, TypeVar
 
-from opd_tui.domain.text import clean_text, digits_of, has_letter_or_digit, has_undecoded_bytes, plain_phone
+from opd_tui.domain.text import clean_text, digits_of, has_letter_or_digit, has_undecoded_bytes, is_phone_like
 
 T = TypeVar("T")
 
@@ -20,8 +20,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2999
 
 _CODE = re.compile("[A-Z0-9]{1,6}")
 _NUMBER = re.compile("[+-]?[0-9]{1,4000}")
-_AGE = re.compile(r"([0-9]{1,4}) ?(y|yr|yrs|years?|m|mo|months?)?")
-_PHONE = re.compile(r"[(]?[+]?[\d\s().\-/]+")
+_AGE = re.compile(r"([0-9]{1,4}) ?(y|yr|yrs|years?|m|mo|months?|w|wks?|weeks?|d|days?)?")
 
 
 class InvalidValue(ValueError):
@@ -101,7 +100,7 @@ class Phone(Text):
 
     def accept(self, value: object) -> str:
         text = super().accept(value)
-        if text and not (_PHONE.fullmatch(plain_phone(text)) and 3 <= len(digits_of(text)) <= 15):
+        if text and not (is_phone_like(text) and 3 <= len(digits_of(text)) <= 15):
             raise self.refuse()
         return text
 
@@ -171,18 +170,25 @@ class BirthYear(Whole):
     """A year of birth, which may be typed as an age: `45`, `45y`, or `8m` for a child of eight months."""
 
     metavar = "YEAR"
-    such_as = "1981, or the age: 45, 45y, 8m"
+    such_as = "1981, or the age: 45, 45y, 8m, 3w"
 
     def __init__(self) -> None:
         super().__init__(1850, LAST_YEAR, "a year")
 
     def from_text(self, text: str, today: dt.date) -> int:
         found = _AGE.fullmatch(text.strip().casefold())
-        if found is None or (not found[2] and int(found[1]) >= self.first):
-            return super().from_text(text, today)
-        if (found[2] or "").startswith("m"):
-            return self.accept((today.year * 12 + today.month - 1 - int(found[1])) // 12)
-        return self.accept(today.year - int(found[1]))
+        try:
+            return super().from_text(text, today) if found is None else self.accept(self._year(found, today))
+        except InvalidValue:
+            raise self.refuse(f"must be {self.expected}, or an age such as 45, 45y or 8m") from None
+
+    def _year(self, age: re.Match[str], today: dt.date) -> int:
+        number, unit = int(age[1]), (age[2] or "")[:1]
+        if unit == "m":
+            return (today.year * 12 + today.month - 1 - number) // 12
+        if unit in ("w", "d"):
+            return (today - dt.timedelta(days=number * (7 if unit == "w" else 1))).year
+        return number if not unit and number >= self.first else today.year - number
 
     def in_words(self, value: int) -> str:
         return f"born in {value}"

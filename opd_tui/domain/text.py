@@ -50,6 +50,7 @@ _COUNTRY_CODE = re.compile("[17]|2[07]|3[0123469]|4[013456789]|5[12345678]|6[012
 NATIONAL_NUMBER_DIGITS = 10
 """The number of final digits that are compared; digits before them are a country code typed without +."""
 
+_PHONE = re.compile(r"[(]?[+]?[\d\s().\-/]+")
 _TOKEN_NUMBER = re.compile(r"([A-Z0-9]{1,6})(?:\s*-\s*|\s+)([0-9]{1,9})")
 
 UNPRINTABLE = (
@@ -123,6 +124,11 @@ def digits_of(phone: str) -> str:
 def plain_phone(phone: str) -> str:
     """Return a phone number with the signs of an ASCII keyboard in place of full-width ones and typographic dashes."""
     return unicodedata.normalize("NFKC", phone).translate(_PUNCTUATION)
+
+
+def is_phone_like(text: str) -> bool:
+    """Return whether text has nothing but the digits and signs of a phone number."""
+    return _PHONE.fullmatch(plain_phone(text)) is not None
 
 
 def identifies(number: str) -> bool:

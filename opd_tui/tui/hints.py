@@ -38,7 +38,7 @@ KNOWN_SOURCE_HINTS = (
     Command("panel.name", "tab", "Patient", "Go back to the name", footer=0),
     NAME_HINTS[2],
 )
-"""The footer hints in the source field for a known patient, whose details are changed elsewhere."""
+"""The footer hints in the source field for a patient of whom everything is known."""
 
 DETAIL_HINTS = (
     NAME_HINTS[0],

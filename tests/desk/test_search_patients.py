@@ -8,6 +8,8 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk import people_reads
 from opd_tui.desk.actions import CompleteToken, EditPatient, ForgetPatient, IssueToken, MergePatients
 from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.desk.news import Changed
+from opd_tui.desk.search_patients import MOST_WORDS, PatientQuery
 from tests.support.helpers import DATE, add_doctor, issue, open_slot, token_of
 from tests.support.pilot import OpenDesk
 
@@ -111,13 +113,50 @@ def test_two_records_that_were_merged_are_found_as_one(known: FrontDesk) -> None
     assert len(hit.visits) == 2
 
 
-def test_who_was_forgotten_is_found_no_more_and_not_kept_in_memory(known: FrontDesk) -> None:
-    assert names(known, "sunita") == ["सुनीता राव"]
-    (token,) = (record.token.id for record in known.token_list() if record.token.patient.name == "सुनीता राव")
-    known.perform(CompleteToken(token=token))
-    known.perform(ForgetPatient(token=token))
-    assert names(known, "sunita") == []
-    assert "sunita" not in "".join(part.names for part in known._index.parts)
+def forget_sunita(desk: FrontDesk) -> None:
+    """Complete and forget सुनीता राव."""
+    (token,) = (record.token.id for record in desk.token_list() if record.token.patient.name == "सुनीता राव")
+    desk.perform(CompleteToken(token=token))
+    desk.perform(ForgetPatient(token=token))
+
+
+def in_memory(desk: FrontDesk) -> str:
+    """The names that a desk holds to search them."""
+    return "".join(part.names for part in desk._index.parts)
+
+
+def test_who_was_forgotten_is_at_once_in_no_desks_memory(known: FrontDesk, open_desk: OpenDesk) -> None:
+    other, unconnected = open_desk(desk="desk 2"), open_desk(desk="desk 3")
+    news = other.follow()
+    for desk in (known, other, unconnected):
+        assert names(desk, "sunita") == ["सुनीता राव"]
+    forget_sunita(known)
+    assert "sunita" not in in_memory(known)
+    while "sunita" in in_memory(other):
+        assert isinstance(next(news), Changed)
+    for desk in (known, other, unconnected):
+        assert names(desk, "sunita") == []
+        assert names(desk, "ravi") == ["Ravi Kumar", "Ravindra Iyer-Menon"]
+        assert "sunita" not in in_memory(desk)
+
+
+def test_a_search_ends_after_a_forget_among_more_patients_than_are_read_at_once(
+    known: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_reads, "PATIENTS_AT_ONCE", 2)
+    other = open_desk(desk="desk 2")  # which is not told of the forget, and finds it when it searches
+    while other.index_patients():
+        pass
+    forget_sunita(known)
+    searches = [other.find_patients("kumar") for _ in range(4)]
+    assert [found.is_complete for found in searches] == [False, False, True, True]
+    assert {hit.patient.name for hit in searches[-1].hits} == {"Ravi Kumar", "Lalita Kumar"}
+
+
+def test_of_many_words_only_some_are_spelled_in_every_way() -> None:
+    words = [f"सुनी{letter}" for letter in "कखगघङचछजझञटठडढण"]
+    spelled = [len(PatientQuery(" ".join(words[:count])).alternatives) for count in (1, MOST_WORDS, len(words))]
+    assert spelled == [2, 2**MOST_WORDS, 2**MOST_WORDS]
 
 
 def test_a_hit_knows_the_last_visits(known: FrontDesk, clock: FixedClock) -> None:

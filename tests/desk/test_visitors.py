@@ -29,6 +29,19 @@ def test_a_known_patient_is_named_by_the_id_of_the_record(filled: FrontDesk) -> 
     assert filled.verify().problems == []
 
 
+@always_on_every_store
+def test_fields_beside_the_id_fill_those_that_the_record_lacks(filled: FrontDesk) -> None:
+    known = patient_of(filled, ACTIVE)
+    token = token_of(issue(filled, 2, {"id": known, "phone": "+91 98765-43210", "birth_year": 1980, "uhid": "H 1"}))
+    (record,) = (record for record in filled.token_list() if record.token.id == token)
+    assert record.token.patient_id == known
+    assert record.token.patient.to_json() == SAME | {"birth_year": 1980, "uhid": "H 1"}
+    for differing in ({"phone": "98765 43211"}, {"birth_year": 1981}):
+        with pytest.raises(errors.InvalidAction, match="differs from the record"):
+            issue(filled, 2, {"id": known, **differing}, "EMERGENCY")
+    assert filled.verify().problems == []
+
+
 def test_an_id_of_nobody_is_refused(filled: FrontDesk) -> None:
     merged = patient_of(filled, 2)
     filled.perform(MergePatients(keep=ACTIVE, merge=2))
@@ -63,7 +76,7 @@ def test_what_names_nobody_is_malformed(patient: dict[str, object], field: str) 
 
 
 def test_what_it_says_in_json_is_the_same_action() -> None:
-    for patient in ({"id": 1}, SAME | {"new": True}, SAME):
+    for patient in ({"id": 1}, {"id": 1, "sex": "female"}, SAME | {"new": True}, SAME):
         action = IssueToken(slot=1, patient=patient, source="PAID")
         assert action.to_json()["patient"] == patient
         assert IssueToken.from_mapping(action.to_json()) == action

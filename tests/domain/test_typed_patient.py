@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
+from opd_tui.domain.field_types import BirthYear, InvalidValue
 from opd_tui.domain.model import Patient
 from opd_tui.domain.typed_patient import TypedPatient, patient_typed
 
@@ -47,3 +50,22 @@ def test_a_phone_beside_a_name_is_told_from_it(typed: str, name: str, phone: str
 )
 def test_letters_and_digits_are_mixed_only_in_what_is_left_of_the_name(typed: str, odd: bool) -> None:
     assert patient_typed(typed).has_digits is odd
+
+
+@pytest.mark.parametrize(
+    ("typed", "year"),
+    [
+        *((age, 1981) for age in ("45", "45y", " 45 Yrs ", "45 years", "1981")),
+        *((age, 2026) for age in ("0", "8m", "0m", "10 months", "5d", "3 weeks")),
+        *((age, 2025) for age in ("1", "11m", "12 m", "47w", "330 days")),
+        ("176", 1850),
+        *((odd, None) for odd in ("177", "999", "1849", "-5", "45.5", "old", "2y 3m", "1981y", "5x", "9999999")),
+    ],
+)
+def test_an_age_in_years_months_weeks_or_days_is_a_year_of_birth(typed: str, year: int | None) -> None:
+    today = dt.date(2026, 11, 22)
+    if year is not None:
+        assert BirthYear().from_text(typed, today) == year
+    else:
+        with pytest.raises(InvalidValue, match=r"must be a year from 1850 to 2999, or an age such as 45, 45y or 8m"):
+            BirthYear().from_text(typed, today)

@@ -9,11 +9,12 @@ import pytest
 from opd_tui.config.reading import read_settings
 from opd_tui.desk.actions import CancelToken
 from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.desk.views import QueueRow
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.settings.preferences import Preferences
 from opd_tui.tui.settings.sections import settings_sections
 from tests.support.helpers import issue, token_of
-from tests.support.pilot import NARROW, WIDE, OpenDesk, at_the_counter, doctor_with_slots
+from tests.support.pilot import NARROW, WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots
 
 PHONE = "98765 43210"
 
@@ -87,6 +88,34 @@ async def test_details_of_a_closed_token_say_so(desk: FrontDesk, open_desk: Open
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("enter", "end", "v")
         await meera.sees("Status ✗ cancelled Slot", within=".dialog")
+
+
+@pytest.mark.parametrize("key", ["c", "f2"])
+@pytest.mark.fast_cases(1)
+async def test_a_key_on_a_card_whose_row_is_gone_acts_on_no_other_row(
+    desk: FrontDesk, open_desk: OpenDesk, key: str
+) -> None:
+    token = details_known(desk)
+    (slot,) = {record.slot.id for record in desk.token_list()}
+    issue(desk, slot, "Diya Joseph", "WALKIN")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("2")
+        await meera.settle()
+        await meera.press("v")
+        await meera.sees("A-002 Om [/b]", within=".dialog")
+        open_desk("tom", "desk 2").perform(CancelToken(token=token))
+        await meera.until(
+            lambda: "Om [/b]" not in [row.record.token.patient.name for row in waiting(meera)], "the news"
+        )
+        await meera.press(key)
+        await meera.hears("A-002 Om [/b] is no longer in this list.")
+        assert (meera.dialogs, len(waiting(meera))) == (0, 1)
+
+
+def waiting(meera: Receptionist) -> tuple[QueueRow, ...]:
+    """The rows of the waitlist."""
+    rows: tuple[QueueRow, ...] = meera.app.screen_stack[0].query_one("#waiting").items
+    return rows
 
 
 # Settings

@@ -11,6 +11,8 @@ from opd_tui.config.options import Settings
 from opd_tui.config.reading import SettingsFile
 from opd_tui.desk.actions import CompleteToken, OpenSlot
 from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.desk.search_patients import FoundPatients
+from opd_tui.domain.errors import DeskBusy
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.catalogue import preferences_from
 from opd_tui.tui.tokens.patient_hits import PatientHits
@@ -219,6 +221,189 @@ async def test_another_name_typed_over_a_taken_patient_is_somebody_else(desk: Fr
         await meera.panel_closes()
         ((patient, name, _),) = visitors(desk, slot)
         assert (name, patient != record_of(desk, "Ravi Kumar")) == ("Ravi Kumar Jr", True)
+        assert desk.token_list(slot)[0].token.patient.to_json() == {"name": "Ravi Kumar Jr"}, "nothing of the record"
+
+
+async def test_a_typed_name_and_phone_of_a_known_record_are_said_to_join_it(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    slot = family(desk)[0]
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.type("Ravi Kumar")
+        await meera.sees("gets a seat", within=FORECAST)
+        assert "Joins" not in meera.read(FORECAST)
+        await meera.type(" 98450 12345")
+        await meera.sees("Joins the record of Ravi Kumar · 45 m · …2345 → gets a seat", within=FORECAST)
+        await meera.press("shift+tab")
+        assert meera.focused_id == "uhid"
+        await meera.type("H-17")
+        await meera.sees("…2345 · and adds hospital number", within=FORECAST)
+        await meera.press("enter")
+        await meera.panel_closes()
+        assert visitors(desk, slot) == [(record_of(desk, "Ravi Kumar"), "Ravi Kumar", "WALKIN")]
+        assert desk.token_list(slot)[0].token.patient.uhid == "H-17"
+
+
+async def test_the_details_of_a_taken_patient_are_the_records_and_the_empty_ones_are_filled(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    slot = family(desk)[0]
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await type_and_see(meera, "ravi", "Ravi Kumar")
+        await meera.press("down", "enter")
+        await meera.sees("Details 98450 12345 1981 male hospital no.", within="NewToken")
+        await meera.press("tab")
+        assert meera.focused_id == "uhid", "the only one that can be filled"
+        await meera.type("H-17")
+        await meera.press("enter")
+        await meera.panel_closes()
+        (record,) = desk.token_list(slot)
+        assert record.token.patient.to_json() == RAVI | {"uhid": "H-17"}
+        assert record.token.patient_id == record_of(desk, "Ravi Kumar")
+
+
+async def test_a_phone_typed_before_a_patient_was_taken_is_saved_or_said_not_to_be(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    slot, later = family(desk)
+    issue(desk, later, "Asha Verma")
+    phones = {}
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        for name, said in (
+            ("ravi", "Phone 90000 00007 is not taken: the record has 98450 12345. F2"),
+            ("asha", "A-001 Asha Verma has a seat with this doctor already"),
+        ):
+            await meera.press("n")
+            await meera.type("90000 00007")
+            await meera.press("enter")
+            await meera.type(name)
+            await meera.sees(name.title(), within=HITS)
+            await meera.press("down", "enter")
+            await meera.sees(said, within=FORECAST)
+            await meera.press("enter")
+            await meera.panel_closes()
+            patient = max(desk.token_list(slot), key=lambda each: each.token.id).token.patient
+            phones[patient.name] = patient.phone
+        assert phones == {"Ravi Kumar": "98450 12345", "Asha Verma": "90000 00007"}
+
+
+async def test_two_phones_and_a_wrong_one_are_said_before_enter_and_nothing_is_dropped(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    (slot,) = doctor_with_slots(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.type("Ila 90000 00001")
+        await meera.press("tab", "tab")
+        await meera.type("12")
+        assert "must be" not in meera.read(FORECAST), "it is still being typed"
+        await meera.press("tab")
+        await meera.sees("Phone: this must be a phone number", within=FORECAST)
+        await meera.press("escape", "n")
+        await meera.sees("Typed before", "Phone: this must be a phone number", within=FORECAST)
+        await meera.press("tab", "tab")
+        await meera.type("90000 00002")
+        await meera.sees("Two phones: 90000 00001 and 90000 00002. Clear one of them.", within=FORECAST)
+        await meera.press("enter")
+        assert (desk.token_list(slot), meera.focused_id) == ([], "phone")
+        await meera.press("backspace", "enter")
+        await meera.panel_closes()
+        assert desk.token_list(slot)[0].token.patient.phone == "90000 00001"
+
+
+async def test_the_key_to_the_open_token_is_offered_where_it_is_a_key(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    slot = family(desk)[0]
+    issue(desk, slot, RAVI)
+    other = open_desk("tom", "desk 2")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await type_and_see(meera, "ravi", "Ravi Kumar")
+        await meera.press("down", "enter")
+        await meera.sees("already at 09:00: g goes there", "is the same person", within=FORECAST)
+        await meera.press("shift+tab")
+        assert (meera.focused_id, "g goes there" in meera.read(FORECAST)) == ("patient", False)
+        await meera.press("enter")
+        await meera.sees("is the same person", "g goes there.", within=FORECAST)
+        assert meera.focused_id == "source"
+        other.perform(CompleteToken(token=desk.token_list(slot)[0].token.id))
+        await meera.press("g")
+        await meera.panel_closes()
+        await meera.until(lambda: meera.focused_id == "queue", "the queue")
+
+
+async def test_an_open_token_with_another_doctor_hinders_nobody_and_a_refusal_ends_with_its_reason(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    slot = family(desk)[0]
+    token = token_of(issue(desk, slot, RAVI))
+    other = open_desk("tom", "desk 2")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await type_and_see(meera, "Ravi Kumar 98450 12345", "Ravi Kumar")
+        await meera.sees("is the same person and already has a token in this slot", within=FORECAST)
+        other.perform(CompleteToken(token=token))
+        await meera.look_again()
+        await meera.sees("Joins the record of Ravi Kumar", "gets a seat (2 of 5)", within=FORECAST)
+        await meera.press("enter")
+        await meera.panel_closes()
+        await meera.press("down")
+        await type_and_see(meera, "lalita", "Lalita Kumar")
+        await meera.press("down", "enter")
+        await meera.sees("B-002 Lalita Kumar has a seat with this doctor already at 09:00", within=FORECAST)
+        await meera.press("escape", "up")
+        await meera.press("n")
+        await meera.type("lalita")
+        await meera.sees("Lalita Kumar", within=HITS)
+        await meera.press("down", "enter")
+        await meera.sees("Known patient", "gets a seat", within=FORECAST)
+        await meera.press("enter")
+        await meera.panel_closes()
+        assert visitors(desk, slot)[-1] == (record_of(desk, "Lalita Kumar"), "Lalita Kumar", "WALKIN")
+
+
+async def test_a_refused_search_shows_none_of_an_earlier_text_and_drops_the_keys_behind(
+    desk: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = family(desk)[0]
+
+    def busy(desk: FrontDesk, text: str) -> FoundPatients:
+        raise DeskBusy("Another desk is busy.")
+
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await type_and_see(meera, "rav", "Ravi Kumar")
+        monkeypatch.setattr(FrontDesk, "find_patients", busy)
+        meera.burst("i", "down", "enter", "enter")
+        await meera.hears("Another desk is busy")
+        assert (meera.read(HITS), meera.focused_id, desk.token_list(slot)) == ("", "patient", [])
+
+
+NASTY = (
+    "सुनीता राव क्षेत्रपाल",
+    "שרה כהן",
+    "Z\u0323\u0302\u0301a\u0308\u0308\u0308\u0308lgo",
+    "👩🏽‍⚕️ Emoji 😀",
+    "漢字 太郎",
+    "Kumara" + "swamy" * 22,
+)
+
+
+async def test_names_of_any_script_keep_the_list_and_the_card_straight(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    slots = doctor_with_slots(desk, capacity=9)
+    for number, name in enumerate(NASTY):
+        issue(desk, slots[0], {"name": name, "phone": "98450 12345", "uhid": f"H [/b] {number}{'9' * 40}"})
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await type_and_see(meera, "98450 12345", "…2345 22 Nov 2026 A")
+        meera.assert_columns_are_straight()
+        ends = {line.rstrip().endswith("22 Nov 2026 A") for line in meera.lines(HITS)}
+        assert (len(meera.lines(HITS)), ends) == (6, {True})
+        await meera.press("down", "enter")
+        await meera.sees("has a seat with this doctor", within=FORECAST)
+        meera.assert_columns_are_straight()
+        await meera.press("escape", "enter")
+        for _ in NASTY:
+            await meera.press("v")
+            await meera.sees("Hospital number H [/b]", within=".dialog")
+            meera.assert_columns_are_straight()
+            await meera.press("v", "down")
 
 
 async def test_a_list_that_is_hidden_right_after_it_was_drawn_repaints_nothing(

@@ -199,7 +199,7 @@ async def test_what_is_no_name_is_said_to_be_wrong_and_stays(desk: FrontDesk, op
 async def test_tab_and_a_letter_choose_a_source(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk, capacity=5)
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        for key, name in zip("epfow", ("Om", "Ila", "Ravi", "Zoya", "Kabir"), strict=True):
+        for key, name in zip("epfow", ("Asha", "Bina", "Chand", "Devi", "Esha"), strict=True):
             await meera.press("n")
             await meera.type(name)
             await meera.press("tab", key, "enter")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from opd_tui.desk.actions import Undo
+from opd_tui.desk import people_reads
+from opd_tui.desk.actions import EditPatient, Undo
 from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.desk.people_reads import PeopleReads
 from opd_tui.tui.app import OpdApp
 from tests.support.helpers import issue, token_of
 from tests.support.pilot import NARROW, WIDE, OpenDesk, at_the_counter, doctor_with_slots, full_slot
@@ -87,6 +89,43 @@ async def test_two_records_are_shown_side_by_side_and_merged_and_undone(
         assert patient_of(desk, keep)["uhid"] == "H-17"
         desk.perform(Undo())
         assert patient_of(desk, merge)["name"] == "Ravi Kumaar"
+
+
+async def test_tab_lets_the_other_record_stay_and_both_are_shown_as_they_are_now(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    first, second = doctor_with_slots(desk, hours=2)
+    own = token_of(issue(desk, first, {"name": "Ravi Kumaar", "phone": PHONE}))
+    right = token_of(issue(desk, second, {"name": "Ravi Kumar", "phone": PHONE, "uhid": "H-17"}))
+    other_desk = open_desk("tom", "desk 2")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("enter", "f5")
+        await meera.sees("▸ Ravi Kumar", within=".dialog")
+        other_desk.perform(EditPatient(token=own, sex="male"))
+        await meera.press("enter")
+        await meera.asks("stays is merged into it", "Name Ravi Kumaar Ravi Kumar", "Sex male –")
+        await meera.press("tab")
+        await meera.asks("Name Ravi Kumar Ravi Kumaar", "Hospital number H-17 –", "Sex – male")
+        await meera.press("y")
+        await meera.until(lambda: patient_of(desk, own)["name"] == "Ravi Kumar", "one record")
+        assert patient_of(desk, own) == patient_of(desk, right)
+        assert patient_of(desk, own) == {"name": "Ravi Kumar", "phone": PHONE, "uhid": "H-17", "sex": "male"}
+
+
+async def test_the_other_record_is_found_among_all_patients_although_they_are_still_being_read(
+    desk: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = doctor_with_slots(desk, hours=2, capacity=9)
+    issue(desk, first, {"name": "Ravi Kumaar", "phone": PHONE})
+    for letter in "ABCD":
+        issue(desk, second, f"Asha {letter}")
+    monkeypatch.setattr(people_reads, "PATIENTS_AT_ONCE", 1)
+    monkeypatch.setattr(PeopleReads, "index_patients", lambda desk: False)  # nothing is read in the background
+    own = token_of(issue(desk, second, {"name": "Ravi Kumar", "phone": PHONE}))
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("right", "enter", "end", "f5")
+        await meera.sees("▸ Ravi Kumaar", within=".dialog")
+        assert own
 
 
 async def test_the_other_record_is_found_by_what_is_typed_and_who_has_none_is_told(

@@ -137,6 +137,16 @@ class Glance:
         return self.box("New token")
 
     @property
+    def at_known_patients(self) -> bool:
+        """Whether the keys go to the known patients in the panel: the footer says so."""
+        return "Take this patient" in self.lines[-1]
+
+    @property
+    def at_source(self) -> bool:
+        """Whether the keys go to the sources in the panel."""
+        return "← → Choose" in self.lines[-1]
+
+    @property
     def form(self) -> Box | None:
         """The form for a doctor or a session."""
         return self.box("Add a doctor") or self.box("Open a session")

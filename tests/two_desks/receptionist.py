@@ -115,19 +115,15 @@ class Receptionist:
             hands.press("enter", lambda glance: glance.panel and f"phone {phone}" in glance.panel.title)
         hands.press(name, lambda glance: glance.panel and name in glance.panel.inside[0])
         if not emergency:
-            hands.press("tab", lambda glance: glance.panel and self._source_has_focus())
+            hands.press("tab", lambda glance: glance.at_known_patients or glance.at_source)
+            if hands.glance.at_known_patients:  # somebody of this name was here before
+                hands.press("tab", lambda glance: glance.at_source)
             hands.press(source[0].lower(), lambda glance: self._chosen_source() == source)
         self._submit(name, linger, sure)
 
     def _source_row(self) -> int:
         lines = self.hands.terminal.lines
         return next((n for n, line in enumerate(lines) if line.startswith("┃ Source ")), 0)
-
-    def _source_has_focus(self) -> bool:
-        """The line of sources has another colour than that of the forecast below while it has the focus."""
-        rows = self.hands.terminal.screen.buffer
-        row = self._source_row()
-        return bool(row) and rows[row][100].bg != rows[row + 1][100].bg
 
     def _chosen_source(self) -> str:
         """The source that is shown in reverse."""

@@ -73,7 +73,7 @@ class IssueToken(Action):
                 f"({duplicate.source.label}, {duplicate.status.value}). No second one is needed."
             )
         issued_at = arrival(uow, slot.id, self.at)
-        patient_id = record_of(uow, self.patient, slot)
+        patient_id = record_of(uow, self.patient, patient, slot)
         sequence, number = uow.take_number(slot)
         issued = uow.record(TokenIssued.of(slot, patient_id, self.source, sequence, number, issued_at, duplicate))
         settle_for_token(uow, slot, TokenId(issued.subject_id))

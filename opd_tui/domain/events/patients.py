@@ -38,6 +38,14 @@ def with_keys(fields: Fields) -> dict[str, str | int | None]:
     return {**fields, **keys}
 
 
+def told(patient: Patient) -> dict[str, str | int]:
+    """Return the personal fields that say something; a phone or hospital number such as N/A does not."""
+    fields = personal_fields(patient)
+    keys = {"phone": "phone_key", "uhid": "uhid_key"}
+    says_something = (name for name in PERSONAL if fields[keys.get(name, name)] is not None)
+    return {name: value for name in says_something if (value := fields[name]) is not None}
+
+
 class PatientEvent(Event):
     """An event of a patient's record."""
 
@@ -73,12 +81,8 @@ class PatientDetailsAdded(PatientEvent):
     @classmethod
     def of(cls, patient_id: PatientId, known: Patient, patient: Patient, slot_id: SlotId) -> Self | None:
         """Return the event that fills the fields missing in `known` from `patient`, or None if there are none."""
-        new, old = personal_fields(patient), personal_fields(known)
-        missing: dict[str, str | int | None] = {}
-        for name in PERSONAL:
-            told = f"{name}_key" if name in ("phone", "uhid") else name  # N/A is as good as no number
-            if old[told] is None and new[told] is not None:
-                missing |= {name: new[name], told: new[told]}
+        known_fields = told(known)
+        missing = with_keys({name: value for name, value in told(patient).items() if name not in known_fields})
         if not missing:
             return None
         return cls(patient_id, {}, {}, slot_id, details={"fields": sorted(missing)}, private=missing)

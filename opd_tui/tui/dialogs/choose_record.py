@@ -90,11 +90,13 @@ class ChooseRecord(ModalScreen[PatientHit | None]):
         self.show(hits)
 
     async def others(self, texts: list[str]) -> tuple[PatientHit, ...]:
-        """Return what the first text finds that finds another record than the token's own."""
+        """Return what the first text finds that finds another record than the token's own, among all patients."""
         for text in texts:
-            found = await self.host.async_desk.read(methodcaller("find_patients", text))
-            if hits := tuple(hit for hit in found.hits if hit.id != self.token.patient_id and hit.visits):
-                return hits
+            found = FoundPatients(is_complete=False)
+            while not found.is_complete:
+                found = await self.host.async_desk.read(methodcaller("find_patients", text))
+                if hits := tuple(hit for hit in found.hits if hit.id != self.token.patient_id and hit.visits):
+                    return hits
         return ()
 
     def show(self, hits: tuple[PatientHit, ...]) -> None:

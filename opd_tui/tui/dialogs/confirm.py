@@ -32,10 +32,15 @@ class Confirm(Question[bool], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(self.question, markup=False, classes="question")
+            yield from self.foot()
             yield self.no_answer()
             with Horizontal(classes="buttons"):
                 yield Answer("No, leave it (Esc)", id="no", compact=True)
                 yield Answer(f"{self.yes} (y)", id="yes", compact=True)
+
+    def foot(self) -> ComposeResult:
+        """Yield what stands below the question."""
+        yield from ()
 
     @on(Button.Pressed)
     def press(self, event: Button.Pressed) -> None:

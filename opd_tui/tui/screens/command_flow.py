@@ -151,11 +151,13 @@ class CommandFlow:
         action: Action,
         question: Callable[[Forecast], str | None],
         is_meant: Callable[[], Awaitable[bool]] | None = None,
+        confirm: Callable[[str, str], Confirm] = Confirm,
     ) -> Outcome | None:
         """Preview the action, ask its question if it has one, and perform it; return None if the answer is no.
 
         If another desk changes who would move in the meantime, preview and ask again. Where nothing is asked, ask
-        `is_meant` whether the key is the command's. Raise a DeskRefusal if the action is refused.
+        `is_meant` whether the key is the command's. `confirm` makes the dialog of a question and the words for yes.
+        Raise a DeskRefusal if the action is refused.
         """
         again = ""
         while True:
@@ -163,7 +165,7 @@ class CommandFlow:
             text = question(forecast)
             if again and not text:
                 text = f"Now: {forecast.outcome.sentence}. Do it?"
-            if text and not await self.host.ask(Confirm(text if text.startswith(again) else again + text, action.yes)):
+            if text and not await self.host.ask(confirm(text if text.startswith(again) else again + text, action.yes)):
                 return None
             if not text and is_meant is not None and not await is_meant():
                 return None

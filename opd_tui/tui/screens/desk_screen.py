@@ -74,7 +74,7 @@ class DeskScreen(DayScreen):
         """Return the hints for the focused field of the new-token panel."""
         panel, focused = self.new_token, self.focused
         if isinstance(focused, SourceChoice):
-            hints = KNOWN_SOURCE_HINTS if panel.entry.known else SOURCE_HINTS
+            hints = SOURCE_HINTS if panel.details.fields else KNOWN_SOURCE_HINTS
             return (OPEN_TOKEN_HINT, *hints) if panel.open_token else hints
         if focused is panel.hits:
             return HIT_HINTS
@@ -216,8 +216,7 @@ class DeskScreen(DayScreen):
 
     @on(NewToken.OpenTokenWanted)
     def show_open_token(self, event: NewToken.OpenTokenWanted) -> None:
-        self.issuing.leave()
-        self.issuing.forget_draft()
+        self.issuing.close()
         self.go_to_board(event.record.slot, event.record.token.id)
 
     @on(NewToken.PreviewWanted)

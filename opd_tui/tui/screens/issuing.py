@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from textual.widget import Widget
 
 from opd_tui.desk.actions import IssueToken
+from opd_tui.desk.actions.visitors import KnownVisitor
 from opd_tui.desk.outcome import Forecast, Outcome
 from opd_tui.desk.search_patients import FoundPatients
 from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, MovesChanged
@@ -16,6 +17,7 @@ from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.command_flow import CommandFlow
 from opd_tui.tui.screens.day_screen import DayScreen
 from opd_tui.tui.screens.request import FASTER
+from opd_tui.tui.tokens.known_patient import joined_note
 from opd_tui.tui.tokens.new_token import NewToken
 from opd_tui.tui.tokens.visitor_entry import Draft
 
@@ -92,13 +94,18 @@ class Issuing:
         try:
             forecast = await self.host.preview(action)
         except DeskRefusal as refusal:
-            if not self.panel.locked:  # while locked, the token may still be issued
-                there = " g goes there." if self.panel.open_token else ""
-                self.panel.say(f"{self.host.message_of(refusal)}{there}", wrong=True)
+            if not self.panel.complains and not self.panel.locked:  # while locked, the token may still be issued
+                self.panel.show_forecast(self.host.message_of(refusal), wrong=True)
         else:
             if not self.panel.complains and not self.panel.locked:
                 self.panel.foreseen = forecast.outcome.moves
-                self.panel.show_forecast(f"→ {self.in_words(forecast)}")
+                self.show(action, forecast)
+
+    def show(self, action: IssueToken, forecast: Forecast) -> None:
+        """Show a forecast in the panel, and for a typed patient the record that the visit joins."""
+        is_taken = isinstance(action.patient, KnownVisitor)
+        joined = "" if is_taken else joined_note(forecast.outcome, self.panel.hits.today)
+        self.panel.show_forecast(f"→ {self.in_words(forecast)}", joined)
 
     def in_words(self, forecast: Forecast) -> str:
         """Return the forecast as a clause, with a note on others of the same name and on a window that is over."""
@@ -159,7 +166,7 @@ class Issuing:
     def question(self, action: IssueToken, forecast: Forecast) -> str | None:
         """Return the question if a patient would lose a seat or the panel's forecast is out of date, else None."""
         question, record = action.question(forecast), forecast.outcome.token
-        self.panel.show_forecast(f"→ {self.in_words(forecast)}")  # the panel is seen beside the question
+        self.show(action, forecast)  # the panel is seen beside the question
         if not question and record is not None and self.panel.foreseen not in (None, forecast.outcome.moves):
             question = f"{FASTER}{record.token.patient.name} now {self.in_words(forecast)}. Issue the token?"
         self.has_asked |= bool(question)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widgets import Static
+
 from opd_tui.desk.actions import EditPatient, MergePatients
+from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.outcome import Forecast, Outcome
-from opd_tui.desk.search_patients import PatientHit
-from opd_tui.domain.model import Patient, TokenRecord
+from opd_tui.desk.token_card import TokenCard
+from opd_tui.domain.model import TokenId, TokenRecord
 from opd_tui.tui.dialogs.choose_record import ChooseRecord
+from opd_tui.tui.dialogs.confirm import Confirm
 from opd_tui.tui.drawing.cells import fit
 from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.screens.command_flow import CommandFlow
@@ -14,28 +23,74 @@ from opd_tui.tui.screens.command_flow import CommandFlow
 LABEL_WIDTH, VALUE_WIDTH = 16, 22
 
 
+class ConfirmMerge(Confirm, inherit_bindings=False):
+    """The question before a merge, in which Tab lets the other record stay."""
+
+    ANSWERS = "Pause a second, then y merges them. Tab: the other stays. Esc or Enter does nothing."
+    BINDINGS = [*Confirm.BINDINGS, Binding("tab,shift+tab", "swap", "The other stays", show=False)]
+
+    swapped = False
+    """Whether the question was left to ask it with the other record."""
+
+    def foot(self) -> ComposeResult:
+        yield Static("Tab: the other record stays", markup=False, classes="hint")
+
+    def action_swap(self) -> None:
+        self.swapped = True
+        self.dismiss(False)
+
+
 async def merge_patients(host: DeskHost, flow: CommandFlow, record: TokenRecord) -> Outcome | None:
-    """Ask for the other record of a token's patient, show both, and merge it into the token's; None if declined."""
+    """Ask for the other record of a token's patient, show both, and merge one into the other; None if declined."""
     other = await host.ask(ChooseRecord(record.token))
     if other is None:
         return None
-    action = MergePatients(keep=record.token.id, merge=other.visits[0].token.id)
+    keep, merge = record.token.id, other.visits[0].token.id
+    while True:
+        outcome, swapped = await ask_and_merge(host, flow, keep, merge)
+        if not swapped:
+            return outcome
+        keep, merge = merge, keep
+
+
+async def ask_and_merge(
+    host: DeskHost, flow: CommandFlow, keep: TokenId, merge: TokenId
+) -> tuple[Outcome | None, bool]:
+    """Show the records of two tokens' patients and merge them; return whether the other record is to stay instead."""
+    action = MergePatients(keep=keep, merge=merge)
+    table = side_by_side(*await host.async_desk.read(partial(cards, tokens=(keep, merge))))
+    asked: list[ConfirmMerge] = []
 
     def question(forecast: Forecast) -> str:
-        return f"{action.question(forecast)}\n\n{side_by_side(record.token.patient, other)}"
+        return f"{action.question(forecast)}\n\n{table}"
 
-    return await flow.confirm_and_perform(action, question)
+    def confirm(question: str, yes: str) -> Confirm:
+        asked.append(ConfirmMerge(question, yes))
+        return asked[-1]
+
+    outcome = await flow.confirm_and_perform(action, question, confirm=confirm)
+    return outcome, any(dialog.swapped for dialog in asked)
 
 
-def side_by_side(stays: Patient, merged: PatientHit) -> str:
-    """Return both records as a table."""
+def cards(desk: FrontDesk, tokens: tuple[TokenId, TokenId]) -> tuple[TokenCard, TokenCard]:
+    """Return the cards of two tokens, read anew: another desk may have changed the patients."""
+    first, second = map(desk.token_card, tokens)
+    return first, second
+
+
+def side_by_side(stays: TokenCard, merged: TokenCard) -> str:
+    """Return the records of two tokens' patients as a table."""
     _, *specs = EditPatient.own_specs()  # all but the token
-    rows = [("", "stays", "is merged into it")]
+    rows: list[tuple[str, ...]] = [("", "stays", "is merged into it")]
     for spec in specs:
-        left, right = (getattr(patient, spec.attribute) for patient in (stays, merged.patient))
+        left, right = (getattr(card.record.token.patient, spec.attribute) for card in (stays, merged))
         rows.append((spec.label, str(left or "–"), str(right or "–")))
-    last = f"{merged.last_visit.slot.date:%d %b %Y}" if merged.last_visit else "–"
-    rows.append(("Last visit", "", last))
+    rows.append(("Last visit", *(f"{last_day(card):%d %b %Y}" for card in (stays, merged))))
     return "\n".join(
         f"{fit(label, LABEL_WIDTH)}{fit(left, VALUE_WIDTH)}  {fit(right, VALUE_WIDTH)}" for label, left, right in rows
     )
+
+
+def last_day(card: TokenCard) -> dt.date:
+    """Return the day of the patient's last token."""
+    return max(record.slot.date for record in (card.record, *card.others))

@@ -5,22 +5,41 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.search_patients import PatientHit
+from opd_tui.domain.events import PatientDetailsAdded, PatientRegistered
+from opd_tui.domain.events.patients import PERSONAL, WORDS
 from opd_tui.domain.model import Patient, SlotRecord, Status
 from opd_tui.domain.text import digits_of
 
 LAST_DIGITS = 4
 
 
-def known_note(hit: PatientHit, record: SlotRecord, follow_up_days: int, today: dt.date | None) -> str:
-    """Return who has been taken, and what matters for a token: an open one, or a consultation a few days ago."""
+def known_note(hit: PatientHit, record: SlotRecord, follow_up_days: int, today: dt.date | None, *, can_go: bool) -> str:
+    """Return who has been taken, and what matters for a token: an open one, or a consultation a few days ago.
+
+    With `can_go`, a letter is a key where the focus is.
+    """
     doctor, date = record.doctor, record.slot.date
     if (there := hit.open_with(doctor.id, date)) is not None:
         stands = "waits" if there.token.status is Status.WAITING else "has a seat"
-        return f"{there.token.label} {stands} with this doctor already at {there.slot.start:%H:%M}: g goes there"
+        goes = ": g goes there" if can_go else ""
+        return f"{there.token.label} {stands} with this doctor already at {there.slot.start:%H:%M}{goes}"
     if (seen := hit.seen_by(doctor.id, date, follow_up_days)) is not None:
         return f"{doctor.name} saw this patient on {seen:%a %d %b}: F makes it a follow-up"
     return known_in_words(hit, today)
+
+
+def joined_note(outcome: Outcome, today: dt.date | None) -> str:
+    """Return whose record a typed patient's visit joins, and what it adds; "" for a new record."""
+    if outcome.token is None or any(isinstance(event, PatientRegistered) for event in outcome.events):
+        return ""
+    patient = outcome.token.token.patient
+    added = (event for event in outcome.events if isinstance(event, PatientDetailsAdded))
+    words = [WORDS.get(name, name) for event in added for name in event.details["fields"] if name in PERSONAL]
+    what = f"and adds {' and '.join(words)}" if words else ""
+    parts = (patient.name, age_and_sex(patient, today), last_digits(patient), what)
+    return f"Joins the record of {' · '.join(filter(None, parts))}"
 
 
 def known_in_words(hit: PatientHit, today: dt.date | None) -> str:

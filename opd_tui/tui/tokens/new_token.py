@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -67,8 +68,12 @@ class NewToken(Vertical):
     another_day = False
     """Whether the slot is on a day other than today."""
     complains = False
-    """Whether an error is shown, which a late forecast must not overwrite."""
+    """Whether an error is shown that a late forecast must not overwrite."""
     forecast = ""
+    joined = ""
+    """What the forecast says of the record that the visit joins."""
+    is_refused = False
+    """Whether the forecast is a refusal."""
     pause: Timer | None = None
     """Runs while the user types the name."""
     locked: var[bool] = var(False)
@@ -148,7 +153,7 @@ class NewToken(Vertical):
 
     def fill(self, draft: Draft | None) -> None:
         """Show what was typed before, selected, or empty fields; an emergency stays one."""
-        self.forecast = ""
+        self.forecast = self.joined = ""
         by_hand = draft.source if draft and self.opened_with is not Source.EMERGENCY else None
         with self.prevent(SourceChoice.Changed):
             self.chooser.source = by_hand or self.opened_with
@@ -173,22 +178,33 @@ class NewToken(Vertical):
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """Show the forecast or an error."""
-        self.complains = wrong
         forecast = self.query_one("#forecast", Static)
         forecast.set_class(wrong, "-wrong")
         if forecast.content != text:
             forecast.update(text, layout=False)
 
-    def show_forecast(self, forecast: str) -> None:
-        """Show a forecast below what is understood of the input."""
-        self.forecast = forecast
-        known = self.entry.known_note(self.record, self.host.follow_up_days) if self.record else ""
-        self.say("\n".join(filter(None, (self.entry.typed_note, known, forecast))))
+    def show_forecast(self, forecast: str, joined: str = "", *, wrong: bool = False) -> None:
+        """Show a forecast, or a refusal, below what is understood of the input and the record that the visit joins."""
+        self.forecast, self.joined, self.is_refused = forecast, joined, wrong
+        self.say("\n".join(filter(None, (*self.notes(), forecast))), wrong=wrong)
+
+    def notes(self) -> Iterator[str]:
+        """Yield what is understood of the input, and what matters of a known patient."""
+        yield self.entry.typed_note(self.today)
+        if self.record is not None and self.entry.known is not None:
+            yield self.entry.known_note(self.record, self.host.follow_up_days, can_go=self.takes_letters)
+        else:
+            yield self.joined
 
     @property
     def open_token(self) -> TokenRecord | None:
         """The open token that the patient who was taken has with this doctor on this day, or None."""
         return self.entry.open_token(self.record) if self.record else None
+
+    @property
+    def takes_letters(self) -> bool:
+        """Whether a letter is a key here, and not text."""
+        return not isinstance(self.screen.focused, TypedText)
 
     def watch_locked(self, locked: bool) -> None:
         """Refuse text, and dim while waiting; most actions finish before this shows."""
@@ -203,10 +219,18 @@ class NewToken(Vertical):
         self.locked, self.entry.belongs_to_name = False, True
 
     def complain(self, text: str, field: TypedText | None = None, *, keeps_text: bool = False) -> None:
-        """Show an error, offer the name or another field to be typed again, and drop what is typed behind."""
+        """Show an error, offer the name or another field to be typed again, and drop what is typed behind.
+
+        If the patient has an open token with the doctor, the source gets the focus, where a letter goes to that token.
+        """
         self.stop_pause()
+        self.complains = True
+        if field is None and self.open_token is not None:
+            self.screen.set_focus(self.chooser)
+            text = f"{text} g goes there."
+        else:
+            offer_again(field or self.field, keeps_text=keeps_text)
         self.say(text, wrong=True)
-        offer_again(field or self.field, keeps_text=keeps_text)
         self.host.keys.refused()
 
     @property
@@ -216,7 +240,7 @@ class NewToken(Vertical):
 
     def ask_preview(self) -> None:
         """Request a forecast for this slot and source."""
-        self.complains, self.foreseen = False, None
+        self.complains, self.foreseen, self.joined = False, None, ""
         self.look_up()
 
     def look_up(self) -> None:
@@ -263,7 +287,8 @@ class NewToken(Vertical):
     def search(self) -> None:
         """Search for known patients; another text is not the patient who was taken."""
         if self.record is not None and not self.locked:
-            self.entry.known, self.entry.is_restored = None, False
+            self.entry.show_known(None)
+            self.entry.is_restored = False
             self.post_message(self.SearchWanted(self.field.value))
 
     @on(Input.Changed)
@@ -275,9 +300,15 @@ class NewToken(Vertical):
             if self.field.value:
                 self.ask_preview()
             return
-        self.show_forecast(self.forecast)
+        self.show_forecast("" if self.is_refused else self.forecast)  # what an earlier text would join is unknown now
         self.stop_pause()
         self.pause = self.set_timer(PAUSE_SECONDS, self.look_up)
+
+    @on(events.DescendantFocus)
+    def follow_focus(self) -> None:
+        """Say what was wrong in a field that was left, and name a letter's key only where it is one."""
+        if self.record is not None and not self.locked and not self.complains and self.forecast:
+            self.show_forecast(self.forecast, self.joined, wrong=self.is_refused)
 
     @on(TypedText.Replaced, "#patient")
     def start_anew(self) -> None:
@@ -330,8 +361,8 @@ class NewToken(Vertical):
         self.screen.set_focus(self.hits if self.hits.items else self.chooser)
 
     def action_step(self, step: int) -> None:
-        """Go to the next or previous field; a patient who was taken has no details to type."""
-        fields: list[Widget] = [self.field, self.chooser, *(() if self.entry.known else self.details.fields)]
+        """Go to the next or previous field, past the details that a known patient's record has."""
+        fields: list[Widget] = [self.field, self.chooser, *self.details.fields]
         at = next((n for n, field in enumerate(fields) if field.has_focus), 0 if step > 0 else 1)
         self.screen.set_focus(fields[(at + step) % len(fields)])
 

@@ -12,7 +12,7 @@ from opd_tui.desk.actions.visitors import KnownVisitor, Visitor
 from opd_tui.desk.search_patients import FoundPatients, PatientHit
 from opd_tui.domain.errors import InvalidAction
 from opd_tui.domain.model import Patient, SlotId, SlotRecord, Source, TokenRecord
-from opd_tui.domain.text import clean_text
+from opd_tui.domain.text import clean_text, phone_key
 from opd_tui.domain.typed_patient import patient_typed
 from opd_tui.tui.tokens.known_patient import known_note
 from opd_tui.tui.tokens.patient_details import PatientDetails
@@ -30,7 +30,6 @@ class Draft:
 
     slot: SlotId
     text: str
-    phone: str | None
     source: Source | None
     """The source, if it was chosen by hand."""
     details: Mapping[str, str]
@@ -44,8 +43,6 @@ class VisitorEntry:
         self.field = field
         self.hits = hits
         self.details = details
-        self.phone: str | None = None
-        """The phone number that was typed before the name."""
         self.known: PatientHit | None = None
         """The known patient who was taken."""
         self.searched = ""
@@ -63,43 +60,53 @@ class VisitorEntry:
         return self.field.value
 
     @property
+    def phone(self) -> str | None:
+        """The phone number that was typed before the name or in the details."""
+        return self.details.texts.get("phone")
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing is typed."""
-        return not (clean_text(self.text) or self.phone or self.details.texts)
+        return not (clean_text(self.text) or self.details.texts)
 
     def draft(self, slot: SlotId, source: Source | None) -> Draft | None:
         """Return what is typed, or None if nothing is."""
         if self.is_empty:
             return None
-        return Draft(slot, self.text, self.phone, source, self.details.texts, self.known)
+        return Draft(slot, self.text, source, self.details.texts, self.known)
 
     def fill(self, draft: Draft | None) -> None:
         """Show what was typed before, selected, or empty fields."""
         self.is_restored = self.belongs_to_name = draft is not None
         self.questioned = self.searched = ""
-        # A phone without a name goes into the field, where typing replaces it like a name.
-        has_name = draft is not None and bool(clean_text(draft.text))
-        self.phone = draft.phone if draft and has_name else None
-        self.known = draft.known if draft else None
+        text, details = (draft.text, {**draft.details}) if draft else ("", {})
+        if not clean_text(text):  # a phone without a name goes into the field, where typing replaces it like a name
+            text = details.pop("phone", "")
         with self.field.prevent(Input.Changed):
-            self.field.value = "" if draft is None else draft.text if has_name else draft.phone or ""
-        self.details.fill(draft.details if draft else {})
+            self.field.value = text
+        self.details.fill(details)
+        self.show_known(draft.known if draft else None)
         self.hits.show(FoundPatients())
         self.field.select_all()
 
     def clear_rest(self) -> None:
-        """Forget the phone and the details, which belonged to another name."""
+        """Forget the patient who was taken and the details, which belonged to another name."""
         self.belongs_to_name = False
-        self.phone = self.known = None
+        self.show_known(None)
         self.details.fill({})
 
     def take(self, hit: PatientHit) -> None:
-        """Take a known patient."""
-        self.clear_rest()
-        self.is_restored, self.belongs_to_name, self.known = False, True, hit
+        """Take a known patient; what was typed before fills the fields that the record lacks."""
+        self.is_restored, self.belongs_to_name = False, True
+        self.show_known(hit)
         with self.field.prevent(Input.Changed):
             self.field.value = hit.patient.name
         self.hits.show(FoundPatients())
+
+    def show_known(self, hit: PatientHit | None) -> None:
+        """Show the record of the patient who was taken among the details, or of nobody."""
+        self.known = hit
+        self.details.show_record(hit.patient if hit else None)
 
     def show_hits(self, text: str, found: FoundPatients) -> None:
         """Show the known patients whom a text finds, unless something else is typed by now."""
@@ -107,15 +114,30 @@ class VisitorEntry:
             self.searched = text
             self.hits.show(found)
 
-    @property
-    def typed_note(self) -> str:
-        """How the text is understood, if it holds more than a name, or was typed before."""
-        phone = None if self.known else patient_typed(self.text).phone
-        return " · ".join(filter(None, (TYPED_BEFORE if self.is_restored else "", f"Phone {phone}" if phone else "")))
+    def typed_note(self, today: dt.date) -> str:
+        """Return how the input is understood where it holds more than a name, what is wrong with it, and what of it
+        is not taken.
+        """
+        restored = TYPED_BEFORE if self.is_restored else ""
+        if self.known is not None:
+            return " · ".join(filter(None, (restored, self.details.not_taken(today))))
+        phone = patient_typed(self.text).phone
+        wrong = self._wrong_detail(today, left_only=True)
+        notes = (restored, f"Phone {phone}" if phone else "", wrong[1] if wrong else self.details.in_words(today))
+        return " · ".join(filter(None, notes))
 
-    def known_note(self, record: SlotRecord, follow_up_days: int) -> str:
+    def _wrong_detail(self, today: dt.date, *, left_only: bool = False) -> tuple[TypedText, str] | None:
+        """Return the first detail that is wrong, or is another phone than the one beside the name, and why."""
+        if wrong := self.details.first_wrong(today, left_only=left_only):
+            return wrong
+        beside, phone = patient_typed(self.text).phone, self.details.values(today).get("phone")
+        if self.known is None and beside and phone and phone_key(beside) != phone_key(str(phone)):
+            return self.details.field("phone"), f"Two phones: {beside} and {phone}. Clear one of them."
+        return None
+
+    def known_note(self, record: SlotRecord, follow_up_days: int, *, can_go: bool) -> str:
         """Return what matters of the patient who was taken for a token in a slot; "" if nobody was."""
-        return known_note(self.known, record, follow_up_days, self.hits.today) if self.known else ""
+        return known_note(self.known, record, follow_up_days, self.hits.today, can_go=can_go) if self.known else ""
 
     def open_token(self, record: SlotRecord) -> TokenRecord | None:
         """Return the open token that the patient who was taken has with the slot's doctor on its day, or None."""
@@ -130,21 +152,20 @@ class VisitorEntry:
     def take_phone(self) -> bool:
         """Take the text as the phone number of the name that follows; return False if it is none."""
         try:
-            self.phone = Patient(name=NOBODY.name, phone=patient_typed(self.text).name).phone
+            phone = Patient(name=NOBODY.name, phone=patient_typed(self.text).name).phone
         except InvalidAction:
             return False
+        self.details.fill({**self.details.texts, "phone": phone or ""})
         self.belongs_to_name = False
         self.field.value = ""
         return True
 
     def problem(self, today: dt.date) -> tuple[TypedText, str] | None:
         """Return the field that is to be corrected before a token is issued, and why; a doubt is told once."""
-        if self.known is not None:
-            return None
-        if wrong := self.details.first_wrong(today):
+        if wrong := self._wrong_detail(today):
             return wrong
         typed = patient_typed(self.text)
-        if typed.has_digits and typed.name != self.questioned:
+        if self.known is None and typed.has_digits and typed.name != self.questioned:
             self.questioned = typed.name
             return self.field, f"“{typed.name}” has digits in it. Enter again takes it as the name."
         if self.visitor(today) is None:
@@ -153,12 +174,11 @@ class VisitorEntry:
 
     def visitor(self, today: dt.date) -> Visitor | None:
         """Return the patient, or None if no name is typed."""
+        details = self.details.values(today)
         if self.known is not None:
-            return KnownVisitor(id=self.known.id)
+            return KnownVisitor.from_mapping({"id": self.known.id, **details})
         typed = patient_typed(self.text)
         try:
-            return Patient.from_mapping(
-                {"name": typed.name, "phone": typed.phone or self.phone} | self.details.values(today)
-            )
+            return Patient.from_mapping({"name": typed.name, "phone": typed.phone, **details})
         except InvalidAction:
             return None
