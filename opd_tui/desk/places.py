@@ -61,6 +61,16 @@ class LeavePlan:
         changed = PlannedToken(record, next((place for place in self.places if place.slot.id == slot_id), None))
         return replace(self, tokens=tuple(changed if each.record is record else each for each in self.tokens))
 
+    def with_places_of(self, earlier: LeavePlan) -> LeavePlan:
+        """Return this plan with the slots that an earlier one had for the same tokens, as far as they are there."""
+        decided = {each.record.token.id: each.place for each in earlier.tokens}
+        plan = self
+        for each in self.tokens:
+            if each.record.token.id in decided:
+                place = decided[each.record.token.id]
+                plan = plan.with_place(each.record, place.slot.id if place else None)
+        return plan
+
 
 def places_for(desk: DeskReads, record: TokenRecord) -> list[SlotRecord]:
     """Return the slots to which a token can move, the nearest first."""

@@ -284,7 +284,8 @@ def directory_of(transaction: Transaction, events: list[Event]) -> Directory:
         ids[Subject.TOKEN].update(event.mentions)
     tokens = reads.tokens_by_id(transaction, [TokenId(id_) for id_ in ids[Subject.TOKEN]])
     known = {record.slot.id for record in tokens.values()}
-    others = set().union(*(event.named_slots for event in events)) - known
+    chains = {event.slot_id for event in events if event.slot_id is not None and event.subject is Subject.TOKEN}
+    others = chains.union(*(event.named_slots for event in events)) - known
     slots = reads.slots_by_id(transaction, [SlotId(id_) for id_ in ids[Subject.SLOT] | others])
     doctors = reads.doctors_by_id(transaction, [DoctorId(id_) for id_ in ids[Subject.DOCTOR]])
     forgotten = {PatientId(event.subject_id) for event in events if isinstance(event, PatientForgotten)}

@@ -149,7 +149,7 @@ def test_a_doctor_leaves_by_a_plan_that_keeps_places(day: MemoryDesk) -> None:
     day.perform(CheckInToken(token=1))
     day.perform(CallToken(token=1))
     going = leave({"token": 2, "cancel": True}, {"token": 3, "slot": OTHER}, {"token": 4, "slot": OTHER})
-    assert going.question(day.preview(going)) == "Dr A leaves: 2 patients moved and 1 patient cancelled. Do it?"
+    assert going.question(day.preview(going)) == "Dr A leaves: 2 patients moved and A-002 Ravi cancelled. Do it?"
     gone = day.perform(going)
     assert gone.sentence == "Dr A leaves: 2 patients moved and 1 patient cancelled; 3 patients have to be told"
     assert statuses(day) == {

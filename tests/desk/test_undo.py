@@ -49,13 +49,15 @@ def test_a_cancellation_is_undone_and_done_again(filled: FrontDesk) -> None:
     assert statuses(filled) == before
     assert accepted(undone)["undone"] == cancelled.entry_id
     assert undone.sentence == (
-        "Undone: A-001 Asha Kumar was cancelled; A-001 Asha Kumar has a seat again; "
+        "Undone: cancelling A-001 Asha Kumar; A-001 has a seat with Dr A 09:00 again; "
         "A-003 Sunita Kumar loses the seat and waits"
     )
     again = filled.perform(Redo())
     assert statuses(filled) == after
     assert accepted(again)["redone"] == cancelled.entry_id
-    assert again.sentence == "Done again: A-001 Asha Kumar was cancelled; A-003 Sunita Kumar moves up into the seat"
+    assert again.sentence == (
+        "Done again: cancelling A-001 Asha Kumar; A-001 is cancelled again; A-003 Sunita Kumar moves up into the seat"
+    )
     assert filled.verify().problems == []
 
 
@@ -210,7 +212,7 @@ def test_a_doctor_has_the_earlier_name_again_and_then_the_new_one(filled: FrontD
     (before,) = filled.doctor_list()
     filled.perform(EditDoctor(doctor=1, name="Dr Anil Rao", specialty="Surgery", room=None))
     (after,) = filled.doctor_list()
-    assert filled.perform(Undo()).sentence == "Undone: Dr A has another name, room, specialty"
+    assert filled.perform(Undo()).sentence == "Undone: editing Dr A (name, room, specialty); Dr A is as before"
     assert filled.doctor_list() == [before]
     filled.perform(Redo())
     assert filled.doctor_list() == [after]

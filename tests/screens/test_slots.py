@@ -102,7 +102,7 @@ async def test_leave_proposes_a_place_for_each_patient_and_does_it_as_one_action
         assert "09:00 → 09:00 B B" in first
         assert "✗ cancelled" in second
         await meera.press("enter")
-        await meera.asks("Dr A leaves: 1 patient moved and 1 patient cancelled. Do it?")
+        await meera.asks("Dr A leaves: 1 patient moved and A-001 Asha Verma cancelled. Do it?")
         await meera.press("y")
         await meera.until(lambda: places(desk) == {"Ravi Kumar": "B 09:00"}, "the plan's end")
         await meera.hears("2 patients have to be told")

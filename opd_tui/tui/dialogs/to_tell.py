@@ -124,5 +124,5 @@ def stands(record: TokenRecord) -> str:
     token, slot = record.token, record.slot
     late = f"({slot.delay_minutes} min late) " if slot.delay_minutes and token.status.is_open else ""
     words = {Status.ACTIVE: "seat", Status.WAITING: "waits for"}.get(token.status, token.status.value)
-    begins = slot.expected_window.partition("–")[0] if late else f"{slot.start:%H:%M}"
+    begins = slot.expected_start if late else f"{slot.start:%H:%M}"
     return f"{words} {begins} {late}{short_name(record.doctor)}"

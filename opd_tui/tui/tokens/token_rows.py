@@ -54,11 +54,11 @@ class TokenRows(RowList[QueueRow | Heading]):
         return item.id if isinstance(item, QueueRow) else None
 
     def wait_of(self, row: QueueRow) -> str:
-        """Return the minutes waited, or the slot's start time if it has not begun."""
+        """Return the minutes waited, or the time at which the slot is expected to begin if it has not begun."""
         if self.now is None:
             return ""
         if self.now < row.begins_at:
-            return f"for {row.record.slot.start:%H:%M}"
+            return f"for {row.record.slot.expected_start}"
         return minutes(row.waited(self.now))
 
     def status_of(self, row: QueueRow) -> tuple[str, Style]:
