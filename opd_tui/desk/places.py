@@ -98,12 +98,6 @@ def leave_plan(desk: DeskReads, doctor_id: DoctorId, date: dt.date, since: dt.ti
     return plan
 
 
-def to_tell(desk: DeskReads, date: dt.date) -> list[TokenRecord]:
-    """Return the tokens of a day whose patients have to be told of a change, the longest wait first."""
-    found = [record for record in desk.token_list(date=date) if record.token.to_tell_since is not None]
-    return sorted(found, key=lambda record: (record.token.to_tell_since, record.token.issued_at, record.token.id))
-
-
 def open_places(desk: DeskReads, date: dt.date) -> Iterable[SlotRecord]:
     """Return the slots about a date that are neither over nor closed, of doctors who have not retired."""
     now = desk.wall_clock()

@@ -95,6 +95,7 @@ class DeskReads:
             no_show=found.get(Status.NO_SHOW, 0),
             inside=len(reads.inside(transaction, date)),
             here=sum(here.values()),
+            to_tell=reads.number_to_tell(transaction, date),
         )
 
     def queue(self, slot_id: SlotId) -> Queue:
@@ -110,6 +111,13 @@ class DeskReads:
     def waitlist(self, date: dt.date) -> tuple[QueueRow, ...]:
         """Return all waiting tokens of a date, best rank first."""
         return queue_rows(self.read(lambda transaction: reads.waiting(transaction, date)), self.zone)
+
+    def to_tell(self, date: dt.date) -> list[TokenRecord]:
+        """Return the tokens from a date on whose patients have to be told of a change, the longest wait first.
+
+        A patient who was moved to a later day is phoned today.
+        """
+        return self.read(lambda transaction: reads.to_tell(transaction, date))
 
     def doctors(self, date: dt.date) -> tuple[DoctorDay, ...]:
         """Return all doctors with their slots on a date."""

@@ -26,7 +26,8 @@ from opd_tui.domain.model import (
 class Totals:
     """The number of a day's tokens: with a seat, waiting, completed, and those whose patient did not come.
 
-    `inside` and `here` count the patients who are with a doctor, and those who are here and could be.
+    `inside` and `here` count the patients who are with a doctor, and those who are here and could be; `to_tell` those
+    who have to be told of a change, on this day or a later one.
     """
 
     seated: int = 0
@@ -35,6 +36,7 @@ class Totals:
     no_show: int = 0
     inside: int = 0
     here: int = 0
+    to_tell: int = 0
 
 
 @dataclass(frozen=True, slots=True)

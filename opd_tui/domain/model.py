@@ -274,3 +274,5 @@ class TokenRecord:
     token: Token
     slot: Slot
     doctor: Doctor
+    moved_to: str | None = None
+    """The number of the token that replaced this one when the patient moved to another doctor or day."""

@@ -76,7 +76,8 @@ def test_who_waits_is_carried_over_in_order_with_number_and_place(day: MemoryDes
     issued = {record.token.id: record.token.issued_at for record in day.token_list()}
     carry = CarryOver(slot=FIRST)
     assert carry.question(day.preview(carry)) == (
-        "Carry over 2 patients to 10:00–11:00? A-004 Meera (Online) then waits, first in line."
+        "Carry over A-003 Sunita and A-002 Ravi to 10:00–11:00? "
+        "Both have a seat there. A-004 Meera (Online) then waits, first in line."
     )
     carried = day.perform(carry)
     assert moves(carried) == [

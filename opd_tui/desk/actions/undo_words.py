@@ -90,10 +90,11 @@ def token_stands(event: Event, outcome: Outcome) -> str:
     if isinstance(event, TokenWithdrawn):
         return "is cancelled"
     after = event.after
-    status = outcome.record_of(TokenId(event.subject_id)).token.status
+    token = outcome.record_of(TokenId(event.subject_id)).token
+    status = token.status
     if "status" in after and not status.is_open:
         return f"is {status.value} again"
-    if after.get("called_at"):
+    if after.get("called_at") or ("status" in after and token.in_the_room):
         return "is with the doctor again"
     if "status" in after or "slot_id" in after:
         slot_id = after.get("slot_id", event.slot_id)

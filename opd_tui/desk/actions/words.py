@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from opd_tui.domain.events import Event, Names
 from opd_tui.domain.events.tokens import SeatChanged
@@ -23,12 +23,12 @@ def in_words(names: Sequence[str], most: int = 3) -> str:
     return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
 
 
-def moves_in_words(events: Iterable[Event], names: Names) -> Iterator[str]:
-    """Yield what the rule did, a sentence for each move, or one for many of a kind."""
-    moves = sorted((event for event in events if isinstance(event, SeatChanged)), key=lambda event: event.kind)
-    for _, alike in groupby(moves, key=type):
-        same = [*alike]
-        if len(same) > MOST_TOLD:
-            yield f"{in_patients(len(same))} {same[0].they}"
-        else:
-            yield from (event.sentence(names) for event in same)
+def moves_in_words(events: Iterable[Event], names: Names) -> list[str]:
+    """Return what the rule did in the order of the events, a sentence for each move, or one for many of a kind."""
+    moves = [event for event in events if isinstance(event, SeatChanged)]
+    number = Counter(map(type, moves))
+    told = (
+        event.sentence(names) if (many := number[type(event)]) <= MOST_TOLD else f"{in_patients(many)} {event.they}"
+        for event in moves
+    )
+    return [*dict.fromkeys(told)]

@@ -18,6 +18,8 @@ from opd_tui.tui.drawing.text import MARKS, minutes, status_words
 from opd_tui.tui.widgets.row_list import Heading, RowList
 
 NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH = 7, 9, 11, 9
+TO_TELL = "! to tell"
+"""The sign and words of a patient who has to be told of a change."""
 MARKED_STATUS = {moved.reason: moved.enters for moved in (TokenPreempted, TokenPromoted)}
 ATTENDANCE_LOOKS = {
     Attendance.INSIDE: "inside",
@@ -69,7 +71,7 @@ class TokenRows(RowList[QueueRow | Heading]):
         if self.is_overdue(token):
             return f"! {token.attendance.value}", self.part("warning")
         look = ATTENDANCE_LOOKS[token.attendance] if token.status is Status.ACTIVE else "plain"
-        return status_words(token), self.part(look if token.status.is_open else "dim")
+        return status_words(row.record), self.part(look if token.status.is_open else "dim")
 
     def is_overdue(self, token: Token) -> bool:
         """Return whether the patient has been on hold for longer than the limit."""
