@@ -361,7 +361,7 @@ def test_what_is_done_in_the_course_of_a_day_has_its_words(database: Store) -> N
     says("slot", "reopen", "--slot", "2")
     assert "was moved to Dr A 10:00" in says("token", "move", "2", "--slot", "2", "--keep-place", "yes")
     assert says("undo").startswith("Undone: moving A-002 b to Dr A 10:00")
-    assert says("redo").startswith("Done again: A-002 b was moved to Dr A 10:00")
+    assert says("redo").startswith("Done again: moving A-002 b to Dr A 10:00")
     assert says("doctor", "leave", *leaving[2:]).startswith("Dr A leaves: 1 patient moved")
     assert [slot["closed"] for slot in listed("slot", "list")] == [False, True]
     says("doctor", "edit", "--doctor", "1", "--room", "7")

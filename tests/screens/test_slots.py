@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 import pytest
 
@@ -11,7 +10,9 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import DelayDoctor, TellPatient
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.field_types import InvalidValue
+from opd_tui.domain.model import SlotId
 from opd_tui.tui.app import OpdApp
+from opd_tui.tui.board.queue_panel import brief_title
 from opd_tui.tui.screens.lateness import Lateness
 from tests.screens.test_moving import places
 from tests.support.helpers import DATE, issue, statuses
@@ -222,4 +223,10 @@ async def test_a_late_slot_says_when_it_is_expected_to_begin(desk: FrontDesk, op
         desk.perform(TellPatient(token=token.token.id))
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await meera.sees("for 09:20", within="#queue")
-        assert not re.search("[^ ] {3,}[^ ]", " ".join(meera.lines("#queue-panel")[0].split("─")).strip())
+
+
+def test_the_title_of_a_late_doctors_queue_has_no_hole(desk: FrontDesk) -> None:
+    slot = full_slot(desk, waiting=1)
+    desk.perform(DelayDoctor(doctor=1, date=DATE, minutes=20))
+    title = brief_title(desk.queue(SlotId(slot)), 70)
+    assert title == "A · A · 09:20–10:20 (late) · 2 of 2 · 1 waiting"
