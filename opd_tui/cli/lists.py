@@ -133,10 +133,15 @@ def token_row(record: TokenRecord, zone: ZoneInfo) -> tuple[object, ...]:
     """Return the cells of a token."""
     token, slot = record.token, record.slot
     return (
-        *(token.id, token.number, token.patient.name, token.source.label, token.status.name),
+        *(token.id, token.number, token.patient.name, token.source.label, status_of(record)),
         *(slot.date, slot.window, record.doctor.name),
         f"{token.issued_at.astimezone(zone):%H:%M}",
     )
+
+
+def status_of(record: TokenRecord) -> str:
+    """Return a token's status, and the number of the token to which its patient moved."""
+    return f"{record.token.status.name} → {record.moved_to}" if record.moved_to else record.token.status.name
 
 
 def none_found(text: str | None) -> str:

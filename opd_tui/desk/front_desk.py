@@ -172,7 +172,7 @@ class FrontDesk(PeopleReads):
         """Run an action, or find the outcome of an earlier one with its key; return whether there was an earlier one.
 
         With `fresh`, nobody has ever used the key.
-        Lock order on a server: the key, the slots by id (`hold_slots`), the global chain of the journal.
+        On a server the key is locked before anything else; the unit of work has the whole lock order.
         """
         now = self.clock.now()
         refuse_wrong_clock(now)

@@ -61,6 +61,16 @@ class LeavePlan:
         changed = PlannedToken(record, next((place for place in self.places if place.slot.id == slot_id), None))
         return replace(self, tokens=tuple(changed if each.record is record else each for each in self.tokens))
 
+    def with_places_of(self, earlier: LeavePlan) -> LeavePlan:
+        """Return this plan with the slots that an earlier one had for the same tokens, as far as they are there."""
+        decided = {each.record.token.id: each.place for each in earlier.tokens}
+        plan = self
+        for each in self.tokens:
+            if each.record.token.id in decided:
+                place = decided[each.record.token.id]
+                plan = plan.with_place(each.record, place.slot.id if place else None)
+        return plan
+
 
 def places_for(desk: DeskReads, record: TokenRecord) -> list[SlotRecord]:
     """Return the slots to which a token can move, the nearest first."""
@@ -86,12 +96,6 @@ def leave_plan(desk: DeskReads, doctor_id: DoctorId, date: dt.date, since: dt.ti
         if (proposal := plan.proposal(record)) is not None:
             plan = plan.with_place(record, proposal.slot.id)
     return plan
-
-
-def to_tell(desk: DeskReads, date: dt.date) -> list[TokenRecord]:
-    """Return the tokens of a day whose patients have to be told of a change, the longest wait first."""
-    found = [record for record in desk.token_list(date=date) if record.token.to_tell_since is not None]
-    return sorted(found, key=lambda record: (record.token.to_tell_since, record.token.issued_at, record.token.id))
 
 
 def open_places(desk: DeskReads, date: dt.date) -> Iterable[SlotRecord]:

@@ -95,6 +95,7 @@ class DeskReads:
             no_show=found.get(Status.NO_SHOW, 0),
             inside=len(reads.inside(transaction, date)),
             here=sum(here.values()),
+            to_tell=reads.number_to_tell(transaction, date),
         )
 
     def queue(self, slot_id: SlotId) -> Queue:
@@ -110,6 +111,13 @@ class DeskReads:
     def waitlist(self, date: dt.date) -> tuple[QueueRow, ...]:
         """Return all waiting tokens of a date, best rank first."""
         return queue_rows(self.read(lambda transaction: reads.waiting(transaction, date)), self.zone)
+
+    def to_tell(self, date: dt.date) -> list[TokenRecord]:
+        """Return the tokens from a date on whose patients have to be told of a change, the longest wait first.
+
+        A patient who was moved to a later day is phoned today.
+        """
+        return self.read(lambda transaction: reads.to_tell(transaction, date))
 
     def doctors(self, date: dt.date) -> tuple[DoctorDay, ...]:
         """Return all doctors with their slots on a date."""
@@ -284,7 +292,8 @@ def directory_of(transaction: Transaction, events: list[Event]) -> Directory:
         ids[Subject.TOKEN].update(event.mentions)
     tokens = reads.tokens_by_id(transaction, [TokenId(id_) for id_ in ids[Subject.TOKEN]])
     known = {record.slot.id for record in tokens.values()}
-    others = set().union(*(event.named_slots for event in events)) - known
+    chains = {event.slot_id for event in events if event.slot_id is not None and event.subject is Subject.TOKEN}
+    others = chains.union(*(event.named_slots for event in events)) - known
     slots = reads.slots_by_id(transaction, [SlotId(id_) for id_ in ids[Subject.SLOT] | others])
     doctors = reads.doctors_by_id(transaction, [DoctorId(id_) for id_ in ids[Subject.DOCTOR]])
     forgotten = {PatientId(event.subject_id) for event in events if isinstance(event, PatientForgotten)}

@@ -26,7 +26,8 @@ from opd_tui.domain.model import (
 class Totals:
     """The number of a day's tokens: with a seat, waiting, completed, and those whose patient did not come.
 
-    `inside` and `here` count the patients who are with a doctor, and those who are here and could be.
+    `inside` and `here` count the patients who are with a doctor, and those who are here and could be; `to_tell` those
+    who have to be told of a change, on this day or a later one.
     """
 
     seated: int = 0
@@ -35,6 +36,7 @@ class Totals:
     no_show: int = 0
     inside: int = 0
     here: int = 0
+    to_tell: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +138,21 @@ def with_record(records: tuple[SlotRecord, ...], changed: SlotRecord) -> tuple[S
     return tuple(changed if record.slot.id == changed.slot.id else record for record in records)
 
 
-def nearest(records: Sequence[SlotRecord], minute: int) -> SlotRecord | None:
-    """Return the slot whose window holds a minute of the day, else the one nearest to it, or None if there is none."""
+def nearest(
+    records: Sequence[SlotRecord], minute: int, now: dt.datetime | None = None, *, running: bool = False
+) -> SlotRecord | None:
+    """Return the slot whose window holds a minute of the day, else the one nearest to it, or None if there is none.
 
-    def distance(record: SlotRecord) -> tuple[int, int]:
+    `running` asks for the slot that runs at `now` instead. Of those nearest, one that is over comes last.
+    """
+
+    def order(record: SlotRecord) -> tuple[bool, bool, int, int]:
         start, end = record.slot.minutes
-        return max(start - minute, minute - end + 1, 0), start
+        distance = max(start - minute, minute - end + 1, 0)
+        is_over, is_running = (record.slot.is_over(now), record.slot.is_running(now)) if now else (False, False)
+        return not (is_running if running else distance == 0), is_over, distance, start
 
-    return min(records, key=distance, default=None)
+    return min(records, key=order, default=None)
 
 
 def queue_rows(records: Iterable[TokenRecord], zone: ZoneInfo) -> tuple[QueueRow, ...]:

@@ -138,6 +138,11 @@ class Slot:
         return "–".join(f"{minute // 60 % 24:02}:{minute % 60:02}" for minute in minutes)
 
     @property
+    def expected_start(self) -> str:
+        """When the window begins, as the doctor's delay moves it."""
+        return self.expected_window.partition("–")[0]
+
+    @property
     def minutes(self) -> tuple[int, int]:
         """The window's start and end in minutes after the midnight that begins the date."""
         start, end = (time.hour * 60 + time.minute for time in (self.start, self.end))
@@ -269,3 +274,5 @@ class TokenRecord:
     token: Token
     slot: Slot
     doctor: Doctor
+    moved_to: str | None = None
+    """The number of the token that replaced this one when the patient moved to another doctor or day."""

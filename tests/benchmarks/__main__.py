@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import desks, interaction, lengthy, live, people, postgresql, resources, startup, store
+from tests.benchmarks import course, desks, interaction, lengthy, live, people, postgresql, resources, startup, store
 from tests.benchmarks.report import Budget, Row, as_markdown, as_text, machine, with_table, write_json
 from tests.benchmarks.site import ROOT, Site
 
@@ -29,6 +29,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "panel": interaction.panel,
     "list": interaction.token_list,
     "issue": store.issue,
+    "course": course.course,
     "apply": store.apply,
     "history": store.history,
     "waiting": store.waiting,

@@ -360,8 +360,8 @@ def test_what_is_done_in_the_course_of_a_day_has_its_words(database: Store) -> N
     assert invoke(*leaving, "--database", database.location).exit_code == 1, "A-002 has no place at ten"
     says("slot", "reopen", "--slot", "2")
     assert "was moved to Dr A 10:00" in says("token", "move", "2", "--slot", "2", "--keep-place", "yes")
-    assert says("undo").startswith("Undone: A-002 b was moved to Dr A 10:00")
-    assert says("redo").startswith("Done again: A-002 b was moved to Dr A 10:00")
+    assert says("undo").startswith("Undone: moving A-002 b to Dr A 10:00")
+    assert says("redo").startswith("Done again: moving A-002 b to Dr A 10:00")
     assert says("doctor", "leave", *leaving[2:]).startswith("Dr A leaves: 1 patient moved")
     assert [slot["closed"] for slot in listed("slot", "list")] == [False, True]
     says("doctor", "edit", "--doctor", "1", "--room", "7")

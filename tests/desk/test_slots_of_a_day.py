@@ -76,7 +76,8 @@ def test_who_waits_is_carried_over_in_order_with_number_and_place(day: MemoryDes
     issued = {record.token.id: record.token.issued_at for record in day.token_list()}
     carry = CarryOver(slot=FIRST)
     assert carry.question(day.preview(carry)) == (
-        "Carry over 2 patients to 10:00–11:00? A-004 Meera (Online) then waits, first in line."
+        "Carry over A-003 Sunita and A-002 Ravi to 10:00–11:00? "
+        "Both have a seat there. A-004 Meera (Online) then waits, first in line."
     )
     carried = day.perform(carry)
     assert moves(carried) == [
@@ -149,7 +150,7 @@ def test_a_doctor_leaves_by_a_plan_that_keeps_places(day: MemoryDesk) -> None:
     day.perform(CheckInToken(token=1))
     day.perform(CallToken(token=1))
     going = leave({"token": 2, "cancel": True}, {"token": 3, "slot": OTHER}, {"token": 4, "slot": OTHER})
-    assert going.question(day.preview(going)) == "Dr A leaves: 2 patients moved and 1 patient cancelled. Do it?"
+    assert going.question(day.preview(going)) == "Dr A leaves: 2 patients moved and A-002 Ravi cancelled. Do it?"
     gone = day.perform(going)
     assert gone.sentence == "Dr A leaves: 2 patients moved and 1 patient cancelled; 3 patients have to be told"
     assert statuses(day) == {

@@ -11,17 +11,29 @@ import pytest
 from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import (
     ACTIONS,
+    Action,
     AddDoctor,
+    CallToken,
     CancelToken,
+    CarryOver,
+    ChangeSource,
     CheckInToken,
+    CloseSlot,
     CompleteAndCallNext,
     CompleteToken,
+    DelayDoctor,
     EditDoctor,
     ForgetPatient,
+    HoldToken,
     MarkNoShow,
+    MoveToken,
     OpenSlot,
     Redo,
+    ReinstateToken,
+    ReleaseToken,
+    ReopenSlot,
     ResizeSlot,
+    ReturnToken,
     Undo,
 )
 from opd_tui.desk.answers import accepted
@@ -49,13 +61,15 @@ def test_a_cancellation_is_undone_and_done_again(filled: FrontDesk) -> None:
     assert statuses(filled) == before
     assert accepted(undone)["undone"] == cancelled.entry_id
     assert undone.sentence == (
-        "Undone: A-001 Asha Kumar was cancelled; A-001 Asha Kumar has a seat again; "
+        "Undone: cancelling A-001 Asha Kumar; A-001 has a seat with Dr A 09:00 again; "
         "A-003 Sunita Kumar loses the seat and waits"
     )
     again = filled.perform(Redo())
     assert statuses(filled) == after
     assert accepted(again)["redone"] == cancelled.entry_id
-    assert again.sentence == "Done again: A-001 Asha Kumar was cancelled; A-003 Sunita Kumar moves up into the seat"
+    assert again.sentence == (
+        "Done again: cancelling A-001 Asha Kumar; A-001 is cancelled again; A-003 Sunita Kumar moves up into the seat"
+    )
     assert filled.verify().problems == []
 
 
@@ -192,7 +206,7 @@ def test_forgetting_is_passed_over_and_said(filled: FrontDesk) -> None:
     with pytest.raises(errors.CannotBeUndone, match="cannot be brought back"):
         filled.perform(Undo(entry=filled.activity(1)[0].entry_id))
     undone = filled.perform(Undo())
-    assert "A-003 Sunita Kumar is here" in undone.sentence
+    assert "A-003 is expected again" in undone.sentence
     assert undone.sentence.endswith("(a patient who was forgotten since stays forgotten)")
     assert filled.verify().problems == []
 
@@ -210,7 +224,7 @@ def test_a_doctor_has_the_earlier_name_again_and_then_the_new_one(filled: FrontD
     (before,) = filled.doctor_list()
     filled.perform(EditDoctor(doctor=1, name="Dr Anil Rao", specialty="Surgery", room=None))
     (after,) = filled.doctor_list()
-    assert filled.perform(Undo()).sentence == "Undone: Dr A has another name, room, specialty"
+    assert filled.perform(Undo()).sentence == "Undone: editing Dr A (name, room, specialty); Dr A is as before"
     assert filled.doctor_list() == [before]
     filled.perform(Redo())
     assert filled.doctor_list() == [after]
@@ -222,8 +236,8 @@ def test_a_doctor_has_the_earlier_name_again_and_then_the_new_one(filled: FrontD
 def test_the_question_says_what_was_done_and_who_moves(filled: FrontDesk) -> None:
     filled.perform(MarkNoShow(token=ACTIVE))
     assert Undo().question(filled.preview(Undo())) == (
-        "Undo this? A-001 Asha Kumar did not show up. Then A-003 Sunita Kumar loses the seat and waits, "
-        "and A-001 Asha Kumar gets a seat."
+        "Undo marking A-001 Asha Kumar as a no-show? Then A-001 has a seat with Dr A 09:00 again "
+        "and A-003 Sunita Kumar loses the seat and waits."
     )
     with pytest.raises(errors.TokenAlreadyClosed):
         filled.perform(MarkNoShow(token=CANCELLED))
@@ -309,3 +323,89 @@ def test_with_another_desk_between_the_seats_are_those_of_sorting(seed: int) -> 
 def test_everything_is_done_on_some_random_day() -> None:
     done = {outcome.entry.action for seed in range(20) for _, outcome in RandomDay(seed).actions(250, desks=2)}
     assert done == ACTIONS.keys()
+
+
+@pytest.mark.parametrize(
+    ("before", "action", "question"),
+    [
+        ([], CheckInToken(token=ACTIVE), "Undo checking in A-001 Asha Kumar? Then A-001 is expected again."),
+        ([], HoldToken(token=ACTIVE, reason="TEST"), "Undo putting A-001 Asha Kumar on hold? Then A-001 is no longer"),
+        (
+            [HoldToken(token=ACTIVE, reason="TEST")],
+            ReleaseToken(token=ACTIVE),
+            "Undo releasing A-001 Asha Kumar from hold? Then A-001 is on hold again.",
+        ),
+        (
+            [CheckInToken(token=ACTIVE)],
+            CallToken(token=ACTIVE),
+            "Undo calling A-001 Asha Kumar? Then A-001 is back in the queue.",
+        ),
+        (
+            [CheckInToken(token=ACTIVE), CallToken(token=ACTIVE)],
+            ReturnToken(token=ACTIVE),
+            "Undo sending A-001 Asha Kumar back to the queue? Then A-001 is with the doctor again.",
+        ),
+        (
+            [CheckInToken(token=ACTIVE), CallToken(token=ACTIVE)],
+            CompleteToken(token=ACTIVE),
+            "Undo completing A-001 Asha Kumar? Then A-001 is with the doctor again.",
+        ),
+        (
+            [],
+            ChangeSource(token=ACTIVE, source="PAID"),
+            "Undo changing the source of A-001 Asha Kumar to Paid? Then A-001 is Online again.",
+        ),
+        (
+            [CancelToken(token=ACTIVE)],
+            ReinstateToken(token=ACTIVE),
+            "Undo reinstating A-001 Asha Kumar? Then A-001 is cancelled again",
+        ),
+        ([], ResizeSlot(slot=1, capacity=5), "Undo changing the seats of Dr A 09:00 to 5? Then Dr A 09:00 has 2 seats"),
+        ([], CloseSlot(slot=1), "Undo closing Dr A 09:00? Then Dr A 09:00 takes new tokens again."),
+        ([CloseSlot(slot=1)], ReopenSlot(slot=1), "Undo reopening Dr A 09:00? Then Dr A 09:00 is closed again."),
+        ([], AddDoctor(name="Dr B", code="B"), "Undo adding Dr B? Then Dr B is no longer there."),
+        ([], window("11:00", "12:00"), "Undo opening Dr A 11:00? Then Dr A 11:00 is no longer there."),
+    ],
+    ids=lambda value: value.verb if isinstance(value, Action) else "",
+)
+def test_undo_names_what_was_done_and_how_it_then_stands(
+    filled: FrontDesk, before: list[Action], action: Action, question: str
+) -> None:
+    for each in (*before, action):
+        filled.perform(each)
+    assert (Undo().question(filled.preview(Undo())) or "").startswith(question)
+    assert filled.perform(Undo()).sentence.startswith(question.replace("Undo ", "Undone: ").partition("?")[0])
+
+
+def test_undo_of_many_says_how_many_and_names_a_few(filled: FrontDesk) -> None:
+    for name in ("Imran", "Joseph", "Kabir"):
+        issue(filled, 1, name)
+    filled.perform(DelayDoctor(doctor=1, date=DATE, minutes=20))
+    assert Undo().question(filled.preview(Undo())).startswith("Undo changing the start of ")
+    waiting = [record.token for record in filled.token_list(1) if record.token.status.name == "WAITING"]
+    assert len(waiting) > 3
+    filled.perform(window("13:00", "14:00"))
+    filled.perform(CarryOver(slot=1))
+    question = Undo().question(filled.preview(Undo()))
+    assert f"{len(waiting)} patients ({waiting[0].label}, {waiting[1].label} and {len(waiting) - 2} more)" in question
+    assert question.endswith(f"Then {len(waiting)} patients stand as before.")
+    assert len(question) < 200
+
+
+def test_a_moved_token_names_the_one_that_replaced_it_until_the_move_is_undone(
+    filled: FrontDesk, clock: FixedClock
+) -> None:
+    filled.perform(AddDoctor(name="Dr B", code="B"))
+    other = filled.perform(window("09:00", "10:00", doctor=2)).slots[0].id
+
+    def moved_to() -> str | None:
+        return next(record.moved_to for record in filled.token_list() if record.token.id == ACTIVE)
+
+    filled.perform(MoveToken(token=ACTIVE, slot=other))
+    assert moved_to() == "B-001"
+    clock.instant += dt.timedelta(minutes=1)
+    filled.perform(Undo())
+    assert moved_to() is None
+    clock.instant += dt.timedelta(minutes=1)
+    filled.perform(CancelToken(token=ACTIVE))
+    assert moved_to() is None

@@ -17,7 +17,8 @@ from opd_tui.desk.actions import (
     Undo,
 )
 from opd_tui.desk.front_desk import FrontDesk
-from opd_tui.domain.model import HoldReason
+from opd_tui.domain.errors import DeskBusy
+from opd_tui.domain.model import HoldReason, TokenId
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.settings.preferences import Preferences
 from tests.screens.test_type_ahead import SlowReads
@@ -313,3 +314,28 @@ async def test_what_fits_is_in_the_footer_of_a_small_terminal(desk: FrontDesk, o
         assert "i Here space Done+next c Cancel" in meera.read("#footer")
         await meera.press("3")
         assert "space Done+next" in meera.read("#footer")
+
+
+async def test_a_retry_repeats_the_step_that_a_busy_desk_prevented_not_the_one_before(
+    desk: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_here(desk)
+    token = desk.token_list()[0].token.id
+    for action in (CallToken(token=token), ReturnToken(token=token)) * 2:
+        desk.perform(action)
+    desk.perform(CallToken(token=token))
+    returns, failures = FrontDesk.returns_of, [DeskBusy("Another desk is busy.")]
+
+    def busy_once(self: FrontDesk, token: TokenId) -> int:
+        if failures:
+            raise failures.pop()
+        return returns(self, token)
+
+    monkeypatch.setattr(FrontDesk, "returns_of", busy_once)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("enter", "b")
+        await meera.hears("Press r to try again.")
+        await meera.press("r")
+        await meera.asks("It is the third time")
+        await meera.press("y")
+        await meera.until(lambda: statuses(desk)["A-001"] == "NO_SHOW", "the no-show")

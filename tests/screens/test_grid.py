@@ -420,3 +420,24 @@ async def test_where_the_day_has_no_room_titles_and_specialties_are_dropped(
         assert line.count("0/4") == 10
         assert "09:00" in head
         assert "›" not in head
+
+
+async def test_down_from_a_running_slot_goes_to_the_running_one_and_then_to_the_next(
+    desk: FrontDesk, open_desk: OpenDesk, clock: FixedClock
+) -> None:
+    clock.instant += dt.timedelta(minutes=47)
+    open_slot(desk, add_doctor(desk, "Dr A", code="A"), "09:00", "13:00")
+    short, later = (add_doctor(desk, f"Dr {code}", code=code) for code in "BC")
+    for start, end in (("09:00", "09:15"), ("09:15", "09:30"), ("09:45", "10:00")):
+        open_slot(desk, short, start, end)
+    for start, end in (("09:00", "09:30"), ("11:00", "12:00")):
+        open_slot(desk, later, start, end)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("down")
+        assert place_of(meera) == "B 09:45"
+        await meera.press("down")
+        assert place_of(meera) == "C 11:00"
+        await meera.press("left")
+        assert place_of(meera) == "C 09:00"
+        await meera.press("up")
+        assert place_of(meera) == "B 09:00", "a slot that is over was chosen, so its time is kept"

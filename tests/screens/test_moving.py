@@ -6,12 +6,12 @@ import datetime as dt
 
 import pytest
 
-from opd_tui.desk.actions import CallToken, CancelToken, OpenSlot, TellPatient
+from opd_tui.desk.actions import CallToken, CancelToken, MoveToken, OpenSlot, TellPatient
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.model import Source
 from opd_tui.tui.app import OpdApp
 from tests.support.helpers import DATE, issue, statuses, token_of
-from tests.support.pilot import OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
+from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
 
 
 def sources(desk: FrontDesk) -> dict[str, Source]:
@@ -234,3 +234,27 @@ async def test_a_list_in_which_another_desk_told_somebody_says_so(desk: FrontDes
         await meera.press("f")
         await meera.settle()
         await meera.sees("Nobody has to be told of a change on this day.")
+
+
+async def test_the_row_of_a_token_that_moved_away_names_the_new_number(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    (other,) = doctor_with_slots(desk, code="B")
+    desk.perform(MoveToken(token=1, slot=other))
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        assert "→ B-001" in meera.line_with("Asha Verma", "QueueRows")
+        await meera.press("enter", "end", "enter")
+        await meera.sees("moved to B-001")
+
+
+async def test_whom_to_tell_is_counted_once_for_all_places(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk, waiting=1)
+    tomorrow = dt.date.fromisoformat(DATE) + dt.timedelta(1)
+    later = desk.perform(OpenSlot(doctor=1, date=tomorrow, start="11:00", end="12:00", capacity=1)).slots[0].id
+    desk.perform(MoveToken(token=1, slot=later))
+    issue(desk, 1, "Zoya Ali", source="PAID")
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.sees("to tell 2", within="ModeBar")
+        await meera.press("2")
+        assert "! to tell" in meera.line_with("Sunita Rao", "WaitRows")
+        await tell_list(meera)
+        await meera.sees("2 to tell, the longest wait first", "Mon 23 Nov 11:00")

@@ -7,12 +7,15 @@ import datetime as dt
 import pytest
 
 from opd_tui.clock import FixedClock
+from opd_tui.desk.actions import DelayDoctor, TellPatient
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.field_types import InvalidValue
+from opd_tui.domain.model import SlotId
 from opd_tui.tui.app import OpdApp
+from opd_tui.tui.board.queue_panel import brief_title
 from opd_tui.tui.screens.lateness import Lateness
 from tests.screens.test_moving import places
-from tests.support.helpers import issue, statuses
+from tests.support.helpers import DATE, issue, statuses
 from tests.support.pilot import WIDE, OpenDesk, at_the_counter, doctor_with_slots, full_slot
 
 QUARTER_PAST = dt.datetime(2026, 11, 22, 9, 15, tzinfo=dt.UTC)
@@ -35,7 +38,7 @@ async def test_one_key_closes_a_slot_and_reopens_it(desk: FrontDesk, open_desk: 
 async def test_carry_over_moves_who_waits_to_the_next_slot(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=2, hours=2)
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        await meera.press("ctrl+o")
+        await meera.press("ctrl+o", "y")
         await meera.hears("2 patients were carried over to Dr A 10:00–11:00")
         assert places(desk)["Sunita Rao"] == "A 10:00"
         await meera.press("ctrl+o")
@@ -102,7 +105,7 @@ async def test_leave_proposes_a_place_for_each_patient_and_does_it_as_one_action
         assert "09:00 → 09:00 B B" in first
         assert "✗ cancelled" in second
         await meera.press("enter")
-        await meera.asks("Dr A leaves: 1 patient moved and 1 patient cancelled. Do it?")
+        await meera.asks("Dr A leaves: 1 patient moved and A-001 Asha Verma cancelled. Do it?")
         await meera.press("y")
         await meera.until(lambda: places(desk) == {"Ravi Kumar": "B 09:00"}, "the plan's end")
         await meera.hears("2 patients have to be told")
@@ -152,3 +155,79 @@ async def test_a_doctor_without_patients_leaves_without_a_plan(
         await meera.press("enter")
         await meera.hears("Dr A leaves")
         assert [record.slot.closed_at is not None for record in desk.slot_list()] == [False, True]
+
+
+async def test_a_no_to_a_plan_leaves_it_open_as_it_was_changed(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    three_doctors(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("ctrl+e", "enter")
+        await meera.sees("Dr A leaves at 09:00")
+        await meera.press("c", "enter")
+        await meera.asks("A-002 Ravi Kumar and A-001 Asha Verma cancelled. Do it?")
+        await meera.press("escape")
+        await meera.sees("Not done; the plan is as you left it.", within=".dialog")
+        await meera.sees("2 patients: 2 cancelled", within="#plan-summary")
+        await meera.press("enter", "y")
+        await meera.until(lambda: set(statuses(desk).values()) == {"CANCELLED"}, "the plan's end")
+        assert meera.dialogs == 0
+
+
+async def test_a_plan_that_another_desk_overtook_has_the_new_patient_and_keeps_the_changes(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    three_doctors(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("ctrl+e", "enter")
+        await meera.sees("Dr A leaves at 09:00")
+        await meera.press("c")
+        issue(desk, desk.slot_list()[0].slot.id, "Zoya Ali")
+        await meera.press("enter")
+        await meera.sees("Another desk changed who is here", within=".dialog")
+        await meera.sees("Zoya Ali", within="PlanRows")
+        assert "✗ cancelled" in meera.line_with("Ravi Kumar", "PlanRows")
+
+
+async def test_carry_over_says_who_moves_where_and_asks(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk, waiting=3, hours=2)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("ctrl+o")
+        await meera.asks(
+            "Carry over A-003 Sunita Rao, A-004 Kabir Mehta and A-005 Diya Joseph to 10:00–11:00?",
+            "2 of 3 have a seat there.",
+        )
+        await meera.press("escape")
+        await meera.settle()
+        assert len(desk.token_list(1)) == 5
+
+
+async def test_what_is_planned_on_a_past_day_asks_first(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    doctor_with_slots(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("3", "[", "s", *["enter"] * 5)
+        await meera.asks("Sat 21 Nov 2026 is past. Dr A has 4 slots", "Do it all the same?")
+        await meera.press("y")
+        await meera.until(lambda: len(desk.slot_list()) == 5, "the session")
+        await meera.press("1", "n")
+        await meera.type("Asha Verma")
+        await meera.press("enter")
+        await meera.asks("Sat 21 Nov 2026 is past. Walk-in A-001 Asha Verma", "Do it all the same?")
+        await meera.press("escape", "escape", "t", "n")
+        await meera.type("Ravi Kumar")
+        await meera.press("enter")
+        await meera.until(lambda: len(desk.token_list()) == 1, "the token of today, which asks nothing")
+
+
+async def test_a_late_slot_says_when_it_is_expected_to_begin(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk, waiting=1, hours=2)
+    desk.perform(DelayDoctor(doctor=1, date=DATE, minutes=20))
+    for token in desk.token_list():
+        desk.perform(TellPatient(token=token.token.id))
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.sees("for 09:20", within="#queue")
+
+
+def test_the_title_of_a_late_doctors_queue_has_no_hole(desk: FrontDesk) -> None:
+    slot = full_slot(desk, waiting=1)
+    desk.perform(DelayDoctor(doctor=1, date=DATE, minutes=20))
+    title = brief_title(desk.queue(SlotId(slot)), 70)
+    assert title == "A · A · 09:20–10:20 (late) · 2 of 2 · 1 waiting"

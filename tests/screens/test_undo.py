@@ -17,12 +17,12 @@ async def test_undo_says_what_it_undoes_and_then_what_stands_again(desk: FrontDe
         await meera.press("enter", "c", "y")
         await meera.until(lambda: statuses(desk)["A-001"] == "CANCELLED", "the cancelled token")
         await meera.press("u")
-        await meera.asks("Undo this?", "A-001 Asha Verma was cancelled")
+        await meera.asks("Undo cancelling A-001 Asha Verma?", "Then A-001 has a seat with Dr A 09:00 again")
         await meera.press("y")
         await meera.until(lambda: statuses(desk)["A-001"] == "ACTIVE", "the token that stands again")
-        await meera.hears("Undone: A-001 Asha Verma was cancelled; A-001 Asha Verma has a seat again; A-003 Sunita")
+        await meera.hears("Undone: cancelling A-001 Asha Verma; A-001 has a seat with Dr A 09:00 again; A-003 Sunita")
         await meera.press("ctrl+y")
-        await meera.asks("Do this again?", "A-003 Sunita Rao")
+        await meera.asks("Do this again: cancelling A-001", "A-003 Sunita Rao")
         await meera.press("y")
         await meera.until(lambda: statuses(desk)["A-001"] == "CANCELLED", "the token that is cancelled again")
 
@@ -34,12 +34,12 @@ async def test_undo_goes_back_step_by_step_from_any_screen_and_then_says_that_no
     async with at_the_counter(OpdApp(open_desk)) as meera:
         for screen, number in (("2", "A-002"), ("3", "A-001")):
             await meera.press(screen, "u")
-            await meera.asks("Undo this?", number)
+            await meera.asks("Undo ", number)
             await meera.press("y")
             await meera.until(lambda number=number: statuses(desk)[number] == "CANCELLED", "the token withdrawn")
         for asked in ("09:00", "Dr A"):
             await meera.press("u")
-            await meera.asks("Undo this?", asked)
+            await meera.asks("Undo ", asked)
             await meera.press("y")
             await meera.hears("Undone")
         await meera.press("u")
@@ -77,7 +77,7 @@ async def test_undo_in_the_letters_of_a_name_does_nothing(desk: FrontDesk, open_
         meera.burst(*"uyg")
         await meera.settle()
         assert set(statuses(desk).values()) == {"ACTIVE"}
-        await meera.asks("Undo this?")
+        await meera.asks("Undo ")
 
 
 async def test_undo_is_refused_and_says_who_changed_the_same_since(desk: FrontDesk, open_desk: OpenDesk) -> None:

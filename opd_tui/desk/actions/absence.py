@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, held, held_day, known_doctor, since_issue
-from opd_tui.desk.actions.closing_slots import in_patients
 from opd_tui.desk.actions.moving import have_told, move, refuse_to_move
 from opd_tui.desk.actions.slots import waiting_again
+from opd_tui.desk.actions.words import in_patients, in_words
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import slot_json
 from opd_tui.domain.allocation import settle
@@ -111,7 +110,7 @@ class DoctorLeaves(Action):
         if not self.plan:
             return None
         others = f" {waiting_again(losing)}" if losing else ""
-        return f"{plan_in_words(outcome)}.{others} Do it?"
+        return f"{plan_in_words(outcome, names=True)}.{others} Do it?"
 
     def run(self, uow: UnitOfWork) -> None:
         doctor = known_doctor(uow, self.doctor)
@@ -169,13 +168,15 @@ class DoctorLeaves(Action):
         return {"slots": [slot_json(slot) for slot in outcome.slots]}
 
 
-def plan_in_words(outcome: Outcome) -> str:
-    """Return what becomes of the patients of a doctor who leaves."""
+def plan_in_words(outcome: Outcome, *, names: bool = False) -> str:
+    """Return what becomes of the patients of a doctor who leaves; with `names`, who is cancelled."""
     assert outcome.doctor is not None
-    count = Counter(type(event) for event in outcome.events)
-    moved, cancelled = count[TokenMoved] + count[TokenMovedAway], count[TokenCancelled]
+    moved = sum(isinstance(event, TokenMoved | TokenMovedAway) for event in outcome.events)
+    cancelled = [event.subject_id for event in outcome.events if isinstance(event, TokenCancelled)]
     parts = [f"{in_patients(moved)} moved"] if moved else []
-    parts += [f"{in_patients(cancelled)} cancelled"] if cancelled else []
+    if cancelled:
+        who = in_words([*map(outcome.directory.token, cancelled)]) if names else in_patients(len(cancelled))
+        parts.append(f"{who} cancelled")
     return ": ".join([f"{outcome.doctor.name} leaves", *([" and ".join(parts)] if parts else [])])
 
 
@@ -183,9 +184,3 @@ def who_is_to_be_told(outcome: Outcome) -> str:
     """Return how many patients have to be told, as the end of a sentence."""
     count = sum(isinstance(event, TokenToTell) for event in outcome.events)
     return f"; {in_patients(count)} {'has' if count == 1 else 'have'} to be told" if count else ""
-
-
-def in_words(names: Sequence[str]) -> str:
-    """Return names as a list in words, of many the first three."""
-    named = [*names[:3], *([f"{len(names) - 3} more"] if len(names) > 3 else [])]
-    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"

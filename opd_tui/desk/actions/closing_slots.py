@@ -9,11 +9,12 @@ from typing import ClassVar
 from opd_tui.desk.actions.base import Action, held_beside, held_slot, known_doctor
 from opd_tui.desk.actions.moving import have_told, refuse_duplicate
 from opd_tui.desk.actions.slots import waiting_again
+from opd_tui.desk.actions.words import in_patients, in_words, moves_in_words
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import slot_json
 from opd_tui.domain.allocation import settle
 from opd_tui.domain.errors import NoLaterSlot, NothingToChange
-from opd_tui.domain.events import Cause, SlotClosed, SlotReopened, Subject, TokenMoved, TokenPreempted
+from opd_tui.domain.events import Cause, SlotClosed, SlotReopened, Subject, TokenMoved, TokenPreempted, TokenPromoted
 from opd_tui.domain.field_types import Id
 from opd_tui.domain.instants import write_end
 from opd_tui.domain.model import Doctor, Slot, SlotId, Status
@@ -74,11 +75,14 @@ class CarryOver(Action):
     def question(self, forecast: Forecast, chosen: str = "") -> str | None:
         """See `Action`."""
         outcome = forecast.outcome
-        losing = [change.token for change in outcome.changes if change.reason == TokenPreempted.reason]
-        if not losing or outcome.token is None:
+        if outcome.token is None:
             return None
-        carried = in_patients(sum(isinstance(event, TokenMoved) for event in outcome.events))
-        return f"Carry over {carried} to {outcome.token.slot.window}? {waiting_again(losing)}"
+        carried = [event.subject_id for event in outcome.events if isinstance(event, TokenMoved)]
+        names = in_words([outcome.directory.token(token_id) for token_id in carried])
+        seated = {event.subject_id for event in outcome.events if isinstance(event, TokenPromoted)} & {*carried}
+        losing = [change.token for change in outcome.changes if change.reason == TokenPreempted.reason]
+        question = f"Carry over {names} to {outcome.token.slot.window}? {seats_in_words(len(seated), len(carried))}"
+        return f"{question} {waiting_again(losing)}" if losing else question
 
     def run(self, uow: UnitOfWork) -> None:
         slots = held_beside(uow, self.slot)
@@ -101,13 +105,22 @@ class CarryOver(Action):
         carried = in_patients(sum(isinstance(event, TokenMoved) for event in outcome.events))
         verb = "was" if carried == in_patients(1) else "were"
         where = f"{outcome.token.doctor.name} {outcome.token.slot.window}"
-        moves = [event.sentence(outcome.directory) for event in outcome.events if event.by_rule]
+        moves = moves_in_words(outcome.events, outcome.directory)
         return "; ".join([f"{carried} {verb} carried over to {where}", *moves])
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
         """See `Action`."""
         return {"slot": slot_json(outcome.token.slot)} if outcome.token else {}
+
+
+def seats_in_words(seated: int, carried: int) -> str:
+    """Return how many of those who are carried over have a seat, as a sentence."""
+    if carried == 1:
+        return f"The patient {'has a seat' if seated else 'waits'} there."
+    if seated in (0, carried):
+        return f"{'Both' if carried == 2 else f'All {carried}'} {'have a seat' if seated else 'wait'} there."
+    return f"{seated} of {carried} {'has' if seated == 1 else 'have'} a seat there."
 
 
 def next_open_slot(doctor: Doctor, slot: Slot, slots: Iterable[Slot]) -> Slot:
@@ -119,8 +132,3 @@ def next_open_slot(doctor: Doctor, slot: Slot, slots: Iterable[Slot]) -> Slot:
         windows, are = " and ".join(other.window for other in later), "is" if len(later) == 1 else "are"
         raise NoLaterSlot(f"{doctor.name} has later only {windows}, which {are} closed. Reopen one, or open another.")
     raise NoLaterSlot(f"{doctor.name} has no slot after {write_end(slot.end)} on {slot.date:%d %b %Y}. Open one first.")
-
-
-def in_patients(count: int) -> str:
-    """Return a number of patients in words: `1 patient`."""
-    return f"{count} patient{'' if count == 1 else 's'}"

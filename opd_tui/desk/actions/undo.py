@@ -10,12 +10,14 @@ from typing import ClassVar
 from opd_tui.desk.actions.base import Action
 from opd_tui.desk.actions.patients import ForgetPatient
 from opd_tui.desk.actions.reverting import Reverting, is_set_back
+from opd_tui.desk.actions.undo_words import deeds_in_words, stands_in_words
+from opd_tui.desk.actions.words import in_words
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.domain.errors import CannotBeUndone, NothingToChange, NothingToRedo, NothingToUndo, UnknownEntry
-from opd_tui.domain.events import EVENTS, Event, Subject
+from opd_tui.domain.events import Event, Subject
 from opd_tui.domain.field_types import Id
 from opd_tui.domain.journal import JournalEntry
-from opd_tui.domain.model import PatientId, Status, TokenId
+from opd_tui.domain.model import PatientId, TokenId
 from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
 
@@ -39,7 +41,7 @@ class Undo(Action):
 
     def question(self, forecast: Forecast, chosen: str = "") -> str:
         """See `Action`."""
-        return f"Undo this? {undone_in_words(forecast.outcome)}.{what_follows(forecast.outcome)}"
+        return with_what_follows(f"Undo {deeds_in_words(forecast.outcome)}", forecast.outcome)
 
     def run(self, uow: UnitOfWork) -> None:
         entry_id, passed_over = self.find(uow)
@@ -70,7 +72,7 @@ class Undo(Action):
         """See `Action`."""
         passed_over = any(PASSED_OVER in event.details for event in outcome.events)
         forgotten = " (a patient who was forgotten since stays forgotten)" if passed_over else ""
-        return f"Undone: {undone_in_words(outcome)}{moves_in_words(outcome)}{forgotten}"
+        return "; ".join([f"Undone: {deeds_in_words(outcome)}", *stands_in_words(outcome)]) + forgotten
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
@@ -90,7 +92,8 @@ class Redo(Action):
 
     def question(self, forecast: Forecast, chosen: str = "") -> str:
         """See `Action`."""
-        return f"Do this again? {redone_in_words(forecast.outcome)}.{what_follows(forecast.outcome)}"
+        deeds = deeds_in_words(forecast.outcome, again=True)
+        return with_what_follows(f"Do this again: {deeds}", forecast.outcome)
 
     def run(self, uow: UnitOfWork) -> None:
         undo_id, entry_id = self.find(uow)
@@ -114,7 +117,7 @@ class Redo(Action):
     @classmethod
     def sentence(cls, outcome: Outcome) -> str:
         """See `Action`."""
-        return f"Done again: {redone_in_words(outcome)}{moves_in_words(outcome)}"
+        return "; ".join([f"Done again: {deeds_in_words(outcome, again=True)}", *stands_in_words(outcome)])
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
@@ -165,42 +168,7 @@ def why_it_stays(uow: UnitOfWork, entry_id: int, entry: JournalEntry) -> str | N
     return None
 
 
-def undone_in_words(outcome: Outcome) -> str:
-    """Return the sentences of the events that were set back."""
-    return "; ".join(
-        as_it_was(event, event.after, event.before or {}).sentence(outcome.directory)
-        for event in reversed(set_back(outcome))
-    )
-
-
-def redone_in_words(outcome: Outcome) -> str:
-    """Return the sentences of the events that happened again."""
-    return "; ".join(
-        as_it_was(event, event.before or {}, event.after).sentence(outcome.directory) for event in set_back(outcome)
-    )
-
-
-def set_back(outcome: Outcome) -> list[Event]:
-    """Return the events of an undo or redo that a sentence names."""
-    return [event for event in outcome.events if "kind" in event.details and not event.quiet]
-
-
-def as_it_was(event: Event, before: object, after: object) -> Event:
-    """Return the event that was set back by another one, or happened again."""
-    kind = EVENTS.get(event.details["kind"], type(event))
-    return kind(event.subject_id, before, after, event.slot_id, details=event.details)  # type: ignore[arg-type]
-
-
-def moves_in_words(outcome: Outcome) -> str:
-    """Return how tokens stand that are open again, and then what the rule did to others, as the end of a sentence."""
-    reopened = [change.token.id for change in outcome.changes if change.is_reopening]
-    again = (outcome.record_of(token_id).token for token_id in reopened)
-    stands = [f"{token.label} {'has a seat' if token.status is Status.ACTIVE else 'waits'} again" for token in again]
-    others = (event for event in outcome.events if event.by_rule and event.subject_id not in reopened)
-    return "".join(f"; {words}" for words in (*stands, *(event.sentence(outcome.directory) for event in others)))
-
-
-def what_follows(outcome: Outcome) -> str:
-    """Return the sentences of what the rule would do, as the end of a question."""
-    moves = [event.sentence(outcome.directory) for event in outcome.events if event.by_rule]
-    return f" Then {', and '.join(moves)}." if moves else ""
+def with_what_follows(question: str, outcome: Outcome) -> str:
+    """Return a question with how everything would then stand."""
+    follows = stands_in_words(outcome)
+    return f"{question}? Then {in_words(follows, most=len(follows))}." if follows else f"{question}?"

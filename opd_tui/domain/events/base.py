@@ -66,6 +66,8 @@ class Event:
     by_rule: ClassVar[bool] = False
     """Whether the allocation rule produced the event, rather than a person's action."""
 
+    deed: ClassVar[str] = ""
+    """What a person did to the row that `{}` names, as in “undo cancelling A-003”; "" if it is part of another deed."""
     quiet: ClassVar[bool] = False
     """Whether the sentence of an action leaves the event out."""
     reversible: ClassVar[bool] = True
@@ -98,6 +100,10 @@ class Event:
     def problem(self) -> str | None:
         """Return how the fields contradict the kind of event, or None."""
         return None
+
+    def detail(self, names: Names) -> str:
+        """Return what follows the deed, such as ` to Dr A 09:00`."""
+        return ""
 
     def sentence(self, names: Names) -> str:
         """Return a sentence for the receptionist, without a full stop; `names` supplies names for ids."""

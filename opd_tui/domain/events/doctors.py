@@ -27,6 +27,7 @@ class DoctorAdded(Event):
     __slots__ = ()
 
     kind: ClassVar[str] = "doctor_added"
+    deed: ClassVar[str] = "adding {}"
     subject: ClassVar[Subject] = Subject.DOCTOR
 
     @classmethod
@@ -59,6 +60,7 @@ class DoctorEdited(Event):
     __slots__ = ()
 
     kind: ClassVar[str] = "doctor_edited"
+    deed: ClassVar[str] = "editing {}"
     subject: ClassVar[Subject] = Subject.DOCTOR
     reason: ClassVar[str | None] = "edited"
 
@@ -75,6 +77,9 @@ class DoctorEdited(Event):
             private={"name": fields["name"]} if renamed else {},
         )
 
+    def detail(self, names: Names) -> str:
+        return f" ({', '.join(sorted(self.after))})"
+
     def sentence(self, names: Names) -> str:
         return f"{names.doctor(self.subject_id)} has another {', '.join(sorted(self.after))}"
 
@@ -85,6 +90,7 @@ class DoctorRetired(Event):
     __slots__ = ()
 
     kind: ClassVar[str] = "doctor_retired"
+    deed: ClassVar[str] = "retiring {}"
     subject: ClassVar[Subject] = Subject.DOCTOR
     reason: ClassVar[str | None] = "retired"
 

@@ -118,6 +118,7 @@ class PatientEdited(PatientEvent):
     __slots__ = ()
 
     kind: ClassVar[str] = "patient_edited"
+    deed: ClassVar[str] = "editing {}"
     reversible: ClassVar[bool] = False
     reason: ClassVar[str | None] = "edited"
 
@@ -143,6 +144,7 @@ class PatientMerged(PatientEvent):
     __slots__ = ()
 
     kind: ClassVar[str] = "patient_merged"
+    deed: ClassVar[str] = "merging two records of {}"
     reason: ClassVar[str | None] = "merged"
 
     @classmethod

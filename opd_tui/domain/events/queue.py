@@ -31,6 +31,7 @@ class TokenCalled(TokenStands):
     __slots__ = ()
 
     kind: ClassVar[str] = "token_called"
+    deed: ClassVar[str] = "calling {}"
     reason: ClassVar[str] = "called"
 
     @classmethod
@@ -49,6 +50,7 @@ class TokenReturned(TokenStands):
     __slots__ = ()
 
     kind: ClassVar[str] = "token_returned"
+    deed: ClassVar[str] = "sending {} back to the queue"
     reason: ClassVar[str] = "returned"
 
     @classmethod
@@ -85,6 +87,7 @@ class TokenHeld(TokenStands):
     __slots__ = ()
 
     kind: ClassVar[str] = "token_held"
+    deed: ClassVar[str] = "putting {} on hold"
     reason: ClassVar[str] = "held"
 
     @classmethod
@@ -102,6 +105,7 @@ class TokenReleased(TokenStands):
     __slots__ = ()
 
     kind: ClassVar[str] = "token_released"
+    deed: ClassVar[str] = "releasing {} from hold"
     reason: ClassVar[str] = "released"
 
     @classmethod
@@ -119,6 +123,7 @@ class TokenTold(TokenStands):
     __slots__ = ()
 
     kind: ClassVar[str] = "token_told"
+    deed: ClassVar[str] = "noting that {} was told"
     reason: ClassVar[str] = "told"
 
     @classmethod
@@ -154,6 +159,7 @@ class TokenMoved(TokenEvent):
     __slots__ = ()
 
     kind: ClassVar[str] = "token_moved"
+    deed: ClassVar[str] = "moving {}"
     reason: ClassVar[str] = "moved"
 
     @classmethod
@@ -166,6 +172,9 @@ class TokenMoved(TokenEvent):
     def problem(self) -> str | None:
         return None if self.to_status is Status.WAITING else "a token that moved is WAITING"
 
+    def detail(self, names: Names) -> str:
+        return f" to {names.slot(self.after['slot_id'])}"
+
     def sentence(self, names: Names) -> str:
         return f"{names.token(self.subject_id)} was moved to {names.slot(self.after['slot_id'])}"
 
@@ -176,6 +185,7 @@ class TokenMovedAway(TokenClosed):
     __slots__ = ()
 
     kind: ClassVar[str] = "token_moved_away"
+    deed: ClassVar[str] = "moving {}"
     reason: ClassVar[str] = "moved"
     closes_as: ClassVar[Status] = Status.CANCELLED
 
@@ -208,6 +218,7 @@ class TokenSourceChanged(TokenStands):
     __slots__ = ()
 
     kind: ClassVar[str] = "token_source_changed"
+    deed: ClassVar[str] = "changing the source of {}"
     reason: ClassVar[str] = "source_changed"
 
     @classmethod
@@ -215,6 +226,9 @@ class TokenSourceChanged(TokenStands):
         """Return the event that changes the source; `reason` says why it is an emergency."""
         before, after = ({"source": each.name, "priority": each.priority} for each in (token.source, source))
         return cls.on(token, before, after, **({"reason": reason.name} if reason else {}))
+
+    def detail(self, names: Names) -> str:
+        return f" to {Source[self.after['source']].label}"
 
     def sentence(self, names: Names) -> str:
         reason = self.details.get("reason")
@@ -228,6 +242,7 @@ class TokenReinstated(TokenEvent):
     __slots__ = ()
 
     kind: ClassVar[str] = "token_reinstated"
+    deed: ClassVar[str] = "reinstating {}"
     reason: ClassVar[str] = "reinstated"
 
     @classmethod

@@ -16,6 +16,7 @@ class SlotOpened(Event):
     __slots__ = ()
 
     kind: ClassVar[str] = "slot_opened"
+    deed: ClassVar[str] = "opening {}"
     subject: ClassVar[Subject] = Subject.SLOT
 
     @classmethod
@@ -43,6 +44,7 @@ class SlotResized(Event):
     __slots__ = ()
 
     kind: ClassVar[str] = "slot_resized"
+    deed: ClassVar[str] = "changing the seats of {}"
     subject: ClassVar[Subject] = Subject.SLOT
     reason: ClassVar[str | None] = "resized"
 
@@ -50,6 +52,9 @@ class SlotResized(Event):
     def of(cls, slot: Slot, capacity: int) -> Self:
         """Return the event that gives a slot another capacity."""
         return cls(slot.id, {"capacity": slot.capacity}, {"capacity": capacity}, slot.id)
+
+    def detail(self, names: Names) -> str:
+        return f" to {self.after['capacity']}"
 
     def sentence(self, names: Names) -> str:
         seats = self.after["capacity"]
@@ -62,6 +67,7 @@ class SlotClosed(Event):
     __slots__ = ()
 
     kind: ClassVar[str] = "slot_closed"
+    deed: ClassVar[str] = "closing {}"
     subject: ClassVar[Subject] = Subject.SLOT
     reason: ClassVar[str | None] = "closed"
 
@@ -80,6 +86,7 @@ class SlotReopened(Event):
     __slots__ = ()
 
     kind: ClassVar[str] = "slot_reopened"
+    deed: ClassVar[str] = "reopening {}"
     subject: ClassVar[Subject] = Subject.SLOT
     reason: ClassVar[str | None] = "reopened"
 
@@ -99,6 +106,7 @@ class SlotDelayed(Event):
     __slots__ = ()
 
     kind: ClassVar[str] = "slot_delayed"
+    deed: ClassVar[str] = "changing the start of {}"
     subject: ClassVar[Subject] = Subject.SLOT
     reason: ClassVar[str | None] = "delayed"
 
@@ -108,10 +116,17 @@ class SlotDelayed(Event):
         before, after = ({"delay_minutes": each or None} for each in (slot.delay_minutes, minutes))
         return cls(slot.id, before, after, slot.id)
 
-    def sentence(self, names: Names) -> str:
+    @property
+    def late(self) -> str:
+        """How late the slot is, in words."""
         minutes = self.after["delay_minutes"]
-        late = f"{minutes} minute{'s' if minutes > 1 else ''} late" if minutes else "on time"
-        return f"{names.slot(self.subject_id)} is {late}"
+        return f"{minutes} minute{'s' if minutes > 1 else ''} late" if minutes else "on time"
+
+    def detail(self, names: Names) -> str:
+        return f" to {self.late}"
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.slot(self.subject_id)} is {self.late}"
 
 
 class SlotWithdrawn(Event):

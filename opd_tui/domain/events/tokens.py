@@ -55,6 +55,7 @@ class TokenIssued(TokenEvent):
     __slots__ = ()
 
     kind: ClassVar[str] = "token_issued"
+    deed: ClassVar[str] = "issuing {}"
     reason: ClassVar[str] = "issued"
 
     @classmethod
@@ -134,6 +135,8 @@ class SeatChanged(TokenEvent):
     __slots__ = ()
 
     by_rule: ClassVar[bool] = True
+    they: ClassVar[str]
+    """What follows the number of several patients in a sentence."""
     leaves: ClassVar[Status]
     enters: ClassVar[Status]
 
@@ -154,6 +157,7 @@ class TokenAllocated(SeatChanged):
 
     kind: ClassVar[str] = "token_allocated"
     reason: ClassVar[str] = "allocated"
+    they: ClassVar[str] = "get a seat"
     leaves: ClassVar[Status] = Status.WAITING
     enters: ClassVar[Status] = Status.ACTIVE
 
@@ -168,6 +172,7 @@ class TokenPromoted(SeatChanged):
 
     kind: ClassVar[str] = "token_promoted"
     reason: ClassVar[str] = "promoted"
+    they: ClassVar[str] = "move up into a seat"
     leaves: ClassVar[Status] = Status.WAITING
     enters: ClassVar[Status] = Status.ACTIVE
 
@@ -182,6 +187,7 @@ class TokenPreempted(SeatChanged):
 
     kind: ClassVar[str] = "token_preempted"
     reason: ClassVar[str] = "preempted"
+    they: ClassVar[str] = "lose the seat and wait"
     leaves: ClassVar[Status] = Status.ACTIVE
     enters: ClassVar[Status] = Status.WAITING
 
@@ -214,6 +220,7 @@ class TokenCancelled(TokenClosed):
     __slots__ = ()
 
     kind: ClassVar[str] = "token_cancelled"
+    deed: ClassVar[str] = "cancelling {}"
     reason: ClassVar[str] = "cancelled"
     closes_as: ClassVar[Status] = Status.CANCELLED
 
@@ -227,6 +234,7 @@ class TokenMarkedNoShow(TokenClosed):
     __slots__ = ()
 
     kind: ClassVar[str] = "token_marked_no_show"
+    deed: ClassVar[str] = "marking {} as a no-show"
     reason: ClassVar[str] = "no_show"
     closes_as: ClassVar[Status] = Status.NO_SHOW
 
@@ -240,6 +248,7 @@ class TokenCompleted(TokenClosed):
     __slots__ = ()
 
     kind: ClassVar[str] = "token_completed"
+    deed: ClassVar[str] = "completing {}"
     reason: ClassVar[str] = "completed"
     closes_as: ClassVar[Status] = Status.COMPLETED
 
@@ -253,6 +262,7 @@ class TokenCheckedIn(TokenEvent):
     __slots__ = ()
 
     kind: ClassVar[str] = "token_checked_in"
+    deed: ClassVar[str] = "checking in {}"
     reason: ClassVar[str] = "checked_in"
 
     @classmethod

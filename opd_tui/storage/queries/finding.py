@@ -9,17 +9,13 @@ from sqlalchemy import bindparam, func, literal_column, select
 
 from opd_tui.domain.events import Subject
 from opd_tui.domain.model import KnownPatient, PatientId, TokenId, TokenRecord
-from opd_tui.storage.queries.reads import token_records_of
+from opd_tui.storage.queries.reads import TOKEN_RECORDS, token_records_of
 from opd_tui.storage.queries.rows import (
-    DOCTOR_COLUMNS,
     PERSONAL_COLUMNS,
-    SLOT_COLUMNS,
-    TOKEN_COLUMNS,
-    TOKENS,
     patient_of,
     shown,
 )
-from opd_tui.storage.schema.tables import doctor, journal_entry, journal_event, patient, slot, token
+from opd_tui.storage.schema.tables import journal_entry, journal_event, patient, token
 from opd_tui.storage.transaction import LARGEST_ID, Transaction
 
 # Records that were merged, and those that keep earlier values, are found through the record that they belong to.
@@ -56,11 +52,7 @@ _OPERATORS = (
     .limit(bindparam("count"))
 )
 _VISITS = (
-    select(*TOKEN_COLUMNS, *SLOT_COLUMNS, *DOCTOR_COLUMNS)
-    .select_from(TOKENS)
-    .join(slot, slot.c.id == token.c.slot_id)
-    .join(doctor, doctor.c.id == slot.c.doctor_id)
-    .where(token.c.patient_id == bindparam("id"))
+    TOKEN_RECORDS.where(token.c.patient_id == bindparam("id"))
     .order_by(token.c.date.desc(), token.c.id.desc())
     .limit(bindparam("count"))
 )

@@ -81,19 +81,39 @@ _LIST_ORDER = (
     ),
     token.c.id,
 )
-_TOKENS = (
-    select(*TOKEN_COLUMNS, *SLOT_COLUMNS, *DOCTOR_COLUMNS)
+_REPLACEMENT = token.alias("replacement")
+# Through the patient, because there is no index on `replaces`. If a move was undone, its replacement was closed before.
+_MOVED_TO = case(
+    (
+        literal_column("token.status = 'CANCELLED'"),
+        select(func.max(_REPLACEMENT.c.number))
+        .where(
+            _REPLACEMENT.c.patient_id == token.c.patient_id,
+            _REPLACEMENT.c.replaces == token.c.id,
+            or_(_REPLACEMENT.c.closed_at.is_(None), _REPLACEMENT.c.closed_at >= token.c.closed_at),
+        )
+        .scalar_subquery(),
+    )
+)
+TOKEN_RECORDS = (
+    select(*TOKEN_COLUMNS, *SLOT_COLUMNS, *DOCTOR_COLUMNS, _MOVED_TO)
     .select_from(TOKENS)
     .join(slot, slot.c.id == token.c.slot_id)
     .join(doctor, doctor.c.id == slot.c.doctor_id)
 )
 _SLOT_ID = itemgetter(len(TOKEN_COLUMNS))
-"""The slot's id in a row of `_TOKENS`."""
-_TOKENS_IN_LIST_ORDER = _TOKENS.order_by(slot.c.date, slot.c.start, doctor.c.code, *_LIST_ORDER)
-_INSIDE = _TOKENS.where(*_OF_DATE, literal_column("token.status = 'ACTIVE'"), token.c.called_at.is_not(None))
+"""The slot's id in a row of `TOKEN_RECORDS`."""
+_TOKENS_IN_LIST_ORDER = TOKEN_RECORDS.order_by(slot.c.date, slot.c.start, doctor.c.code, *_LIST_ORDER)
+_INSIDE = TOKEN_RECORDS.where(*_OF_DATE, literal_column("token.status = 'ACTIVE'"), token.c.called_at.is_not(None))
 _INSIDE_WITH_DOCTOR = _INSIDE.where(slot.c.doctor_id == bindparam("doctor"))
-_WAITING_OF_DATE = _TOKENS.where(token.c.date == bindparam("date"), token.c.status == "WAITING").order_by(*_RANK)
-_TOKEN_BY_ID = _TOKENS.where(token.c.id == bindparam("id"))
+_WAITING_OF_DATE = TOKEN_RECORDS.where(token.c.date == bindparam("date"), token.c.status == "WAITING").order_by(*_RANK)
+_TO_TELL = TOKEN_RECORDS.where(token.c.date >= bindparam("date"), token.c.to_tell_since.is_not(None)).order_by(
+    token.c.to_tell_since, token.c.issued_at, token.c.id
+)
+_NUMBER_TO_TELL = (
+    select(func.count()).select_from(token).where(token.c.date >= bindparam("date"), token.c.to_tell_since.is_not(None))
+)
+_TOKEN_BY_ID = TOKEN_RECORDS.where(token.c.id == bindparam("id"))
 _TOKEN_BY_NUMBER = select(token.c.id).where(token.c.date == bindparam("date"), token.c.number == bindparam("number"))
 _OPEN_NAMES = (
     select(token.c.id, patient.c.name)
@@ -221,6 +241,17 @@ def waiting(transaction: Transaction, date: dt.date) -> list[TokenRecord]:
     return [*token_records_of(transaction.rows(_WAITING_OF_DATE, {"date": date.isoformat()}))]
 
 
+def to_tell(transaction: Transaction, date: dt.date) -> list[TokenRecord]:
+    """Return the tokens from a date on whose patients have to be told of a change, the longest wait first."""
+    return [*token_records_of(transaction.rows(_TO_TELL, {"date": date.isoformat()}))]
+
+
+def number_to_tell(transaction: Transaction, date: dt.date) -> int:
+    """Return how many tokens `to_tell` returns."""
+    number: int = transaction.value(_NUMBER_TO_TELL, {"date": date.isoformat()})
+    return number
+
+
 def tokens_by_id(transaction: Transaction, ids: Collection[TokenId]) -> dict[TokenId, TokenRecord]:
     """Return the tokens with these ids, by id."""
     rows = transaction.rows_of_each(_TOKEN_BY_ID, ({"id": id_} for id_ in ids))
@@ -274,4 +305,4 @@ def token_records_of(rows: Iterable[Any]) -> Iterator[TokenRecord]:
         slot_id = _SLOT_ID(row)
         if slot_id not in shared:
             shared[slot_id] = slot_of(row[size:]), doctor_of(row[size + len(SLOT_COLUMNS) :])
-        yield TokenRecord(token_of(row[:size]), *shared[slot_id])
+        yield TokenRecord(token_of(row[:size]), *shared[slot_id], row[-1] and printable(row[-1]))

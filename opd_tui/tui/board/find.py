@@ -49,7 +49,7 @@ def found_token(record: TokenRecord) -> Found:
     """Return a token as a search result."""
     token = record.token
     title = f"{token.number:<7} {token.patient.name}"
-    note = f"{token.source.label:<9} {status_words(token):<11} {record.slot.start:%H:%M} {record.doctor.name}"
+    note = f"{token.source.label:<9} {status_words(record):<11} {record.slot.start:%H:%M} {record.doctor.name}"
     return Found(record.doctor, record.slot, token.id, title, note, token_words(record))
 
 

@@ -92,7 +92,7 @@ def brief_title(queue: Queue, room: int) -> str:
     words = " · ".join((window, *closed, *brief_occupancy_of(queue)))
     name = room - cell_len(f"{doctor.code} ·  · {words}")
     if name >= FEWEST_OF_A_NAME:
-        return f"{doctor.code} · {fit(short_name(doctor), name)} · {words}"
+        return f"{doctor.code} · {fit(short_name(doctor), name).rstrip()} · {words}"
     return f"{doctor.code} · {words}"
 
 

@@ -16,7 +16,7 @@ from opd_tui.domain.model import Attendance, HoldReason, SlotId, Status, Token, 
 from opd_tui.tui.commands import REDO, UNDO
 from opd_tui.tui.drawing.cells import Line, fit, joined
 from opd_tui.tui.drawing.text import minutes
-from opd_tui.tui.tokens.token_rows import SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH, TokenRows
+from opd_tui.tui.tokens.token_rows import SOURCE_WIDTH, STATUS_WIDTH, TO_TELL, WAIT_WIDTH, TokenRows
 from opd_tui.tui.widgets.row_list import Heading
 
 MARGIN = 5
@@ -30,8 +30,6 @@ HOLD_WORDS = {
     HoldReason.DOCUMENTS: "docs ",
     HoldReason.OTHER: "",
 }
-TO_TELL = "! to tell"
-"""The sign and words of a patient who has to be told of a change."""
 WORDY = 70
 """The fewest columns in which the last column has words; in fewer, the names need the room."""
 

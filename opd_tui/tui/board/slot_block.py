@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.board.time_axis import Span
 
@@ -65,6 +67,11 @@ def _shape(taken: int, capacity: int, room: int) -> str:
         return ""
     filled = max(min(taken, capacity) * cells // capacity, min(taken, 1))
     return "█" * filled + "░" * (cells - filled)
+
+
+def state_of(record: SlotRecord, now: dt.datetime | None) -> tuple[bool, bool]:
+    """Return whether a slot is over, and whether it is running."""
+    return (record.slot.is_over(now), record.slot.is_running(now)) if now else (False, False)
 
 
 def look_of(record: SlotRecord, is_over: bool) -> str:

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from opd_tui.desk.views import Board, nearest
 from opd_tui.domain.model import DoctorId, SlotRecord
 from opd_tui.tui.board.doctor_column import DoctorColumn, doctor_column
-from opd_tui.tui.board.slot_block import CUT_LEFT, CUT_RIGHT, EDGE, block_text, look_of, span_of
+from opd_tui.tui.board.slot_block import CUT_LEFT, CUT_RIGHT, EDGE, block_text, look_of, span_of, state_of
 from opd_tui.tui.board.time_axis import PACES, TimeAxis, axis_of, fitted_axis
 from opd_tui.tui.drawing.cells import Line, Piece, fit, joined, laid_out
 from opd_tui.tui.drawing.looks import look
@@ -53,6 +53,8 @@ class SlotGrid(CalmFocus, can_focus=True):
     """The cursor: the doctor's row, and the slot's place in it."""
     wanted: tuple[DoctorId, int] | None = None
     """The doctor and the minute of the day that the user went to, kept over rows and days that lack such a slot."""
+    wants_running = False
+    """Whether the slot that the user went to was running, so that the next doctor's running one is meant, too."""
     rows: tuple[tuple[SlotRecord, ...], ...] = ()
     axis = TimeAxis()
     labels: tuple[tuple[int, str], ...] = ()
@@ -123,7 +125,7 @@ class SlotGrid(CalmFocus, can_focus=True):
         """Put the cursor on a slot of a day just opened, with the slots that run now in view from their start."""
         self._find(record)
         if self.wanted is None:
-            self.wanted = record.doctor.id, record.slot.minutes[0]
+            self._want(record)
         running = [each.slot.minutes[0] for each in self.board.slots if self.now and each.slot.is_running(self.now)]
         if running:
             self.first = min(running)
@@ -136,7 +138,7 @@ class SlotGrid(CalmFocus, can_focus=True):
             for place, record in enumerate(records):
                 if record.doctor.id == doctor_id and record.slot.start == start:
                     self._put_cursor(row, place)
-                    self.wanted = doctor_id, record.slot.minutes[0]
+                    self._want(record)
 
     def action_move(self, rows: int, slots: int) -> None:
         if slots:
@@ -162,11 +164,15 @@ class SlotGrid(CalmFocus, can_focus=True):
         """Move the cursor to a slot of a row, and remember its time."""
         if self.rows:
             self._go(row, min(max(place, 0), len(self.rows[row]) - 1))
-            record = self.rows[self.row][self.place]
-            self.wanted = record.doctor.id, record.slot.minutes[0]
+            self._want(self.rows[self.row][self.place])
+
+    def _want(self, record: SlotRecord) -> None:
+        """Remember the time of a slot that the user went to."""
+        self.wanted = record.doctor.id, record.slot.minutes[0]
+        self.wants_running = self.now is not None and record.slot.is_running(self.now)
 
     def _go_to_row(self, row: int) -> None:
-        """Move the cursor to a doctor's slot nearest to the remembered time."""
+        """Move the cursor to a doctor's slot nearest to the remembered time, which goes on if it was running."""
         if self.rows:
             row = min(max(row, 0), len(self.rows) - 1)
             minute = self.wanted[1] if self.wanted else 0
@@ -174,7 +180,8 @@ class SlotGrid(CalmFocus, can_focus=True):
             self.wanted = self.board.doctors[row].id, minute
 
     def _nearest_place(self, row: int, minute: int) -> int:
-        record = nearest(self.rows[row], minute)
+        is_today = self.now is not None and self.now.date() == self.board.date
+        record = nearest(self.rows[row], minute, self.now, running=self.wants_running and is_today)
         return self.rows[row].index(record) if record else 0
 
     def _go(self, row: int, place: int) -> None:
@@ -341,8 +348,3 @@ class SlotGrid(CalmFocus, can_focus=True):
             style = look(self, key[0])
             self.painted[key] = style + Style(bold=is_running), style + Style(dim=True)
         return self.painted[key]
-
-
-def state_of(record: SlotRecord, now: dt.datetime | None) -> tuple[bool, bool]:
-    """Return whether a slot is over, and whether it is running."""
-    return (record.slot.is_over(now), record.slot.is_running(now)) if now else (False, False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 
 from rich.style import Style
 from textual import getters, work
@@ -14,7 +14,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.places import LeavePlan, PlannedToken
+from opd_tui.domain.errors import AnswerLost, DeskRefusal, PlanDoesNotFit
 from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.dialogs.choose_slot import ChooseSlot
 from opd_tui.tui.drawing.cells import Line, fit, joined
@@ -26,6 +28,10 @@ from opd_tui.tui.widgets.row_list import RowList
 
 NUMBER_WIDTH, SOURCE_WIDTH = 7, 9
 KINDS = TO_SLOT, TO_DOCTOR, TO_DAY, CANCELLED = "to another slot", "to another doctor", "to another day", "cancelled"
+Submit = Callable[[object], Awaitable[Outcome | None]]
+"""Performs a plan: returns None if the user declines, raises a DeskRefusal if the desk refuses."""
+NOT_DONE = "Not done; the plan is as you left it. Enter asks again."
+CHANGED = "Another desk changed who is here, so look at the plan again. Your changes are kept."
 HINT = "m another slot   c cancel, or not   Enter carry out   Esc close"
 
 
@@ -67,8 +73,8 @@ class PlanRows(RowList[PlannedToken]):
         return f"{full}{date}{place.slot.start:%H:%M} {place.doctor.code} {short_name(place.doctor)}"
 
 
-class ReviewPlan(ModalScreen[LeavePlan | None]):
-    """A plan with one row for each patient; Enter carries it out."""
+class ReviewPlan(ModalScreen[Outcome | AnswerLost | None]):
+    """A plan with one row for each patient; Enter carries it out, and it stays open until that is done."""
 
     BINDINGS = [
         Binding("escape", "leave", "Close", show=False),
@@ -80,16 +86,20 @@ class ReviewPlan(ModalScreen[LeavePlan | None]):
     host = getters.app(DeskHost)
     rows = getters.query_one(PlanRows)
 
-    def __init__(self, title: str, plan: LeavePlan) -> None:
+    def __init__(self, title: str, plan: LeavePlan, read: Callable[[], Awaitable[LeavePlan]], submit: Submit) -> None:
         super().__init__()
         self.plan_title = title
         self.plan = plan
+        self.read = read
+        """Returns a new plan for the same doctor and time."""
+        self.submit = submit
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog find") as dialog:
             dialog.border_title = Content(self.plan_title)
             yield Static(id="plan-summary", markup=False)
             yield PlanRows()
+            yield Static(id="plan-wrong", markup=False, classes="wrong")
             yield Static(HINT, markup=False, classes="hint")
 
     def on_mount(self) -> None:
@@ -98,6 +108,7 @@ class ReviewPlan(ModalScreen[LeavePlan | None]):
     def show(self, plan: LeavePlan) -> None:
         """Show a plan."""
         self.plan = plan
+        self.say("")
         self.rows.show(plan)
         self.query_one("#plan-summary", Static).update(f"{count(len(plan.tokens), 'patient')}: {summary(plan.tokens)}")
 
@@ -126,7 +137,29 @@ class ReviewPlan(ModalScreen[LeavePlan | None]):
             self.show(self.plan.with_place(planned.record, proposal.slot.id if proposal else None))
 
     def action_carry_out(self) -> None:
-        self.dismiss(self.plan)
+        self.carry_out(self.host.keys.held(self, finishes=True))
+
+    @work
+    async def carry_out(self, held: Hold) -> None:
+        """Perform the plan and close with its outcome, or say why it was not done."""
+        async with held:
+            try:
+                outcome = await self.submit(self.plan.lines)
+            except AnswerLost as lost:
+                self.dismiss(lost)
+            except PlanDoesNotFit:
+                self.show((await self.read()).with_places_of(self.plan))
+                self.say(CHANGED)
+            except DeskRefusal as refusal:
+                self.say(self.host.message_of(refusal))
+            else:
+                self.dismiss(outcome) if outcome else self.say(NOT_DONE)
+
+    def say(self, text: str) -> None:
+        """Show why the plan was not carried out, or hide it if the text is empty."""
+        said = self.query_one("#plan-wrong", Static)
+        said.update(text)
+        said.display = bool(text)
 
     def action_leave(self) -> None:
         self.dismiss(None)

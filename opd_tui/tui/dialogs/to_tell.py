@@ -15,7 +15,6 @@ from textual.widgets import Static
 
 from opd_tui.desk.actions import TellPatient
 from opd_tui.desk.outcome import Outcome
-from opd_tui.desk.places import to_tell
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.model import Status, TokenRecord
 from opd_tui.tui.commands import TO_TELL, TOLD
@@ -33,6 +32,9 @@ NOBODY = "  Nobody has to be told of a change on this day."
 class ToTellRows(RowList[TokenRecord]):
     """The patients to phone, one per row: the phone, and how the token stands now."""
 
+    date = dt.date.min
+    """The day on which they are phoned."""
+
     def key_of(self, item: TokenRecord) -> Hashable | None:
         return item.token.id
 
@@ -46,12 +48,12 @@ class ToTellRows(RowList[TokenRecord]):
             (f"{fit(token.number, NUMBER_WIDTH)} ", self.part("strong")),
             (f"{fit(token.patient.name, name)} ", Style()),
             (f"{fit(token.patient.phone or 'no phone', PHONE_WIDTH)} ", Style()),
-            (fit(stands(item), max(room - name - 1, 0)), self.part("dim")),
+            (fit(stands(item, self.date), max(room - name - 1, 0)), self.part("dim")),
         )
 
 
 class ToTell(ModalScreen[TokenRecord | None]):
-    """The patients of a day who have to be told of a change; Enter goes to the token on the board."""
+    """The patients from a day on who have to be told of a change; Enter goes to the token on the board."""
 
     BINDINGS = [
         Binding("escape", "leave", "Close", show=False),
@@ -78,6 +80,7 @@ class ToTell(ModalScreen[TokenRecord | None]):
 
     def on_mount(self) -> None:
         self.rows.empty = NOBODY
+        self.rows.date = self.date
         self.show(self.records)
         self.host.desk_changed.subscribe(self, self.follow_desk)
 
@@ -94,7 +97,7 @@ class ToTell(ModalScreen[TokenRecord | None]):
     async def reload(self) -> None:
         """Read the list again."""
         try:
-            self.show(await self.host.async_desk.read(lambda desk: to_tell(desk, self.date)))
+            self.show(await self.host.async_desk.read(lambda desk: desk.to_tell(self.date)))
         except DeskRefusal as refusal:
             self.host.notices.report(refusal)
 
@@ -123,10 +126,11 @@ class ToTell(ModalScreen[TokenRecord | None]):
         self.dismiss(None)
 
 
-def stands(record: TokenRecord) -> str:
-    """Return how a token stands now, as the patient is told: `seat 10:20 (20 min late) S. Iyer`."""
+def stands(record: TokenRecord, date: dt.date) -> str:
+    """Return how a token stands now, as the patient is told: `seat 10:20 (20 min late) S. Iyer`, with another day."""
     token, slot = record.token, record.slot
     late = f"({slot.delay_minutes} min late) " if slot.delay_minutes and token.status.is_open else ""
     words = {Status.ACTIVE: "seat", Status.WAITING: "waits for"}.get(token.status, token.status.value)
-    begins = slot.expected_window.partition("–")[0] if late else f"{slot.start:%H:%M}"
-    return f"{words} {begins} {late}{short_name(record.doctor)}"
+    begins = slot.expected_start if late else f"{slot.start:%H:%M}"
+    day = "" if slot.date == date else f"{slot.date:%a %d %b} "
+    return f"{words} {day}{begins} {late}{short_name(record.doctor)}"

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from opd_tui.domain.events import TokenPreempted, TokenPromoted
-from opd_tui.domain.model import Attendance, Doctor, SlotRecord, Status, Token
+from opd_tui.domain.model import Attendance, Doctor, SlotRecord, Status, TokenRecord
 
 Section = tuple[str, Sequence[tuple[str, ...]]]
 """A heading and rows of columns."""
@@ -29,8 +29,11 @@ WITHOUT_A_SEAT = "○"
 """The sign of a patient who waits for a seat, here or expected."""
 
 
-def status_words(token: Token) -> str:
-    """Return where a token stands as a sign and a word: `● here`, `○ here` without a seat, `✓ done`."""
+def status_words(record: TokenRecord) -> str:
+    """Return where a token stands as a sign and a word: `● here`, `○ here` without a seat, `✓ done`, `→ B-007`."""
+    token = record.token
+    if record.moved_to:
+        return f"→ {record.moved_to}"
     if not token.status.is_open:
         return CLOSED_WORDS[token.status]
     attendance = token.attendance

@@ -21,7 +21,8 @@ from opd_tui.tui.keys.commands import DeskCommand
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.chosen import Chosen
 from opd_tui.tui.screens.day_screen import DayScreen
-from opd_tui.tui.screens.picking import pick
+from opd_tui.tui.screens.past_days import with_past_day
+from opd_tui.tui.screens.picking import pick, plan_to_review
 from opd_tui.tui.screens.request import FASTER, Request
 
 Task = Callable[[], Awaitable[Outcome | None]]
@@ -87,20 +88,24 @@ class CommandFlow:
 
     async def run(self, task: Task, held: Hold) -> None:
         """Run a command and report any refusal."""
+        step = task
         try:
             async with held:
-                next_task: Task | None = task
-                while next_task and (outcome := await next_task()):
-                    await self.screen.go_to_outcome(outcome)
-                    offer = await self.screen.offer_after(outcome)
-                    next_task = partial(self.outcome_of, offer) if offer else None
+                while outcome := await step():
+                    step = partial(self.show_and_offer, outcome)
         except DeskBusy as busy:
-            self.host.notices.busy(busy, lambda: self.begin_task(task))
+            self.host.notices.busy(busy, lambda: self.begin_task(step))
         except DeskRefusal as refusal:
             self.host.notices.refuse(refusal)
         finally:
             self.host.is_asking = self.is_under_way = False
             self.host.notices.withdraw(BEGINS)
+
+    async def show_and_offer(self, outcome: Outcome) -> Outcome | None:
+        """Show an outcome, and take the steps of the command that is offered after it, if any."""
+        await self.screen.go_to_outcome(outcome)
+        offer = await self.screen.offer_after(outcome)
+        return await self.outcome_of(offer) if offer else None
 
     def will_show(self, outcome: Outcome) -> bool:
         """Return whether an outcome is that of the command that is running; the demo's are not."""
@@ -118,10 +123,7 @@ class CommandFlow:
         if not request.asked:
             return await submit({})
         form = ActionForm(request.title, request.asked, request.presets, submit)
-        answer = await self.host.ask(form)
-        if isinstance(answer, AnswerLost):
-            raise answer
-        return answer
+        return outcome_or_lost(await self.host.ask(form))
 
     async def pick_and_perform(self, request: Request, fields: Mapping[str, object]) -> Outcome | None:
         """Let the user choose each field that the action lacks, and perform it; return None if the user cancels."""
@@ -134,7 +136,9 @@ class CommandFlow:
             except InvalidAction as invalid:
                 if invalid.field not in request.command.picks or invalid.field in fields:
                     raise
-                picked = await pick(self.host, request, invalid.field, fields)
+                if invalid.field == "plan":
+                    return await self.review_and_perform(request, fields)
+                picked = await pick(self.host, request, invalid.field)
                 if picked is None:
                     return None
                 is_asked, fields = True, {**fields, **picked}
@@ -145,6 +149,15 @@ class CommandFlow:
         doing = ": ".join(filter(None, (command.label, request.about)))
         # The second of two keys is refused by `why_not`.
         return await self.host.is_meant(doing, may_repeat=command.completes)
+
+    async def review_and_perform(self, request: Request, fields: Mapping[str, object]) -> Outcome | None:
+        """Let the user review the plan of a doctor who leaves, and perform it; the plan stays open until it is done."""
+
+        async def submit(plan: object) -> Outcome | None:
+            return await self.pick_and_perform(request, {**fields, "plan": plan})
+
+        review = await plan_to_review(self.host, request, fields, submit)
+        return outcome_or_lost(await self.host.ask(review)) if review else await submit(())
 
     async def confirm_and_perform(
         self,
@@ -162,7 +175,7 @@ class CommandFlow:
         again = ""
         while True:
             forecast = await self.host.preview(action)
-            text = question(forecast)
+            text = with_past_day(question(forecast), forecast.outcome, self.host.now)
             if again and not text:
                 text = f"Now: {forecast.outcome.sentence}. Do it?"
             if text and not await self.host.ask(confirm(text if text.startswith(again) else again + text, action.yes)):
@@ -173,3 +186,10 @@ class CommandFlow:
                 return await self.host.perform(action, expect=forecast.outcome.moves)
             except MovesChanged:
                 again = FASTER
+
+
+def outcome_or_lost(answer: Outcome | AnswerLost | None) -> Outcome | None:
+    """Return the answer of a dialog that performs the action itself; raise the AnswerLost that closed it."""
+    if isinstance(answer, AnswerLost):
+        raise answer
+    return answer

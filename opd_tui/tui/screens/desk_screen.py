@@ -165,14 +165,13 @@ class DeskScreen(DayScreen):
             self.run_worker(self._show_to_tell(self.host.keys.held(self)), group="to tell", exclusive=True)
 
     async def _show_to_tell(self, held: Hold) -> None:
-        from opd_tui.desk.places import to_tell
         from opd_tui.tui.dialogs.to_tell import ToTell
 
         async with held:
             if (day := self.host.day) is None:
                 return
             try:
-                records = await self.host.async_desk.read(lambda desk: to_tell(desk, day))
+                records = await self.host.async_desk.read(lambda desk: desk.to_tell(day))
             except DeskRefusal as refusal:
                 self.host.notices.refuse(refusal)
                 return

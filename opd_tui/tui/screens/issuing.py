@@ -154,9 +154,10 @@ class Issuing:
     async def perform_foreseen(self, action: IssueToken) -> Outcome | None:
         """Perform the action without a new preview if the panel's forecast moves no other patient.
 
-        Return None if it does, or if the forecast is out of date.
+        Return None if it does, if the forecast is out of date, or if the day is past.
         """
-        if not self.panel.moves_nobody:
+        today, day = self.host.now and self.host.now.date(), self.host.day
+        if not self.panel.moves_nobody or (today and day and day < today):
             return None
         try:
             return await self.host.perform(action, expect=self.panel.foreseen)

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from opd_tui.desk.places import leave_plan, places_for
+from opd_tui.desk.places import LeavePlan, leave_plan, places_for
 from opd_tui.domain.field_types import Choice
 from opd_tui.domain.model import Doctor
 from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.screens.request import Request
 
+if TYPE_CHECKING:
+    from opd_tui.tui.dialogs.leave_plan import ReviewPlan, Submit
+
 Picked = Mapping[str, object] | None
 """The chosen fields, or None if the user leaves the dialog."""
 
 
-async def pick(host: DeskHost, request: Request, name: str, fields: Mapping[str, object]) -> Picked:
+async def pick(host: DeskHost, request: Request, name: str) -> Picked:
     """Open the dialog for a field, and return what is chosen; raise a DeskRefusal if the desk cannot be read."""
     if name == "slot":
         return await pick_slot(host, request)
-    if name == "plan":
-        return await pick_plan(host, request, fields)
     spec = next(spec for spec in request.action_class.own_specs() if spec.name == name)
     assert isinstance(spec.type, Choice)
     return await pick_value(host, request, name, spec.type)
@@ -48,8 +49,10 @@ async def pick_slot(host: DeskHost, request: Request) -> Picked:
     return {"slot": chosen.slot.id, "keep_place": dialog.keeps_place} if chosen else None
 
 
-async def pick_plan(host: DeskHost, request: Request, fields: Mapping[str, object]) -> Picked:
-    """Let the user review what becomes of each patient of a doctor who leaves; nobody to plan for needs no dialog."""
+async def plan_to_review(
+    host: DeskHost, request: Request, fields: Mapping[str, object], submit: Submit
+) -> ReviewPlan | None:
+    """Return the dialog with what becomes of each patient of a doctor who leaves, or None if there are none."""
     from opd_tui.tui.dialogs.leave_plan import ReviewPlan
 
     assert request.chosen is not None
@@ -57,8 +60,9 @@ async def pick_plan(host: DeskHost, request: Request, fields: Mapping[str, objec
     assert isinstance(doctor, Doctor)
     assert day is not None
     assert isinstance(since, dt.time)
-    plan = await host.async_desk.read(lambda desk: leave_plan(desk, doctor.id, day, since))
-    if not plan.tokens:
-        return {"plan": ()}
-    reviewed = await host.ask(ReviewPlan(f"{doctor.name} leaves at {since:%H:%M}", plan))
-    return {"plan": reviewed.lines} if reviewed else None
+
+    async def read() -> LeavePlan:
+        return await host.async_desk.read(lambda desk: leave_plan(desk, doctor.id, day, since))
+
+    plan = await read()
+    return ReviewPlan(f"{doctor.name} leaves at {since:%H:%M}", plan, read, submit) if plan.tokens else None

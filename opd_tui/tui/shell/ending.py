@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CAN_WATCH = hasattr(select, "poll")
 """Whether the system can wait for signals and terminals; Windows has neither."""
+CLOSED = -1
+"""A pipe that is not open."""
 CRASHED = 1
 """Textual's exit status for an unhandled exception."""
 SECONDS_TO_LEAVE = 0.7
@@ -45,9 +47,12 @@ class Ending:
         """Whether the app has ended."""
         self.leaving = threading.Event()
         """Whether the app was told to end."""
+        self.pipe, self.writer = threading.Lock(), CLOSED
+        """What wakes the thread, and the lock under which it is written to and closed."""
         self.thread = threading.Thread(target=self.watch, name="ending", daemon=True)
 
     def __enter__(self) -> Self:
+        self.excepthook, threading.excepthook = threading.excepthook, self.with_thread
         if not CAN_WATCH:
             return self
         self.modes = modes_of(self.terminal)
@@ -59,6 +64,7 @@ class Ending:
         return self
 
     def __exit__(self, *_: object) -> None:
+        threading.excepthook = self.excepthook
         self.is_over.set()
         if not CAN_WATCH:
             return
@@ -67,14 +73,17 @@ class Ending:
         signal.set_wakeup_fd(self.wakeup)
         for number, handler in self.handlers.items():
             signal.signal(number, handler)
-        os.close(self.reader)
-        os.close(self.writer)
+        with self.pipe:
+            os.close(self.reader)
+            os.close(self.writer)
+            self.writer = CLOSED
 
     def wake(self) -> None:
-        """Make the thread look at what has happened."""
-        if CAN_WATCH:
-            with suppress(BlockingIOError):  # it is full, so the thread is going to look
-                os.write(self.writer, b"\0")
+        """Make the thread look at what has happened; may be called on any thread, also after the end."""
+        with self.pipe:  # a closed descriptor may be another file's by now
+            if self.writer != CLOSED:
+                with suppress(BlockingIOError):  # it is full, so the thread is going to look
+                    os.write(self.writer, b"\0")
 
     def watch(self) -> None:
         """Wait until the app is to end and see to it that the process ends; runs on the thread."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -23,9 +22,7 @@ def run_to_its_end(app: DeskHost) -> int:
     redact_tracebacks(app)
     app.error_console.push_render_hook(HideDeveloperHints())
     read_with_care(app)
-    ending = Ending(app)
-    threading.excepthook = ending.with_thread
-    with ending:
+    with Ending(app):
         try:
             app.run()
         except OSError as error:

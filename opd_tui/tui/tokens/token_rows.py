@@ -18,6 +18,8 @@ from opd_tui.tui.drawing.text import MARKS, minutes, status_words
 from opd_tui.tui.widgets.row_list import Heading, RowList
 
 NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH = 7, 9, 11, 9
+TO_TELL = "! to tell"
+"""The sign and words of a patient who has to be told of a change."""
 MARKED_STATUS = {moved.reason: moved.enters for moved in (TokenPreempted, TokenPromoted)}
 ATTENDANCE_LOOKS = {
     Attendance.INSIDE: "inside",
@@ -54,11 +56,11 @@ class TokenRows(RowList[QueueRow | Heading]):
         return item.id if isinstance(item, QueueRow) else None
 
     def wait_of(self, row: QueueRow) -> str:
-        """Return the minutes waited, or the slot's start time if it has not begun."""
+        """Return the minutes waited, or the time at which the slot is expected to begin if it has not begun."""
         if self.now is None:
             return ""
         if self.now < row.begins_at:
-            return f"for {row.record.slot.start:%H:%M}"
+            return f"for {row.record.slot.expected_start}"
         return minutes(row.waited(self.now))
 
     def status_of(self, row: QueueRow) -> tuple[str, Style]:
@@ -69,7 +71,7 @@ class TokenRows(RowList[QueueRow | Heading]):
         if self.is_overdue(token):
             return f"! {token.attendance.value}", self.part("warning")
         look = ATTENDANCE_LOOKS[token.attendance] if token.status is Status.ACTIVE else "plain"
-        return status_words(token), self.part(look if token.status.is_open else "dim")
+        return status_words(row.record), self.part(look if token.status.is_open else "dim")
 
     def is_overdue(self, token: Token) -> bool:
         """Return whether the patient has been on hold for longer than the limit."""

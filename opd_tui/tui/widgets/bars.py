@@ -105,6 +105,7 @@ def totals_in_words(totals: Totals, room: int) -> str:
     present = {"inside": totals.inside, "here": totals.here}
     numbers = {"seated": totals.seated, "waiting": totals.waiting, "done": totals.done, "no-show": totals.no_show}
     shown = {word: number for word, number in present.items() if number} | numbers
+    shown |= {"to tell": totals.to_tell} if totals.to_tell else {}
     words = [f"{word} {number}" for word, number in shown.items()] if any(numbers.values()) else []
     while words and cell_len(" · ".join(words)) > room:
         words.pop()

@@ -1,0 +1,34 @@
+"""Words for several patients at once: names of a few, and the number of many."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from opd_tui.domain.events import Event, Names
+from opd_tui.domain.events.tokens import SeatChanged
+
+MOST_TOLD = 2
+"""Of more moves of one kind only the number is told."""
+
+
+def in_patients(count: int) -> str:
+    """Return a number of patients in words: `1 patient`."""
+    return f"{count} patient{'' if count == 1 else 's'}"
+
+
+def in_words(names: Sequence[str], most: int = 3) -> str:
+    """Return names as a list in words, of many the first few: `A, B, C and 4 more`."""
+    named = [*names[:most], *([f"{len(names) - most} more"] if len(names) > most else [])]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+
+
+def moves_in_words(events: Iterable[Event], names: Names) -> list[str]:
+    """Return what the rule did in the order of the events, a sentence for each move, or one for many of a kind."""
+    moves = [event for event in events if isinstance(event, SeatChanged)]
+    number = Counter(map(type, moves))
+    told = (
+        event.sentence(names) if (many := number[type(event)]) <= MOST_TOLD else f"{in_patients(many)} {event.they}"
+        for event in moves
+    )
+    return [*dict.fromkeys(told)]
