@@ -35,7 +35,7 @@ from tests.support.actions import window
 from tests.support.helpers import ACTIVE, CANCELLED, DATE, WAITING, issue, statuses, token_of
 from tests.support.memory import Row, Rows
 from tests.support.memory_desk import MemoryDesk
-from tests.support.random_day import RandomDay
+from tests.support.random_day import BOTH, RandomDay
 from tests.support.stores import always_on_every_store
 from tests.support.units_of_work import without_nulls
 
@@ -292,7 +292,7 @@ def test_undoing_the_whole_day_leaves_nobody_and_nothing(seed: int) -> None:
 def test_with_another_desk_between_the_seats_are_those_of_sorting(seed: int) -> None:
     day = RandomDay(seed)
     done = set()
-    for _, outcome in day.actions(250, desks=2):
+    for _, outcome in day.actions(250, desks=BOTH):
         done.add(outcome.entry.action)
         for slot in day.rows.where(Subject.SLOT):
             tokens = day.rows.where(Subject.TOKEN, slot_id=slot["id"])
@@ -307,5 +307,5 @@ def test_with_another_desk_between_the_seats_are_those_of_sorting(seed: int) -> 
 
 @pytest.mark.slow
 def test_everything_is_done_on_some_random_day() -> None:
-    done = {outcome.entry.action for seed in range(20) for _, outcome in RandomDay(seed).actions(250, desks=2)}
+    done = {outcome.entry.action for seed in range(20) for _, outcome in RandomDay(seed).actions(250, desks=BOTH)}
     assert done == ACTIONS.keys()

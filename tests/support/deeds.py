@@ -53,7 +53,7 @@ class Day:
             self.oracle.slots[slot] = HouseSlot(code, DATE, capacity, start=start, end=end)
 
     def act(self, action: Action, why_not: set[str], then: Callable[[Outcome], object]) -> bool:
-        """Perform an action at a desk; the oracle agrees that it is refused, for one of its reasons, or does the same."""
+        """Perform an action; the oracle agrees that it is refused, for one of its reasons, or does the same."""
         done = self.at_desk(self.dice.choice(DESKS), action, why_not)
         if done is not None:
             name, outcome = done

@@ -55,12 +55,14 @@ class Reverting:
     uow: UnitOfWork
     entry_id: int
     events: Sequence[Event]
+    own: Sequence[Event]
+    """Those of the events that are set back."""
     details: Mapping[str, Any]
     slots: dict[SlotId, Slot] = field(default_factory=dict)
 
     def run(self) -> None:
         """Set the action back, last change first; raise a DeskRefusal if that is not possible."""
-        own = [event for event in self.events if is_set_back(event)]
+        own = self.own
         self.slots = self.held_slots(own)
         for event in own:
             if event.subject is Subject.PATIENT:
@@ -317,6 +319,15 @@ def is_set_back(event: Event) -> bool:
     """Return whether an event is the action's own; the record that a visit made or filled stays."""
     stays = event.subject is Subject.PATIENT and "kept" not in event.details and event.before != {"merged_into": None}
     return not event.by_rule and (not stays or event.kind == REVERTED[Subject.PATIENT].kind)
+
+
+def is_of_forgotten(uow: UnitOfWork, event: Event) -> bool:
+    """Return whether an event is about a patient who was forgotten since, or about a token of one."""
+    if event.subject is Subject.PATIENT:
+        records = (event.subject_id, event.after.get("merged_into"))
+        return any(uow.is_forgotten(PatientId(id_)) for id_ in records if id_ is not None)
+    token = uow.token(TokenId(event.subject_id)) if event.subject is Subject.TOKEN else None
+    return token is not None and uow.is_forgotten(token.patient_id)
 
 
 def slots_named_by(events: Sequence[Event]) -> set[SlotId]:
