@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from opd_tui.clock import FixedClock
@@ -33,7 +33,9 @@ DESKS = ("desk 1", "desk 2")
 class Day:
     """Two desks of a house beside the oracle; `done` counts what was not refused."""
 
-    def __init__(self, dice: random.Random, desk: AnyDesk, clock: FixedClock) -> None:
+    def __init__(
+        self, dice: random.Random, desk: AnyDesk, clock: FixedClock, slots: Sequence[tuple[str, str, int]] = SLOTS
+    ) -> None:
         self.dice = dice
         self.clock = clock
         self.desk = desk
@@ -44,10 +46,10 @@ class Day:
         self.undone_by: list[str] = []
         """The same of what was undone."""
         self.doctors: dict[str, int] = {}
-        for code in ("A", "B"):
+        for code in sorted({code for code, _, _ in slots}):
             self.doctors[code] = add_doctor(desk, f"Dr {code}", code=code)
             self.oracle.doctors[code] = HouseDoctor(f"Dr {code}")
-        for code, start, capacity in SLOTS:
+        for code, start, capacity in slots:
             end = f"{int(start[:2]) + 1}:00"
             slot = open_slot(desk, self.doctors[code], start, end, capacity)
             self.oracle.slots[slot] = HouseSlot(code, DATE, capacity, start=start, end=end)

@@ -53,8 +53,6 @@ class HouseOracle(DayOracle):
     """What the last action did to records, beside the visits, which undo leaves there."""
     undone: list[HouseOracle] = field(default_factory=list)
     """What was after each action that was undone, the last of them last."""
-    remembers: int = 1000
-    """How many actions can be undone."""
 
     # Doctors
 
@@ -108,7 +106,7 @@ class HouseOracle(DayOracle):
             return {"PlanDoesNotFit"}
         if not standing and all(self.slots[slot].closed for slot in closing):
             return {"NothingToChange"}
-        trial = copy.deepcopy(self)
+        trial = self.copy()
         for slot in closing:
             trial.slots[slot].closed = True
         for token, goes_to in plan:
@@ -219,8 +217,7 @@ class HouseOracle(DayOracle):
 
     def look_back(self) -> None:
         """Keep what is now, for undo."""
-        past, self.past = self.past, []
-        self.past = [*past[1 - self.remembers :], self.copy()]
+        self.past = [*self.past, self.copy()]
         self.change = None
 
     def undo(self) -> None:
@@ -253,10 +250,20 @@ class HouseOracle(DayOracle):
 
     def copy(self) -> HouseOracle:
         """What is now, without its past."""
-        past, undone, self.past, self.undone = self.past, self.undone, [], []
-        copied = copy.deepcopy(self)
-        self.past, self.undone = past, undone
-        return copied
+        tokens = {id_: copy.copy(token) for id_, token in self.tokens.items()}
+        return HouseOracle(
+            slots={
+                id_: replace(slot, tokens=[tokens[token.id] for token in slot.tokens])
+                for id_, slot in self.slots.items()
+            },
+            tokens=tokens,
+            facts={id_: copy.copy(facts) for id_, facts in self.facts.items()},
+            doctors={code: copy.copy(doctor) for code, doctor in self.doctors.items()},
+            records={id_: dict(record) for id_, record in self.records.items()},
+            merged=set(self.merged),
+            visits=dict(self.visits),
+            change=self.change,
+        )
 
     def take(self, other: HouseOracle) -> None:
         """Be as another, but for the records, which visits that were taken back have filled for good."""
