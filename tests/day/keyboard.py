@@ -75,8 +75,11 @@ class Typist:
     async def go_to_token(self, token: TokenId) -> None:
         """Find a token of the day by its number."""
         await self.meera.press("1", "/")
-        await self.meera.type(self.record_of(token).token.number)
+        number = self.record_of(token).token.number
+        await self.meera.type(number)
         await self.meera.press("enter")
+        await self.meera.until(lambda: number in self.meera.line_with("▸", "#queue"), f"{number} in the queue")
+        await self.meera.until(lambda: self.meera.focused_id == "queue", "the queue")
 
     async def go_to_doctor(self, doctor: int) -> None:
         """Choose a doctor on the doctors' screen."""
@@ -88,7 +91,9 @@ class Typist:
         record = next(record for record in self.desk.slot_list() if record.slot.id == slot)
         day = [each.slot.id for each in self.desk.slot_list() if each.doctor.id == record.doctor.id]
         await self.go_to_doctor(record.doctor.id)
-        await self.meera.press("enter", *["right"] * day.index(slot))
+        await self.meera.press("enter")
+        await self.meera.settle()
+        await self.meera.press(*["right"] * day.index(slot))
 
     async def fill(self, *values: str | None) -> None:
         """Type over the fields of a form, and send it; None leaves one as it is."""
@@ -167,6 +172,8 @@ class Typist:
         await self.go_to_doctor(action.doctor)
         await self.meera.press("ctrl+e")
         await self.fill(f"{action.from_:%H:%M}")
+        if not action.plan:
+            return
         await self.meera.sees("Enter carry out")
         for line in action.plan:
             if line.slot is not None:
@@ -180,7 +187,7 @@ class Typist:
 
     async def add_doctor(self, action: Any) -> None:
         await self.meera.press("3", "a")
-        await self.fill(action.name, action.code, action.specialty)
+        await self.fill(action.name, action.specialty, action.code, None)
 
     async def edit_doctor(self, action: Any) -> None:
         await self.go_to_doctor(action.doctor)

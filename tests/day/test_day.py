@@ -53,7 +53,7 @@ def test_at_two_desks_at_once_the_tables_are_right_after_every_action(
     assert desk.verify().problems == []
 
 
-@pytest.mark.parametrize("patients", [4, pytest.param(PATIENTS, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("patients", [4, 40, pytest.param(PATIENTS, marks=pytest.mark.slow)])
 async def test_by_keyboard_alone_the_tables_are_right_after_every_action(
     desk: FrontDesk, open_desk: Callable[..., FrontDesk], clock: FixedClock, patients: int
 ) -> None:
