@@ -108,7 +108,7 @@ class Author(Day):
         """The doctor who was chosen, or any who stays."""
         return self.chosen_code or self.dice.choice(sorted(DOCTORS))
 
-    def with_token(self, deed: Callable[[Day], None], token: int) -> None:
+    def with_token(self, deed: Callable[[Any], None], token: int) -> None:
         """Do something with this token."""
         self.chosen = token
         deed(self)
@@ -230,15 +230,35 @@ class Author(Day):
             lambda _: setattr(self.oracle.doctors[code], "retired", True),
         )
 
+    def open(self) -> None:
+        """One more slot in the afternoon."""
+        slot = {"start": "14:00", "end": "15:00"}
 
-def open(self) -> None:
-    """One more slot in the afternoon."""
-    slot = {"start": "14:00", "end": "15:00"}
+        def then(outcome: Outcome) -> None:
+            self.oracle.slots[outcome.slots[0].id] = HouseSlot("A", DATE, 2, **slot)
 
-    def then(outcome: Outcome) -> None:
-        self.oracle.slots[outcome.slots[0].id] = HouseSlot("A", DATE, 2, **slot)
+        self.act(actions.OpenSlot(doctor=self.doctors["A"], date=DATE, capacity=2, **slot), set(), then)
 
-    self.act(actions.OpenSlot(doctor=self.doctors["A"], date=DATE, capacity=2, **slot), set(), then)
+    def come_too_late(self) -> None:
+        """Somebody is cancelled, and comes after all."""
+        token = next(id_ for id_, each in self.oracle.tokens.items() if not each.closed_as and not each.in_the_room)
+        self.act(actions.CancelToken(token=token), set(), lambda _: self.oracle.close_one(token, "CANCELLED"))
+        self.with_token(Author.reinstate, token)
+
+    def carry_on(self) -> None:
+        """A slot is closed; who waits there goes to the next one, and it is opened again."""
+        slot = next((id_ for id_ in self.oracle.slots if self.oracle.waiting(id_) and self.oracle.next_slot(id_)), 1)
+        self.act(actions.CloseSlot(slot=slot), self.why_not_close(slot), lambda _: self.set_closed(slot, closed=True))
+        waiting, target = self.oracle.waiting(slot), self.oracle.next_slot(slot)
+        why = self.oracle.why_not_carry_over(slot)
+        self.act(actions.CarryOver(slot=slot), why, lambda _: self.oracle.move(waiting, target or 0, None))
+        self.act(actions.ReopenSlot(slot=slot), set(), lambda _: self.set_closed(slot, closed=False))
+
+    def why_not_close(self, slot: int) -> set[str]:
+        return {"NothingToChange"} if self.oracle.slots[slot].closed else set()
+
+    def set_closed(self, slot: int, *, closed: bool) -> None:
+        self.oracle.slots[slot].closed = closed
 
 
 DEEDS = (
@@ -260,6 +280,8 @@ def busy_day(patients: int = PATIENTS) -> tuple[Step, ...]:
     author.open_the_house()
     while sum(step.action.verb == "issue_token" for step in author.steps) < patients:
         author.dice.choice(DEEDS if author.oracle.tokens else [Author.issue])(author)
+    author.come_too_late()
+    author.carry_on()
     author.leave()
     author.open()
     author.add_and_retire_a_doctor()

@@ -53,11 +53,11 @@ def test_at_two_desks_at_once_the_tables_are_right_after_every_action(
     assert desk.verify().problems == []
 
 
-@pytest.mark.parametrize("patients", [4, 40, pytest.param(PATIENTS, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [10, pytest.param(None, marks=pytest.mark.slow)], ids=["morning", "day"])
 async def test_by_keyboard_alone_the_tables_are_right_after_every_action(
-    desk: FrontDesk, open_desk: Callable[..., FrontDesk], clock: FixedClock, patients: int
+    desk: FrontDesk, open_desk: Callable[..., FrontDesk], clock: FixedClock, count: int | None
 ) -> None:
-    steps = busy_day(patients)
+    steps = busy_day(PATIENTS if count is None else 4)[:count]
     clock.instant = steps[0].at
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         typist = Typist(meera, desk, clock)
