@@ -16,7 +16,10 @@ from opd_tui.desk.actions import (
     CheckInToken,
     CompleteAndCallNext,
     CompleteToken,
+    DelayDoctor,
+    DoctorLeaves,
     EditDoctor,
+    EditPatient,
     ForgetPatient,
     MarkNoShow,
     OpenSlot,
@@ -195,6 +198,29 @@ def test_forgetting_is_passed_over_and_said(filled: FrontDesk) -> None:
     assert "A-003 Sunita Kumar is here" in undone.sentence
     assert undone.sentence.endswith("(a patient who was forgotten since stays forgotten)")
     assert filled.verify().problems == []
+
+
+def test_of_an_action_on_several_patients_the_part_of_who_was_forgotten_stays(filled: FrontDesk) -> None:
+    filled.perform(DelayDoctor(doctor=1, date=DATE, minutes=20))
+    filled.perform(CompleteToken(token=ACTIVE))
+    filled.perform(ForgetPatient(token=ACTIVE))
+    filled.perform(DelayDoctor(doctor=1, date=DATE, minutes=30))
+    assert filled.perform(Undo()).sentence == "Undone: Dr A 09:00 is 30 minutes late; Dr A 10:00 is 30 minutes late"
+    undone = filled.perform(Undo())
+    assert undone.sentence.endswith("(a patient who was forgotten since stays forgotten)")
+    assert {record.slot.delay_minutes for record in filled.slot_list()} == {0}
+    assert statuses(filled)["A-001"] == "COMPLETED"
+    assert filled.verify().problems == []
+
+
+def test_a_slot_that_lost_two_tokens_of_one_person_gets_both_back(filled: FrontDesk) -> None:
+    for number, uhid in ((1, "H-1"), (2, "H-2")):
+        filled.perform(EditPatient(token=number, name="Asha", uhid=uhid))
+    filled.perform(EditPatient(token=2, uhid="H-1"))
+    lines = [{"token": token, "cancel": True} for token in (1, 2, 3)]
+    filled.perform(DoctorLeaves(doctor=1, date=DATE, from_="09:00", plan=lines))
+    filled.perform(Undo())
+    assert [*statuses(filled, 1).values()][:3] == ["ACTIVE", "ACTIVE", "WAITING"]
 
 
 def cancelled(desk: FrontDesk) -> Outcome:

@@ -321,15 +321,6 @@ def is_set_back(event: Event) -> bool:
     return not event.by_rule and (not stays or event.kind == REVERTED[Subject.PATIENT].kind)
 
 
-def is_of_forgotten(uow: UnitOfWork, event: Event) -> bool:
-    """Return whether an event is about a patient who was forgotten since, or about a token of one."""
-    if event.subject is Subject.PATIENT:
-        records = (event.subject_id, event.after.get("merged_into"))
-        return any(uow.is_forgotten(PatientId(id_)) for id_ in records if id_ is not None)
-    token = uow.token(TokenId(event.subject_id)) if event.subject is Subject.TOKEN else None
-    return token is not None and uow.is_forgotten(token.patient_id)
-
-
 def slots_named_by(events: Sequence[Event]) -> set[SlotId]:
     """Return the slots to which events belong, and those from and to which they moved tokens."""
     return {event.slot_id for event in events if event.slot_id is not None}.union(*(e.named_slots for e in events))

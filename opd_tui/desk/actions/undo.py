@@ -9,13 +9,13 @@ from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action
 from opd_tui.desk.actions.patients import ForgetPatient
-from opd_tui.desk.actions.reverting import Reverting, is_of_forgotten, is_set_back
+from opd_tui.desk.actions.reverting import Reverting, is_set_back
 from opd_tui.desk.outcome import Change, Forecast, Json, Outcome
 from opd_tui.domain.errors import CannotBeUndone, NothingToChange, NothingToRedo, NothingToUndo, UnknownEntry
-from opd_tui.domain.events import EVENTS, Event
+from opd_tui.domain.events import EVENTS, Event, Subject
 from opd_tui.domain.field_types import Id
 from opd_tui.domain.journal import JournalEntry
-from opd_tui.domain.model import Status
+from opd_tui.domain.model import PatientId, Status, TokenId
 from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
 
@@ -163,6 +163,15 @@ def split(uow: UnitOfWork, events: Iterable[Event]) -> tuple[list[Event], list[E
     for event in filter(is_set_back, events):
         (forgotten if is_of_forgotten(uow, event) else own).append(event)
     return own, forgotten
+
+
+def is_of_forgotten(uow: UnitOfWork, event: Event) -> bool:
+    """Return whether an event is about a patient who was forgotten since, or about a token of one."""
+    if event.subject is Subject.PATIENT:
+        records = (event.subject_id, event.after.get("merged_into"))
+        return any(uow.is_forgotten(PatientId(id_)) for id_ in records if id_ is not None)
+    token = uow.token(TokenId(event.subject_id)) if event.subject is Subject.TOKEN else None
+    return token is not None and uow.is_forgotten(token.patient_id)
 
 
 def undone_in_words(outcome: Outcome) -> str:
