@@ -15,7 +15,7 @@ from opd_tui.domain.errors import DeskRefusal
 from tests.conftest import ZONE
 from tests.support.helpers import DATE
 from tests.support.memory_desk import MemoryDesk
-from tests.support.random_day import RandomDay
+from tests.support.random_day import BOTH, RandomDay
 from tests.support.stores import Store
 
 
@@ -51,6 +51,6 @@ def result_of(desk: FrontDesk | MemoryDesk, action: Action, actor: Actor | None 
 def test_a_day_on_a_database_is_the_day_without_one(store: Store, seed: int) -> None:
     day = Twins(seed, store)
     with closing(day.real):
-        for _ in day.actions(120, desks=2):
+        for _ in day.actions(120, desks=BOTH):
             pass
         assert day.real.verify().problems == []

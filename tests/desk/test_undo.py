@@ -22,7 +22,9 @@ from opd_tui.desk.actions import (
     CompleteAndCallNext,
     CompleteToken,
     DelayDoctor,
+    DoctorLeaves,
     EditDoctor,
+    EditPatient,
     ForgetPatient,
     HoldToken,
     MarkNoShow,
@@ -47,7 +49,7 @@ from tests.support.actions import window
 from tests.support.helpers import ACTIVE, CANCELLED, DATE, WAITING, issue, statuses, token_of
 from tests.support.memory import Row, Rows
 from tests.support.memory_desk import MemoryDesk
-from tests.support.random_day import RandomDay
+from tests.support.random_day import BOTH, RandomDay
 from tests.support.stores import always_on_every_store
 from tests.support.units_of_work import without_nulls
 
@@ -211,6 +213,29 @@ def test_forgetting_is_passed_over_and_said(filled: FrontDesk) -> None:
     assert filled.verify().problems == []
 
 
+def test_of_an_action_on_several_patients_the_part_of_who_was_forgotten_stays(filled: FrontDesk) -> None:
+    filled.perform(DelayDoctor(doctor=1, date=DATE, minutes=20))
+    filled.perform(CompleteToken(token=ACTIVE))
+    filled.perform(ForgetPatient(token=ACTIVE))
+    filled.perform(DelayDoctor(doctor=1, date=DATE, minutes=30))
+    assert filled.perform(Undo()).sentence == "Undone: Dr A 09:00 is 30 minutes late; Dr A 10:00 is 30 minutes late"
+    undone = filled.perform(Undo())
+    assert undone.sentence.endswith("(a patient who was forgotten since stays forgotten)")
+    assert {record.slot.delay_minutes for record in filled.slot_list()} == {0}
+    assert statuses(filled)["A-001"] == "COMPLETED"
+    assert filled.verify().problems == []
+
+
+def test_a_slot_that_lost_two_tokens_of_one_person_gets_both_back(filled: FrontDesk) -> None:
+    for number, uhid in ((1, "H-1"), (2, "H-2")):
+        filled.perform(EditPatient(token=number, name="Asha", uhid=uhid))
+    filled.perform(EditPatient(token=2, uhid="H-1"))
+    lines = [{"token": token, "cancel": True} for token in (1, 2, 3)]
+    filled.perform(DoctorLeaves(doctor=1, date=DATE, from_="09:00", plan=lines))
+    filled.perform(Undo())
+    assert [*statuses(filled, 1).values()][:3] == ["ACTIVE", "ACTIVE", "WAITING"]
+
+
 def cancelled(desk: FrontDesk) -> Outcome:
     """Check in who waits, then issue a token for somebody and cancel it."""
     desk.perform(CheckInToken(token=WAITING))
@@ -306,7 +331,7 @@ def test_undoing_the_whole_day_leaves_nobody_and_nothing(seed: int) -> None:
 def test_with_another_desk_between_the_seats_are_those_of_sorting(seed: int) -> None:
     day = RandomDay(seed)
     done = set()
-    for _, outcome in day.actions(250, desks=2):
+    for _, outcome in day.actions(250, desks=BOTH):
         done.add(outcome.entry.action)
         for slot in day.rows.where(Subject.SLOT):
             tokens = day.rows.where(Subject.TOKEN, slot_id=slot["id"])
@@ -321,7 +346,7 @@ def test_with_another_desk_between_the_seats_are_those_of_sorting(seed: int) -> 
 
 @pytest.mark.slow
 def test_everything_is_done_on_some_random_day() -> None:
-    done = {outcome.entry.action for seed in range(20) for _, outcome in RandomDay(seed).actions(250, desks=2)}
+    done = {outcome.entry.action for seed in range(20) for _, outcome in RandomDay(seed).actions(250, desks=BOTH)}
     assert done == ACTIONS.keys()
 
 

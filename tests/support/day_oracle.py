@@ -30,7 +30,7 @@ class Facts:
     held: str | None = None
     to_tell: bool = False
     sent_back: dt.datetime | None = None
-    replaced_by: int | None = None
+    replaced_by: tuple[int, ...] = ()
 
 
 @dataclass
@@ -193,7 +193,7 @@ class DayOracle(Oracle):
         old = self.facts[token]
         stays_here = old.here and here.date == self.slots[mine.slot].date
         self.facts[id_] = Facts(here=stays_here)
-        mine.closed_as, old.held, old.to_tell, old.replaced_by = "CANCELLED", None, False, id_
+        mine.closed_as, old.held, old.to_tell, old.replaced_by = "CANCELLED", None, False, (*old.replaced_by, id_)
         self.tell(before, id_)
 
     def resize(self, slot: int, capacity: int) -> None:

@@ -106,7 +106,9 @@ def but_for_new_ids(outcome: Outcome) -> Outcome:
         cause = event.cause and event.cause._replace(id=0 if event.cause in made else event.cause.id)
         new_patient = (Subject.PATIENT, event.after.get("patient_id")) in made
         after = {**event.after, "patient_id": 0} if new_patient else event.after
-        return replace(event, subject_id=subject_id, cause=cause, after=after)
+        versions = {name: 0 for name in ("kept", "to") if (Subject.PATIENT, event.details.get(name)) in made}
+        details = {**event.details, **versions} if versions else event.details
+        return replace(event, subject_id=subject_id, cause=cause, after=after, details=details)
 
     return replace(outcome, entry_id=0, events=tuple(map(plain, outcome.events)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -23,6 +23,7 @@ from tests.support.helpers import DATE, add_doctor, open_slot
 from tests.support.memory import Rows
 from tests.support.memory_desk import MemoryDesk
 
+BOTH = ("desk 1", "desk 2")
 OFTEN = {"issue_token": 20, "check_in_token": 12, "call_next": 10, "undo": 8, "redo": 16}
 NOW_AND_THEN = ("call_token", "return_token", "move_token", "reinstate_token", "carry_over", "complete_and_call_next")
 RARELY = ("open_slot", "forget_patient", "edit_doctor", "add_doctor", "retire_doctor", "doctor_leaves")
@@ -59,13 +60,13 @@ class RandomDay:
     def rows(self) -> Rows:
         return self.desk.store.rows
 
-    def actions(self, count: int, *without: str, desks: int = 1) -> Iterator[tuple[Rows, Outcome]]:
+    def actions(self, count: int, *without: str, desks: Sequence[str] = ("desk 1",)) -> Iterator[tuple[Rows, Outcome]]:
         """Try so many actions; yield the rows before and the outcome of each that was not refused."""
         verbs = [verb for verb in ACTIONS if verb not in without]
         weights = [WEIGHTS[verb] for verb in verbs]
         for _ in range(count):
             self.clock.instant += dt.timedelta(minutes=self.dice.choice([0, 0, 0, 1, 5, -1]))
-            self.desk.name = f"desk {self.dice.randint(1, desks)}"
+            self.desk.name = self.dice.choice(desks)
             (verb,) = self.dice.choices(verbs, weights)
             before = self.rows.copy()
             action = self.action(verb)

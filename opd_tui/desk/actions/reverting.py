@@ -55,12 +55,14 @@ class Reverting:
     uow: UnitOfWork
     entry_id: int
     events: Sequence[Event]
+    own: Sequence[Event]
+    """Those of the events that are set back."""
     details: Mapping[str, Any]
     slots: dict[SlotId, Slot] = field(default_factory=dict)
 
     def run(self) -> None:
         """Set the action back, last change first; raise a DeskRefusal if that is not possible."""
-        own = [event for event in self.events if is_set_back(event)]
+        own = self.own
         self.slots = self.held_slots(own)
         for event in own:
             if event.subject is Subject.PATIENT:
@@ -261,12 +263,12 @@ class Reverting:
     def refuse_new_duplicate(self, token: Token, slot_id: SlotId) -> None:
         """Raise DuplicatePatient if the same person got another token in the slot since the action."""
         duplicate = self.uow.open_token_of(slot_id, token.patient)
-        if duplicate and not self.stood(duplicate, slot_id):
+        if duplicate and not any(self.stood(duplicate, slot_id, entry) for entry in (self.entry_id - 1, self.entry_id)):
             refuse_duplicate(self.uow, token, slot_id)
 
-    def stood(self, token: Token, slot_id: SlotId) -> bool:
-        """Return whether a token was open in a slot just after the action."""
-        every, later = (self.uow.history.later_events(Subject.TOKEN, token.id, entry) for entry in (0, self.entry_id))
+    def stood(self, token: Token, slot_id: SlotId, entry_id: int) -> bool:
+        """Return whether a token was open in a slot after this entry."""
+        every, later = (self.uow.history.later_events(Subject.TOKEN, token.id, entry) for entry in (0, entry_id))
         fields: dict[str, Any] = {}
         for _, event in every[: len(every) - len(later)]:
             fields |= event.after

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,7 +24,7 @@ from opd_tui.domain.unit_of_work import UnitOfWork
 ENTRY = "entry"
 """The detail of an event that names the entry which it undoes or does again."""
 PASSED_OVER = "passed_over"
-"""The detail that counts the later actions which cannot be undone."""
+"""The detail that counts the actions that stay, or of which a part stays, because a patient was forgotten."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,24 +44,25 @@ class Undo(Action):
         return with_what_follows(f"Undo {deeds_in_words(forecast.outcome)}", forecast.outcome)
 
     def run(self, uow: UnitOfWork) -> None:
-        entry_id, passed_over = self.find(uow)
+        entry_id, events, own, passed_over = self.find(uow)
         details = {ENTRY: entry_id} | ({PASSED_OVER: passed_over} if passed_over else {})
-        Reverting(uow, entry_id, uow.history.events_of(entry_id), details).run()
+        Reverting(uow, entry_id, events, own, details).run()
 
-    def find(self, uow: UnitOfWork) -> tuple[int, int]:
-        """Return the entry to undo, and how many that cannot be undone were passed over."""
+    def find(self, uow: UnitOfWork) -> tuple[int, Sequence[Event], list[Event], int]:
+        """Return the entry to undo, its events, those to set back, and how many actions forgetting keeps from it."""
         passed_over = 0
         for entry_id, entry, undone in of_this_desk(uow):
             if self.entry not in (None, entry_id) or (undone and self.entry is None):
                 continue
             if undone:
                 raise NothingToChange("This was undone already.")
-            if because := why_it_stays(uow, entry_id, entry):
-                if self.entry is not None:
-                    raise CannotBeUndone(because)
-                passed_over += 1
-                continue
-            return entry_id, passed_over
+            events = uow.history.events_of(entry_id)
+            own, forgotten = split(uow, events)
+            if own and entry.action != ForgetPatient.verb:
+                return entry_id, events, own, passed_over + bool(forgotten)
+            if self.entry is not None:
+                raise CannotBeUndone("A patient who was forgotten cannot be brought back.")
+            passed_over += 1
         if self.entry is not None:
             raise UnknownEntry("No action of this desk today has this entry. Leave it out to undo the last one.")
         forgotten = " A patient who was forgotten cannot be brought back." if passed_over else ""
@@ -97,7 +98,11 @@ class Redo(Action):
 
     def run(self, uow: UnitOfWork) -> None:
         undo_id, entry_id = self.find(uow)
-        Reverting(uow, undo_id, uow.history.events_of(undo_id), {ENTRY: entry_id}).run()
+        events = uow.history.events_of(undo_id)
+        own, _ = split(uow, events)
+        if not own:
+            raise NothingToRedo("The patient was forgotten since, so this cannot be done again.")
+        Reverting(uow, undo_id, events, own, {ENTRY: entry_id}).run()
 
     def find(self, uow: UnitOfWork) -> tuple[int, int]:
         """Return the entry that undid an action, and the action's own."""
@@ -154,18 +159,22 @@ def entry_named_by(events: list[Event] | tuple[Event, ...]) -> int:
     return next(int(event.details[ENTRY]) for event in events if ENTRY in event.details)
 
 
-def why_it_stays(uow: UnitOfWork, entry_id: int, entry: JournalEntry) -> str | None:
-    """Return why an action is passed over: its patient was forgotten, and nothing brings the name back."""
-    if entry.action == ForgetPatient.verb:
-        return "A patient who was forgotten cannot be brought back."
-    for event in uow.history.events_of(entry_id):
-        if event.subject is Subject.PATIENT and is_set_back(event) and uow.is_forgotten(PatientId(event.subject_id)):
-            return "The patient was forgotten since."
-        if event.subject is Subject.TOKEN and is_set_back(event):
-            token = uow.token(TokenId(event.subject_id))
-            if token and uow.is_forgotten(token.patient_id):
-                return f"The patient of {token.number} was forgotten since."
-    return None
+def split(uow: UnitOfWork, events: Iterable[Event]) -> tuple[list[Event], list[Event]]:
+    """Return the events of an action that are set back, and those that stay because a patient was forgotten since."""
+    own: list[Event] = []
+    forgotten: list[Event] = []
+    for event in filter(is_set_back, events):
+        (forgotten if is_of_forgotten(uow, event) else own).append(event)
+    return own, forgotten
+
+
+def is_of_forgotten(uow: UnitOfWork, event: Event) -> bool:
+    """Return whether an event is about a patient who was forgotten since, or about a token of one."""
+    if event.subject is Subject.PATIENT:
+        records = (event.subject_id, event.after.get("merged_into"))
+        return any(uow.is_forgotten(PatientId(id_)) for id_ in records if id_ is not None)
+    token = uow.token(TokenId(event.subject_id)) if event.subject is Subject.TOKEN else None
+    return token is not None and uow.is_forgotten(token.patient_id)
 
 
 def with_what_follows(question: str, outcome: Outcome) -> str:

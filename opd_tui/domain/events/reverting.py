@@ -17,6 +17,9 @@ class DoctorReverted(Event):
     kind: ClassVar[str] = "doctor_reverted"
     subject: ClassVar[Subject] = Subject.DOCTOR
 
+    def sentence(self, names: Names) -> str:
+        return f"{names.doctor(self.subject_id)} is as before"
+
 
 class SlotReverted(Event):
     """A change of a slot was reverted."""
@@ -25,6 +28,9 @@ class SlotReverted(Event):
 
     kind: ClassVar[str] = "slot_reverted"
     subject: ClassVar[Subject] = Subject.SLOT
+
+    def sentence(self, names: Names) -> str:
+        return f"{names.slot(self.subject_id)} is as before"
 
 
 class PatientReverted(Event):
@@ -40,6 +46,10 @@ class PatientReverted(Event):
         """See `Event`."""
         return (TokenId(self.details["token"]),) if "token" in self.details else ()
 
+    def sentence(self, names: Names) -> str:
+        who = names.token(self.mentions[0]) if self.mentions else "The patient's record"
+        return f"{who} is as before"
+
 
 class TokenReverted(TokenEvent):
     """A change of a token was taken back."""
@@ -50,7 +60,7 @@ class TokenReverted(TokenEvent):
     reason: ClassVar[str] = "reverted"
 
     def sentence(self, names: Names) -> str:
-        return f"{names.token(self.subject_id)} is as it was before"
+        return f"{names.token(self.subject_id)} is as before"
 
 
 REVERTED: dict[Subject, type[Event]] = {
