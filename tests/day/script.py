@@ -29,7 +29,7 @@ PATIENTS = 300
 DOCTORS = {"A": ("Dr Anand", "Medicine"), "B": ("Dr Basu", "Medicine"), "C": ("Dr Chopra", "Surgery")}
 """The doctors' names and specialties by their codes."""
 HOURS, SEATS, SEED = range(9, 13), 18, 13
-SECONDS = 20
+SECONDS = 8
 """How long an action takes."""
 FIRST = ("Asha", "Ravi", "Sunita", "Imran", "Meera", "Kabir", "Diya", "Farhan", "Nila", "Arjun", "Zoya", "Om", "Kavya")
 

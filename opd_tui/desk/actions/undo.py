@@ -57,9 +57,9 @@ class Undo(Action):
             if undone:
                 raise NothingToChange("This was undone already.")
             events = uow.history.events_of(entry_id)
-            own, forgotten = split(uow, events)
+            own, staying = split(uow, events)
             if own and entry.action != ForgetPatient.verb:
-                return entry_id, events, own, passed_over + bool(forgotten)
+                return entry_id, events, own, passed_over + bool(staying)
             if self.entry is not None:
                 raise CannotBeUndone("A patient who was forgotten cannot be brought back.")
             passed_over += 1
