@@ -255,7 +255,7 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
             self.call_after_refresh(self._repaint_beside, y)
 
     def _repaint_beside(self, y: int) -> None:
-        """Repaint the terminal's line on the right of this list's visible line `y`, unless the list is hidden by now."""
+        """Repaint the terminal's line on the right of this list's visible line `y`, unless the list is hidden."""
         if not self.region:
             return
         x, row = self.region.right - int(self.show_vertical_scrollbar), self.content_region.y + y
