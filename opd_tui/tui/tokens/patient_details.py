@@ -48,6 +48,11 @@ class PatientDetails(Horizontal):
         """What is typed, by field."""
         return {str(field.id): field.value.strip() for field in self.fields if field.value.strip()}
 
+    @property
+    def typed(self) -> dict[str, str]:
+        """What is typed, by field, also where the record is shown in its place."""
+        return {**self.texts, **self.covered}
+
     def fill(self, texts: Mapping[str, str]) -> None:
         """Show what was typed before, or empty fields."""
         for field in self.fields:
@@ -55,7 +60,7 @@ class PatientDetails(Horizontal):
 
     def show_record(self, patient: Patient | None) -> None:
         """Show the fields that a known patient's record has, in place of what is typed; None shows that again."""
-        typed = {**self.texts, **self.covered}
+        typed = self.typed
         recorded = {name: value for name, value in told(patient).items() if name in PLACEHOLDERS} if patient else {}
         for name in PLACEHOLDERS:
             field = self.field(name)
@@ -73,8 +78,7 @@ class PatientDetails(Horizontal):
         for name, value in read(self.covered, today).items():
             recorded = self.field(name).value
             if not isinstance(value, InvalidValue) and not is_same(name, str(value), recorded):
-                label = spec_of(name).label
-                return f"{label} {value} is not taken: the record has {recorded}. F2 on the token changes it."
+                return f"{spec_of(name).label} {value} is not saved: the record has another. F2 changes it."
         return ""
 
     def values(self, today: dt.date) -> dict[str, object]:

@@ -73,7 +73,7 @@ class VisitorEntry:
         """Return what is typed, or None if nothing is."""
         if self.is_empty:
             return None
-        return Draft(slot, self.text, source, self.details.texts, self.known)
+        return Draft(slot, self.text, source, self.details.typed, self.known)
 
     def fill(self, draft: Draft | None) -> None:
         """Show what was typed before, selected, or empty fields."""
@@ -84,6 +84,7 @@ class VisitorEntry:
             text = details.pop("phone", "")
         with self.field.prevent(Input.Changed):
             self.field.value = text
+        self.show_known(None)
         self.details.fill(details)
         self.show_known(draft.known if draft else None)
         self.hits.show(FoundPatients())
