@@ -163,10 +163,12 @@ def test_a_relative_data_folder_is_not_taken_for_one(tmp_path: Path) -> None:
 def test_a_name_that_no_file_can_have_is_said(tmp_path: Path, words: tuple[str, ...]) -> None:
     (tmp_path / "a.db").symlink_to("b.db")
     (tmp_path / "b.db").symlink_to("a.db")
-    for name in ("a.db", "x" * 245, "x" * 300):  # the second leaves no room for the names of backups
+    os.mkfifo(tmp_path / "pipe.db")
+    for name in ("a.db", "x" * 245, "x" * 300, "pipe.db", "/dev/null"):  # the second leaves no room for backups' names
         result = invoke(*words, "--database", tmp_path / name)
         assert result.exit_code in (0, 1, 2), result.output
-        said = ("Too many levels of symbolic links", "File name too long", "There is no backup")
+        assert "Delete it" not in result.stderr
+        said = ("Too many levels of symbolic links", "File name too long", "There is no backup", "a device or a pipe")
         assert words[-1] in ("paths", "--list") or any(each in result.stderr for each in said), result.stderr
 
 
