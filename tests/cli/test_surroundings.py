@@ -130,6 +130,12 @@ def test_half_a_character_in_json_is_refused_and_not_dropped(made: Path) -> None
     assert "'name' has characters that are not in the expected encoding" in answer["message"]
 
 
+@pytest.mark.parametrize("words", [("token", "issue"), ("patient", "edit"), ("forget",)])
+def test_the_help_of_what_takes_a_name_says_who_can_read_it(words: tuple[str, ...]) -> None:
+    said = " ".join(invoke(*words, "--help").stdout.split())
+    assert "Other users of this machine can read a command's arguments while it runs" in said
+
+
 # Python and folders
 
 
