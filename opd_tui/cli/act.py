@@ -23,6 +23,7 @@ from opd_tui.desk.answers import accepted
 from opd_tui.desk.outcome import Outcome, nearest_seat_sentence
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.events import TokenIssued
+from opd_tui.domain.events.patients import PERSONAL
 from opd_tui.domain.model import Status
 from opd_tui.domain.records import Nested, Spec
 
@@ -59,7 +60,7 @@ def command_for(action: type[Action], word: str, help: str) -> click.Command:
         )
         command = click.argument("token")(command)
         help += f"\n\n{_TOKEN_HELP}"
-    if any(isinstance(spec.type, Nested) for spec in action.specs()):
+    if {spec.name for spec in _own_options(action)} >= {*PERSONAL} - {"name"}:
         help += f"\n\n{ARGUMENTS_ARE_SEEN}"
     return click.command(word, help=help)(command)
 

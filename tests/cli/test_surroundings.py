@@ -130,6 +130,12 @@ def test_half_a_character_in_json_is_refused_and_not_dropped(made: Path) -> None
     assert "'name' has characters that are not in the expected encoding" in answer["message"]
 
 
+@pytest.mark.parametrize("words", [("token", "issue"), ("patient", "edit"), ("forget",)])
+def test_the_help_of_what_takes_a_name_says_who_can_read_it(words: tuple[str, ...]) -> None:
+    said = " ".join(invoke(*words, "--help").stdout.split())
+    assert "Other users of this machine can read a command's arguments while it runs" in said
+
+
 # Python and folders
 
 
@@ -163,10 +169,12 @@ def test_a_relative_data_folder_is_not_taken_for_one(tmp_path: Path) -> None:
 def test_a_name_that_no_file_can_have_is_said(tmp_path: Path, words: tuple[str, ...]) -> None:
     (tmp_path / "a.db").symlink_to("b.db")
     (tmp_path / "b.db").symlink_to("a.db")
-    for name in ("a.db", "x" * 245, "x" * 300):  # the second leaves no room for the names of backups
+    os.mkfifo(tmp_path / "pipe.db")
+    for name in ("a.db", "x" * 245, "x" * 300, "pipe.db", "/dev/null"):  # the second leaves no room for backups' names
         result = invoke(*words, "--database", tmp_path / name)
         assert result.exit_code in (0, 1, 2), result.output
-        said = ("Too many levels of symbolic links", "File name too long", "There is no backup")
+        assert "Delete it" not in result.stderr
+        said = ("Too many levels of symbolic links", "File name too long", "There is no backup", "a device or a pipe")
         assert words[-1] in ("paths", "--list") or any(each in result.stderr for each in said), result.stderr
 
 

@@ -83,6 +83,8 @@ def database_url(location: str) -> URL:
 def real_path(path: str) -> str:
     """Return a path without symbolic links; raise StoreUnavailable if no file and no backups beside it can have it."""
     real = os.path.realpath(path)
+    if os.path.exists(real) and not os.path.isfile(real) and not os.path.isdir(real):
+        raise StoreUnavailable(f"{real} is a device or a pipe, which can hold no database. Name a file.")
     for name in (real, f"{real}{LONGEST_ENDING}"):
         try:
             os.stat(name)
