@@ -35,7 +35,8 @@ def token_slip(token: str, date: str | None, width: str | None, prints: bool) ->
 
     from opd_tui.desk.actions import NoteSlip
     from opd_tui.printing.layout import SlipLayout, as_text
-    from opd_tui.printing.printers import NotPrinted, printer_of
+    from opd_tui.printing.printers import printer_of
+    from opd_tui.printing.slip_printer import NotPrinted
 
     settings = settings_file().settings
     layout = SlipLayout.of(settings)

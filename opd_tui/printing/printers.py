@@ -8,29 +8,13 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from opd_tui.config.option_types import COMMAND, FILE
 from opd_tui.domain.text import clean_text
 from opd_tui.printing.layout import SlipLine, as_text
+from opd_tui.printing.slip_printer import SECONDS_TO_PRINT, NotPrinted, SlipPrinter
 
-SECONDS_TO_PRINT = 20
-"""How long a printer may take for a slip."""
 LONGEST_REASON = 80
-
-
-class NotPrinted(Exception):
-    """A slip was not printed; the text says why, as the end of a sentence without a full stop."""
-
-
-class SlipPrinter(Protocol):
-    """Where slips are printed."""
-
-    def letters(self, text: str) -> str:
-        """Return a text in the letters that the printer has."""
-
-    def print(self, lines: Sequence[SlipLine], width: int, id: str) -> None:
-        """Print a slip of a token with this id; raise NotPrinted. It may take SECONDS_TO_PRINT."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from anyascii import anyascii
 
 from opd_tui.printing.layout import SlipLine
-from opd_tui.printing.printers import SECONDS_TO_PRINT, NotPrinted
+from opd_tui.printing.slip_printer import SECONDS_TO_PRINT, NotPrinted
 
 RAW_PORT = 9100
 """The port on which printers take what they print."""

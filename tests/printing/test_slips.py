@@ -16,7 +16,8 @@ from opd_tui.domain.errors import TokenAlreadyClosed, UnknownToken
 from opd_tui.domain.field_types import InvalidValue
 from opd_tui.domain.model import TokenId
 from opd_tui.printing.layout import SlipLayout, SlipLine, as_text, folded, short_name
-from opd_tui.printing.printers import NotPrinted, SlipPrinter, printer_of
+from opd_tui.printing.printers import printer_of
+from opd_tui.printing.slip_printer import NotPrinted, SlipPrinter
 from opd_tui.printing.thermal import ThermalPrinter
 from tests.support.helpers import ACTIVE, CANCELLED, WAITING, add_doctor, invoke, issue, open_slot, token_of
 from tests.support.stores import Store

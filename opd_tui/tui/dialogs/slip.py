@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from opd_tui.desk.slip import Slip
 from opd_tui.printing.layout import SlipLayout, as_text
-from opd_tui.printing.printers import SlipPrinter
+from opd_tui.printing.slip_printer import SlipPrinter
 from opd_tui.tui.commands import SLIP
 
 FRAME = 6

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from opd_tui.desk.actions import NoteSlip
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.printing.layout import SlipLayout
-from opd_tui.printing.printers import SECONDS_TO_PRINT, NotPrinted, printer_of
+from opd_tui.printing.printers import printer_of
+from opd_tui.printing.slip_printer import SECONDS_TO_PRINT, NotPrinted
 from opd_tui.tui.commands import SLIP
 
 if TYPE_CHECKING:
