@@ -85,7 +85,7 @@ def place_and_time(slip: Slip) -> Iterator[str]:
     if doctor.room:
         yield doctor.room if "room" in doctor.room.casefold() else f"Room {doctor.room}"
     yield f"{slot.date:%a %d %b %Y}, {slot.expected_window}"
-    yield "Reporting time, not consultation time"
+    yield "Reporting, not consultation time"
 
 
 def patient_and_turn(slip: Slip) -> Iterator[str]:
@@ -96,7 +96,11 @@ def patient_and_turn(slip: Slip) -> Iterator[str]:
         yield f"Hospital number {token.patient.uhid}"
     yield token.source.label
     when = f"at {slip.at:%H:%M}"
-    yield f"Waiting for a seat, number {slip.ahead + 1} in line {when}" if slip.waits else f"{slip.ahead} ahead {when}"
+    yield (
+        f"Waiting for a seat, number {slip.ahead + 1} in line {when}"
+        if slip.waits
+        else f"{slip.ahead or 'Nobody'} ahead {when}"
+    )
 
 
 def short_name(name: str) -> str:

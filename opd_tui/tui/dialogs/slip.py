@@ -14,7 +14,7 @@ from opd_tui.printing.layout import SlipLayout, as_text
 from opd_tui.printing.slip_printer import SlipPrinter
 from opd_tui.tui.commands import SLIP
 
-FRAME = 6
+FRAME = 7
 """The columns of the dialog's frame and padding, and of a scrollbar."""
 
 
