@@ -187,7 +187,7 @@ def test_a_thermal_printer_that_is_not_there_says_so(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("wrong", ["lp", "command:", "command:lp 'x", "file:slips.txt", "escpos: ", "escpos:a b", 3])
 def test_a_printer_that_cannot_be_is_refused(wrong: object) -> None:
-    with pytest.raises(InvalidValue, match="must be such as"):
+    with pytest.raises(InvalidValue, match="must be a printer, such as"):
         Printer().accept(wrong)
     with pytest.raises(InvalidValue, match="must be 32 or 48"):
         SlipWidth().accept(40)

@@ -71,25 +71,29 @@ class Slips:
 
 
 async def in_own_thread(work: Callable[[], None]) -> None:
-    """Run work on a thread that the program does not wait for when it ends; raise NotPrinted if it takes too long."""
+    """Run work on a thread that the program does not wait for when it ends; raise NotPrinted if it fails or hangs."""
     loop = asyncio.get_running_loop()
-    ended: asyncio.Future[None] = loop.create_future()
+    ended: asyncio.Future[NotPrinted | None] = loop.create_future()
 
-    def settle(error: BaseException | None) -> None:
+    def settle(problem: NotPrinted | None) -> None:
         if not ended.done():
-            ended.set_exception(error) if error else ended.set_result(None)
+            ended.set_result(problem)
 
     def run() -> None:
-        error: BaseException | None = None
+        problem: NotPrinted | None = None
         try:
             work()
-        except Exception as raised:  # noqa: BLE001 - it is raised where it is waited for
-            error = raised
+        except NotPrinted as not_printed:
+            problem = not_printed
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a printer, the screens go on
+            problem = NotPrinted(f"the printer fails with {type(error).__name__}")
         with suppress(RuntimeError):  # the loop has ended with the program
-            loop.call_soon_threadsafe(settle, error)
+            loop.call_soon_threadsafe(settle, problem)
 
     threading.Thread(target=run, name="slips", daemon=True).start()
     try:
-        await asyncio.wait_for(ended, GIVEN_UP_SECONDS)
+        problem = await asyncio.wait_for(ended, GIVEN_UP_SECONDS)
     except TimeoutError:
-        raise NotPrinted("the printer does not answer") from None
+        problem = NotPrinted("the printer does not answer")
+    if problem is not None:
+        raise problem
