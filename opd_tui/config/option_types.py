@@ -56,7 +56,10 @@ class SlipWidth(Whole):
 class Printer(FieldType[str]):
     """Where slips are printed: `command:`, `file:` or `escpos:`, and what to run, write or connect to."""
 
-    expected = 'a printer, such as "command:lp -d desk", "file:/srv/opd/slips.txt", "escpos:/dev/usb/lp0" or "escpos:192.0.2.7:9100"'
+    expected = (
+        'a printer, such as "command:lp -d desk", "file:/srv/opd/slips.txt", "escpos:/dev/usb/lp0" or '
+        '"escpos:192.0.2.7:9100"'
+    )
 
     def accept(self, value: object) -> str:
         if not isinstance(value, str) or not value.isprintable():
