@@ -13,6 +13,7 @@ from opd_tui.cli.options import shared_options
 from opd_tui.cli.play import demo
 from opd_tui.cli.report import paths, verify
 from opd_tui.cli.settings import settings
+from opd_tui.cli.slip import token_slip
 from opd_tui.desk.actions import (
     AddDoctor,
     CallNext,
@@ -33,6 +34,7 @@ from opd_tui.desk.actions import (
     MarkNoShow,
     MergePatients,
     MoveToken,
+    NoteSlip,
     OpenSession,
     OpenSlot,
     Redo,
@@ -127,6 +129,10 @@ COMMANDS: tuple[click.Command, ...] = (
             "Change a token's source, and with it its priority; it keeps its time of issue.",
         ),
         command_for(ReinstateToken, "reinstate", "Open a closed token again: it competes for a seat."),
+        command_for(
+            NoteSlip, "note-slip", "Note that a token's slip was printed; the next one is marked as a reprint."
+        ),
+        token_slip,
         token_list,
     ),
     group(

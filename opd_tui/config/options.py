@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from opd_tui.domain.field_types import MINUTES_A_DAY, NAME_LENGTH, FieldType, Text, Whole
+from opd_tui.config.option_types import Names, Printer, SlipWidth, TimeText
+from opd_tui.domain.field_types import CAPACITY_LIMIT, MINUTES_A_DAY, NAME_LENGTH, FieldType, Flag, Text, Whole
+from opd_tui.domain.time_types import TimeOfDay, WindowEnd
 
 HOSPITAL_LENGTH = 60
 """The maximum length of the hospital's name, in characters, which leaves room for the date and time beside it."""
@@ -155,6 +157,33 @@ class Settings:
         7,
         "days after a consultation within which the doctor’s patient is offered as FOLLOWUP; 0 never offers it",
         "7",
+    )
+    session_start: str = option(
+        TimeText(TimeOfDay()), "09:00", "when a session begins, as its form proposes", '"09:00"'
+    )
+    session_end: str = option(TimeText(WindowEnd()), "13:00", "when a session ends, as its form proposes", '"13:00"')
+    slot_minutes: int = option(
+        Whole(1, MINUTES_A_DAY), 60, "how many minutes each slot of a session takes, as its form proposes", "60"
+    )
+    slot_seats: int = option(
+        Whole(1, CAPACITY_LIMIT), 10, "how many seats each slot of a session has, as its form proposes", "10"
+    )
+    operators: tuple[str, ...] = option(
+        Names(), (), "who may sit here: the only names that F6 offers and takes; without any, it takes every name", "[]"
+    )
+    slip_printer: str | None = option(Printer(), None, "where slips are printed; else a key only shows them")
+    slip_width: int = option(SlipWidth(), 32, "how many columns a slip has: 32 on paper of 58 mm, 48 of 80 mm", "32")
+    slip_on_issue: bool = option(
+        Flag(),
+        False,
+        "print the slip of every token issued on the screens, if there is a printer; else by key only",
+        "false",
+    )
+    missed_call_minutes: int = option(
+        Whole(0, MINUTES_A_DAY),
+        30,
+        "within how many minutes a patient who misses the call reports to the desk, as the slip says; 0 leaves it out",
+        "30",
     )
     backups_kept: int = option(Whole(1, MOST_BACKUPS), 14, "how many backups of each kind are kept", "14")
     group: str | None = option(Group(), None, "the group of accounts that share the files; else they are yours alone")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from opd_tui.domain.events import Event, PatientForgotten, Subject, TokenEvent, TokenIssued
+from opd_tui.domain.events import Event, PatientForgotten, SlipPrinted, Subject, TokenEvent, TokenIssued
 from opd_tui.domain.instants import read_instant
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import (
@@ -100,6 +100,17 @@ class Outcome:
     @property
     def _token_events(self) -> list[TokenEvent]:
         return [event for event in self.events if isinstance(event, TokenEvent)]
+
+    @property
+    def only_issued(self) -> Token | None:
+        """The token that was issued; None if there are none or several."""
+        issued = [event for event in self.events if isinstance(event, TokenIssued)]
+        return self.record_of(TokenId(issued[0].subject_id)).token if len(issued) == 1 else None
+
+    @property
+    def is_news(self) -> bool:
+        """Whether people at the desks want to hear of it; a printed slip is in the token's history only."""
+        return not all(isinstance(event, SlipPrinted) for event in self.events)
 
     @property
     def same_person(self) -> Token | None:

@@ -1,4 +1,4 @@
-"""The desk's queries about people: who was here before, and what happened to a token."""
+"""The desk's queries about people: who was here before, what happened to a token, and its slip."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from opd_tui.desk.search_patients import (
     PatientIndex,
     PatientQuery,
 )
+from opd_tui.desk.slip import Slip
 from opd_tui.desk.token_card import TokenCard
-from opd_tui.domain.errors import UnknownToken
-from opd_tui.domain.events import PatientForgotten
-from opd_tui.domain.model import PatientId, TokenId
+from opd_tui.domain.errors import TokenAlreadyClosed, UnknownToken
+from opd_tui.domain.events import PatientForgotten, SlipPrinted, Subject, TokenIssued
+from opd_tui.domain.model import PatientId, Status, TokenId, TokenRecord
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
 from opd_tui.storage.queries import finding, reads
-from opd_tui.storage.transaction import Transaction
+from opd_tui.storage.transaction import Transaction, is_valid_id
 
 PATIENTS_AT_ONCE = 2000
 """How many patients are read into the index at once, so that other reads need not wait for long."""
@@ -53,9 +54,7 @@ class PeopleReads(DeskReads):
         return self.read(lambda transaction: self._token_card(transaction, token_id))
 
     def _token_card(self, transaction: Transaction, token_id: TokenId) -> TokenCard:
-        record = reads.tokens_by_id(transaction, [token_id]).get(token_id)
-        if record is None:
-            raise UnknownToken("There is no such token. Load the list again.")
+        record = self._record(transaction, token_id)
         written = (
             (entry_id, *entries.read_entry(transaction, entry_id))
             for entry_id in finding.entries_of_token(transaction, token_id)
@@ -63,6 +62,31 @@ class PeopleReads(DeskReads):
         history = tuple(outcomes_of(transaction, written))
         visits = finding.visits_of(transaction, record.token.patient_id, VISITS_OF_HIT)
         return TokenCard(record, history, tuple(visit for visit in visits if visit.token.id != token_id))
+
+    def slip(self, token_id: TokenId) -> Slip:
+        """Return the slip of an open token; raise UnknownToken, and TokenAlreadyClosed for a token that is closed."""
+        return self.read(lambda transaction: self._slip(transaction, token_id))
+
+    def _slip(self, transaction: Transaction, token_id: TokenId) -> Slip:
+        record = self._record(transaction, token_id)
+        token = record.token
+        if not token.status.is_open:
+            raise TokenAlreadyClosed(f"{token.label} is {token.status.value}, so there is no slip for it.")
+        events = entries.later_events(transaction, Subject.TOKEN, token_id, 0)
+        waits = token.status is Status.WAITING
+        return Slip(
+            record,
+            ahead=(reads.waiting_before if waits else reads.seated_before)(transaction, token),
+            printed=sum(isinstance(event, SlipPrinted) for _, event in events),
+            issued=next((entry for entry, event in events if isinstance(event, TokenIssued)), None),
+            at=self.wall_clock(),
+        )
+
+    def _record(self, transaction: Transaction, token_id: TokenId) -> TokenRecord:
+        found = reads.tokens_by_id(transaction, [token_id] if is_valid_id(token_id) else [])
+        if token_id not in found:
+            raise UnknownToken("There is no such token. Load the list again.")
+        return found[token_id]
 
     def index_patients(self) -> bool:
         """Read some more patients into the index; return whether there are others."""

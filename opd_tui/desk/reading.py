@@ -136,10 +136,10 @@ class DeskReads:
         return sum(isinstance(event, TokenReturned) for _, event in events)
 
     def activity(self, count: int) -> tuple[Outcome, ...]:
-        """Return the most recent outcomes of all desks, newest first."""
-        return self.read(
-            lambda transaction: tuple(outcomes_of(transaction, entries.newest_entries(transaction, count)))
-        )
+        """Return the most recent outcomes of all desks, newest first, without printed slips."""
+        # One slip is printed for each token at most, but for reprints.
+        found = self.read(lambda transaction: outcomes_of(transaction, entries.newest_entries(transaction, 2 * count)))
+        return tuple(outcome for outcome in found if outcome.is_news)[:count]
 
     def doctor_list(self) -> list[Doctor]:
         """Return all doctors by code."""

@@ -260,11 +260,11 @@ class OpdApp(DeskHost):
 
         async with held:
             try:
-                known = await self.async_desk.read(lambda desk: desk.recent_operators())
+                known = self.operators or await self.async_desk.read(lambda desk: desk.recent_operators())
             except DeskRefusal as refusal:
                 self.notices.refuse(refusal)
                 return
-            if name := await self.ask(WhoIsHere(self.operator, known)):
+            if name := await self.ask(WhoIsHere(self.operator, known, only_known=bool(self.operators))):
                 self.operator = name
                 self.notices.say(f"{name} is at the desk now.")
 

@@ -147,6 +147,7 @@ TOLD = DeskCommand(
 VIEW = Command(
     "token.view", "v", "Card", "Show the chosen token's card: patient, history, other tokens", "view_token", footer=8
 )
+SLIP = Command("token.slip", "f3", "Slip", "Show the chosen token's slip, and print it", "show_slip")
 EDIT_PATIENT = DeskCommand(
     "patient.edit", "f2", "Edit patient", "Change the patient's details", makes="edit_patient", needs=Need.TOKEN
 )
@@ -246,7 +247,6 @@ OPEN_SESSION = DeskCommand(
     footer=1,
     makes="open_session",
     needs=Need.DOCTOR,
-    presets={"start": "09:00", "end": "13:00", "capacity": "10", "every": "60"},
     title="Open a session",
 )
 EDIT_DOCTOR = DeskCommand(
@@ -277,7 +277,7 @@ STEP_BACK = Command("back", "escape", "Back", "Back to the slots", "step_back", 
 CLEAR_FILTER = Command("back", "escape", "Clear filter", "Clear the filter", "step_back", 2)
 ARRIVAL_COMMANDS = (NEW, EMERGENCY, CHECK_IN)
 ROOM_COMMANDS = (NEXT, CALL, RETURN)
-QUEUE_COMMANDS = (CANCEL, NO_SHOW, DONE, HOLD_OR_RELEASE, MOVE, CHANGE_SOURCE, TOLD, VIEW, EDIT_PATIENT, MERGE)
+QUEUE_COMMANDS = (CANCEL, NO_SHOW, DONE, HOLD_OR_RELEASE, MOVE, CHANGE_SOURCE, TOLD, VIEW, SLIP, EDIT_PATIENT, MERGE)
 TOKEN_COMMANDS = (*ARRIVAL_COMMANDS, *QUEUE_COMMANDS)
 SLOT_COMMANDS = (RESIZE, CLOSE_SLOT, CARRY_OVER)
 DOCTOR_COMMANDS = (DELAY, LEAVE)

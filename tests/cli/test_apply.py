@@ -34,6 +34,7 @@ VALID: dict[str, Json] = {
     "hold_token": {"token": 1, "reason": "TEST"},
     "release_token": {"token": 1},
     "tell_patient": {"token": 1},
+    "note_slip": {"token": 1},
     "change_source": {"token": 1, "source": "PAID"},
     "reinstate_token": {"token": 1},
     "move_token": {"token": 1, "slot": 2},

@@ -270,7 +270,7 @@ def test_the_question_says_what_was_done_and_who_moves(filled: FrontDesk) -> Non
 
 # Random days
 
-NOT_UNDONE = {"undo", "redo", "forget_patient"}
+NOT_UNDONE = {"undo", "redo", "forget_patient", "note_slip"}
 
 
 def everything(rows: Rows, *but: str) -> dict[Subject, dict[int, Row]]:

@@ -149,6 +149,7 @@ SAMPLES: dict[str, Event] = {
         events.TokenReleased.of(replace(SEATED, held_at=NINE, hold_reason=HoldReason.TEST)),
         events.TokenToTell.of(SEATED, NINE),
         events.TokenTold.of(replace(SEATED, to_tell_since=NINE)),
+        events.SlipPrinted.of(SEATED),
         events.TokenMoved.of(SEATED, SlotId(2), NINE + dt.timedelta(minutes=1)),
         *(closed.of(SEATED, NINE) for closed in (events.TokenMovedAway, events.TokenWithdrawn)),
         events.TokenSourceChanged.of(SEATED, Source.EMERGENCY, EmergencyReason.WORSE),

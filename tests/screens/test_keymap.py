@@ -109,15 +109,15 @@ def test_two_commands_may_change_places() -> None:
 
 
 def test_commands_of_different_places_may_have_one_key() -> None:
-    assert checked(("session.open", "c"), ("find", "F3"), ("filter", "F3")) == (
-        {"session.open": "c", "find": "f3", "filter": "f3"},
+    assert checked(("session.open", "c"), ("find", "F10"), ("filter", "F10")) == (
+        {"session.open": "c", "find": "f10", "filter": "f10"},
         [],
     )
 
 
 def test_a_key_that_another_command_has_in_the_same_place_is_refused() -> None:
-    keys, ((line, message),) = checked(("find", "F3"), ("token.new", "c"))
-    assert keys == {"find": "f3"}
+    keys, ((line, message),) = checked(("find", "F10"), ("token.new", "c"))
+    assert keys == {"find": "f10"}
     assert (line, message) == (
         3,
         "The key c of token.new belongs to token.cancel in the same place; n is kept for token.new.",

@@ -67,6 +67,7 @@ SCENES = (
     Scene("question before a cancellation", ("enter", "home", "c"), sizes=(NARROW,)),
     Scene("form for a doctor", ("3", "a", "enter")),
     Scene("form for a session", ("3", "s"), sizes=(NARROW,)),
+    Scene("slip", ("enter", "home", "f3"), sizes=(NARROW,)),
     Scene("find", ("/", *"ra")),
     Scene("help", ("?",)),
     Scene("palette", ("ctrl+p",)),

@@ -206,10 +206,12 @@ async def test_the_app_starts_with_any_damaged_file_and_says_what_is_wrong(
 
 async def test_a_remapped_key_works_and_is_shown_everywhere(desk: FrontDesk, app_with: SettingsApp) -> None:
     full_slot(desk)
-    keys = "[keys]\n'token.new' = 'F11, z'\n'day.next' = 'F12'\n'mode.doctors' = 'F3'\n'app.help' = 'F1'\nopen = 'F4'\n"
+    keys = (
+        "[keys]\n'token.new' = 'F11, z'\n'day.next' = 'F12'\n'mode.doctors' = 'F10'\n'app.help' = 'F1'\nopen = 'F4'\n"
+    )
     async with at_the_counter(app_with(keys), (120, 60)) as meera:
         await meera.sees("F11 z New", "F4 Open", "[ F12 Day", "F1 Help", within="#footer")
-        await meera.sees("1 Board", "F3 Doctors", within="#mode-bar")
+        await meera.sees("1 Board", "F10 Doctors", within="#mode-bar")
         for key in ("f11", "z"):
             await meera.press(key)
             await meera.sees("New token", within="#new-token")
@@ -222,7 +224,7 @@ async def test_a_remapped_key_works_and_is_shown_everywhere(desk: FrontDesk, app
         await meera.type("new")
         await meera.sees(f"New {NEW.help} F11 z")
         await meera.press("escape", "escape", "f12")
-        await meera.sees("Mon 23 Nov", "Press F3, choose a doctor, then s to open a session.")
+        await meera.sees("Mon 23 Nov", "Press F10, choose a doctor, then s to open a session.")
 
 
 @pytest.mark.slow

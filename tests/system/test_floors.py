@@ -148,6 +148,7 @@ FLOORS = (
     ("clock", "environment", "signals", "crashes"),
     ("config", "storage"),
     ("desk",),
+    ("printing",),
     ("demo",),
     ("tui",),
     ("cli",),

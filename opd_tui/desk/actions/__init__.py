@@ -5,7 +5,7 @@ from opd_tui.desk.actions.base import Action
 from opd_tui.desk.actions.calling import CallNext, CallToken, CompleteAndCallNext, ReturnToken
 from opd_tui.desk.actions.closing_slots import CarryOver, CloseSlot, ReopenSlot
 from opd_tui.desk.actions.doctors import AddDoctor, EditDoctor, RetireDoctor
-from opd_tui.desk.actions.holding import HoldToken, ReleaseToken, TellPatient
+from opd_tui.desk.actions.holding import HoldToken, NoteSlip, ReleaseToken, TellPatient
 from opd_tui.desk.actions.moving import ChangeSource, MoveToken, ReinstateToken
 from opd_tui.desk.actions.patients import ForgetPatient
 from opd_tui.desk.actions.records import EditPatient, MergePatients
@@ -18,7 +18,7 @@ ACTIONS: dict[str, type[Action]] = {
     for action in (
         *(AddDoctor, OpenSlot, OpenSession, ResizeSlot, IssueToken, CancelToken, MarkNoShow, CompleteToken),
         *(CheckInToken, ForgetPatient, CallToken, CallNext, CompleteAndCallNext, ReturnToken),
-        *(HoldToken, ReleaseToken, TellPatient, ChangeSource, ReinstateToken, MoveToken),
+        *(HoldToken, ReleaseToken, TellPatient, NoteSlip, ChangeSource, ReinstateToken, MoveToken),
         *(CloseSlot, ReopenSlot, CarryOver, DelayDoctor, DoctorLeaves, EditDoctor, RetireDoctor),
         *(EditPatient, MergePatients, Undo, Redo),
     )
@@ -48,6 +48,7 @@ __all__ = [
     "MarkNoShow",
     "MergePatients",
     "MoveToken",
+    "NoteSlip",
     "OpenSession",
     "OpenSlot",
     "Redo",

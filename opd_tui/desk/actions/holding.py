@@ -1,4 +1,4 @@
-"""Patients who are away for a while, and patients who have to be told of a change."""
+"""Patients who are away for a while, patients who have to be told of a change, and slips that were printed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from opd_tui.desk.actions.base import Action, held_token, since_issue
 from opd_tui.desk.actions.tokens import refuse_closed, token_answer
 from opd_tui.desk.outcome import Json, Outcome
 from opd_tui.domain.errors import NothingToChange, TokenInTheRoom
-from opd_tui.domain.events import TokenHeld, TokenReleased, TokenTold
+from opd_tui.domain.events import SlipPrinted, TokenHeld, TokenReleased, TokenTold
 from opd_tui.domain.field_types import Choice, Id
 from opd_tui.domain.model import HoldReason, TokenId
 from opd_tui.domain.records import field
@@ -74,6 +74,24 @@ class TellPatient(Action):
         if token.to_tell_since is None:
             raise NothingToChange(f"There is nothing to tell {token.label}.")
         uow.record(TokenTold.of(token))
+
+    @classmethod
+    def answer(cls, outcome: Outcome) -> Json:
+        """See `Action`."""
+        return token_answer(outcome)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteSlip(Action):
+    """Note that a token's slip was printed, so that the next one is marked as a reprint."""
+
+    verb: ClassVar[str] = "note_slip"
+
+    token: TokenId = field(Id("token"), "the token's id")
+
+    def run(self, uow: UnitOfWork) -> None:
+        token, _ = held_token(uow, self.token)
+        uow.record(SlipPrinted.of(token))
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action
+from opd_tui.desk.actions.holding import NoteSlip
 from opd_tui.desk.actions.patients import ForgetPatient
 from opd_tui.desk.actions.reverting import Reverting, is_set_back
 from opd_tui.desk.actions.undo_words import deeds_in_words, stands_in_words
@@ -131,7 +132,7 @@ class Redo(Action):
 
 
 def entries_of_today(uow: UnitOfWork) -> Iterator[tuple[int, JournalEntry]]:
-    """Yield the entries that this desk recorded today, newest first."""
+    """Yield the entries that this desk recorded today, newest first, but for slips, which stay printed."""
     today = uow.now.astimezone(uow.zone).date()
     midnight = dt.datetime.combine(today, dt.time(), uow.zone).astimezone(dt.UTC)
     before: int | None = None
@@ -139,7 +140,7 @@ def entries_of_today(uow: UnitOfWork) -> Iterator[tuple[int, JournalEntry]]:
         for entry_id, entry in page:
             if entry.recorded_at < midnight:
                 return
-            if entry.desk == uow.desk:
+            if entry.desk == uow.desk and entry.action != NoteSlip.verb:
                 yield entry_id, entry
         before = page[-1][0]
 

@@ -11,6 +11,7 @@ from opd_tui.domain.events.patients import (
     PatientRegistered,
 )
 from opd_tui.domain.events.queue import (
+    SlipPrinted,
     TokenCalled,
     TokenHeld,
     TokenMoved,
@@ -47,6 +48,7 @@ _ALL: tuple[type[Event], ...] = (
     *(TokenIssued, TokenAllocated, TokenPreempted, TokenPromoted, TokenPatientChanged),
     *(TokenCheckedIn, TokenCancelled, TokenMarkedNoShow, TokenCompleted),
     *(TokenCalled, TokenReturned, TokenPassedOver, TokenHeld, TokenReleased, TokenToTell, TokenTold),
+    SlipPrinted,
     *(TokenMoved, TokenMovedAway, TokenWithdrawn, TokenSourceChanged, TokenReinstated),
     *REVERTED.values(),
 )
@@ -71,6 +73,7 @@ __all__ = [
     "PatientKept",
     "PatientMerged",
     "PatientRegistered",
+    "SlipPrinted",
     "SlotClosed",
     "SlotDelayed",
     "SlotOpened",

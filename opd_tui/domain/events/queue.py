@@ -153,6 +153,24 @@ class TokenToTell(Event):
         return f"{names.token(self.subject_id)} has to be told"
 
 
+class SlipPrinted(TokenStands):
+    """The slip of a token was printed, which changes nothing but how the next one is marked."""
+
+    __slots__ = ()
+
+    kind: ClassVar[str] = "token_slip_printed"
+    reason: ClassVar[str] = "slip_printed"
+    reversible: ClassVar[bool] = False
+
+    @classmethod
+    def of(cls, token: Token) -> Self:
+        """Return the event that notes that a token's slip was printed."""
+        return cls.on(token, {}, {})
+
+    def sentence(self, names: Names) -> str:
+        return f"The slip of {names.token(self.subject_id)} was printed"
+
+
 class TokenMoved(TokenEvent):
     """A token moved to another slot of the doctor's day, and waits there until the rule gives it a seat."""
 

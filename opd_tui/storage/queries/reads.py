@@ -126,22 +126,33 @@ _OPEN_NAMES = (
     )
     .order_by(token.c.slot_id != bindparam("slot"), token.c.id)
 )
-_WAITING_BEFORE = (
-    select(func.count())
-    .select_from(token)
-    .where(
-        token.c.slot_id == bindparam("slot"),
-        literal_column("status = 'WAITING'"),
-        or_(
-            token.c.priority < bindparam("priority"),
-            (token.c.priority == bindparam("priority"))
-            & (
-                (token.c.issued_at < bindparam("issued_at"))
-                | ((token.c.issued_at == bindparam("issued_at")) & (token.c.id < bindparam("id")))
+
+
+def _ranking_before(condition: str) -> Select[Any]:
+    """Return the statement that counts a slot's tokens of a condition before a rank.
+
+    The condition is a literal, because the planner does not use a partial index for a parameter.
+    """
+    return (
+        select(func.count())
+        .select_from(token)
+        .where(
+            token.c.slot_id == bindparam("slot"),
+            literal_column(condition),
+            or_(
+                token.c.priority < bindparam("priority"),
+                (token.c.priority == bindparam("priority"))
+                & (
+                    (token.c.issued_at < bindparam("issued_at"))
+                    | ((token.c.issued_at == bindparam("issued_at")) & (token.c.id < bindparam("id")))
+                ),
             ),
-        ),
+        )
     )
-)
+
+
+_WAITING_BEFORE = _ranking_before("status = 'WAITING'")
+_SEATED_BEFORE = _ranking_before("status = 'ACTIVE' AND called_at IS NULL")
 
 
 def doctors(transaction: Transaction) -> list[Doctor]:
@@ -266,13 +277,22 @@ def token_by_number(transaction: Transaction, date: dt.date, number: str) -> Tok
 
 def waiting_before(transaction: Transaction, of: Token) -> int:
     """Return how many WAITING tokens of the token's slot rank before it."""
+    return _count_before(transaction, _WAITING_BEFORE, of)
+
+
+def seated_before(transaction: Transaction, of: Token) -> int:
+    """Return how many tokens of the token's slot that have a seat, and are not in the room, rank before it."""
+    return _count_before(transaction, _SEATED_BEFORE, of)
+
+
+def _count_before(transaction: Transaction, statement: Select[Any], of: Token) -> int:
     values = {
         "slot": of.slot_id,
         "priority": of.source.priority,
         "issued_at": write_instant(of.issued_at),
         "id": of.id,
     }
-    count: int = transaction.value(_WAITING_BEFORE, values)
+    count: int = transaction.value(statement, values)
     return count
 
 

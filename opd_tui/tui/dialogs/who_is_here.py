@@ -37,7 +37,10 @@ class PeopleRows(RowList[str]):
 
 
 class WhoIsHere(ModalScreen[str | None]):
-    """A field for a name, with those of the last days below it; ↓ chooses one, and Enter takes it."""
+    """A field for a name, with those of the last days below it; ↓ chooses one, and Enter takes it.
+
+    With `only_known`, no other name is taken.
+    """
 
     BINDINGS = [
         Binding("escape", "leave", "Close", show=False),
@@ -48,10 +51,11 @@ class WhoIsHere(ModalScreen[str | None]):
     host = getters.app(DeskHost)
     rows = getters.query_one(PeopleRows)
 
-    def __init__(self, present: str, known: Sequence[str]) -> None:
+    def __init__(self, present: str, known: Sequence[str], *, only_known: bool = False) -> None:
         super().__init__()
         self.present = present
         self.known = tuple(known)
+        self.only_known = only_known
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog who") as dialog:
@@ -92,11 +96,23 @@ class WhoIsHere(ModalScreen[str | None]):
     def take(self) -> None:
         """Close with the chosen or else the typed name."""
         name = self.rows.chosen if self.rows.is_chosen else clean_text(self.query_one(Input).value)
-        if name and has_letter_or_digit(name):
-            self.dismiss(name)
+        if not name or not has_letter_or_digit(name):
+            self.refuse("Type a name first, or choose one with ↓.")
+        elif (taken := self.taken(name)) is None:
+            self.refuse("The settings do not list this name. Choose one with ↓.")
         else:
-            self.query_one("#who-wrong", Static).update("Type a name first, or choose one with ↓.")
-            self.host.keys.refused()
+            self.dismiss(taken)
+
+    def taken(self, name: str) -> str | None:
+        """Return a name as it is taken, or None if it is not."""
+        if not self.only_known:
+            return name
+        return next((known for known in self.known if search_key(known) == search_key(name)), None)
+
+    def refuse(self, why: str) -> None:
+        """Show why no name was taken."""
+        self.query_one("#who-wrong", Static).update(why)
+        self.host.keys.refused()
 
     def action_leave(self) -> None:
         self.dismiss(None)

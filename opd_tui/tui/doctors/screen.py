@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import getters
@@ -14,7 +15,7 @@ from opd_tui.desk.search import Words, doctor_words
 from opd_tui.desk.views import DoctorDay
 from opd_tui.tui.commands import ADD_DOCTOR, DOCTORS_COMMANDS, OPEN_SESSION
 from opd_tui.tui.doctors.doctor_rows import DoctorRows
-from opd_tui.tui.keys.commands import Need, bindings
+from opd_tui.tui.keys.commands import DeskCommand, Need, bindings
 from opd_tui.tui.screens.chosen import Chosen
 from opd_tui.tui.screens.filtered_screen import FilteredScreen
 from opd_tui.tui.widgets.filter_bar import FilterBar
@@ -45,6 +46,9 @@ class DoctorsScreen(FilteredScreen):
     def say_empty(self) -> str:
         add = self.host.keymap.key_of(ADD_DOCTOR)
         return f" No doctors yet. Press {add} to add one, or run the demo with opd-tui demo."
+
+    def as_preferred(self, command: DeskCommand) -> DeskCommand:
+        return replace(command, presets=self.host.session_presets) if command is OPEN_SESSION else command
 
     def read_view(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
         def read(desk: FrontDesk) -> Callable[[], None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from opd_tui.desk.front_desk import FrontDesk
     from opd_tui.desk.outcome import Change, Forecast, Moves, Outcome
     from opd_tui.domain.model import TokenId
+    from opd_tui.tui.host.slips import Slips
     from opd_tui.tui.settings.preferences import Preferences
 
 Answer = TypeVar("Answer")
@@ -113,10 +115,32 @@ class DeskHost(PreferredApp):
         """Perform an action and publish its outcome to every screen; raise a DeskRefusal if it is refused."""
         try:
             with self.announce_waiting():
-                return await self.async_desk.perform(action, expect, self.publish)
+                return await self.async_desk.perform(action, expect, self.performed)
         except AnswerLost as lost:
             self.answer_lost(lost)
             raise AnswerLost(lost.key, DO_NOT_REPEAT) from lost
+
+    def performed(self, outcome: Outcome) -> None:
+        """Publish what this desk did, and print the slip of a token that it issued, if the settings say so."""
+        self.publish(outcome)
+        self.print_issued(outcome)
+
+    def print_issued(self, outcome: Outcome) -> None:
+        """Begin to print the slip of a token that was issued; several at once, as a leave issues them, have none."""
+        if self.prints_on_issue and (token := outcome.only_issued) is not None:
+            self.slips.print(token, asked_for=False)
+
+    @functools.cached_property
+    def slips(self) -> Slips:
+        """The slips of this desk; what prints them is imported on use."""
+        from opd_tui.tui.host.slips import Slips
+
+        return Slips(
+            self,
+            self.async_desk,
+            self.notices,
+            lambda outcome, announce: self.publish(outcome, announce=announce),
+        )
 
     async def preview(self, action: Action) -> Forecast:
         """Return what an action would do now; raise a DeskRefusal if it is refused."""

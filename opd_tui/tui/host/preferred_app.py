@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual import events, work
 from textual.app import App
@@ -43,6 +43,28 @@ class PreferredApp(App[None]):
     def follow_up_days(self) -> int:
         """The number of days after a consultation in which a patient is offered as a follow-up."""
         return self.preferences.file.settings.follow_up_days
+
+    @property
+    def session_presets(self) -> Mapping[str, str]:
+        """What the form for a session proposes."""
+        settings = self.preferences.file.settings
+        return {
+            "start": settings.session_start,
+            "end": settings.session_end,
+            "capacity": f"{settings.slot_seats}",
+            "every": f"{settings.slot_minutes}",
+        }
+
+    @property
+    def prints_on_issue(self) -> bool:
+        """Whether the slip of every token is printed when it is issued."""
+        settings = self.preferences.file.settings
+        return settings.slip_on_issue and settings.slip_printer is not None
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The only people who may sit here, or none if everybody may."""
+        return self.preferences.file.settings.operators
 
     @property
     def keymap(self) -> Keymap:

@@ -13,7 +13,7 @@ from opd_tui.desk.views import QueueRow
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.events import TokenReturned
 from opd_tui.domain.model import Slot, SlotRecord, Source, Status, TokenId
-from opd_tui.tui.commands import HOLD, HOLD_OR_RELEASE, IN_EVERY_FOOTER, MERGE, NO_SHOW, RELEASE
+from opd_tui.tui.commands import HOLD, HOLD_OR_RELEASE, IN_EVERY_FOOTER, MERGE, NO_SHOW, RELEASE, SLIP
 from opd_tui.tui.drawing.text import ordinal
 from opd_tui.tui.hints import (
     DETAIL_HINTS,
@@ -101,7 +101,12 @@ class DeskScreen(DayScreen):
 
     def action_ask_desk(self, id: str) -> None:
         """Run one of the screen's commands."""
-        self.flow.begin(next(each for each in self.INTENTS if isinstance(each, DeskCommand) and each.id == id))
+        command = next(each for each in self.INTENTS if isinstance(each, DeskCommand) and each.id == id)
+        self.flow.begin(self.as_preferred(command))
+
+    def as_preferred(self, command: DeskCommand) -> DeskCommand:
+        """Return a command with what the settings propose in its form."""
+        return command
 
     def action_hold_or_release(self) -> None:
         """Put the selected token on hold, or release it."""
@@ -125,7 +130,7 @@ class DeskScreen(DayScreen):
 
     def row_commands(self) -> tuple[Command, ...]:
         """Return the commands that act on the selected token."""
-        return tuple(each for each in self.INTENTS if each in (MERGE, HOLD_OR_RELEASE) or needs_token(each))
+        return tuple(each for each in self.INTENTS if each in (MERGE, HOLD_OR_RELEASE, SLIP) or needs_token(each))
 
     def row_of_key(self) -> QueueRow | None:
         """Return the selected token, or None after refusing the key that needs one."""
@@ -151,6 +156,25 @@ class DeskScreen(DayScreen):
                 self.host.notices.refuse(refusal)
             else:
                 await self.host.push_screen(Details(row, card, self.host, self.row_commands(), self.chosen_token))
+
+    def action_show_slip(self) -> None:
+        """Show the slip of the selected token, which the dialog prints."""
+        if (row := self.row_of_key()) is not None:
+            self.run_worker(self.show_slip(row, self.host.keys.held(self)), group="slip", exclusive=True)
+
+    async def show_slip(self, row: QueueRow, held: Hold) -> None:
+        """Read a token's slip and show it; keys typed ahead go to the dialog."""
+        from opd_tui.tui.dialogs.slip import SlipDialog
+
+        slips = self.host.slips
+        async with held:
+            try:
+                slip = await self.host.async_desk.read(lambda desk: desk.slip(row.id))
+            except DeskRefusal as refusal:
+                self.host.notices.refuse(refusal)
+                return
+            if await self.host.ask(SlipDialog(slip, slips.layout, slips.printer)):
+                slips.print(slip.record.token, asked_for=True)
 
     def action_merge_patients(self) -> None:
         """Merge the record of the selected token's patient with another record."""

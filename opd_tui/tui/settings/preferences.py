@@ -32,5 +32,6 @@ class Preferences:
     """The problems in the settings file, ordered by line."""
 
     def for_the_demo(self) -> Preferences:
-        """Return these preferences for the demo, which saves nothing and has no real names to hide."""
-        return replace(self, keeps_theme=False, idle_seconds=0.0)
+        """Return these preferences for the demo, which saves and prints nothing and has no real names to hide."""
+        file = replace(self.file, settings=replace(self.file.settings, slip_printer=None))
+        return replace(self, file=file, keeps_theme=False, idle_seconds=0.0)

@@ -63,7 +63,7 @@ class Live:
         """Show what was done elsewhere, with the name of the desk."""
         from opd_tui.tui.drawing.sentences import outcome_sentence
 
-        for outcome in outcomes:
+        for outcome in filter(lambda outcome: outcome.is_news, outcomes):
             if outcome.visits:
                 self.app.notices.forget()
             where = "" if outcome.entry.desk == self.app.desk_name else f"{outcome.entry.desk}: "
@@ -86,6 +86,7 @@ class Live:
                 said = "The server is back. What you asked for last was not done; do it again."
             else:
                 self.app.publish(outcome, announce=False)
+                self.app.print_issued(outcome)
                 said = f"The server is back, and it was done: {outcome.sentence}."
             self.app.notices.withdraw(lost.key)
             self.app.notices.warn(said)

@@ -1,0 +1,1 @@
+"""Printing of slips: their layout, and the printers."""
