@@ -189,14 +189,11 @@ class NewToken(PanelMessages, Vertical):
         self.locked, self.entry.belongs_to_name = False, True
 
     def complain(self, text: str, field: TypedText | None = None) -> None:
-        """Show an error, select the name or another field for new text, and drop what is typed behind.
-
-        If the patient has an open token with the doctor, the source gets the focus, where a letter goes to that token.
-        """
+        """Show an error, select the name or another field for new text, and drop what is typed behind."""
         self.stop_pause()
         self.complains = True
         if field is None and self.open_token is not None:
-            self.screen.set_focus(self.chooser)
+            self.screen.set_focus(self.chooser)  # where a letter is a key
             text = f"{text} g goes there."
         else:
             field = field or self.field
