@@ -114,8 +114,8 @@ async def test_a_key_on_a_card_whose_row_is_gone_acts_on_no_other_row(
 
 def waiting(meera: Receptionist) -> tuple[QueueRow, ...]:
     """The rows of the waitlist."""
-    rows: tuple[QueueRow, ...] = meera.app.screen_stack[0].query_one("#waiting").items
-    return rows
+    rows = meera.app.screen_stack[0].query_one("#waiting").items
+    return tuple(row for row in rows if isinstance(row, QueueRow))
 
 
 # Settings

@@ -81,7 +81,7 @@ class Issuing:
                     found = await self.host.async_desk.read(lambda desk: desk.find_patients(text))
                     self.panel.entry.show_hits(text, found)
             except DeskRefusal as refusal:
-                self.panel.entry.show_hits(text, FoundPatients())  # those of an earlier text must not be taken
+                self.panel.entry.clear_hits()  # those of an earlier text must not be taken
                 if held:
                     self.host.refuse_key(self.host.message_of(refusal))
                 return

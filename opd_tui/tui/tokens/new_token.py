@@ -23,6 +23,7 @@ from opd_tui.domain.field_types import NAME_LENGTH
 from opd_tui.domain.model import SlotRecord, Source, TokenRecord
 from opd_tui.tui.drawing.layout_map import refresh_layout_map
 from opd_tui.tui.host.desk_host import DeskHost
+from opd_tui.tui.tokens.panel_messages import PanelMessages
 from opd_tui.tui.tokens.patient_details import PatientDetails
 from opd_tui.tui.tokens.patient_hits import PatientHits
 from opd_tui.tui.tokens.source_choice import SourceChoice
@@ -39,7 +40,7 @@ PAUSE_SECONDS = 0.2
 """The pause in typing after which the name is looked up: longer than most people need for a key."""
 
 
-class NewToken(Vertical):
+class NewToken(PanelMessages, Vertical):
     """An overlay with the patient, the source, details and the forecast, which leaves the rest of the layout in place.
 
     Known patients appear below the name while it is typed. Taking one is a choice: Enter in the name issues a token for
@@ -80,37 +81,6 @@ class NewToken(Vertical):
     """Whether a submitted token is being issued."""
     foreseen: var[Moves | None] = var(None)
     """The moves that the current input would cause, or None before they are known."""
-
-    class SearchWanted(Message):
-        """Posted when known patients are to be searched; with `choose`, the user waits to choose one."""
-
-        def __init__(self, text: str, *, choose: bool = False) -> None:
-            super().__init__()
-            self.text = text
-            self.choose = choose
-
-    class OpenTokenWanted(Message):
-        """Posted when the user wants to see the patient's open token instead of issuing another."""
-
-        def __init__(self, record: TokenRecord) -> None:
-            super().__init__()
-            self.record = record
-
-    class WithAction(Message):
-        """A message about the token that the panel describes."""
-
-        def __init__(self, action: IssueToken) -> None:
-            super().__init__()
-            self.action = action
-
-    class PreviewWanted(WithAction):
-        """Posted when a new forecast is needed."""
-
-    class Submitted(WithAction):
-        """Posted when the user submits the token."""
-
-    class Closed(Message):
-        """Posted when the user leaves without issuing a token."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="field"):
@@ -219,14 +189,11 @@ class NewToken(Vertical):
         self.locked, self.entry.belongs_to_name = False, True
 
     def complain(self, text: str, field: TypedText | None = None, *, keeps_text: bool = False) -> None:
-        """Show an error, offer the name or another field to be typed again, and drop what is typed behind.
-
-        If the patient has an open token with the doctor, the source gets the focus, where a letter goes to that token.
-        """
+        """Show an error, offer the name or another field to be typed again, and drop what is typed behind."""
         self.stop_pause()
         self.complains = True
         if field is None and self.open_token is not None:
-            self.screen.set_focus(self.chooser)
+            self.screen.set_focus(self.chooser)  # where a letter is a key
             text = f"{text} g goes there."
         else:
             offer_again(field or self.field, keeps_text=keeps_text)

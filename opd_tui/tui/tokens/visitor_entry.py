@@ -115,6 +115,11 @@ class VisitorEntry:
             self.searched = text
             self.hits.show(found)
 
+    def clear_hits(self) -> None:
+        """Show no known patients; the next step to them searches again."""
+        self.searched = ""
+        self.hits.show(FoundPatients())
+
     def typed_note(self, today: dt.date) -> str:
         """Return how the input is understood where it holds more than a name, what is wrong with it, and what of it
         is not taken.
