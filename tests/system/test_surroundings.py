@@ -20,7 +20,7 @@ from tests.support.helpers import answers_in, first_slot, invoke, lines
 from tests.support.stores import SqliteStore
 from tests.support.surroundings import NO_MOUNTS
 
-RUNS = 8
+RUNS = 7
 """The number of surroundings that each seed tries."""
 NOBODY = 54321
 """A user id without an account."""
