@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from opd_tui.clock import FixedClock
@@ -97,11 +98,12 @@ def at_two_desks(steps: Sequence[Step], desk: FrontDesk, other: FrontDesk, clock
     desks = {"desk 1": desk, "desk 2": other}
 
     def perform(step: Step) -> None:
-        desks[step.desk].perform(step.action, Actor("meera", step.desk))
+        action = replace(step.action, at=step.at) if step.at < clock.instant else step.action
+        desks[step.desk].perform(action, Actor("meera", step.desk))
 
     with ThreadPoolExecutor(2) as pool:
         for together in at_once(steps):
-            clock.instant = together[0].at
+            clock.instant = together[-1].at
             list(pool.map(perform, together))
             assert tables_of(desk) == together[-1].after, together[-1].action
 
