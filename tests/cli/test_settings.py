@@ -53,7 +53,7 @@ group = "{GROUP}"
 [keys]
 "token.new" = "F11, n"
 token.cancel = "F4"
-find = "F3"
+find = "F10"
 """
 DAMAGES = 400
 SEED = 20261122
@@ -110,7 +110,7 @@ def test_every_option_is_read_from_the_file(path: Path) -> None:
         missed_call_minutes=10,
         backups_kept=30,
         group=GROUP,
-        keys={"token.new": "F11, n", "token.cancel": "F4", "find": "F3"},
+        keys={"token.new": "F11, n", "token.cancel": "F4", "find": "F10"},
     )
     assert {each.id for each in options()} | {"keys"} == set(tomllib.loads(FULL))
 

@@ -62,8 +62,7 @@ async def test_slips_of_issued_tokens_are_printed_in_order_and_a_failure_undoes_
     file = tmp_path / "later" / "slips.txt"
     async with at_the_counter(app_with(open_desk, slip_printer=f"file:{file}", slip_on_issue=True)) as meera:
         meera.burst("n", *"Ila", "enter")
-        await meera.hears("The slip of A-001 was not printed: ")
-        await meera.hears("Press F3 on it to try again.")
+        await meera.hears("The slip of A-001 was not printed: ", "Press F3 on it to try again.")
         assert [record.token.number for record in desk.token_list()] == ["A-001"]
         file.parent.mkdir()
         meera.burst("n", *"Om", "enter")
