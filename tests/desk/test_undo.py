@@ -218,7 +218,10 @@ def test_of_an_action_on_several_patients_the_part_of_who_was_forgotten_stays(fi
     filled.perform(CompleteToken(token=ACTIVE))
     filled.perform(ForgetPatient(token=ACTIVE))
     filled.perform(DelayDoctor(doctor=1, date=DATE, minutes=30))
-    assert filled.perform(Undo()).sentence == "Undone: Dr A 09:00 is 30 minutes late; Dr A 10:00 is 30 minutes late"
+    assert filled.perform(Undo()).sentence == (
+        "Undone: changing the start of 2 slots (Dr A 09:00 and Dr A 10:00) to 30 minutes late; "
+        "Dr A 10:00 is 20 minutes late again; Dr A 09:00 is 20 minutes late again"
+    )
     undone = filled.perform(Undo())
     assert undone.sentence.endswith("(a patient who was forgotten since stays forgotten)")
     assert {record.slot.delay_minutes for record in filled.slot_list()} == {0}

@@ -122,7 +122,7 @@ def waiting(meera: Receptionist) -> tuple[QueueRow, ...]:
 
 
 async def test_the_settings_are_in_three_aligned_columns(desk: FrontDesk) -> None:
-    async with at_the_counter(OpdApp(lambda: desk)) as meera:
+    async with at_the_counter(OpdApp(lambda: desk), (120, 60)) as meera:
         await meera.press("f9")
         await meera.sees("Options", within=".help")
         head = meera.line_with("SETTING", ".help")

@@ -8,7 +8,7 @@ from opd_tui.desk.views import QueueRow
 from opd_tui.tui.drawing.cells import Line, joined
 from opd_tui.tui.drawing.columns import Column
 from opd_tui.tui.drawing.text import doctor_label
-from opd_tui.tui.tokens.token_rows import NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, TO_TELL, TokenRows
+from opd_tui.tui.tokens.token_rows import NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, TokenRows
 from opd_tui.tui.widgets.column_list import ColumnList
 from opd_tui.tui.widgets.row_list import Heading
 
@@ -28,7 +28,7 @@ class WaitRows(ColumnList[QueueRow | Heading], TokenRows):
         Column("DOCTOR", least=8, rank=1),
         Column("SLOT", size=5),
         Column("LINE", align="right", least=4, rank=2),
-        Column("WAITED", align="right", size=len(TO_TELL)),
+        Column("WAITED", align="right", size=7),
     )
 
     def cells(self, item: QueueRow | Heading) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ class WaitRows(ColumnList[QueueRow | Heading], TokenRows):
             doctor_label(record.doctor),
             f"{record.slot.start:%H:%M}",
             f"{item.place or ''}",
-            self.wait_of(item) if record.token.to_tell_since is None else TO_TELL,
+            self.wait_of(item) if record.token.to_tell_since is None else "! tell",
         )
 
     def wait_of(self, row: QueueRow) -> str:
