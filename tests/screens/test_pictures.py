@@ -188,7 +188,7 @@ DAYS = [
     pytest.param(keys, doctors, size, id=f"{name} of {doctors} at {size[0]}x{size[1]}")
     for name, keys in (MAIN_SCREENS | OTHERS).items()
     for doctors in ((3, 12, 40) if name in MAIN_SCREENS else (12,))
-    for size in (NARROW, WIDE, HUGE)
+    for size in ((NARROW, WIDE, HUGE) if doctors == 12 else (NARROW, WIDE))
 ]
 
 

@@ -141,7 +141,7 @@ def replay(oracle: Oracle, replica: dict[int, str], action: Json, answer: Json) 
     assert answer["token"]["status"] == here[answer["token"]["id"]]
 
 
-@pytest.mark.parametrize("count", [800, pytest.param(4000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [800, pytest.param(2000, marks=pytest.mark.slow)])
 def test_many_actions_agree_with_sorting_from_scratch_after_every_one(
     store: Store, dice: random.Random, count: int
 ) -> None:
@@ -170,7 +170,7 @@ def test_many_actions_agree_with_sorting_from_scratch_after_every_one(
 # Killed desks
 
 
-@pytest.mark.parametrize("rounds", [2, pytest.param(15, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [2, pytest.param(8, marks=pytest.mark.slow)])
 def test_what_was_answered_survives_a_desk_that_is_killed(store: Store, dice: random.Random, rounds: int) -> None:
     invoke("apply", "-", "--database", store.location, input=lines(*first_slot(capacity=5)))
     for number in range(rounds):

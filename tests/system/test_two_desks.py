@@ -11,7 +11,7 @@ from tests.two_desks.run import run_a_day
 
 
 @on_every_store
-@pytest.mark.parametrize("actions", [5, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("actions", [5, pytest.param(30, marks=pytest.mark.slow)])
 def test_two_desks_at_once_leave_what_their_journal_in_order_makes_of_the_rules(
     new_store: NewStore, tmp_path: Path, actions: int, seed: int
 ) -> None:
