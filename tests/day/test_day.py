@@ -23,7 +23,8 @@ sizes = pytest.mark.parametrize("patients", [12, pytest.param(PATIENTS, marks=py
 
 @pytest.mark.slow
 def test_the_day_has_every_action() -> None:
-    assert kinds(busy_day()).keys() == ACTIONS.keys() - {"forget_patient"}
+    without = {"forget_patient", "note_slip"}  # one would end undo, the other changes nothing
+    assert kinds(busy_day()).keys() == ACTIONS.keys() - without
     assert sum(len(together) == 2 for together in at_once(busy_day())) > 20
 
 
