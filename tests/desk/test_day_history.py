@@ -83,4 +83,5 @@ def test_any_history_with_every_action_agrees_with_the_oracle(stores: Stores, hi
 @pytest.mark.slow
 def test_on_some_day_everything_is_done() -> None:
     done = sum((random_day(seed).done for seed in range(20)), Counter())
-    assert done.keys() == ACTIONS.keys() - {"forget_patient"}
+    without = {"forget_patient", "note_slip"}  # one would end undo, the other changes nothing
+    assert done.keys() == ACTIONS.keys() - without
