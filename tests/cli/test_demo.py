@@ -20,7 +20,7 @@ from opd_tui.cli import main
 from opd_tui.demo import timeline
 from opd_tui.demo.player import Player, Refused, open_demo_desk
 from opd_tui.demo.text import WIDTH, step_lines
-from opd_tui.demo.timeline import DATE, EXPECTED, TIMELINE, Issue
+from opd_tui.demo.timeline import DATE, EXPECTED, TIMELINE
 from opd_tui.desk.actions import CancelToken, IssueToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.outcome import Outcome
@@ -128,7 +128,8 @@ def test_the_setting_is_three_doctors_with_two_seats_each_and_no_tokens(player: 
 
 def test_the_expected_states_are_those_of_the_end(player: Player) -> None:
     play_until(player, "23:59")
-    patients = {each.label: each.patient for step in TIMELINE for each in step.actions if isinstance(each, Issue)}
+    issued = (each for step in TIMELINE for each in step.actions if each.kind is IssueToken)
+    patients = {each.name: each.fields["patient"].name for each in issued}
     assert {label: status_of(player.desk, patient) for label, patient in patients.items()} == dict(EXPECTED)
 
 
