@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from opd_tui.demo.clinic import TODAY, TOMORROW, Doctor, Visit, Window, at, time_of
-from opd_tui.demo.consulting import STAYS, plan_doctor
+from opd_tui.demo.consulting import STAYS, clear, plan_doctor
 from opd_tui.demo.day_book import DayBook
 from opd_tui.demo.incidents import plan_incidents
 from opd_tui.demo.script import Script, ScriptedAction, Step, scripted
@@ -49,7 +49,9 @@ def setting_of(doctors: Iterable[Doctor]) -> Step:
             for start, end in doctor.sessions:
                 hours = {"date": date, "start": time_of(at(start)), "end": time_of(at(end)), "every": 60}
                 actions.append(scripted(OpenSession, doctor=doctor.ref, capacity=doctor.seats, **hours))
-    return Step(time_of(OPENING), "Twelve doctors, in hours from nine in the morning to seven at night.", tuple(actions))
+    return Step(
+        time_of(OPENING), "Twelve doctors, in hours from nine in the morning to seven at night.", tuple(actions)
+    )
 
 
 # Patients
@@ -93,6 +95,7 @@ def arrive(book: DayBook, visit: Visit) -> None:
             return
         book.say(f"{visit.who} comes an hour late: the no-show is opened again.")
         book.reinstate(visit)
+        book.soon(5, partial(clear, book, visit.window))
     book.check_in(visit)
     maybe_away(book, visit)
 

@@ -250,7 +250,9 @@ def out_of_turn(book: DayBook) -> bool:
         return False
     others = [each for each in book.visits_of([doctor]) if each.can_be_called and each in each.window.seated()]
     visit = min(others, key=lambda each: -(each.patient.birth_year or 0))
-    book.say(f"{visit.who}, {TODAY.year - (visit.patient.birth_year or 0)}, has a high fever and is called out of turn.")
+    book.say(
+        f"{visit.who}, {TODAY.year - (visit.patient.birth_year or 0)}, has a high fever and is called out of turn."
+    )
     book.done(inside)
     book.call(visit)
     return True

@@ -12,7 +12,7 @@ WOMEN = (
     *("Jaya", "Kamala", "Lata", "Maria", "Nandini", "Padma", "Rekha", "Sarita", "Tara", "Usha", "Vimala", "Yamini"),
 )
 MEN = (
-    *("Ravi", "Imran", "Kabir", "Farhan", "Arjun", "Om", "Vikram", "Anil", "Bala", "Chetan", "Dinesh", "Elias"),
+    *("Ravi", "Imran", "Kabir", "Farhan", "Arjun", "Om", "Vikram", "Ashok", "Bala", "Chetan", "Dinesh", "Elias"),
     *("Ganesh", "Hari", "Irfan", "Jacob", "Kiran", "Manoj", "Naveen", "Prakash", "Rohan", "Suresh", "Thomas", "Uday"),
 )
 FAMILIES = (

@@ -103,6 +103,12 @@ class Player:
         played, steps = self._played, self.script.steps
         return steps[played] if played < len(steps) else None
 
+    @property
+    def progress(self) -> float:
+        """How much of the script's time is over, from 0 to 1."""
+        start, end = (instant_at(self.script.date, step.at) for step in (self.script.setting, self.script.steps[-1]))
+        return min((self.clock.now() - start) / (end - start), 1.0)
+
     def prepare(self) -> PlayedStep:
         """Add the doctors and open their slots."""
         with self._playing:

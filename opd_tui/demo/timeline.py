@@ -75,7 +75,9 @@ TIMELINE: tuple[Step, ...] = (
         "Imran Khan is an emergency for Dr A, and emergencies go first.",
         (issue("a5", "A", "Imran Khan", Source.EMERGENCY),),
     ),
-    Step(dt.time(9, 40), "Meera Nair cannot stay and cancels her token.", (scripted(CancelToken, token=token_ref("a4")),)),
+    Step(
+        dt.time(9, 40), "Meera Nair cannot stay and cancels her token.", (scripted(CancelToken, token=token_ref("a4")),)
+    ),
     Step(dt.time(9, 50), "Vikram Singh has not come for Dr B.", (scripted(MarkNoShow, token=token_ref("b1")),)),
 )
 

@@ -218,7 +218,7 @@ def test_a_token_that_a_person_cancelled_is_refused_and_play_goes_on(player: Pla
     (refused,) = played.results
     assert isinstance(refused, Refused)
     assert str(refused.refusal) == "A-004 was already cancelled at 09:30. Nothing was changed."
-    assert "  ! Refused: A-004 was already cancelled at 09:30. Nothing was changed." in step_lines(played, player.desk)
+    assert "  ! Refused: A-004 was already cancelled at 09:30. Nothing was changed." in step_lines(played, player)
     play_until(player, "23:59")
     assert standings(player.desk) == AFTERWARDS["09:50"]
 
@@ -434,12 +434,12 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Pretend that there is a terminal; return the speeds at which the app was started."""
     speeds: list[float] = []
 
-    def run_demo(speed: float, settings: object) -> int:
+    def run_demo(speed: float, settings: object, play: str) -> int:
         speeds.append(speed)
         return 0
 
     app = types.ModuleType("opd_tui.tui.demo_app")
-    app.run_demo = run_demo  # type: ignore[attr-defined]
+    app.run_demo, app.DAY, app.MORNING = run_demo, "day", "morning"  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "opd_tui.tui.demo_app", app)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)

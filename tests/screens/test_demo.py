@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from opd_tui.demo.timeline import EXPECTED, TIMELINE
-from opd_tui.tui import demo_app
-from opd_tui.tui.demo_app import END, DemoApp
+from opd_tui.tui.demo_app import END, MORNING, DemoApp
 from tests.support.helpers import statuses
 from tests.support.pilot import NARROW, WIDE, Receptionist, at_the_counter
 
@@ -57,9 +57,8 @@ async def test_stepping_by_hand_plays_the_day_to_its_end() -> None:
         assert demo_statuses(app) == AT_THE_END
 
 
-async def test_the_day_plays_by_itself_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_app, "SECONDS_A_MINUTE", 0.001)
-    app = DemoApp()
+async def test_the_timeline_plays_by_itself_to_its_end() -> None:
+    app = DemoApp(play=replace(MORNING, seconds_a_minute=0.001))
     async with at_the_counter(app, WIDE) as person:
         await person.sees("■ the end", within=BAR)
         assert demo_statuses(app) == AT_THE_END
@@ -76,13 +75,13 @@ async def test_a_comma_stops_the_clock_and_lets_it_go_on() -> None:
         assert "‖ paused" in person.read(BAR)
         time = app.demo.time
         for _ in range(30):
-            app.pass_a_minute()
+            app.pass_time()
         await person.settle()
         assert app.demo.time == time
         await person.press(",")
         assert "▶ ×1" in person.read(BAR)
         for _ in range(30):
-            app.pass_a_minute()
+            app.pass_time()
         await person.settle()
         assert app.demo.time > time
 
@@ -139,14 +138,14 @@ async def test_what_lies_open_holds_the_play() -> None:
             await person.settle()
             before, time = demo_statuses(app), app.demo.time
             for _ in range(30):
-                app.pass_a_minute()
+                app.pass_time()
             await person.settle()
             assert (app.demo.time, demo_statuses(app)) == (time, before)
             assert app.demo.held
             await person.press("escape")
             await person.settle()
             for _ in range(3):
-                app.pass_a_minute()
+                app.pass_time()
                 await person.settle()
             assert (app.demo.time, demo_statuses(app)) != (time, before)
 
@@ -155,10 +154,10 @@ async def test_the_bar_says_that_the_play_waits_while_the_panel_is_open() -> Non
     app = DemoApp()
     async with at_the_counter(app) as person:
         await person.press("n")
-        app.pass_a_minute()
+        app.pass_time()
         await person.sees("‖ waits for you", within=BAR)
         await person.press("escape")
-        app.pass_a_minute()
+        app.pass_time()
         await person.sees("▶ ×1", within=BAR)
 
 
