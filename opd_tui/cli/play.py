@@ -57,8 +57,8 @@ def check_speed(_context: click.Context, _parameter: click.Parameter, value: flo
     type=float,
     metavar="NUMBER",
     callback=check_speed,
-    help=f"How fast the app plays, from {SLOWEST:g} to {FASTEST:g}: 2 is twice as fast as the morning's {MORNING_SPEED:g}. "
-    f"The day is played at {DAY_SPEED:g} times the speed of a clock, a minute in a second, or as many times as you say.",
+    help=f"How fast the app plays, from {SLOWEST:g} to {FASTEST:g}: 2 is twice as fast. With --day, how many times as "
+    f"fast as a clock: {DAY_SPEED:g}, which is what it is by default, plays a minute in a second.",
 )
 @click.option("--database", hidden=True)
 @click.option("--desk", hidden=True, expose_value=False)

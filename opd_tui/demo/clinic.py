@@ -176,22 +176,22 @@ MORNING_AND_EVENING = (("10:00", "13:00"), ("17:00", "19:00"))
 def doctors() -> list[Doctor]:
     """Return the twelve doctors with their slots, an hour each."""
     found = [
-        Doctor("RAO", "Dr Anil Rao", "Orthopedics", "Room 1", 6.5, (("09:00", "13:00"),), 8, tomorrow=True),
-        Doctor("BAN", "Dr Shubhra Bandyopadhyay", "Dermatology", "Room 2", 6.0, (("09:30", "12:30"),), 9),
-        Doctor("NAI", "Dr P. Nair", "Ophthalmology", "Room 3", 6.0, (("09:00", "13:00"),), 9),
-        Doctor("KRI", "Prof. Lakshmi Krishnan", "Cardiology", "Room 4", 9.0, (("10:00", "13:00"),), 6, (1935, 1980)),
-        Doctor("IYE", "Dr M. S. Iyer", "ENT", "Room 5", 5.5, (("09:00", "12:00"),), 9),
-        Doctor("KUR", "Dr Thomas Kurian", "General Medicine", "Room 6", 4.7, (("09:00", "13:00"),), 12, tomorrow=True),
+        Doctor("RAO", "Dr Anil Rao", "Orthopedics", "1", 6.5, (("09:00", "13:00"),), 8, tomorrow=True),
+        Doctor("BAN", "Dr Shubhra Bandyopadhyay", "Dermatology", "2", 6.0, (("09:30", "12:30"),), 9),
+        Doctor("NAI", "Dr P. Nair", "Ophthalmology", "3", 6.0, (("09:00", "13:00"),), 9),
+        Doctor("KRI", "Prof. Lakshmi Krishnan", "Cardiology", "4", 9.0, (("10:00", "13:00"),), 6, (1935, 1980)),
+        Doctor("IYE", "Dr M. S. Iyer", "ENT", "5", 5.5, (("09:00", "12:00"),), 9),
+        Doctor("KUR", "Dr Thomas Kurian", "General Medicine", "6", 4.7, (("09:00", "13:00"),), 12, tomorrow=True),
         Doctor(
-            *("DES", "Smt. Dr Aruna Deshpande", "Gynaecology", "Room 7", 6.5, (("09:30", "12:30"),), 8),
+            *("DES", "Smt. Dr Aruna Deshpande", "Gynaecology", "7", 6.5, (("09:30", "12:30"),), 8),
             *((1968, 2005), "female"),
             tomorrow=True,
         ),
-        Doctor("SIN", "Dr Vikram Singh", "Pediatrics", "Room 8", 5.0, (("09:00", "12:00"),), 11, (2013, 2025)),
-        Doctor("KHA", "Dr Farida Khan", "General Medicine", "Room 9", 4.7, MORNING_AND_EVENING, 12, tomorrow=True),
-        Doctor("MAT", "Dr Joseph Mathew", "Surgery", "Room 10", 7.5, (("09:00", "11:00"),), 7),
-        Doctor("MEN", "Dr Leela Menon", "Psychiatry", "Room 11", 13.0, (("10:00", "13:00"),), 4, (1950, 2004)),
-        Doctor("JOS", "Dr Om Joshi", "Dental", "Room 12", 11.0, (("17:00", "19:00"),), 5),
+        Doctor("SIN", "Dr Vikram Singh", "Pediatrics", "8", 5.0, (("09:00", "12:00"),), 11, (2013, 2025)),
+        Doctor("KHA", "Dr Farida Khan", "General Medicine", "9", 4.7, MORNING_AND_EVENING, 12, tomorrow=True),
+        Doctor("MAT", "Dr Joseph Mathew", "Surgery", "10", 7.5, (("09:00", "11:00"),), 7),
+        Doctor("MEN", "Dr Leela Menon", "Psychiatry", "11", 13.0, (("10:00", "13:00"),), 4, (1950, 2004)),
+        Doctor("JOS", "Dr Om Joshi", "Dental", "12", 11.0, (("17:00", "19:00"),), 5),
     ]
     for doctor in found:
         doctor.windows = [*hours(doctor, TODAY), *(hours(doctor, TOMORROW) if doctor.tomorrow else ())]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from opd_tui.demo.clinic import TODAY, TOMORROW, Doctor, Visit, Window, at, time_of
+from opd_tui.demo.clinic import TODAY, TOMORROW, Visit, Window, at, time_of
 from opd_tui.demo.consulting import clear, look_in
 from opd_tui.demo.day_book import DayBook
 from opd_tui.desk.actions import (
@@ -19,6 +19,7 @@ from opd_tui.desk.actions import (
     ReopenSlot,
     RetireDoctor,
 )
+from opd_tui.desk.actions.closing_slots import in_patients
 from opd_tui.domain.model import HoldReason, Patient, Source
 
 TRIES = 12
@@ -62,18 +63,13 @@ def hour(book: DayBook, code: str, start: str) -> Window:
     return next(window for window in book.doctors[code].today if window.start == at(start))
 
 
-def in_words(count: int) -> str:
-    """Return a number of patients in words."""
-    return f"{count} patient{'' if count == 1 else 's'}"
-
-
 # Doctors who are late, leave, move and retire
 
 
 def rao_is_late(book: DayBook) -> bool:
     doctor = book.doctors["RAO"]
     count = len(book.visits_of([doctor]))
-    book.say(f"Dr Rao is still in the theatre, 40 minutes late: {in_words(count)} have to be told.")
+    book.say(f"Dr Rao is still in the theatre, 40 minutes late: {in_patients(count)} have to be told.")
     to_tell = book.delay(doctor, 40)
     for number, visit in enumerate(to_tell[: len(to_tell) * 2 // 3]):
         book.soon(3 + number * 1.7, partial(book.tell, visit))
@@ -93,7 +89,7 @@ def deshpande_leaves(book: DayBook) -> bool:
         return free
 
     count = sum(not visit.inside for visit in book.visits_of([doctor]) if visit.window.end > book.now)
-    book.say(f"Dr Deshpande is called to a delivery: one plan moves {in_words(count)} to tomorrow.")
+    book.say(f"Dr Deshpande is called to a delivery: one plan moves {in_patients(count)} to tomorrow.")
     book.leave(doctor, book.now, goes)
     for number, visit in enumerate(visit for window in tomorrow for visit in window.visits):
         book.soon(4 + number * 2, partial(book.tell, visit))
@@ -102,7 +98,7 @@ def deshpande_leaves(book: DayBook) -> bool:
 
 def iyer_changes_rooms(book: DayBook) -> bool:
     book.say("A pipe leaks in room 5: Dr Iyer sees patients in room 14.")
-    book.do(EditDoctor, doctor=book.doctors["IYE"].ref, room="Room 14")
+    book.do(EditDoctor, doctor=book.doctors["IYE"].ref, room="14")
     return True
 
 
@@ -133,18 +129,17 @@ def nair_has_fewer_seats(book: DayBook) -> bool:
     return True
 
 
-def singh_is_full(book: DayBook) -> bool:
-    book.say("Dr Singh’s last hour is enough for him: it is closed to new tokens.")
-    book.do(CloseSlot, slot=hour(book, "SIN", "11:00").ref)
-    hour(book, "SIN", "11:00").is_closed = True
-    return True
+def singhs_last_hour(caption: str, *, closed: bool) -> Incident:
+    """Return how Dr Singh's last hour is closed to new tokens, or opened again."""
 
+    def happen(book: DayBook) -> bool:
+        window = hour(book, "SIN", "11:00")
+        book.say(caption)
+        book.do(CloseSlot if closed else ReopenSlot, slot=window.ref)
+        window.is_closed = closed
+        return True
 
-def singh_is_open(book: DayBook) -> bool:
-    book.say("Dr Singh has caught up: the hour is open again.")
-    book.do(ReopenSlot, slot=hour(book, "SIN", "11:00").ref)
-    hour(book, "SIN", "11:00").is_closed = False
-    return True
+    return happen
 
 
 def kurian_stays(book: DayBook) -> bool:
@@ -245,15 +240,13 @@ def later_hour(code: str) -> Incident:
 
 def out_of_turn(book: DayBook) -> bool:
     doctor = book.doctors["SIN"]
-    inside, visit = doctor.inside, standing(book, "SIN", lambda visit: visit.here and visit in visit.window.seated())
-    if inside is None or visit is None:
-        return False
     others = [each for each in book.visits_of([doctor]) if each.can_be_called and each in each.window.seated()]
+    if doctor.inside is None or not others:
+        return False
     visit = min(others, key=lambda each: -(each.patient.birth_year or 0))
-    book.say(
-        f"{visit.who}, {TODAY.year - (visit.patient.birth_year or 0)}, has a high fever and is called out of turn."
-    )
-    book.done(inside)
+    age = TODAY.year - (visit.patient.birth_year or 0)
+    book.say(f"{visit.who}, {age}, has a high fever and is called out of turn.")
+    book.done(doctor.inside)
     book.call(visit)
     return True
 
@@ -306,7 +299,7 @@ def is_forgotten(book: DayBook) -> bool:
 
 def the_rush(book: DayBook) -> bool:
     visits = book.visits_of(book.doctors.values())
-    here = sum(visit.here for visit in visits)
+    here = sum(visit.can_be_called for visit in visits)
     waiting = sum(visit in visit.window.waiting() for visit in visits)
     inside = sum(visit.inside for visit in visits)
     book.say(f"Twenty to eleven, the rush: {inside} inside, {here} here, {waiting} without a seat.")
@@ -316,7 +309,7 @@ def the_rush(book: DayBook) -> bool:
 
 def the_end(book: DayBook) -> bool:
     tomorrow = sum(len(w.visits) for doctor in book.doctors.values() for w in doctor.windows if w.date == TOMORROW)
-    book.say(f"The last patient has gone. {in_words(tomorrow)} were moved to tomorrow.")
+    book.say(f"The last patient has gone. {in_patients(tomorrow)} were moved to tomorrow.")
     book.note()
     return True
 
@@ -335,14 +328,14 @@ INCIDENTS: tuple[tuple[str, Incident], ...] = (
     ("10:04", kurian_has_more_seats),
     ("10:10", gets_worse),
     ("10:15", emergency("IYE", "swallowed a fishbone")),
-    ("10:19", singh_is_full),
+    ("10:19", singhs_last_hour("Dr Singh’s last hour is full enough: it is closed to new tokens.", closed=True)),
     ("10:24", two_records),
     ("10:29", later_hour("KUR")),
     ("10:33", emergency("SIN", "has a fit")),
     ("10:36", pays),
     ("10:40", the_rush),
     ("10:47", emergency("KRI", "has a weak pulse")),
-    ("10:52", singh_is_open),
+    ("10:52", singhs_last_hour("Dr Singh has caught up: the hour is open again.", closed=False)),
     ("11:03", nair_has_fewer_seats),
     ("11:12", later_hour("IYE")),
     ("11:20", deshpande_leaves),

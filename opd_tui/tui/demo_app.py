@@ -133,14 +133,14 @@ class DemoApp(OpdApp):
         if self.player is None:
             return
         self.demo = replace(self.demo, held=self.held)
-        if not self.is_running or self.stepping:
+        if not self.plays or self.stepping:
             return
         now = dt.datetime.combine(dt.date.min, self.player.now) + dt.timedelta(minutes=minutes)
         if self.player.next_step is None or not self.reaches(now.time()):
             self.play_on(lambda played: self.reaches(now.time()))
 
     @property
-    def is_running(self) -> bool:
+    def plays(self) -> bool:
         """Whether steps are played by themselves now."""
         return self.demo.playing and not self.demo.over and not self.held
 
@@ -152,7 +152,7 @@ class DemoApp(OpdApp):
             self.player.advance(time)
             self._show_time()
             return True
-        return not self.is_running
+        return not self.plays
 
     @work(group="demo")
     async def play_on(self, is_enough: Callable[[PlayedStep], bool]) -> None:

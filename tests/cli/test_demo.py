@@ -453,6 +453,13 @@ def test_in_a_terminal_the_app_plays_it(terminal: list[float]) -> None:
     assert terminal == [2.5]
 
 
+def test_the_day_is_played_at_sixty_times_the_speed_of_a_clock(terminal: list[float]) -> None:
+    for arguments in (["--day"], ["--day", "--speed", "600"], []):
+        with pytest.raises(SystemExit):
+            main(["demo", *arguments])
+    assert terminal == [60.0, 600.0, 1.0]
+
+
 @pytest.mark.parametrize("form", ["--plain", "--json"])
 def test_in_a_terminal_text_is_printed_where_it_is_asked_for(
     terminal: list[float], form: str, capfd: pytest.CaptureFixture[str]

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from opd_tui.demo.busy_day import busy_day
+from opd_tui.demo.script import Script
 from opd_tui.demo.timeline import EXPECTED, TIMELINE
-from opd_tui.tui.demo_app import END, MORNING, DemoApp
+from opd_tui.tui.demo_app import DAY, END, MORNING, DemoApp
 from tests.support.helpers import statuses
 from tests.support.pilot import NARROW, WIDE, Receptionist, at_the_counter
 
@@ -212,3 +214,40 @@ async def test_a_demo_without_a_temporary_folder_ends_with_status_2(monkeypatch:
     async with app.run_test(size=NARROW) as pilot:
         await Receptionist(app, pilot).until(lambda: app.return_code is not None, "the end")
     assert app.return_code == 2
+
+
+# The whole day
+
+
+def at_opening(last: str) -> Script:
+    """Return the day up to a time."""
+    script = busy_day()
+    return replace(script, steps=tuple(step for step in script.steps if f"{step.at:%H:%M}" < last))
+
+
+async def test_the_day_plays_by_the_clock_and_says_what_happens_and_how_much_is_over() -> None:
+    app = DemoApp(60.0, play=replace(DAY, script=lambda: at_opening("07:49"), tick_seconds=3600.0))
+    async with at_the_counter(app, WIDE) as person:
+        assert "DEMO 07:45 ▶ ×60" in person.read(BAR)
+        app.pass_time(1.0)
+        await person.settle()
+        await person.sees("bookings came in overnight", "DEMO 07:46", within=BAR)
+        assert app.desk is not None
+        assert 10 < len(app.desk.token_list()) < 25
+        app.pass_time(2.0)
+        app.pass_time(2.0)
+        await person.sees("DEMO 07:48", "━", "100 %", within=BAR)
+        await person.until(lambda: not app.stepping, "the steps")
+        app.pass_time(2.0)
+        await person.sees("■ the end", within=BAR)
+
+
+async def test_a_step_of_the_day_goes_on_to_what_is_told_next_and_the_speed_has_the_days_limits() -> None:
+    app = DemoApp(60.0, play=replace(DAY, script=lambda: at_opening("08:11")), playing=False)
+    async with at_the_counter(app, NARROW) as person:
+        await step(person)
+        await person.sees("bookings came in overnight", "0 %", within=BAR)
+        await person.press(*"=======")
+        await person.sees("×3600", within=BAR)
+        await person.press("-")
+        await person.sees("×1800", within=BAR)
