@@ -1,4 +1,4 @@
-"""The pictures of the README: the real screens on a full day, and at each step of the timeline that matters.
+"""The pictures of the README: the real screens at each step of the timeline that matters, and in the rush of the day.
 
 `python -m tests.screenshots` draws them again; a test says when they are stale.
 """
@@ -7,24 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from textual.pilot import Pilot
 
-from opd_tui.clock import FixedClock
-from opd_tui.desk.front_desk import FrontDesk
-from opd_tui.desk.opening import open_front_desk
 from opd_tui.tui.app import OpdApp
-from opd_tui.tui.demo_app import DemoApp
+from opd_tui.tui.demo_app import DAY, DemoApp
 from opd_tui.tui.screens.desk_screen import DeskScreen
-from tests.conftest import NINE, ZONE
-from tests.support.full_day import full_day
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
-WIDE, NARROW = (120, 36), (80, 24)
+WIDE, NARROW, TALL = (120, 36), (80, 24), (120, 40)
 LOADING = ("load", "queue", "preview", "demo")
 FRAME_SECONDS = 0.08
 """Longer than Textual holds a frame back when it changes the screen."""
@@ -33,19 +26,16 @@ _FONT_FACES = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 @dataclass(frozen=True)
 class Scene:
-    """The demo after so many steps, or a full day without the demo, and the keys that are pressed then."""
+    """The demo after so many steps, or the day at a time, and the keys that are pressed then."""
 
     name: str
-    steps: int | None
+    stands: int | str
     keys: tuple[str, ...] = ()
     size: tuple[int, int] = WIDE
 
 
+RUSH = "10:40"
 SCENES = (
-    Scene("full-day", None),
-    Scene("full-day-emergency-asks", None, ("e", *"Imran", "space", *"Khan", "enter")),
-    Scene("full-day-waitlist", None, ("2",)),
-    Scene("full-day-80x24", None, ("enter",), NARROW),
     Scene("0900-the-slots-fill-up", 1),
     Scene("0910-three-wait", 2),
     Scene("0915-paid-takes-a-seat", 3),
@@ -58,32 +48,32 @@ SCENES = (
     Scene("0950-waitlist", 6, ("2",)),
     Scene("0950-doctors", 6, ("3",)),
     Scene("help", 6, ("question_mark",)),
+    Scene("day", RUSH, ("right", "enter"), TALL),
+    Scene("day-emergency-asks", RUSH, ("right", "e", *"Imran", "space", *"Khan", "enter")),
+    Scene("day-card", RUSH, ("right", "enter", *("down",) * 9, "enter"), TALL),
+    Scene("day-waitlist", RUSH, ("2",)),
+    Scene("day-doctors", RUSH, ("3",)),
+    Scene("day-80x24", RUSH, ("right", "enter"), NARROW),
+    Scene("day-board-80x24", RUSH, ("right",), NARROW),
 )
 
 
 async def draw(scene: Scene) -> str:
     """The scene as SVG, with the fonts left to whoever looks at it."""
-    with TemporaryDirectory() as folder:
-        app = DemoApp(playing=False) if scene.steps is not None else full_day_app(Path(folder) / "day.db")
-        app.mark_seconds = 3600.0
-        async with app.run_test(size=scene.size) as pilot:
+    is_day = isinstance(scene.stands, str)
+    app = DemoApp(60.0, play=DAY, playing=False) if is_day else DemoApp(playing=False)
+    app.mark_seconds = 0.01 if is_day else 3600.0
+    async with app.run_test(size=scene.size) as pilot:
+        svg = await settled(app, pilot)
+        steps = 0
+        while app.demo.time < scene.stands if isinstance(scene.stands, str) else steps < scene.stands:
+            await pilot.press("full_stop")
             svg = await settled(app, pilot)
-            for key in ("full_stop",) * (scene.steps or 0) + scene.keys:
-                await pilot.press(key)
-                svg = await settled(app, pilot)
+            steps += 1
+        for key in scene.keys:
+            await pilot.press(key)
+            svg = await settled(app, pilot)
     return _FONT_FACES.sub("", svg).replace("<svg ", '<svg xml:space="preserve" ', 1)
-
-
-def full_day_app(path: Path) -> OpdApp:
-    """Return an app on a new database with a full day, at a quarter to ten."""
-    clock = FixedClock(NINE)
-
-    def open_desk() -> FrontDesk:
-        return open_front_desk(str(path), operator="meera", desk="desk 1", clock=clock, zone=ZONE)
-
-    with closing(open_desk()) as desk:
-        full_day(desk, clock)
-    return OpdApp(open_desk)
 
 
 async def settled(app: OpdApp, pilot: Pilot[None]) -> str:

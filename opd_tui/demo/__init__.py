@@ -1,1 +1,1 @@
-"""The demo: the timeline from 09:00 to 09:50 as data, and its player."""
+"""The demo: the first fifty minutes as data, the busy day made from a seed, and their player."""

@@ -1,4 +1,4 @@
-"""The player of the timeline, on a real desk with a temporary database."""
+"""The player of a script, on a real desk with a temporary database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from opd_tui.clock import FixedClock
-from opd_tui.demo.timeline import DATE, SETTING, TIMELINE, ZONE, Ids, Issue, Join, Open, ScriptedAction, Step
+from opd_tui.demo.script import ZONE, Ids, Script, ScriptedAction, Step
+from opd_tui.demo.timeline import MORNING
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.desk.outcome import Outcome
@@ -21,16 +22,16 @@ from opd_tui.domain.errors import DeskRefusal, StoreUnavailable
 from opd_tui.domain.instants import slot_instant
 
 ACTOR = Actor("demo", "demo", Road.DEMO)
-"""The actor of the timeline's actions."""
+"""The actor of a script's actions."""
 
 
 @contextmanager
-def open_demo_desk(road: Road = Road.DEMO) -> Iterator[tuple[FrontDesk, FixedClock]]:
-    """Yield an empty desk at 08:55 on a temporary database, and its clock; raise StoreUnavailable.
+def open_demo_desk(road: Road = Road.DEMO, script: Script = MORNING) -> Iterator[tuple[FrontDesk, FixedClock]]:
+    """Yield an empty desk on a temporary database, and its clock at the script's start; raise StoreUnavailable.
 
     `road` is the way in of a person who acts between the steps. No thread may use the desk when the block ends.
     """
-    clock = FixedClock(instant_at(SETTING.at))
+    clock = FixedClock(instant_at(script.date, script.setting.at))
     with temporary_folder() as folder:
         desk = open_front_desk(
             str(folder / "demo.db"), operator=ACTOR.operator, desk=ACTOR.desk, road=road, clock=clock, zone=ZONE
@@ -77,10 +78,11 @@ class PlayedStep:
 
 
 class Player:
-    """Plays the timeline step by step; any thread may call its methods."""
+    """Plays a script step by step; any thread may call its methods."""
 
-    def __init__(self, desk: FrontDesk, clock: FixedClock, actor: Actor = ACTOR) -> None:
+    def __init__(self, desk: FrontDesk, clock: FixedClock, actor: Actor = ACTOR, script: Script = MORNING) -> None:
         self.desk = desk
+        self.script = script
         self.actor = actor
         self.clock = clock
         self._ids = Ids()
@@ -98,13 +100,19 @@ class Player:
     @property
     def next_step(self) -> Step | None:
         """The next step, or None at the end."""
-        played = self._played
-        return TIMELINE[played] if played < len(TIMELINE) else None
+        played, steps = self._played, self.script.steps
+        return steps[played] if played < len(steps) else None
+
+    @property
+    def progress(self) -> float:
+        """How much of the script's time is over, from 0 to 1."""
+        start, end = (instant_at(self.script.date, step.at) for step in (self.script.setting, self.script.steps[-1]))
+        return min((self.clock.now() - start) / (end - start), 1.0)
 
     def prepare(self) -> PlayedStep:
         """Add the doctors and open their slots."""
         with self._playing:
-            return self._play(SETTING)
+            return self._play(self.script.setting)
 
     def play_next(self) -> PlayedStep | None:
         """Play the next step, at its time or the clock's, whichever is later; return None at the end.
@@ -137,24 +145,14 @@ class Player:
             outcome = self.desk.perform(scripted.action(self._ids), self.actor)
         except DeskRefusal as refusal:
             return Refused(scripted, refusal)
-        store_id(self._ids, scripted, outcome)
+        self._ids.learn(scripted.name, outcome)
         return outcome
 
     def _set_clock(self, to: dt.time) -> None:
         with self._moving_clock:
-            self.clock.instant = max(self.clock.instant, instant_at(to))
+            self.clock.instant = max(self.clock.instant, instant_at(self.script.date, to))
 
 
-def store_id(ids: Ids, scripted: ScriptedAction, outcome: Outcome) -> None:
-    """Store the id of the doctor, slot or token that an action made, by its name in the timeline."""
-    if isinstance(scripted, Join) and outcome.doctor:
-        ids.doctors[scripted.code] = outcome.doctor.id
-    elif isinstance(scripted, Open):
-        ids.slots[scripted.doctor] = outcome.slots[0].id
-    elif isinstance(scripted, Issue) and outcome.token:
-        ids.tokens[scripted.label] = outcome.token.token.id
-
-
-def instant_at(time: dt.time) -> dt.datetime:
-    """Return the instant of a local time on the demo's day."""
-    return slot_instant(DATE, time, ZoneInfo(ZONE))
+def instant_at(date: dt.date, time: dt.time) -> dt.datetime:
+    """Return the instant of a local time on a script's day."""
+    return slot_instant(date, time, ZoneInfo(ZONE))

@@ -5,34 +5,35 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
-from opd_tui.demo.player import PlayedStep, Refused
-from opd_tui.demo.timeline import DATE
-from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.demo.player import PlayedStep, Player, Refused
+from opd_tui.demo.script import Script
 from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.views import Queue
 from opd_tui.domain.model import Status, TokenRecord
 
 WIDTH = 79
-HEADING = "A morning at the front desk: more patients than seats"
 LEGEND = "● is a taken seat, ○ is a free one."
 CLOSING = "Nothing was saved. Run `opd-tui` in a terminal to open your own desk."
 
 _ASCII = str.maketrans({"●": "#", "○": ".", "·": "|", "–": "-"})
 
 
-def opening_lines() -> list[str]:
+def opening_lines(script: Script) -> list[str]:
     """Return the lines before the first step."""
-    return [HEADING, "=" * len(HEADING), LEGEND]
+    return [script.heading, "=" * len(script.heading), *([LEGEND] if script.boards else [])]
 
 
-def step_lines(played: PlayedStep, desk: FrontDesk) -> list[str]:
-    """Return a step's time and caption, the result of each action, and the board after it."""
-    lines = ["", *wrapped(f"{played.step.at:%H:%M}  {played.step.caption}", 7)]
+def step_lines(played: PlayedStep, player: Player) -> list[str]:
+    """Return a step's time and caption, the result of each action, and the board after it if the script shows it."""
+    time, lines = f"{played.step.at:%H:%M}", []
+    if played.step.caption:
+        lines = ["", *wrapped(f"{time}  {played.step.caption}", 7)]
     for result in played.results:
-        lines += wrapped(f"  {result_sentence(result)}", 4)
-    lines.append("")
-    for record in desk.board(DATE).slots:
-        lines += board_lines(desk.queue(record.slot.id))
+        lines += wrapped(f"  {'' if player.script.boards else time + ' '}{result_sentence(result)}", 4)
+    if player.script.boards:
+        lines.append("")
+        for record in player.desk.board(player.script.date).slots:
+            lines += board_lines(player.desk.queue(record.slot.id))
     return lines
 
 
@@ -55,10 +56,10 @@ def board_lines(queue: Queue) -> list[str]:
     return wrapped(line.rstrip(), 6)
 
 
-def closing_lines(desk: FrontDesk) -> list[str]:
+def closing_lines(player: Player) -> list[str]:
     """Return the final status of every token, and what to do next."""
     lines = ["", "At the end"]
-    records = desk.token_list(date=DATE)
+    records = player.desk.token_list(date=player.script.date)
     for status in (Status.ACTIVE, Status.WAITING, Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW):
         if numbers := numbers_of(status, records):
             lines += wrapped(f"  {status.name:9}  {' '.join(numbers)}", 13)

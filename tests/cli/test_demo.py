@@ -20,7 +20,7 @@ from opd_tui.cli import main
 from opd_tui.demo import timeline
 from opd_tui.demo.player import Player, Refused, open_demo_desk
 from opd_tui.demo.text import WIDTH, step_lines
-from opd_tui.demo.timeline import DATE, EXPECTED, TIMELINE, Issue
+from opd_tui.demo.timeline import DATE, EXPECTED, TIMELINE
 from opd_tui.desk.actions import CancelToken, IssueToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.outcome import Outcome
@@ -128,7 +128,8 @@ def test_the_setting_is_three_doctors_with_two_seats_each_and_no_tokens(player: 
 
 def test_the_expected_states_are_those_of_the_end(player: Player) -> None:
     play_until(player, "23:59")
-    patients = {each.label: each.patient for step in TIMELINE for each in step.actions if isinstance(each, Issue)}
+    issued = (each for step in TIMELINE for each in step.actions if each.kind is IssueToken)
+    patients = {each.name: each.fields["patient"].name for each in issued}
     assert {label: status_of(player.desk, patient) for label, patient in patients.items()} == dict(EXPECTED)
 
 
@@ -217,7 +218,7 @@ def test_a_token_that_a_person_cancelled_is_refused_and_play_goes_on(player: Pla
     (refused,) = played.results
     assert isinstance(refused, Refused)
     assert str(refused.refusal) == "A-004 was already cancelled at 09:30. Nothing was changed."
-    assert "  ! Refused: A-004 was already cancelled at 09:30. Nothing was changed." in step_lines(played, player.desk)
+    assert "  ! Refused: A-004 was already cancelled at 09:30. Nothing was changed." in step_lines(played, player)
     play_until(player, "23:59")
     assert standings(player.desk) == AFTERWARDS["09:50"]
 
@@ -434,12 +435,12 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Pretend that there is a terminal; return the speeds at which the app was started."""
     speeds: list[float] = []
 
-    def run_demo(speed: float, settings: object) -> int:
+    def run_demo(speed: float, settings: object, play: str) -> int:
         speeds.append(speed)
         return 0
 
     app = types.ModuleType("opd_tui.tui.demo_app")
-    app.run_demo = run_demo  # type: ignore[attr-defined]
+    app.run_demo, app.DAY, app.MORNING = run_demo, "day", "morning"  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "opd_tui.tui.demo_app", app)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
@@ -451,6 +452,13 @@ def test_in_a_terminal_the_app_plays_it(terminal: list[float]) -> None:
         main(["demo", "--speed", "2.5"])
     assert ended.value.code == 0
     assert terminal == [2.5]
+
+
+def test_the_day_is_played_at_sixty_times_the_speed_of_a_clock(terminal: list[float]) -> None:
+    for arguments in (["--day"], ["--day", "--speed", "600"], []):
+        with pytest.raises(SystemExit):
+            main(["demo", *arguments])
+    assert terminal == [60.0, 600.0, 1.0]
 
 
 @pytest.mark.parametrize("form", ["--plain", "--json"])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from opd_tui.demo.busy_day import busy_day
+from opd_tui.demo.script import Script
 from opd_tui.demo.timeline import EXPECTED, TIMELINE
-from opd_tui.tui import demo_app
-from opd_tui.tui.demo_app import END, DemoApp
+from opd_tui.tui.demo_app import DAY, END, MORNING, DemoApp
 from tests.support.helpers import statuses
 from tests.support.pilot import NARROW, WIDE, Receptionist, at_the_counter
 
@@ -57,9 +59,8 @@ async def test_stepping_by_hand_plays_the_day_to_its_end() -> None:
         assert demo_statuses(app) == AT_THE_END
 
 
-async def test_the_day_plays_by_itself_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_app, "SECONDS_A_MINUTE", 0.001)
-    app = DemoApp()
+async def test_the_timeline_plays_by_itself_to_its_end() -> None:
+    app = DemoApp(play=replace(MORNING, seconds_a_minute=0.001))
     async with at_the_counter(app, WIDE) as person:
         await person.sees("■ the end", within=BAR)
         assert demo_statuses(app) == AT_THE_END
@@ -76,13 +77,13 @@ async def test_a_comma_stops_the_clock_and_lets_it_go_on() -> None:
         assert "‖ paused" in person.read(BAR)
         time = app.demo.time
         for _ in range(30):
-            app.pass_a_minute()
+            app.pass_time()
         await person.settle()
         assert app.demo.time == time
         await person.press(",")
         assert "▶ ×1" in person.read(BAR)
         for _ in range(30):
-            app.pass_a_minute()
+            app.pass_time()
         await person.settle()
         assert app.demo.time > time
 
@@ -139,14 +140,14 @@ async def test_what_lies_open_holds_the_play() -> None:
             await person.settle()
             before, time = demo_statuses(app), app.demo.time
             for _ in range(30):
-                app.pass_a_minute()
+                app.pass_time()
             await person.settle()
             assert (app.demo.time, demo_statuses(app)) == (time, before)
             assert app.demo.held
             await person.press("escape")
             await person.settle()
             for _ in range(3):
-                app.pass_a_minute()
+                app.pass_time()
                 await person.settle()
             assert (app.demo.time, demo_statuses(app)) != (time, before)
 
@@ -155,10 +156,10 @@ async def test_the_bar_says_that_the_play_waits_while_the_panel_is_open() -> Non
     app = DemoApp()
     async with at_the_counter(app) as person:
         await person.press("n")
-        app.pass_a_minute()
+        app.pass_time()
         await person.sees("‖ waits for you", within=BAR)
         await person.press("escape")
-        app.pass_a_minute()
+        app.pass_time()
         await person.sees("▶ ×1", within=BAR)
 
 
@@ -213,3 +214,40 @@ async def test_a_demo_without_a_temporary_folder_ends_with_status_2(monkeypatch:
     async with app.run_test(size=NARROW) as pilot:
         await Receptionist(app, pilot).until(lambda: app.return_code is not None, "the end")
     assert app.return_code == 2
+
+
+# The whole day
+
+
+def at_opening(last: str) -> Script:
+    """Return the day up to a time."""
+    script = busy_day()
+    return replace(script, steps=tuple(step for step in script.steps if f"{step.at:%H:%M}" < last))
+
+
+async def test_the_day_plays_by_the_clock_and_says_what_happens_and_how_much_is_over() -> None:
+    app = DemoApp(60.0, play=replace(DAY, script=lambda: at_opening("07:49"), tick_seconds=3600.0))
+    async with at_the_counter(app, WIDE) as person:
+        assert "DEMO 07:45 ▶ ×60" in person.read(BAR)
+        app.pass_time(1.0)
+        await person.settle()
+        await person.sees("bookings came in overnight", "DEMO 07:46", within=BAR)
+        assert app.desk is not None
+        assert 10 < len(app.desk.token_list()) < 25
+        app.pass_time(2.0)
+        app.pass_time(2.0)
+        await person.sees("DEMO 07:48", "━", "100 %", within=BAR)
+        await person.until(lambda: not app.stepping, "the steps")
+        app.pass_time(2.0)
+        await person.sees("■ the end", within=BAR)
+
+
+async def test_a_step_of_the_day_goes_on_to_what_is_told_next_and_the_speed_has_the_days_limits() -> None:
+    app = DemoApp(60.0, play=replace(DAY, script=lambda: at_opening("08:11")), playing=False)
+    async with at_the_counter(app, NARROW) as person:
+        await step(person)
+        await person.sees("bookings came in overnight", "0 %", within=BAR)
+        await person.press(*"=======")
+        await person.sees("×3600", within=BAR)
+        await person.press("-")
+        await person.sees("×1800", within=BAR)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.reactive import reactive
 
 from opd_tui.tui.commands import DEMO_COMMANDS
@@ -23,6 +24,8 @@ class DemoState:
     """Whether an open panel or dialog suspends playback."""
     over: bool = False
     speed: float = 1.0
+    progress: int | None = None
+    """How much of the script is over, in per cent; None if that is not shown."""
 
 
 class DemoBar(Bar):
@@ -49,8 +52,24 @@ class DemoBar(Bar):
         parts: list[tuple[str, str | None]] = [(fit(f" DEMO {state.time} {symbol} {word}", 28), "strong")]
         for command in self.commands:
             parts += [(command.key_label, "key"), (f" {command.label}  ", None)]
-        return self.styled(*parts)
+        room = width - sum(cell_len(text) for text, _ in parts) - 1
+        return self.styled(*parts, *progress_parts(state.progress, room))
 
     def second_line(self) -> Line:
         """Return the caption of the current step."""
         return self.styled((f" {self.state.caption}", None))
+
+
+PER_CENT_CELLS, LONGEST_PROGRESS = 5, 30
+
+
+def progress_parts(progress: int | None, room: int) -> list[tuple[str, str | None]]:
+    """Return how much is over as a line and in per cent, at the right end of the room; the line if it fits."""
+    if progress is None or room < PER_CENT_CELLS:
+        return []
+    cells = min(room - PER_CENT_CELLS - 1, LONGEST_PROGRESS)
+    if cells < PER_CENT_CELLS:
+        return [(f"{progress:>{room - 2}} %", None)]
+    done = round(cells * progress / 100)
+    gap = " " * (room - cells - PER_CENT_CELLS)
+    return [(gap + "━" * done, "strong"), ("─" * (cells - done), "dim"), (f"{progress:3} %", None)]
