@@ -19,7 +19,7 @@ from opd_tui.desk.actions import (
     ReopenSlot,
     RetireDoctor,
 )
-from opd_tui.desk.actions.closing_slots import in_patients
+from opd_tui.desk.actions.words import in_patients
 from opd_tui.domain.model import HoldReason, Patient, Source
 
 TRIES = 12

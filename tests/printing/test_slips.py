@@ -97,7 +97,8 @@ def test_a_slip_that_was_printed_at_any_desk_is_marked_and_cannot_be_undone(fill
     assert (said.sentence, said.is_news) == ("The slip of A-001 Asha Kumar was printed", False)
     assert "           REPRINT 1\n" in text(filled)
     assert "REPRINT" not in text(filled, WAITING)
-    assert filled.perform(Redo()).sentence.startswith("Done again: cancelling A-003")  # a slip is no action that ends redo
+    redone = filled.perform(Redo())  # a slip is no action that ends redo
+    assert redone.sentence.startswith("Done again: cancelling A-003")
     filled.perform(Undo())
     filled.perform(CancelToken(token=ACTIVE))
     filled.perform(Undo())
