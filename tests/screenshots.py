@@ -35,6 +35,8 @@ class Scene:
 
 
 RUSH = "10:40"
+AT_BAN = ("right", "up", "up", "right")
+"""The keys to the running slot of the first doctor."""
 SCENES = (
     Scene("0900-the-slots-fill-up", 1),
     Scene("0910-three-wait", 2),
@@ -48,12 +50,12 @@ SCENES = (
     Scene("0950-waitlist", 6, ("2",)),
     Scene("0950-doctors", 6, ("3",)),
     Scene("help", 6, ("question_mark",)),
-    Scene("day", RUSH, ("right", "enter"), TALL),
+    Scene("day", RUSH, (*AT_BAN, "enter"), TALL),
     Scene("day-emergency-asks", RUSH, ("right", "e", *"Imran", "space", *"Khan", "enter")),
-    Scene("day-card", RUSH, ("right", "enter", *("down",) * 9, "enter"), TALL),
+    Scene("day-card", RUSH, (*AT_BAN, "enter", *("down",) * 3, "enter"), TALL),
     Scene("day-waitlist", RUSH, ("2",)),
     Scene("day-doctors", RUSH, ("3",)),
-    Scene("day-80x24", RUSH, ("right", "enter"), NARROW),
+    Scene("day-80x24", RUSH, (*AT_BAN, "enter"), NARROW),
     Scene("day-board-80x24", RUSH, ("right",), NARROW),
 )
 

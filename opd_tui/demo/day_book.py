@@ -232,8 +232,8 @@ class DayBook:
         doctor.has_left = True
         for window in windows:
             window.is_closed = True
-        for visit, window in plan:
-            self.close(visit) if window is None else self.put(visit, window)
+        for visit, place in plan:
+            self.close(visit) if place is None else self.put(visit, place)
 
     # The room
 

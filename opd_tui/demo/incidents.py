@@ -299,9 +299,8 @@ def is_forgotten(book: DayBook) -> bool:
 
 def the_rush(book: DayBook) -> bool:
     visits = book.visits_of(book.doctors.values())
-    here = sum(visit.can_be_called for visit in visits)
+    inside, here = sum(visit.inside for visit in visits), sum(visit.can_be_called for visit in visits)
     waiting = sum(visit in visit.window.waiting() for visit in visits)
-    inside = sum(visit.inside for visit in visits)
     book.say(f"Twenty to eleven, the rush: {inside} inside, {here} here, {waiting} without a seat.")
     book.note()
     return True
@@ -340,7 +339,7 @@ INCIDENTS: tuple[tuple[str, Incident], ...] = (
     ("11:12", later_hour("IYE")),
     ("11:20", deshpande_leaves),
     ("11:34", emergency("RAO", "fell from a scooter")),
-    ("12:05", moment("The morning thins out: what was closed by a no-show goes to whoever waits.")),
+    ("12:05", moment("The morning thins out: each no-show’s seat goes to the next in line.")),
     ("12:42", kurian_stays),
     ("14:05", mathew_retires),
     ("14:20", is_forgotten),

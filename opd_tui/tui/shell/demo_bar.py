@@ -60,7 +60,7 @@ class DemoBar(Bar):
         return self.styled((f" {self.state.caption}", None))
 
 
-PER_CENT_CELLS, LONGEST_PROGRESS = 5, 30
+PER_CENT_CELLS, LONGEST_PROGRESS = 6, 30
 
 
 def progress_parts(progress: int | None, room: int) -> list[tuple[str, str | None]]:
@@ -72,4 +72,4 @@ def progress_parts(progress: int | None, room: int) -> list[tuple[str, str | Non
         return [(f"{progress:>{room - 2}} %", None)]
     done = round(cells * progress / 100)
     gap = " " * (room - cells - PER_CENT_CELLS)
-    return [(gap + "━" * done, "strong"), ("─" * (cells - done), "dim"), (f"{progress:3} %", None)]
+    return [(gap + "━" * done, "strong"), ("─" * (cells - done), "dim"), (f"{progress:4} %", None)]
