@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -18,6 +19,8 @@ from tests.support.helpers import invoke, stop_the_clock
 from tests.support.pilot import WIDE, at_the_counter
 from tests.support.stores import Store, on_every_store
 
+TYPED_PATIENTS = int(os.environ.get("OPD_TUI_TEST_PATIENTS", "60"))
+"""How many patients the day by keyboard has; the whole day of 300 takes minutes."""
 sizes = pytest.mark.parametrize("patients", [12, pytest.param(PATIENTS, marks=pytest.mark.slow)])
 
 
@@ -54,11 +57,14 @@ def test_at_two_desks_at_once_the_tables_are_right_after_every_action(
     assert desk.verify().problems == []
 
 
-@pytest.mark.parametrize("count", [10, pytest.param(None, marks=pytest.mark.slow)], ids=["morning", "day"])
+@pytest.mark.parametrize(
+    ("patients", "count"),
+    [pytest.param(4, 10, id="morning"), pytest.param(TYPED_PATIENTS, None, id="day", marks=pytest.mark.slow)],
+)
 async def test_by_keyboard_alone_the_tables_are_right_after_every_action(
-    desk: FrontDesk, open_desk: Callable[..., FrontDesk], clock: FixedClock, count: int | None
+    desk: FrontDesk, open_desk: Callable[..., FrontDesk], clock: FixedClock, patients: int, count: int | None
 ) -> None:
-    steps = busy_day(PATIENTS if count is None else 4)[:count]
+    steps = busy_day(patients)[:count]
     clock.instant = steps[0].at
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         typist = Typist(meera, desk, clock)

@@ -40,17 +40,17 @@ def done(day: RandomDay, desk: str, count: int, *without: str) -> list[Outcome]:
     return [outcome for _, outcome in day.actions(count, *without, desks=[desk])]
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(25))
 @pytest.mark.fast_cases(2)
 def test_with_another_desk_between_undo_sets_back_what_is_its_own_or_is_refused_with_the_reason(seed: int) -> None:
     day = RandomDay(seed)
     done(day, "desk 1", 60)
     for _ in range(40):
         before = day.rows.copy()
-        own = done(day, "desk 1", 1, "undo", "redo", "forget_patient")
+        own = done(day, "desk 1", 1, "undo", "redo", "forget_patient", "note_slip")
         if not own:
             continue
-        between = done(day, "desk 2", day.dice.randint(1, 6))
+        between = done(day, "desk 2", day.dice.randint(1, 6), "forget_patient")  # undo passes that over
         then = day.rows.copy()
         day.desk.name = "desk 1"
         try:
@@ -108,7 +108,7 @@ def fields_of(events: list[Event]) -> dict[tuple[Subject, int], set[str]]:
     return fields
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(25))
 @pytest.mark.fast_cases(2)
 def test_undoing_a_day_but_what_was_forgotten_leaves_nobody_and_nothing(seed: int) -> None:
     day = RandomDay(seed)

@@ -140,7 +140,7 @@ TASKS = (
         2,
         lambda desk: token(desk, 1).status.name == "ACTIVE",
         "",
-        "A-001 Asha Verma did not show up",
+        "Undo marking A-001 Asha Verma as a no-show",
     ),
     Task("move to the nearest free seat", full, "enter m enter", 6, lambda desk: place_of(desk, 1) == ("A", 10)),
     Task("move to another doctor", full, "enter m k u enter", 6, lambda desk: place_of(desk, 1)[0] == "KUR"),

@@ -19,7 +19,7 @@ MARKERS = (
     f"{SLOW}: takes long or repeats what others show; run with -m slow",
     f"{FAST_CASES}(number): only so many of the test's cases are fast, the others are slow",
 )
-EXAMPLES = {"fast": 25, "slow": 200}
+EXAMPLES = {"fast": 25, "slow": 100}
 """How many examples Hypothesis tries of each property."""
 SLOW_SECONDS = 600
 """The timeout of a slow test; that of a fast one is in pyproject.toml."""

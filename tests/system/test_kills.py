@@ -24,7 +24,7 @@ from opd_tui.desk.opening import open_front_desk
 from tests.support.helpers import COMMAND, PATIENCE_SECONDS, Json, first_slot, invoke, lines
 from tests.support.terminals import RealTerminal, open_today
 
-KILLS = int(os.environ.get("OPD_TUI_TEST_KILLS", "200"))
+KILLS = int(os.environ.get("OPD_TUI_TEST_KILLS", "100"))
 """The number of desks killed in each slow test."""
 FEW_KILLS = 20
 SOURCES = ("EMERGENCY", "PAID", "FOLLOWUP", "ONLINE", "WALKIN")

@@ -35,6 +35,7 @@ QUEUE = """
     WHERE d.code = '{}' AND s.start = '{}' AND s.date = '{}'
     ORDER BY CASE t.status WHEN 'ACTIVE' THEN 1 WHEN 'WAITING' THEN 2 WHEN 'COMPLETED' THEN 3 WHEN 'NO_SHOW' THEN 4
              ELSE 5 END,
+             CASE WHEN t.status = 'ACTIVE' AND t.checked_in_at IS NULL THEN 1 ELSE 0 END,
              CASE WHEN t.status IN ('ACTIVE', 'WAITING') THEN t.priority END,
              CASE WHEN t.status IN ('ACTIVE', 'WAITING') THEN t.issued_at END, t.id
 """
