@@ -237,7 +237,7 @@ async def test_the_day_plays_by_the_clock_and_says_what_happens_and_how_much_is_
         for _ in range(3):
             app.pass_time(2.0)
             await person.until(lambda: not app.stepping, "the steps that are due")
-        await person.sees(" 100 %", within=BAR)
+        await person.sees("100 %", within=BAR)
         await person.sees("■ the end", within=BAR)
 
 
