@@ -65,7 +65,7 @@ PER_CENT_CELLS, LONGEST_PROGRESS = 6, 30
 
 def progress_parts(progress: int | None, room: int) -> list[tuple[str, str | None]]:
     """Return how much is over as a line and in per cent, at the right end of the room; the line if it fits."""
-    if progress is None or room < PER_CENT_CELLS:
+    if progress is None or room < len("100 %"):
         return []
     cells = min(room - PER_CENT_CELLS - 1, LONGEST_PROGRESS)
     if cells < PER_CENT_CELLS:
