@@ -109,7 +109,9 @@ async def test_leave_proposes_a_place_for_each_patient_and_does_it_as_one_action
         await meera.press("y")
         await meera.until(lambda: places(desk) == {"Ravi Kumar": "B 09:00"}, "the plan's end")
         await meera.hears("2 patients have to be told")
-        await meera.press("u", "y")
+        await meera.press("u")
+        await meera.asks("Undo ")
+        await meera.press("y")
         await meera.until(lambda: places(desk) == {"Asha Verma": "A 09:00", "Ravi Kumar": "A 09:00"}, "the day before")
 
 
