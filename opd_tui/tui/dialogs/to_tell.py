@@ -95,6 +95,10 @@ class ToTell(ModalScreen[TokenRecord | None]):
 
     @work(exclusive=True, group="load")
     async def reload(self) -> None:
+        """Read the list again; the next reload cancels this one."""
+        await self.load()
+
+    async def load(self) -> None:
         """Read the list again."""
         try:
             self.show(await self.host.async_desk.read(lambda desk: desk.to_tell(self.date)))
@@ -117,7 +121,7 @@ class ToTell(ModalScreen[TokenRecord | None]):
                 self.host.notices.refuse(refusal)
             finally:
                 self.host.notices.withdraw(BEGINS)
-            await self.reload().wait()
+            await self.load()
 
     def action_go(self) -> None:
         self.dismiss(self.rows.chosen)
