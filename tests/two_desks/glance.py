@@ -73,7 +73,8 @@ class Load:
 
     taken: int
     capacity: int
-    done: int
+    done: int | None
+    """None where the frame has no room for it."""
     waiting: int
 
 
@@ -219,7 +220,10 @@ class Glance:
     def load(self) -> Load | None:
         """How full the chosen slot is."""
         found = _LOAD.search(self.board.title) if self.board else None
-        return Load(*(int(figure or 0) for figure in found.groups())) if found else None
+        if not found:
+            return None
+        taken, capacity, done, waiting = (int(figure or 0) for figure in found.groups())
+        return Load(taken, capacity, done if "taken" in found[0] else None, waiting)
 
     @cached_property
     def rows(self) -> list[Line]:

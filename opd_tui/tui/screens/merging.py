@@ -85,7 +85,7 @@ def side_by_side(stays: TokenCard, merged: TokenCard) -> str:
     for spec in specs:
         left, right = (getattr(card.record.token.patient, spec.attribute) for card in (stays, merged))
         rows.append((spec.label, str(left or "–"), str(right or "–")))
-    rows.append(("Last visit", *(f"{last_day(card):%d %b %Y}" for card in (stays, merged))))
+    rows.append(("Last visit", f"{last_day(stays):%d %b %Y}", f"{last_day(merged):%d %b %Y}"))
     return "\n".join(
         f"{fit(label, LABEL_WIDTH)}{fit(left, VALUE_WIDTH)}  {fit(right, VALUE_WIDTH)}" for label, left, right in rows
     )
