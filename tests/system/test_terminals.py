@@ -140,6 +140,7 @@ def is_drawn_anew(
     """
     minute, stands, cleared = shown_minute(terminal), below_the_clock(terminal), terminal.output.count(CLEARED)
     terminal.stream.feed(written)
+    assert (below_the_clock(terminal) != stands) == bool(written)
     terminal.press(*keys)
     terminal.until(lambda: terminal.output.count(CLEARED) > cleared, "the cleared terminal")
     terminal.until(
