@@ -347,6 +347,7 @@ def test_an_output_that_speaks_ascii_only_gets_ascii() -> None:
 # As JSON lines
 
 
+@pytest.mark.slow
 def test_json_prints_the_answer_to_every_action_in_order() -> None:
     done = run("demo", "--json")
     answers = [json.loads(line) for line in done.stdout.decode().splitlines()]

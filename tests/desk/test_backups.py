@@ -485,6 +485,7 @@ def test_what_lies_in_the_log_of_a_desk_that_died_is_kept_with_the_replaced_one(
     assert dump(database_path)["token"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["this process", "another"])
 @pytest.mark.fast_cases(1)
 def test_while_a_desk_is_open_nothing_is_restored(
@@ -563,6 +564,7 @@ def test_a_damaged_database_is_moved_aside_with_its_log_and_never_deleted(
     restored(left, clock)
 
 
+@pytest.mark.slow
 def test_a_database_that_is_gone_is_restored(left: Path, backup: Path, clock: FixedClock) -> None:
     left.unlink()
     Path(f"{left}-wal").write_bytes(b"an orphan")

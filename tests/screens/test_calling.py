@@ -147,6 +147,7 @@ async def test_two_desks_complete_one_patient_once(desk: FrontDesk, open_desk: O
         assert completed(desk) == ["A-001"]
 
 
+@pytest.mark.slow
 async def test_a_key_behind_the_arrows_waits_for_the_queue_of_its_slot(desk: FrontDesk, open_desk: OpenDesk) -> None:
     all_here(desk, "A")
     all_here(desk, "B")
@@ -174,6 +175,7 @@ async def test_the_arrows_do_not_wait_for_the_queues_that_they_pass(desk: FrontD
         assert completed(desk) == ["E-001"]
 
 
+@pytest.mark.slow
 async def test_out_of_turn_and_back_to_the_queue(desk: FrontDesk, open_desk: OpenDesk) -> None:
     all_here(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -228,6 +230,7 @@ async def test_a_hold_takes_its_key_and_a_letter_and_the_key_ends_it(
         assert meera.dialogs == 0
 
 
+@pytest.mark.slow
 async def test_another_letter_is_no_reason_for_a_hold(desk: FrontDesk, open_desk: OpenDesk) -> None:
     all_here(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -306,6 +309,7 @@ async def test_the_totals_leave_out_a_slot_whose_opening_was_undone(desk: FrontD
     assert desk.totals(date) == replace(before, done=0)
 
 
+@pytest.mark.slow
 async def test_what_fits_is_in_the_footer_of_a_small_terminal(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

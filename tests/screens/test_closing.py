@@ -90,6 +90,7 @@ async def test_only_y_closes_a_token(desk: FrontDesk, open_desk: OpenDesk) -> No
             assert set(statuses(desk).values()) == {"ACTIVE", "WAITING"}
 
 
+@pytest.mark.slow
 async def test_the_mouse_answers_too(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -119,6 +120,7 @@ async def test_keys_in_a_hurry_ask_one_question_and_close_one_token(desk: FrontD
         assert statuses(desk) == {"A-001": "CANCELLED", "A-002": "ACTIVE", "A-003": "ACTIVE"}
 
 
+@pytest.mark.slow
 async def test_after_a_no_another_token_can_be_asked_about(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

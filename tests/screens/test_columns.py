@@ -62,6 +62,7 @@ def test_columns_fit_their_room_and_keep_what_matters(columns: tuple[Column, ...
     assert all(widths[i] <= (columns[i].least or 0) for i in yielding[:most]), "one of more importance shrank first"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("keys", "selector"), [(("2",), "#waiting"), (("3",), "#doctors")])
 @pytest.mark.fast_cases(1)
 async def test_no_column_moves_while_a_filter_is_typed(
@@ -114,6 +115,7 @@ async def test_the_waitlist_says_who_is_here_and_when_a_wait_has_not_begun(
         assert meera.line_with("Ila Sen", "#waiting").endswith("not yet")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "shown"), [(119, False), (120, True)])
 @pytest.mark.fast_cases(1)
 async def test_phones_have_a_column_on_a_wide_terminal(

@@ -64,6 +64,7 @@ async def test_one_key_goes_to_a_day_that_is_typed(desk: FrontDesk, open_desk: O
         assert (meera.dialogs, meera.app.day) == (0, dt.date(2026, 11, 25))
 
 
+@pytest.mark.slow
 async def test_keys_typed_ahead_of_a_day_wait_for_it(desk: FrontDesk, open_desk: OpenDesk) -> None:
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.type_at_once("ctrl+g", *"tomorrow", "enter", "n")

@@ -241,6 +241,7 @@ async def test_the_day_plays_by_the_clock_and_says_what_happens_and_how_much_is_
         await person.sees("■ the end", "100 %", within=BAR)
 
 
+@pytest.mark.slow
 async def test_a_step_of_the_day_goes_on_to_what_is_told_next_and_the_speed_has_the_days_limits() -> None:
     app = DemoApp(60.0, play=replace(DAY, script=lambda: at_opening("08:11")), playing=False)
     async with at_the_counter(app, NARROW) as person:

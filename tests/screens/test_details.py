@@ -121,6 +121,7 @@ def waiting(meera: Receptionist) -> tuple[QueueRow, ...]:
 # Settings
 
 
+@pytest.mark.slow
 async def test_the_settings_are_in_three_aligned_columns(desk: FrontDesk) -> None:
     async with at_the_counter(OpdApp(lambda: desk), (120, 60)) as meera:
         await meera.press("f9")
@@ -163,6 +164,7 @@ async def test_every_entry_of_the_palette_has_one_line(desk: FrontDesk, open_des
 # Forms
 
 
+@pytest.mark.slow
 @pytest.mark.fast_cases(1)
 @pytest.mark.parametrize("key", ["a", "s"])
 async def test_a_form_keeps_its_height_when_errors_come_and_go(desk: FrontDesk, open_desk: OpenDesk, key: str) -> None:

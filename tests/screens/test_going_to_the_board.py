@@ -44,6 +44,7 @@ async def test_keys_typed_behind_enter_act_where_it_leads(
         await meera.asks(question)
 
 
+@pytest.mark.slow
 async def test_enter_on_a_doctor_goes_to_the_first_slot_also_of_another_day(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:

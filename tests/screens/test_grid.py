@@ -57,6 +57,7 @@ async def test_arrows_and_letters_move_the_cursor_and_stop_at_the_edges(
         assert place_of(meera) == "D02 09:20"
 
 
+@pytest.mark.slow
 async def test_left_and_right_go_from_slot_to_slot_and_up_and_down_keep_the_time(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
@@ -141,6 +142,7 @@ async def test_enter_leads_into_the_queue_and_escape_back(desk: FrontDesk, open_
         assert meera.focused_id == "queue"
 
 
+@pytest.mark.slow
 async def test_enter_on_an_empty_slot_says_what_to_press(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -261,6 +263,7 @@ async def test_the_cursor_keeps_its_place_over_the_other_screens(desk: FrontDesk
         assert meera.focused_id == "grid"
 
 
+@pytest.mark.slow
 async def test_days_go_back_forth_and_to_today(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -276,6 +279,7 @@ async def test_days_go_back_forth_and_to_today(desk: FrontDesk, open_desk: OpenD
         await meera.sees("Sun 22 Nov 2026 09:00", "A-001 Asha Verma")
 
 
+@pytest.mark.slow
 async def test_the_place_is_kept_over_days_with_other_slots_or_none(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctors_with_sessions(desk, 3, 6)
     window = {"start": "09:00", "end": "12:00", "capacity": 2, "every": 60}
@@ -342,6 +346,7 @@ async def test_it_opens_on_the_running_slot_of_the_first_doctor_who_has_one(
         assert place_of(meera) == "D 16:00"
 
 
+@pytest.mark.slow
 async def test_the_running_moment_moves_and_what_is_over_is_dim(
     desk: FrontDesk, open_desk: OpenDesk, clock: FixedClock
 ) -> None:
@@ -365,6 +370,7 @@ async def test_the_running_moment_moves_and_what_is_over_is_dim(
         assert "▼" not in meera.lines("#grid")[0]
 
 
+@pytest.mark.slow
 async def test_an_irregular_day_is_legible_in_eighty_columns(desk: FrontDesk, open_desk: OpenDesk) -> None:
     for code, capacity, windows in (
         ("A", 2, [f"09:{minute:02}–09:{minute + 10:02}" for minute in range(0, 50, 10)]),

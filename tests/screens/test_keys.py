@@ -75,6 +75,7 @@ async def test_the_footer_shows_every_hint_where_there_is_room(desk: FrontDesk, 
             await meera.press("escape", "escape", "1")
 
 
+@pytest.mark.slow
 async def test_the_footer_follows_the_focus(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -163,6 +164,7 @@ async def test_the_palette_lists_every_command_of_the_screen(desk: FrontDesk, op
             await meera.press("escape")
 
 
+@pytest.mark.slow
 async def test_part_of_a_label_and_enter_run_a_command(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -173,6 +175,7 @@ async def test_part_of_a_label_and_enter_run_a_command(desk: FrontDesk, open_des
         await meera.until(lambda: meera.app.current_mode == "doctors", "the doctors")
 
 
+@pytest.mark.slow
 async def test_the_palette_runs_the_screens_own_commands(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -191,6 +194,7 @@ async def take_from_palette(receptionist: Receptionist, words: str, entry: str) 
     await receptionist.press("enter")
 
 
+@pytest.mark.slow
 async def test_an_empty_queue_offers_no_key_for_a_token(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -233,6 +237,7 @@ async def test_the_palette_goes_to_a_screen_that_showed_another_day(desk: FrontD
         await meera.sees("New token · Dr A")
 
 
+@pytest.mark.slow
 async def test_over_a_dialog_one_can_leave_and_hide_the_names(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

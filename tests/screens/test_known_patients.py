@@ -174,6 +174,7 @@ async def test_an_open_token_with_this_doctor_is_named_and_one_key_goes_there(
         assert len(desk.token_list(later)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("age", ["45", "45y", "1981"])
 @pytest.mark.fast_cases(1)
 async def test_details_are_two_tabs_behind_the_name(desk: FrontDesk, open_desk: OpenDesk, age: str) -> None:
@@ -192,6 +193,7 @@ async def test_details_are_two_tabs_behind_the_name(desk: FrontDesk, open_desk: 
         }
 
 
+@pytest.mark.slow
 async def test_a_wrong_detail_is_named_and_what_was_typed_stays(desk: FrontDesk, open_desk: OpenDesk) -> None:
     (slot,) = doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -245,6 +247,7 @@ async def test_a_typed_name_and_phone_of_a_known_record_are_said_to_join_it(
         assert desk.token_list(slot)[0].token.patient.uhid == "H-17"
 
 
+@pytest.mark.slow
 async def test_the_details_of_a_taken_patient_are_the_records_and_the_empty_ones_are_filled(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
@@ -289,6 +292,7 @@ async def test_a_phone_typed_before_a_patient_was_taken_is_saved_or_said_not_to_
         assert phones == {"Ravi Kumar": "98450 12345", "Asha Verma": "90000 00007"}
 
 
+@pytest.mark.slow
 async def test_two_phones_and_a_wrong_one_are_said_before_enter_and_nothing_is_dropped(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
@@ -313,6 +317,7 @@ async def test_two_phones_and_a_wrong_one_are_said_before_enter_and_nothing_is_d
         assert desk.token_list(slot)[0].token.patient.phone == "90000 00001"
 
 
+@pytest.mark.slow
 async def test_the_key_to_the_open_token_is_offered_where_it_is_a_key(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slot = family(desk)[0]
     issue(desk, slot, RAVI)
@@ -332,6 +337,7 @@ async def test_the_key_to_the_open_token_is_offered_where_it_is_a_key(desk: Fron
         await meera.until(lambda: meera.focused_id == "queue", "the queue")
 
 
+@pytest.mark.slow
 async def test_an_open_token_with_another_doctor_hinders_nobody_and_a_refusal_ends_with_its_reason(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:

@@ -101,6 +101,7 @@ async def test_seated_rows_stay_while_the_list_scrolls_and_comes_back(
         assert "A-026" in meera.line_with("▸", "#queue")
 
 
+@pytest.mark.slow
 async def test_many_seated_rows_leave_room_for_the_chosen_one(desk: FrontDesk, open_desk: OpenDesk) -> None:
     crowded_slot(desk, seats=12, waiting=3)
     async with at_the_counter(OpdApp(open_desk), SMALLEST) as meera:
@@ -175,6 +176,7 @@ async def test_after_the_last_open_token_the_cursor_goes_back(desk: FrontDesk, o
         assert "▸" in meera.read("#queue")
 
 
+@pytest.mark.slow
 async def test_another_desks_closing_does_not_move_the_cursor_to_another_patient(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
@@ -218,6 +220,7 @@ async def test_the_totals_of_the_day_stand_on_every_main_screen(desk: FrontDesk,
         await meera.until(lambda: "seated" not in meera.read("#mode-bar"), "a day without tokens")
 
 
+@pytest.mark.slow
 async def test_an_own_token_is_in_the_totals_at_once(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

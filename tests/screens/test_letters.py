@@ -94,6 +94,7 @@ async def test_a_letter_by_itself_says_at_once_what_it_does_and_does_it(desk: Fr
         assert "…" not in meera.message
 
 
+@pytest.mark.slow
 async def test_keys_that_are_no_letters_may_follow_at_once(desk: FrontDesk, open_desk: OpenDesk) -> None:
     (slot,) = doctor_with_slots(desk, capacity=4)
     for name in ("Uma", "Ravi", "Tara"):
@@ -115,6 +116,7 @@ async def test_the_key_for_done_and_next_does_not_wait_by_itself(desk: FrontDesk
         await meera.hears("A-001 Uma was called")
 
 
+@pytest.mark.slow
 async def test_a_name_typed_over_the_list_of_whom_to_tell_ticks_nobody_off(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:

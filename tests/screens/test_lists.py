@@ -57,6 +57,7 @@ async def test_a_queue_lists_seats_then_who_waits_then_the_closed_ones(desk: Fro
         assert "2 of 2 taken · 2 waiting" in meera.read("#queue-panel")
 
 
+@pytest.mark.slow
 async def test_keys_skip_the_headings_of_a_queue(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -217,6 +218,7 @@ async def test_the_waitlist_keeps_cursor_scroll_and_focus(desk: FrontDesk, open_
         assert meera.focused_id == "waiting"
 
 
+@pytest.mark.slow
 async def test_looking_again_at_an_unchanged_queue_repaints_nothing(
     desk: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -272,6 +274,7 @@ async def test_what_happened_survives_a_restart_and_names_other_desks(desk: Fron
         assert f"{newest} 09:00 Walk-in A-001 Om has a seat with Dr A 09:00" in meera.read("#activity")
 
 
+@pytest.mark.slow
 async def test_a_preemption_stays_in_the_list_of_what_happened(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slot = full_slot(desk)
     issue(desk, slot, "Meera Nair", "PAID")
@@ -308,6 +311,7 @@ async def test_the_waitlist_is_in_order_of_rank_over_all_doctors(desk: FrontDesk
             assert word in line
 
 
+@pytest.mark.slow
 async def test_words_narrow_the_waitlist(desk: FrontDesk, open_desk: OpenDesk) -> None:
     three_waiting(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -452,6 +456,7 @@ async def test_whoever_filters_sees_the_chosen_line_wherever_the_list_was_scroll
         assert meera.line_with("▸", "#waiting")
 
 
+@pytest.mark.slow
 async def test_find_goes_to_a_number_without_its_zeros_and_counts_what_it_lists(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:

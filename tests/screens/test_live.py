@@ -66,6 +66,7 @@ async def test_what_one_does_oneself_is_told_once(open_desk: OpenDesk, other: Fr
         assert [outcome.token.token.patient.name for news in heard for outcome in news.outcomes] == ["Ravi"]
 
 
+@pytest.mark.slow
 async def test_a_seat_that_another_desk_takes_is_marked(open_desk: OpenDesk, other: FrontDesk) -> None:
     slot = full_slot(other)
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
@@ -97,6 +98,7 @@ async def test_an_open_panel_learns_that_another_desk_took_the_seat(open_desk: O
         assert "As" in meera.read("#patient")
 
 
+@pytest.mark.slow
 async def test_a_doctor_and_a_slot_of_another_desk_appear_on_the_board(open_desk: OpenDesk, other: FrontDesk) -> None:
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         open_slot(other, add_doctor(other, "Dr Rao"), "09:00", "10:00")
@@ -437,6 +439,7 @@ async def test_a_free_seat_is_taken_without_asking_the_desk_a_second_time(
     assert len(asked) == 2, "what would happen was known before Enter"
 
 
+@pytest.mark.slow
 async def test_a_seat_that_was_promised_and_is_gone_is_asked_about(open_desk: OpenDesk, other: FrontDesk) -> None:
     slot = full_slot(other)
     other.perform(CancelToken(token=2))
@@ -455,6 +458,7 @@ async def test_a_seat_that_was_promised_and_is_gone_is_asked_about(open_desk: Op
         assert len(other.token_list()) == 3
 
 
+@pytest.mark.slow
 async def test_a_preview_that_fails_while_the_token_is_issued_says_nothing_of_it(
     open_desk: OpenDesk, other: FrontDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

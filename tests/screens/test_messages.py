@@ -79,6 +79,7 @@ async def test_a_result_that_is_fresh_is_not_replaced_by_news(open_desk: OpenDes
         assert "Walk-in A-003 Om waits" in meera.message
 
 
+@pytest.mark.slow
 async def test_the_same_refusal_is_counted_in_the_line_and_in_the_list(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -102,6 +103,7 @@ async def test_a_long_message_is_cut_and_f7_shows_it_whole(desk: FrontDesk, open
         await meera.until(lambda: not meera.dialogs, "the end of the list")
 
 
+@pytest.mark.slow
 async def test_the_list_of_messages_scrolls_and_is_empty_at_first(desk: FrontDesk, open_desk: OpenDesk) -> None:
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("f7")
@@ -118,6 +120,7 @@ async def test_the_list_of_messages_scrolls_and_is_empty_at_first(desk: FrontDes
         await meera.sees("Message [b]39[/b]", within=".messages")
 
 
+@pytest.mark.slow
 async def test_a_result_that_a_refusal_hides_comes_back(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -64,6 +64,7 @@ async def test_an_emergency_has_a_reason_and_names_who_loses_the_seat(desk: Fron
         assert statuses(desk)["A-003"] == "ACTIVE"
 
 
+@pytest.mark.slow
 async def test_a_letter_that_is_no_source_and_the_source_it_has_choose_nothing(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
@@ -136,6 +137,7 @@ async def test_a_few_letters_choose_another_doctor_whose_full_slot_asks_first(
         await meera.until(lambda: places(desk)["Asha Verma"] == "KUR 09:00", "the move")
 
 
+@pytest.mark.slow
 async def test_a_move_to_another_day_finds_the_day_by_its_words(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     doctor, tomorrow = desk.doctor_list()[0], dt.date.fromisoformat(DATE) + dt.timedelta(1)
@@ -224,6 +226,7 @@ async def test_enter_in_the_list_goes_to_the_token_on_the_board(desk: FrontDesk,
         await meera.hears("A-001 Asha Verma was told")
 
 
+@pytest.mark.slow
 async def test_a_list_in_which_another_desk_told_somebody_says_so(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slot = doctor_with_slots(desk, capacity=1)[0]
     first = token_of(issue(desk, slot, "Asha Verma"))
@@ -236,6 +239,7 @@ async def test_a_list_in_which_another_desk_told_somebody_says_so(desk: FrontDes
         await meera.sees("Nobody has to be told of a change on this day.")
 
 
+@pytest.mark.slow
 async def test_the_row_of_a_token_that_moved_away_names_the_new_number(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     (other,) = doctor_with_slots(desk, code="B")
@@ -246,6 +250,7 @@ async def test_the_row_of_a_token_that_moved_away_names_the_new_number(desk: Fro
         await meera.sees("moved to B-001")
 
 
+@pytest.mark.slow
 async def test_whom_to_tell_is_counted_once_for_all_places(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     tomorrow = dt.date.fromisoformat(DATE) + dt.timedelta(1)

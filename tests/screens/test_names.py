@@ -144,6 +144,7 @@ async def test_doctors_of_any_name_are_added_in_the_form(open_desk: OpenDesk) ->
             await shows(meera, name, "#doctors")
 
 
+@pytest.mark.slow
 async def test_a_refusal_quotes_what_was_typed_literally(open_desk: OpenDesk) -> None:
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("3", "a")
@@ -170,6 +171,7 @@ async def test_what_is_pasted_joins_what_is_typed_and_replaces_what_is_selected(
         assert meera.read("#patient") == "Ila"
 
 
+@pytest.mark.slow
 @pytest.mark.fast_cases(1)
 @pytest.mark.parametrize("code", ["ABCDEF", "D12345"])
 async def test_a_number_with_a_long_code_is_never_cut(desk: FrontDesk, open_desk: OpenDesk, code: str) -> None:

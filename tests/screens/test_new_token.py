@@ -74,6 +74,7 @@ async def test_the_panel_closes_in_the_same_frame_in_which_the_token_shows(
         assert "Ila" in meera.read("#queue")
 
 
+@pytest.mark.slow
 async def test_the_board_and_the_list_of_what_happened_follow_a_new_token(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -167,6 +168,7 @@ async def test_a_phone_that_is_too_short_is_said_to_be_wrong_and_stays(desk: Fro
         assert "1" in meera.read("#patient")
 
 
+@pytest.mark.slow
 async def test_without_a_name_the_panel_asks_for_one(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -183,6 +185,7 @@ async def test_without_a_name_the_panel_asks_for_one(desk: FrontDesk, open_desk:
         assert desk.token_list() == []
 
 
+@pytest.mark.slow
 async def test_what_is_no_name_is_said_to_be_wrong_and_stays(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -234,6 +237,7 @@ async def test_the_panel_is_a_walk_in_again_after_an_emergency(desk: FrontDesk, 
         assert sources(desk) == ["EMERGENCY", "WALKIN"]
 
 
+@pytest.mark.slow
 async def test_tab_goes_back_and_forth_within_the_panel(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -590,6 +594,7 @@ async def test_an_emergency_stays_one_with_what_was_typed_before(desk: FrontDesk
         assert people(desk) == {"Om": (None, "EMERGENCY")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("away", [("right", "n", "escape", "left"), ("]", "["), ()], ids=["slot", "day", "emptied"])
 @pytest.mark.fast_cases(1)
 async def test_what_was_typed_is_forgotten(desk: FrontDesk, open_desk: OpenDesk, away: tuple[str, ...]) -> None:
@@ -613,6 +618,7 @@ async def test_what_was_typed_is_forgotten(desk: FrontDesk, open_desk: OpenDesk,
 # Digits beside a name
 
 
+@pytest.mark.slow
 async def test_a_phone_behind_the_name_is_seen_before_enter(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -645,6 +651,7 @@ async def test_digits_within_a_name_are_asked_about_once(desk: FrontDesk, open_d
 # People of one name
 
 
+@pytest.mark.slow
 async def test_who_has_the_name_already_is_said_before_enter(desk: FrontDesk, open_desk: OpenDesk) -> None:
     slots = doctor_with_slots(desk, hours=2)
     other = doctor_with_slots(desk, "B")[0]

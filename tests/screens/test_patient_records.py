@@ -41,6 +41,7 @@ async def test_a_wrong_name_is_put_right_with_two_keys_and_its_letters(
         await meera.sees("Asha Rao", within="#queue" if way == ("enter",) else "#waiting")
 
 
+@pytest.mark.slow
 async def test_any_field_is_changed_filled_or_cleared(desk: FrontDesk, open_desk: OpenDesk) -> None:
     (slot,) = doctor_with_slots(desk)
     token = token_of(issue(desk, slot, {"name": "Ravi", "phone": PHONE, "uhid": "H-17"}))
@@ -91,6 +92,7 @@ async def test_two_records_are_shown_side_by_side_and_merged_and_undone(
         assert patient_of(desk, merge)["name"] == "Ravi Kumaar"
 
 
+@pytest.mark.slow
 async def test_tab_lets_the_other_record_stay_and_both_are_shown_as_they_are_now(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
@@ -128,6 +130,7 @@ async def test_the_other_record_is_found_among_all_patients_although_they_are_st
         assert own
 
 
+@pytest.mark.slow
 async def test_the_other_record_is_found_by_what_is_typed_and_who_has_none_is_told(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:

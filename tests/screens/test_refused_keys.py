@@ -94,6 +94,7 @@ async def test_a_waitlist_without_a_row_refuses_the_whole_burst(desk: FrontDesk,
         await meera.hears("Nobody waits on this day")
 
 
+@pytest.mark.slow
 async def test_what_the_desk_refuses_is_not_done_to_the_next_token(desk: FrontDesk, open_desk: OpenDesk) -> None:
     a_day(desk)
     desk.perform(CancelToken(token=3))
@@ -155,6 +156,7 @@ async def test_a_key_that_is_no_answer_leaves_the_question_and_what_follows_is_n
     assert set(people(desk)) - booked == {("Geeta Pal", Source.PAID, "9000000007")}
 
 
+@pytest.mark.slow
 async def test_what_was_not_done_is_said_until_one_types_on(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -188,6 +190,7 @@ async def test_a_late_answer_replaces_no_name(desk: FrontDesk, open_desk: OpenDe
     assert statuses(desk) == {"A-001": "ACTIVE", "A-002": "ACTIVE"}
 
 
+@pytest.mark.slow
 async def test_escape_ends_the_dropping_which_is_said_once(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -233,6 +236,7 @@ class SlowDesk:
         monkeypatch.setattr(FrontDesk, "perform", perform_slowly)
 
 
+@pytest.mark.slow
 async def test_keys_that_waited_too_long_for_the_desk_are_dropped(
     desk: FrontDesk, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -292,6 +296,7 @@ async def test_a_key_right_behind_escape_is_escape_and_that_key(open_desk: OpenD
             assert [(each.key, each.is_printable) for each in meant if isinstance(each, events.Key)] == expected
 
 
+@pytest.mark.slow
 async def test_escape_and_a_key_behind_it_leave_a_panel_and_act(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -301,6 +306,7 @@ async def test_escape_and_a_key_behind_it_leave_a_panel_and_act(desk: FrontDesk,
         assert not meera.messages
 
 
+@pytest.mark.slow
 async def test_an_alt_key_that_is_bound_is_that_key(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

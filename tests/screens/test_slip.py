@@ -98,6 +98,7 @@ async def test_a_closed_token_has_no_slip(desk: FrontDesk, open_desk: OpenDesk) 
 # Settings
 
 
+@pytest.mark.slow
 async def test_only_those_who_may_sit_here_are_offered_and_taken(desk: FrontDesk, open_desk: OpenDesk) -> None:
     doctor_with_slots(desk)  # meera did it
     async with at_the_counter(app_with(open_desk, operators=("Sana Qureshi", "José Pinto"))) as meera:
@@ -112,6 +113,7 @@ async def test_only_those_who_may_sit_here_are_offered_and_taken(desk: FrontDesk
         await meera.hears("José Pinto is at the desk now.")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("defaults", [False, True], ids=["set", "not set"])
 async def test_the_form_for_a_session_proposes_what_the_settings_say(
     desk: FrontDesk, open_desk: OpenDesk, defaults: bool

@@ -35,6 +35,7 @@ async def test_one_key_closes_a_slot_and_reopens_it(desk: FrontDesk, open_desk: 
         await meera.until(lambda: "closed" not in meera.read("SlotGrid"), "the block without the word")
 
 
+@pytest.mark.slow
 async def test_carry_over_moves_who_waits_to_the_next_slot(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=2, hours=2)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -115,6 +116,7 @@ async def test_leave_proposes_a_place_for_each_patient_and_does_it_as_one_action
         await meera.until(lambda: places(desk) == {"Asha Verma": "A 09:00", "Ravi Kumar": "A 09:00"}, "the day before")
 
 
+@pytest.mark.slow
 async def test_each_row_of_the_plan_is_changed_by_a_key(desk: FrontDesk, open_desk: OpenDesk) -> None:
     three_doctors(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -146,6 +148,7 @@ async def test_leaving_a_plan_changes_nothing(desk: FrontDesk, open_desk: OpenDe
         assert set(statuses(desk).values()) == {"ACTIVE"}
 
 
+@pytest.mark.slow
 async def test_a_doctor_without_patients_leaves_without_a_plan(
     desk: FrontDesk, open_desk: OpenDesk, clock: FixedClock
 ) -> None:
@@ -174,6 +177,7 @@ async def test_a_no_to_a_plan_leaves_it_open_as_it_was_changed(desk: FrontDesk, 
         assert meera.dialogs == 0
 
 
+@pytest.mark.slow
 async def test_a_plan_that_another_desk_overtook_has_the_new_patient_and_keeps_the_changes(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
@@ -219,6 +223,7 @@ async def test_what_is_planned_on_a_past_day_asks_first(desk: FrontDesk, open_de
         await meera.until(lambda: len(desk.token_list()) == 1, "the token of today, which asks nothing")
 
 
+@pytest.mark.slow
 async def test_a_late_slot_says_when_it_is_expected_to_begin(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1, hours=2)
     desk.perform(DelayDoctor(doctor=1, date=DATE, minutes=20))

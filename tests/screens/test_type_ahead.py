@@ -227,6 +227,7 @@ async def test_a_pasted_text_waits_its_turn_among_the_keys(desk: FrontDesk, open
         await meera.until(lambda: ("Ila Sen Das", Source.WALKIN) in issued(desk), "the token")
 
 
+@pytest.mark.slow
 async def test_a_doctor_and_a_session_typed_in_one_burst_lose_no_enter(desk: FrontDesk, open_desk: OpenDesk) -> None:
     """Only the Enter right behind the one that finished something may be its second half."""
     async with at_the_counter(OpdApp(open_desk)) as meera:
@@ -239,6 +240,7 @@ async def test_a_doctor_and_a_session_typed_in_one_burst_lose_no_enter(desk: Fro
         assert len(desk.doctor_list()) == 2
 
 
+@pytest.mark.slow
 async def test_a_key_behind_that_of_the_board_finds_what_was_done_on_another_screen(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:

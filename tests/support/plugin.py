@@ -90,6 +90,7 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector what lives as long as the run."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 20, 50)  # an app's tree of widgets is young garbage at once: a fifth of a screen's test
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
