@@ -174,10 +174,10 @@ async def test_a_patient_who_was_seen_is_forgotten_after_a_question(
         await meera.sees("(forgotten)", within="#queue")
         await meera.sees("A patient was forgotten, in 1 visit", within="#activity")
         await meera.hears("A patient was forgotten, in 1 visit")
-        assert "Asha" not in meera.text
+        await meera.no_longer_sees("Asha")
         await meera.press("f7")
         await meera.sees("A patient was forgotten", within=".messages")
-        assert "Asha" not in meera.text
+        await meera.no_longer_sees("Asha")
     assert b"Asha Verma" not in database_path.read_bytes()
 
 

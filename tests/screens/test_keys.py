@@ -245,7 +245,7 @@ async def test_over_a_dialog_one_can_leave_and_hide_the_names(desk: FrontDesk, o
         await meera.asks("Cancel A-001 Asha Verma")
         await meera.press("ctrl+l")
         await meera.sees("Names are hidden.")
-        assert "Asha" not in meera.text
+        await meera.no_longer_sees("Asha")
         await meera.press("space")
         await meera.asks("Cancel A-001 Asha Verma")
         await meera.press("ctrl+q")

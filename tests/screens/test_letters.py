@@ -105,7 +105,7 @@ async def test_keys_that_are_no_letters_may_follow_at_once(desk: FrontDesk, open
         await meera.settle()
         here = [each.token.number for each in desk.token_list() if each.token.checked_in_at]
         assert here == ["A-001", "A-003"]
-        assert meera.focused_id == "grid"
+        await meera.until(lambda: meera.focused_id == "grid", "the slots")
 
 
 async def test_the_key_for_done_and_next_does_not_wait_by_itself(desk: FrontDesk, open_desk: OpenDesk) -> None:

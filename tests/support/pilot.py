@@ -145,6 +145,10 @@ class Receptionist:
         for text in texts:
             await self.until(lambda text=text: text in self.read(within), f"“{text}”")
 
+    async def no_longer_sees(self, text: str) -> None:
+        """Wait until a text is gone from the screen."""
+        await self.until(lambda: text not in self.text, f"the end of “{text}”")
+
     async def asks(self, *texts: str) -> None:
         """Wait for a question that contains the texts."""
         await self.sees(*texts, within=".question")
