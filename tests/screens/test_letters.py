@@ -79,7 +79,7 @@ async def test_the_refusal_says_how_the_letter_is_meant(desk: FrontDesk, open_de
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await go_to(meera, "here")
         meera.burst(*"Dyuti")
-        await meera.hears("Not done: d came with other letters. Pause a second, then press it alone.")
+        await meera.hears("Not done: d came with other letters. Dropped: “yuti”. Pause a second, then press it alone.")
         await meera.press("d")
         await meera.until(lambda: statuses(desk)["A-001"] == "COMPLETED", "the token that is done")
 
@@ -159,6 +159,7 @@ async def test_a_name_typed_over_a_queue_fills_no_form_that_acts(
         doctor_with_slots(desk, other[:3].upper(), hours=2, name=f"Dr {other}", specialty="Edha Een 2 sen")
     before = last_entry(desk), places_and_sources(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("home")
         for keys in ((*name, "enter"), (*name, "enter", "enter")):
             await go_to(meera, "expected")
             meera.burst(*keys)
@@ -174,6 +175,7 @@ async def test_a_move_typed_in_one_go_is_asked_about_and_one_that_was_looked_at_
     a_day(desk, inside=False)
     doctor_with_slots(desk, "KUR", hours=2)
     async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("home")
         await go_to(meera, "expected")
         meera.burst("m", *"kur", "enter")
         await meera.asks("A-002 Ravi", "KUR", "Do it?")

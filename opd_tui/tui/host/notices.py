@@ -127,10 +127,9 @@ class Notices:
 
 
 def after_a_pause(refusal: str, dropped: str) -> str:
-    """Return a refusal that dropped keys: its advice, or else whatever comes next, needs a pause first."""
-    advised = refusal.replace("Press ", f"{PAUSE}, then press ", 1)
-    sentences = (advised, dropped, "" if advised != refusal else f"{PAUSE}, then go on.")
-    return " ".join(filter(None, sentences))
+    """Return a refusal with what it dropped: its advice, or else whatever comes next, needs a pause first."""
+    reason, press, advice = refusal.partition("Press ")
+    return f"{reason.rstrip()} {dropped} {PAUSE}, then {f'press {advice}' if press else 'go on.'}".lstrip()
 
 
 def topic_of(refusal: DeskRefusal) -> str:

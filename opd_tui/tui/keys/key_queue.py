@@ -235,9 +235,9 @@ class KeyQueue:
             typed = self.waiting.popleft()
             first, *behind = meaning(typed.key, self.app)
             self.waiting.extendleft(replace(typed, key=key) for key in reversed(behind))
-            typed = replace(typed, key=first)
-            if not self.is_dropped(typed):
-                await self.start(typed)
+            meant = replace(typed, key=first)
+            if not self.is_dropped(meant, typed.key):
+                await self.start(meant)
 
     async def start(self, typed: Typed) -> None:
         """Deliver a key and send the message that follows it."""
@@ -266,8 +266,8 @@ class KeyQueue:
         """Return whether this is a key that acts whatever became of those before it."""
         return any(named(pressed, key) for key in self.always)
 
-    def is_dropped(self, typed: Typed) -> bool:
-        """Return whether a key has no effect, and end the dropping if this key does."""
+    def is_dropped(self, typed: Typed, pressed: Pressed) -> bool:
+        """Return whether a key has no effect, and end the dropping if it does; `pressed` is what the terminal sent."""
         if typed.first_half is not None and typed.first_half is self.finished_by:
             return True
         is_click = isinstance(typed.key, events.MouseEvent)  # which goes where the user looks
@@ -276,7 +276,7 @@ class KeyQueue:
         if min(typed.gap, typed.at - self.refused_at) >= PAUSE_SECONDS or named(typed.key, "escape"):
             self.refused_at = None
             return False
-        self.dropped.append(typed.key)
+        self.dropped.append(pressed)
         self.tell(f"{self.why_dropped} {in_words(self.dropped)}.")
         return True
 

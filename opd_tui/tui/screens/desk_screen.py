@@ -242,7 +242,8 @@ class DeskScreen(DayScreen):
     @on(NewToken.SearchWanted)
     def search_patients(self, event: NewToken.SearchWanted) -> None:
         held = self.host.keys.held(self) if event.then else None
-        self.run_worker(self.issuing.search(event, held), group="search", exclusive=True)
+        # A search for which keys wait also delivers them, and no other search may cut that off.
+        self.run_worker(self.issuing.search(event, held), group="choose" if held else "search", exclusive=True)
 
     @on(NewToken.OpenTokenWanted)
     def show_open_token(self, event: NewToken.OpenTokenWanted) -> None:

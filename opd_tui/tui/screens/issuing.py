@@ -72,7 +72,7 @@ class Issuing:
     async def search(self, wanted: NewToken.SearchWanted, held: Hold | None) -> None:
         """Show the known patients whom a text finds, the first of them while the others are still read.
 
-        With keys held, do what the search is wanted for as soon as enough are found, unless the panel was closed.
+        With keys held, do what the search is wanted for as soon as enough are found, unless something else is typed.
         """
         async with held or nullcontext():
             found = FoundPatients(is_complete=False)
@@ -85,7 +85,7 @@ class Issuing:
                 if held:
                     self.host.refuse_key(self.host.message_of(refusal))
                 return
-            if wanted.then and self.panel.is_open:
+            if wanted.then and self.panel.is_open and self.panel.entry.text == wanted.text:
                 wanted.then()
             self.screen.show_hints()
 

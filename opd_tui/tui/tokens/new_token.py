@@ -269,8 +269,6 @@ class NewToken(PanelFields):
 
     def take_digits(self) -> None:
         """Take the known patient whom digits name, or else the digits as a phone number, and ask for the name."""
-        if self.locked or self.entry.searched != self.entry.text:
-            return  # something else is typed by now
         if self.entry.names_a_known_patient:
             self.take_hit()
         elif self.entry.is_part_of_a_number:
