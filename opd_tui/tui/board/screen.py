@@ -95,7 +95,7 @@ class SlotBoardScreen(DeskScreen):
                     yield Activity(id="activity")
 
     def on_mount(self) -> None:
-        self.host.chosen_on_board = self.chosen
+        self.host.chosen_on_board = self.chosen_id
         self.activity.empty = f" {NO_NEWS}"
         self.query_one("#no-slots").display = False
 

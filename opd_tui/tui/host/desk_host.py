@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from opd_tui.desk.outcome import Change, Forecast, Moves, Outcome
     from opd_tui.domain.model import TokenId
     from opd_tui.tui.host.slips import Slips
-    from opd_tui.tui.screens.chosen import Chosen
     from opd_tui.tui.settings.preferences import Preferences
 
 Answer = TypeVar("Answer")
@@ -83,8 +82,8 @@ class DeskHost(PreferredApp):
         """The status that the app was told to exit with, if it was; an error while it exits does not change it."""
         self.is_asking = False
         """Whether a command that may open a dialog is running."""
-        self.chosen_on_board: Callable[[Need], Chosen | None] = lambda need: None
-        """Returns what is selected on the board, whatever screen is shown."""
+        self.chosen_on_board: Callable[[Need], int | None] = lambda need: None
+        """Returns the id of what is selected on the board, whatever screen is shown."""
 
     @property
     def zone(self) -> ZoneInfo | None:

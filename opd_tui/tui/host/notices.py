@@ -110,6 +110,7 @@ class Notices:
     def forget(self) -> None:
         """Remove all messages, which may name a patient who was forgotten."""
         self.log.clear()
+        self.told_dropped = "", ""
         self._show()
 
     def pass_time(self) -> None:

@@ -73,8 +73,10 @@ class Burst:
         """Return whether the last key is an Enter behind a word that begins with this one, as a typed name does."""
         if first is None or first not in self.keys or not first.may_be_a_letter:
             return False
-        *behind, last = list(self.keys)[self.keys.index(first) :]
-        return named(last.key, "enter") and any(_text_of(each.key).isalpha() for each in behind[1:])
+        _, *word = (each.key for each in list(self.keys)[self.keys.index(first) :])
+        enter = word.pop() if word else None
+        is_text = all(is_character(key) or named(key, "backspace") for key in word)
+        return named(enter, "enter") and is_text and any(_text_of(key).isalpha() for key in word)
 
 
 def is_character(pressed: Pressed | None) -> bool:

@@ -40,8 +40,7 @@ class FilteredScreen(DeskScreen):
 
     def _mode_changed(self, mode: str) -> None:
         if mode == self.MODE:
-            chosen = self.host.chosen_on_board(self.ROWS)
-            self.wanted = chosen.thing.id if chosen else None
+            self.wanted = self.host.chosen_on_board(self.ROWS)
             self.go_to_wanted()
 
     def go_to_wanted(self) -> None:
