@@ -20,7 +20,7 @@ KNOWN_NAME_HINTS = (
 
 HIT_HINTS = (
     Command("panel.take", "enter", "Take this patient", "Issue the token for this known patient", footer=0),
-    Command("panel.source", "tab", "Source", "Go on to the source", footer=0),
+    Command("panel.source", "tab", "Source (or its letter)", "Go on to the source", footer=0),
     Command("panel.back", "escape", "Back to the name", "Go back to the name", footer=0),
 )
 """The footer hints in the list of known patients."""
@@ -55,3 +55,11 @@ FILTER_HINTS = (
     Command("filter.clear", "escape", "Clear filter", "Clear the filter", footer=0),
 )
 """The footer hints while the filter has the focus."""
+
+PANEL_KEYS = (
+    ("Tab or ↓", "From the name to the known patients if any are found, else to the source, and on to the details"),
+    ("E P F O W", "Choose the source for what is typed, also among the known patients"),
+    ("Enter", "Issue the token; among the known patients, take the chosen one"),
+    ("Esc", "Back to the name, or leave without issuing anything"),
+)
+"""The keys of the new-token panel, as help rows."""

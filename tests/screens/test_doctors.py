@@ -31,7 +31,7 @@ async def test_a_doctors_line_says_when_where_and_how_full(desk: FrontDesk, open
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await open_doctors(meera)
         line = " ".join(meera.line_with("RAO", "#doctors").split())
-        assert line == "RAO Anil Rao Surgery R 7 09–12 2 of 6 1"
+        assert line == "▸ RAO Anil Rao Surgery R 7 09–12 2 of 6 1"
         assert "not here" in meera.line_with("ABS", "#doctors")
         assert "2 Waitlist 1" in meera.read("#mode-bar")
 
@@ -45,7 +45,7 @@ async def test_a_doctor_is_added_by_typing_through_the_form(desk: FrontDesk, ope
             assert meera.focused_id == field
             await meera.type(text)
             await meera.press("enter")
-        await meera.hears("Dr Anil Rao was added with the code AR.")
+        await meera.hears("Dr Anil Rao was added with the code AR. Press s to open the first session.")
         await meera.settle()
         assert not in_form(meera)
         (doctor,) = desk.doctor_list()

@@ -93,19 +93,96 @@ async def test_a_name_and_enter_go_straight_through_although_somebody_of_this_na
         assert ids.isdisjoint(before)
 
 
-async def test_tab_goes_over_the_known_ones_to_the_source_and_a_letter_there_issues_nothing_wrong(
-    desk: FrontDesk, open_desk: OpenDesk
+@pytest.mark.parametrize(
+    ("name", "letter", "source"),
+    [("Ravi Ku", "p", "PAID"), ("Zoya", "p", "PAID"), ("kumar", "W", "WALKIN"), ("lalita", "f", "FOLLOWUP")],
+)
+@pytest.mark.fast_cases(1)
+async def test_tab_and_the_letter_of_a_source_are_for_what_is_typed_whether_or_not_somebody_known_is_found(
+    desk: FrontDesk, open_desk: OpenDesk, name: str, letter: str, source: str
 ) -> None:
     slot = family(desk)[0]
+    known = {each.token.patient_id for each in desk.token_list()}
     async with at_the_counter(OpdApp(open_desk)) as meera:
-        meera.burst("n", *"Ravi Ku", "tab", "p", "enter")
-        await meera.hears("p does nothing here")
-        assert desk.token_list(slot) == []
-        await meera.press("tab", "p", "enter")
+        meera.burst("n", *name, "tab", letter, "enter")
+        await meera.until(lambda: desk.token_list(slot), "the token")
         await meera.panel_closes()
-        ((patient, name, source),) = visitors(desk, slot)
-        assert (name, source) == ("Ravi Ku", "PAID")
-        assert patient != record_of(desk, "Ravi Kumar")
+        ((patient, *rest),) = visitors(desk, slot)
+        assert rest == [name, source]
+        assert patient not in known
+
+
+@pytest.mark.parametrize("keys", [("tab", "enter", "enter"), ("tab", "p", "up", "down", "enter", "enter")], ids=str)
+@pytest.mark.slow
+async def test_tab_chooses_a_known_patient_too(desk: FrontDesk, open_desk: OpenDesk, keys: tuple[str, ...]) -> None:
+    slot = family(desk)[0]
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        meera.burst("n", *"ravi", *keys)
+        await meera.until(lambda: desk.token_list(slot), "the token")
+        await meera.panel_closes()
+        source = "PAID" if "p" in keys else "WALKIN"
+        assert visitors(desk, slot) == [(record_of(desk, "Ravi Kumar"), "Ravi Kumar", source)]
+
+
+def numbered(desk: FrontDesk) -> int:
+    """Numbers of every length among those who came before; return an empty slot of Dr A."""
+    (slot,) = doctor_with_slots(desk, "A", capacity=5)
+    (other,) = doctor_with_slots(desk, "B", capacity=5)
+    for name, phone, uhid in (
+        ("Asha Verma", "98450 10001", "501"),
+        ("Ravi Kumar", "98450 12345", "10002"),
+        ("Lalita Kumar", "98450 12345", "20260001"),
+    ):
+        issue(desk, other, {"name": name, "phone": phone, "uhid": uhid})
+    return slot
+
+
+@pytest.mark.parametrize(
+    ("digits", "name"),
+    [("10001", "Asha Verma"), ("10002", "Ravi Kumar"), ("501", "Asha Verma"), ("20260001", "Lalita Kumar")],
+)
+@pytest.mark.fast_cases(1)
+async def test_enter_takes_the_only_one_whom_a_part_of_a_number_finds_and_no_digits_for_a_phone(
+    desk: FrontDesk, open_desk: OpenDesk, digits: str, name: str
+) -> None:
+    slot = numbered(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        meera.burst("n", *digits, "enter")
+        await meera.sees("Known patient", within=FORECAST)
+        await meera.press("enter")
+        await meera.panel_closes()
+        assert visitors(desk, slot) == [(record_of(desk, name), name, "WALKIN")]
+
+
+async def test_enter_among_several_whom_a_part_of_a_number_finds_takes_nobody_and_changes_nothing(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    slot = numbered(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        meera.burst("n", *"12345", "enter", *"Om", "enter")
+        await meera.sees("Choose with ↓, or type the whole number.", within=FORECAST)
+        await meera.sees("Lalita Kumar", within=HITS)
+        assert (meera.focused_id, desk.token_list(slot)) == ("patient", [])
+        await meera.type("67")
+        await meera.press("enter")
+        await meera.sees("Phone 1234567. Now the name.", within=FORECAST)
+        await meera.type("Om")
+        await meera.press("enter")
+        await meera.panel_closes()
+        assert desk.token_list(slot)[0].token.patient.to_json() == {"name": "Om", "phone": "1234567"}
+
+
+@pytest.mark.parametrize("digits", ["9845012345", "777", "98451", "1234567"])
+@pytest.mark.slow
+async def test_a_number_that_is_whole_or_known_to_nobody_is_the_phone_of_the_name_that_follows(
+    desk: FrontDesk, open_desk: OpenDesk, digits: str
+) -> None:
+    slot = numbered(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        meera.burst("n", *digits, "enter", *"Om", "enter")
+        await meera.until(lambda: desk.token_list(slot), "the token")
+        await meera.panel_closes()
+        assert desk.token_list(slot)[0].token.patient.to_json() == {"name": "Om", "phone": digits}
 
 
 @pytest.mark.slow

@@ -79,7 +79,7 @@ async def test_the_refusal_says_how_the_letter_is_meant(desk: FrontDesk, open_de
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await go_to(meera, "here")
         meera.burst(*"Dyuti")
-        await meera.hears("Not done: d came with other letters. Pause a second, then press it alone.")
+        await meera.hears("Not done: d came with other letters. Dropped: “yuti”. Pause a second, then press it alone.")
         await meera.press("d")
         await meera.until(lambda: statuses(desk)["A-001"] == "COMPLETED", "the token that is done")
 
@@ -142,3 +142,61 @@ async def test_a_letter_on_a_card_is_no_command_within_a_name(desk: FrontDesk, o
         meera.burst(*"Vikram", "enter")
         await meera.hears("Not done: i came with other letters")
         assert last_entry(desk) == before
+
+
+def places_and_sources(desk: FrontDesk) -> list[tuple[str, int, str]]:
+    """The number, slot and source of each token."""
+    return [(each.token.number, each.slot.id, each.token.source.name) for each in desk.token_list()]
+
+
+@pytest.mark.parametrize("name", ["Mehta", "Mo", "Medha Sen", "Poonam", "Priya", "S 12 b", "Sunil", "MEENA"])
+@pytest.mark.fast_cases(2)
+async def test_a_name_typed_over_a_queue_fills_no_form_that_acts(
+    desk: FrontDesk, open_desk: OpenDesk, name: str
+) -> None:
+    a_day(desk, inside=False)
+    for other in ("Mehta", "Ode", "B"):
+        doctor_with_slots(desk, other[:3].upper(), hours=2, name=f"Dr {other}", specialty="Edha Een 2 sen")
+    before = last_entry(desk), places_and_sources(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("home")
+        for keys in ((*name, "enter"), (*name, "enter", "enter")):
+            await go_to(meera, "expected")
+            meera.burst(*keys)
+            await meera.settle()
+            await meera.until(lambda: not meera.app.keys.is_held, "the end of the wait for another letter")
+            assert (last_entry(desk), places_and_sources(desk)) == before, keys
+            await meera.press("escape", "escape", "escape")
+
+
+async def test_a_move_typed_in_one_go_is_asked_about_and_one_that_was_looked_at_is_not(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    a_day(desk, inside=False)
+    doctor_with_slots(desk, "KUR", hours=2)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("home")
+        await go_to(meera, "expected")
+        meera.burst("m", *"kur", "enter")
+        await meera.asks("A-002 Ravi", "KUR", "Do it?")
+        await meera.press("y")
+        await meera.hears("A-002 Ravi was moved")
+        await go_to(meera, "here")
+        meera.burst("m", "enter")
+        await meera.hears("A-001 Uma was moved")
+        await meera.press("escape", "end", "enter", "m")
+        await meera.type("10:00")
+        await meera.sees("1 match", within=".find")
+        await meera.press("enter")
+        await meera.hears("was moved")
+
+
+async def test_a_name_typed_over_the_doctors_renames_nobody(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    doctor_with_slots(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("3")
+        await meera.settle()
+        meera.burst(*"Edwin", "enter")
+        await meera.asks("Do it?")
+        await meera.press("enter", "escape")
+        assert [doctor.name for doctor in desk.doctor_list()] == ["Dr A"]

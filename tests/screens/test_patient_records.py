@@ -145,7 +145,14 @@ async def test_the_other_record_is_found_by_what_is_typed_and_who_has_none_is_to
         meera.burst(*"3210", "enter")
         await meera.asks("Name Ravi Kumar Sunita Rao")
         await meera.press("escape")
-        await meera.until(lambda: meera.dialogs == 0, "the question's end")
+        await meera.sees("Not merged. Enter shows both again, Esc leaves.", "▸ Sunita Rao", within=".dialog")
+        meera.takes_a_moment()
+        await meera.press("y", "backspace")  # a late answer, which replaces nothing
+        assert "3210" in meera.read("#record")
+        await meera.press("enter")
+        await meera.asks("Name Ravi Kumar Sunita Rao")
+        await meera.press("escape", "escape")
+        await meera.until(lambda: meera.dialogs == 0, "the dialog's end")
         assert patient_of(desk, merge)["name"] == "Sunita Rao"
 
 
@@ -194,6 +201,8 @@ async def test_a_doctor_is_edited_and_retired_on_the_doctors_screen_only(desk: F
         await meera.press("3")
         await meera.settle()
         meera.burst("e", *"Dr Anil Rao", "enter")
+        await meera.asks("Do it?")
+        await meera.press("y")
         await meera.hears("Dr Anil Rao")
         assert [(each.name, each.room) for each in desk.doctor_list()] == [("Dr Anil Rao", "4"), ("Dr B", None)]
         await meera.press("x")

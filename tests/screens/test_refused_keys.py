@@ -15,6 +15,7 @@ from opd_tui.domain.model import Source
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.keys import key_queue
 from opd_tui.tui.keys.meaning import meaning
+from opd_tui.tui.keys.typed import PAUSE_SECONDS
 from opd_tui.tui.terminal.input import TerminalInput
 from opd_tui.tui.widgets.typed_text import STILL_BUSY
 from tests.support.helpers import PATIENCE_SECONDS, add_doctor, open_slot, statuses
@@ -201,6 +202,34 @@ async def test_escape_ends_the_dropping_which_is_said_once(desk: FrontDesk, open
         await meera.press("z", "1")
         await meera.until(lambda: meera.app.current_mode == "board", "the board")
         assert not any(key_queue.DROPPED in message for message in meera.messages)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        (("z", *"Kir"), "z does nothing here. Dropped: “Kir”. Pause a second, then press ? for the keys."),
+        (("z", *"Asha Verma", "enter", "down", "n"), "Dropped: “Asha Verma” Enter ↓ “n”."),
+        (("z", events.Paste("Asha\nVerma"), "tab", *"Jo"), "Dropped: “Asha Verma” Tab “Jo”."),
+        (("z", *"Venkatanarasimharajuvaripeta"), "Dropped: “Venkatanarasimha…”."),
+        (("z", *["tab", "enter"] * 9), "Dropped: Tab Enter Tab Enter …."),
+    ],
+    ids=["name", "keys", "paste", "long", "many"],
+)
+@pytest.mark.fast_cases(1)
+async def test_what_is_dropped_is_named_and_a_second_later_keys_act(
+    desk: FrontDesk, open_desk: OpenDesk, keys: tuple[str | events.Paste, ...], told: str
+) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        meera.burst(*keys)
+        await meera.hears(told)
+        meera.clock.seconds += PAUSE_SECONDS - 0.1
+        meera.app.post_message(key_event("2"))
+        await meera.settle()
+        assert meera.app.current_mode == "board"
+        meera.clock.seconds += PAUSE_SECONDS
+        meera.app.post_message(key_event("2"))
+        await meera.until(lambda: meera.app.current_mode == "waitlist", "the waitlist")
 
 
 @pytest.mark.parametrize("before", [("z", "n"), ("enter", "c", "n", "a")])

@@ -27,12 +27,26 @@ async def test_one_key_closes_a_slot_and_reopens_it(desk: FrontDesk, open_desk: 
         await meera.press("ctrl+k")
         await meera.sees("2/2 closed", within="SlotGrid")
         await meera.sees("closed · 2 of 2 taken", within="#queue-panel")
-        await meera.press("n")
-        await meera.type("Diya Joseph")
-        await meera.sees("is closed to new tokens", within="#new-token")
-        await meera.press("escape", "ctrl+k")
+        for key in ("n", "e"):
+            meera.burst(key, *"Diya Joseph", "enter")
+            await meera.hears("Dr A 09:00–10:00 is closed to new tokens.", "press ^k to reopen it.")
+            assert not meera.panel_is_open
+        await meera.press("ctrl+k")
         await meera.until(lambda: desk.slot_list()[0].slot.closed_at is None, "the slot that is open")
         await meera.until(lambda: "closed" not in meera.read("SlotGrid"), "the block without the word")
+
+
+@pytest.mark.slow
+async def test_a_closed_slot_gets_no_token_from_the_waitlist(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk, waiting=1)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("ctrl+k", "2")
+        await meera.settle()
+        await meera.press("n")
+        await meera.hears("is closed to new tokens. Press ^k on the board to reopen it.")
+        assert not meera.panel_is_open
+        await meera.press("enter", "ctrl+k", "n")
+        assert meera.panel_is_open
 
 
 @pytest.mark.slow

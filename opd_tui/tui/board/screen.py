@@ -95,6 +95,7 @@ class SlotBoardScreen(DeskScreen):
                     yield Activity(id="activity")
 
     def on_mount(self) -> None:
+        self.host.chosen_on_board = self.chosen_id
         self.activity.empty = f" {NO_NEWS}"
         self.query_one("#no-slots").display = False
 
@@ -274,8 +275,7 @@ class SlotBoardScreen(DeskScreen):
         if record is None:
             return None
         if need is Need.DOCTOR:
-            doctor = record.doctor
-            return self.chosen_doctor(doctor, record.slot.date, self.grid.board.of(doctor.id))
+            return self.chosen_doctor(record.doctor, record.slot.date, self.grid.board.of(record.doctor.id))
         return Chosen.slot(record.slot, record.doctor)
 
     @property

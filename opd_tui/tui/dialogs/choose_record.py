@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from operator import methodcaller
 
@@ -13,16 +14,18 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.search_patients import FoundPatients, PatientHit
-from opd_tui.domain.errors import DeskRefusal
+from opd_tui.domain.errors import AnswerLost, DeskRefusal
 from opd_tui.domain.model import Token
 from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.tokens.patient_hits import PatientHits
 from opd_tui.tui.widgets.row_list import RowList
-from opd_tui.tui.widgets.typed_text import TypedText
+from opd_tui.tui.widgets.typed_text import TypedText, offer_again
 
 NOBODY_ELSE = "No other record is found. Type a name, the end of a phone number or a hospital number."
+NOT_MERGED = "Not merged. Enter shows both again, Esc leaves."
 
 
 class OtherRecords(PatientHits):
@@ -31,8 +34,11 @@ class OtherRecords(PatientHits):
     always_chosen = True
 
 
-class ChooseRecord(ModalScreen[PatientHit | None]):
-    """A search for another record of a token's patient, which begins with those of the same phone or name."""
+class ChooseRecord(ModalScreen[Outcome | AnswerLost | None]):
+    """A search for another record of a token's patient, which begins with those of the same phone or name.
+
+    The dialog stays open, with what is typed, until the records are merged.
+    """
 
     BINDINGS = [
         Binding("escape", "leave", "Close", show=False),
@@ -45,9 +51,14 @@ class ChooseRecord(ModalScreen[PatientHit | None]):
     searched: list[str] | None = None
     """The texts whose records are shown."""
 
-    def __init__(self, token: Token) -> None:
+    locked = False
+    """Whether the records are being merged, or the user is asked about it."""
+
+    def __init__(self, token: Token, submit: Callable[[PatientHit], Awaitable[Outcome | None]]) -> None:
         super().__init__()
         self.token = token
+        self.submit = submit
+        """Merges the token's patient with another: returns None if the user declines."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog find") as dialog:
@@ -112,27 +123,41 @@ class ChooseRecord(ModalScreen[PatientHit | None]):
     @on(Input.Submitted)
     def choose(self) -> None:
         """Choose the record under the cursor, as soon as the search for the typed text has ended."""
-        self.choose_found(self.host.keys.held(self))
+        if not self.locked:
+            self.set_locked(True)
+            self.choose_found(self.host.keys.held(self, finishes=True))
 
-    @work(exclusive=True, group="choose")
+    @work
     async def choose_found(self, held: Hold) -> None:
+        """Merge the record under the cursor and close with the outcome, or show why it was not merged."""
         async with held:
             try:
                 if self.searched != self.texts:
                     await self.search_now()
+                hit = self.rows.chosen
+                outcome = await self.submit(hit) if hit else None
+            except AnswerLost as lost:
+                self.dismiss(lost)
             except DeskRefusal as refusal:
-                self.say(self.host.message_of(refusal))
-                self.host.keys.refused()
-                return
-            if self.rows.chosen is None:
-                self.say(NOBODY_ELSE)
-                self.host.keys.refused()
+                self.unlock(self.host.message_of(refusal))
             else:
-                self.dismiss(self.rows.chosen)
+                self.dismiss(outcome) if outcome else self.unlock(NOT_MERGED if hit else NOBODY_ELSE)
+
+    def set_locked(self, locked: bool) -> None:
+        """Refuse or accept input."""
+        self.locked = self.query_one(TypedText).locked = locked
+
+    def unlock(self, why: str) -> None:
+        """Show why nothing was merged and accept input again; a late answer must not replace the text."""
+        self.say(why)
+        self.set_locked(False)
+        offer_again(self.query_one(TypedText), keeps_text=True)
+        self.host.keys.refused()
 
     def action_move(self, step: int) -> None:
         if self.rows.items:
             self.rows.action_move(step)
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        if not self.locked:
+            self.dismiss(None)

@@ -29,6 +29,7 @@ class DoctorsScreen(FilteredScreen):
     """All doctors with their slots on a day."""
 
     MODE = "doctors"
+    ROWS = Need.DOCTOR
     INTENTS = DOCTORS_COMMANDS
     BINDINGS = bindings(*INTENTS)
     AUTO_FOCUS = "DoctorRows"

@@ -19,12 +19,12 @@ from textual.signal import Signal
 from textual.widget import Widget
 
 from opd_tui.domain.errors import AnswerLost
-from opd_tui.tui.commands import OVER_DIALOGS
+from opd_tui.tui.commands import OPEN_SESSION, OVER_DIALOGS
 from opd_tui.tui.host.async_desk import AsyncDesk
 from opd_tui.tui.host.message_log import Shown
 from opd_tui.tui.host.notices import BEGINS, WAITING, Notices
 from opd_tui.tui.host.preferred_app import PreferredApp
-from opd_tui.tui.keys.commands import Command, printed_key
+from opd_tui.tui.keys.commands import Command, Need, printed_key
 from opd_tui.tui.keys.key_queue import KeyQueue
 from opd_tui.tui.keys.meaning import Pressed
 from opd_tui.tui.keys.typed import is_repeated, is_typing
@@ -82,6 +82,8 @@ class DeskHost(PreferredApp):
         """The status that the app was told to exit with, if it was; an error while it exits does not change it."""
         self.is_asking = False
         """Whether a command that may open a dialog is running."""
+        self.chosen_on_board: Callable[[Need], int | None] = lambda need: None
+        """Returns the id of what is selected on the board, whatever screen is shown."""
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -172,8 +174,16 @@ class DeskHost(PreferredApp):
         if outcome.visits:
             self.notices.forget()
         if announce:
-            self.notices.say(f"{outcome_sentence(outcome, self.zone)}.")
+            self.notices.say(f"{outcome_sentence(outcome, self.zone)}.{self.next_step(outcome)}")
         self.mark_moved(outcome.changes)
+
+    def next_step(self, outcome: Outcome) -> str:
+        """Return which key usually follows an outcome on this screen, as a sentence after another one; "" for most."""
+        from opd_tui.domain.events import DoctorAdded  # not before the first paint
+
+        if self.current_mode != "doctors" or not any(isinstance(event, DoctorAdded) for event in outcome.events):
+            return ""
+        return f" Press {self.keymap.key_of(OPEN_SESSION)} to open the first session."
 
     def mark_moved(self, changes: Iterable[Change]) -> None:
         """Mark moved tokens for `mark_seconds`."""

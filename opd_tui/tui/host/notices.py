@@ -33,6 +33,8 @@ class Notices:
         self.log = MessageLog()
         self.key_began = 0.0
         """When the last key was delivered (monotonic)."""
+        self.told_dropped = "", ""
+        """The refusal behind which keys are dropped, and the message that says so."""
         self.kept_waiting: Callable[[], object] | None = None
         """The operation to retry because another desk was busy."""
 
@@ -53,8 +55,12 @@ class Notices:
         self._add(Kind.REFUSAL, self.app.message_of(refusal), topic_of(refusal))
 
     def tell_dropped(self, text: str) -> None:
-        """Show that keys are dropped until there is a pause, after the refusal that is still shown."""
-        self.refuse_key(after_a_pause(self.log.take_refusal(), text))
+        """Show what is dropped until there is a pause, after the refusal that is still shown; again as more is."""
+        shown = self.log.take_refusal()
+        refusal, told = self.told_dropped
+        refusal = refusal if shown == told else shown
+        self.told_dropped = refusal, clean_text(after_a_pause(refusal, text))
+        self.refuse_key(self.told_dropped[1])
 
     def report(self, refusal: DeskRefusal) -> None:
         """Warn that the desk refused something that the user did not ask for, such as loading the view."""
@@ -104,6 +110,7 @@ class Notices:
     def forget(self) -> None:
         """Remove all messages, which may name a patient who was forgotten."""
         self.log.clear()
+        self.told_dropped = "", ""
         self._show()
 
     def pass_time(self) -> None:
@@ -121,10 +128,9 @@ class Notices:
 
 
 def after_a_pause(refusal: str, dropped: str) -> str:
-    """Return a refusal that dropped keys: its advice, or else whatever comes next, needs a pause first."""
-    advised = refusal.replace("Press ", f"{PAUSE}, then press ", 1)
-    sentences = (advised, dropped, "" if advised != refusal else f"{PAUSE}, then go on.")
-    return " ".join(filter(None, sentences))
+    """Return a refusal with what it dropped: its advice, or else whatever comes next, needs a pause first."""
+    reason, press, advice = refusal.partition("Press ")
+    return f"{reason.rstrip()} {dropped} {PAUSE}, then {f'press {advice}' if press else 'go on.'}".lstrip()
 
 
 def topic_of(refusal: DeskRefusal) -> str:

@@ -20,7 +20,7 @@ from textual.errors import NoWidget
 from textual.message import Message
 
 from opd_tui.tui.keys.meaning import Pressed, meaning, named
-from opd_tui.tui.keys.typed import LOOK_AHEAD_SECONDS, PAUSE_SECONDS, Typed
+from opd_tui.tui.keys.typed import LOOK_AHEAD_SECONDS, PAUSE_SECONDS, Burst, Typed, in_words
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -41,8 +41,8 @@ LOST_SECONDS = 3.0
 MOST_WAITING = 1000
 """The most keys that wait; nobody types that far ahead."""
 
-DROPPED = "The next keys were dropped."
-DROPPED_WAITING = "This takes longer. The keys typed meanwhile were dropped."
+DROPPED = "Dropped:"
+DROPPED_WAITING = "This takes longer. Dropped meanwhile:"
 
 
 class State(Enum):
@@ -117,7 +117,7 @@ class KeyQueue:
     |          | and a key or `LOOK_AHEAD_SECONDS` pass  | it refuse (a letter of a name)    |                  |
     |          | `HELD_SECONDS`, and keys wait           | keys no longer wait for it        | DROPPING         |
     |          | a key after `HELD_SECONDS`              | it is delivered                   | HANDLING         |
-    | DROPPING | a key                                   | it is dropped; the first is told  | DROPPING         |
+    | DROPPING | a key                                   | it is dropped, and is told        | DROPPING         |
     |          | Esc                                     | it is delivered                   | HANDLING         |
     |          | a key after a pause (`PAUSE_SECONDS`)   | it is delivered                   | HANDLING         |
 
@@ -137,7 +137,7 @@ class KeyQueue:
         self.app = app
         self.deliver = deliver
         self.tell = tell
-        """Shows that keys were dropped."""
+        """Shows which keys were dropped, again after each of them."""
         self.always = always
         self.clock = time.monotonic
         self.waiting: deque[Typed] = deque()
@@ -146,11 +146,14 @@ class KeyQueue:
         self.holds: set[Hold] = set()
         self.refused_at: float | None = None
         """When a key was refused whose burst may not be over."""
-        self.untold: str | None = None
-        """What to say once a key is dropped."""
+        self.why_dropped = DROPPED
+        """What is said before the dropped keys."""
+        self.dropped: list[Pressed] = []
+        """The keys that were dropped since one was refused."""
         self.last: tuple[Pressed | None, float] = (None, 0.0)
         self.delivered: Typed | None = None
         """The last key that was delivered."""
+        self.burst = Burst()
         self.key_came = asyncio.Event()
         """Set by each key that is pressed."""
         self.finished_by: Pressed | None = None
@@ -232,14 +235,15 @@ class KeyQueue:
             typed = self.waiting.popleft()
             first, *behind = meaning(typed.key, self.app)
             self.waiting.extendleft(replace(typed, key=key) for key in reversed(behind))
-            typed = replace(typed, key=first)
-            if not self.is_dropped(typed):
-                await self.start(typed)
+            meant = replace(typed, key=first)
+            if not self.is_dropped(meant, typed.key):
+                await self.start(meant)
 
     async def start(self, typed: Typed) -> None:
         """Deliver a key and send the message that follows it."""
         self.progress = self.clock()
         self.delivered = typed
+        self.burst.add(typed)
         self.under_way = behind = KeyHandled(self.target(typed.key), LAPS)
         await self.deliver(typed.key)
         self.follow(behind)
@@ -262,8 +266,8 @@ class KeyQueue:
         """Return whether this is a key that acts whatever became of those before it."""
         return any(named(pressed, key) for key in self.always)
 
-    def is_dropped(self, typed: Typed) -> bool:
-        """Return whether a key has no effect, and end the dropping if this key does."""
+    def is_dropped(self, typed: Typed, pressed: Pressed) -> bool:
+        """Return whether a key has no effect, and end the dropping if it does; `pressed` is what the terminal sent."""
         if typed.first_half is not None and typed.first_half is self.finished_by:
             return True
         is_click = isinstance(typed.key, events.MouseEvent)  # which goes where the user looks
@@ -272,9 +276,8 @@ class KeyQueue:
         if min(typed.gap, typed.at - self.refused_at) >= PAUSE_SECONDS or named(typed.key, "escape"):
             self.refused_at = None
             return False
-        if self.untold:
-            self.tell(self.untold)
-            self.untold = None
+        self.dropped.append(pressed)
+        self.tell(f"{self.why_dropped} {in_words(self.dropped)}.")
         return True
 
     async def done(self, back: KeyHandled) -> None:
@@ -291,10 +294,10 @@ class KeyQueue:
         """Post the message that follows a key, unless its target is gone."""
         self.under_way = handled if handled.target.post_message(handled) else None
 
-    def refused(self, dropped: str = DROPPED) -> None:
-        """Drop what is typed behind the last key, which was refused, and say so once."""
+    def refused(self, why_dropped: str = DROPPED) -> None:
+        """Drop what is typed behind the last key, which was refused, and say what that is."""
         self.refused_at = self.clock()
-        self.untold = dropped
+        self.why_dropped, self.dropped = why_dropped, []
 
     def held(
         self, screen: Screen[Any] | None = None, *, finishes: bool = False, passing: frozenset[str] = frozenset()

@@ -49,7 +49,7 @@ class CommandFlow:
             if why_not := self.why_not(command, chosen):
                 self.host.refuse_key(why_not)
                 return
-        self.begin_request(Request(command, chosen, self.host.day, self.host.now))
+        self.begin_request(Request(command, chosen, self.host.day, self.host.now, self.host.keys.delivered))
 
     def why_not(self, command: DeskCommand, chosen: Chosen | None) -> str | None:
         """Return why a command cannot start.
@@ -132,7 +132,7 @@ class CommandFlow:
             try:
                 action = request.action(fields)
                 is_meant = None if is_asked else partial(self.is_meant, request)
-                return await self.confirm_and_perform(action, partial(request.question, action), is_meant)
+                return await self.confirm_and_perform(action, partial(self.question, request, action), is_meant)
             except InvalidAction as invalid:
                 if invalid.field not in request.command.picks or invalid.field in fields:
                     raise
@@ -142,6 +142,16 @@ class CommandFlow:
                 if picked is None:
                     return None
                 is_asked, fields = True, {**fields, **picked}
+
+    def question(self, request: Request, action: Action, forecast: Forecast) -> str | None:
+        """Return the question to ask before the action is performed, or None.
+
+        Typed in one go, the command's letter, what fills the form and Enter may be a name that was typed over a list.
+        """
+        question = request.question(action, forecast)
+        if question or not self.host.keys.burst.is_word_from(request.key):
+            return question
+        return f"{forecast.outcome.sentence}. Do it?"
 
     async def is_meant(self, request: Request) -> bool:
         """Return whether the key of a command that asks nothing is no letter of a typed name."""

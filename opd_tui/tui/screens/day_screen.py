@@ -182,6 +182,11 @@ class DayScreen(BarScreen):
         """Return the selected item of the needed kind, or None."""
         return None
 
+    def chosen_id(self, need: Need) -> int | None:
+        """Return the id of the selected item of the needed kind, or None."""
+        chosen = self.chosen(need)
+        return chosen.thing.id if chosen else None
+
     def why_none(self, need: Need) -> str:
         """Return why nothing is selected, with a next step."""
         return f"Choose a {need.value} first."

@@ -13,7 +13,7 @@ from opd_tui.desk.views import QueueRow
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.events import TokenReturned
 from opd_tui.domain.model import Slot, SlotRecord, Source, Status, TokenId
-from opd_tui.tui.commands import HOLD, HOLD_OR_RELEASE, IN_EVERY_FOOTER, MERGE, NO_SHOW, RELEASE, SLIP
+from opd_tui.tui.commands import CLOSE_SLOT, HOLD, HOLD_OR_RELEASE, IN_EVERY_FOOTER, MERGE, NO_SHOW, RELEASE, SLIP
 from opd_tui.tui.drawing.text import ordinal
 from opd_tui.tui.hints import (
     DETAIL_HINTS,
@@ -229,13 +229,21 @@ class DeskScreen(DayScreen):
             return
         if (record := self.chosen_slot()) is None:
             self.host.refuse_key(self.why_none(Need.SLOT))
+        elif record.slot.closed_at is not None:
+            self.host.refuse_key(self.why_closed(record))
         else:
             self.issuing.open(record, Source[source])
 
+    def why_closed(self, record: SlotRecord) -> str:
+        """Return why a slot gets no new token, and the key that reopens it."""
+        key, where = self.host.keymap.key_of(CLOSE_SLOT), "" if CLOSE_SLOT in self.INTENTS else " on the board"
+        return f"{record.doctor.name} {record.slot.window} is closed to new tokens. Press {key}{where} to reopen it."
+
     @on(NewToken.SearchWanted)
     def search_patients(self, event: NewToken.SearchWanted) -> None:
-        held = self.host.keys.held(self) if event.choose else None
-        self.run_worker(self.issuing.search(event.text, held), group="search", exclusive=True)
+        held = self.host.keys.held(self) if event.then else None
+        # A search for which keys wait also delivers them, and no other search may cut that off.
+        self.run_worker(self.issuing.search(event, held), group="choose" if held else "search", exclusive=True)
 
     @on(NewToken.OpenTokenWanted)
     def show_open_token(self, event: NewToken.OpenTokenWanted) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import getters, on
 
 from opd_tui.desk.search import Words, found
 from opd_tui.tui.commands import CLEAR_FILTER
 from opd_tui.tui.hints import FILTER_HINTS
-from opd_tui.tui.keys.commands import Command
+from opd_tui.tui.keys.commands import Command, Need
 from opd_tui.tui.screens.desk_screen import DeskScreen
 from opd_tui.tui.widgets.column_list import ColumnList
 from opd_tui.tui.widgets.filter_bar import FilterBar
@@ -17,17 +17,39 @@ from opd_tui.tui.widgets.row_list import RowList
 
 
 class FilteredScreen(DeskScreen):
-    """A screen with one filtered list."""
+    """A screen with one filtered list, which opens on what is chosen on the board."""
+
+    ROWS: ClassVar[Need]
+    """What the rows are: tokens or doctors."""
 
     filter_bar = getters.query_one(FilterBar)
     everything: tuple[Any, ...] = ()
     words: list[Words] | None = None
     """The searchable words of each item, built on the first use of the filter."""
+    wanted: int | None = None
+    """The id of the row that is chosen on the board, until the cursor is on it or a new view lacks it."""
 
     @property
     def rows(self) -> ColumnList[Any]:
         """The filtered list."""
         raise NotImplementedError
+
+    def on_mount(self) -> None:
+        self.host.mode_change_signal.subscribe(self, self._mode_changed)
+        self._mode_changed(self.MODE)
+
+    def _mode_changed(self, mode: str) -> None:
+        if mode == self.MODE:
+            self.wanted = self.host.chosen_on_board(self.ROWS)
+            self.go_to_wanted()
+
+    def go_to_wanted(self) -> None:
+        """Move the cursor to the row that is chosen on the board, if it is there; clear a filter that hides it."""
+        if any(self.rows.key_of(item) == self.wanted for item in self.everything):
+            if not self.rows.move_to(self.wanted):
+                self.action_step_back()
+                self.rows.move_to(self.wanted)
+            self.wanted = None
 
     def words_of(self, item: Any) -> Words:
         """Return what an item is found by."""
@@ -39,7 +61,7 @@ class FilteredScreen(DeskScreen):
 
     def show_items(self, items: tuple[Any, ...]) -> None:
         """Show the items that match the filter."""
-        if items is not self.everything:
+        if is_new := items is not self.everything:
             self.everything, self.words = items, None
         query = self.filter_bar.value
         shown = self.filtered(query) if query else items
@@ -47,6 +69,9 @@ class FilteredScreen(DeskScreen):
         self.rows.empty = f" Nothing here matches “{query}”. {clear} clears the filter." if items else self.say_empty()
         self.rows.show(items, shown)
         self.filter_bar.say(len(shown), len(items))
+        if is_new:
+            self.go_to_wanted()
+            self.wanted = None
 
     def filtered(self, query: str) -> tuple[Any, ...]:
         """Return the items that a search finds."""

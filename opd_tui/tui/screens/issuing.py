@@ -69,24 +69,24 @@ class Issuing:
         if self.panel.is_open and not self.panel.complains:
             self.panel.ask_preview()
 
-    async def search(self, text: str, held: Hold | None) -> None:
-        """Show the known patients whom a text finds; with keys held, go to them, or on if there are none.
+    async def search(self, wanted: NewToken.SearchWanted, held: Hold | None) -> None:
+        """Show the known patients whom a text finds, the first of them while the others are still read.
 
-        The first patients are there while the others are still read.
+        With keys held, do what the search is wanted for as soon as enough are found, unless something else is typed.
         """
         async with held or nullcontext():
             found = FoundPatients(is_complete=False)
             try:
-                while not (found.is_complete or (held and found.hits)):
-                    found = await self.host.async_desk.read(lambda desk: desk.find_patients(text))
-                    self.panel.entry.show_hits(text, found)
+                while not (found.is_complete or (wanted.then and len(found.hits) >= wanted.enough)):
+                    found = await self.host.async_desk.read(lambda desk: desk.find_patients(wanted.text))
+                    self.panel.entry.show_hits(wanted.text, found)
             except DeskRefusal as refusal:
                 self.panel.entry.clear_hits()  # those of an earlier text must not be taken
                 if held:
                     self.host.refuse_key(self.host.message_of(refusal))
                 return
-            if held:
-                self.panel.leave_name()
+            if wanted.then and self.panel.is_open and self.panel.entry.text == wanted.text:
+                wanted.then()
             self.screen.show_hints()
 
     async def show_forecast(self, action: IssueToken) -> None:

@@ -12,13 +12,14 @@ from textual.widgets import Static
 from opd_tui.desk.actions import EditPatient, MergePatients
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.outcome import Forecast, Outcome
+from opd_tui.desk.search_patients import PatientHit
 from opd_tui.desk.token_card import TokenCard
 from opd_tui.domain.model import TokenId, TokenRecord
 from opd_tui.tui.dialogs.choose_record import ChooseRecord
 from opd_tui.tui.dialogs.confirm import Confirm
 from opd_tui.tui.drawing.cells import fit
 from opd_tui.tui.host.desk_host import DeskHost
-from opd_tui.tui.screens.command_flow import CommandFlow
+from opd_tui.tui.screens.command_flow import CommandFlow, outcome_or_lost
 
 LABEL_WIDTH, VALUE_WIDTH = 16, 22
 
@@ -42,15 +43,16 @@ class ConfirmMerge(Confirm, inherit_bindings=False):
 
 async def merge_patients(host: DeskHost, flow: CommandFlow, record: TokenRecord) -> Outcome | None:
     """Ask for the other record of a token's patient, show both, and merge one into the other; None if declined."""
-    other = await host.ask(ChooseRecord(record.token))
-    if other is None:
-        return None
-    keep, merge = record.token.id, other.visits[0].token.id
-    while True:
-        outcome, swapped = await ask_and_merge(host, flow, keep, merge)
-        if not swapped:
-            return outcome
-        keep, merge = merge, keep
+
+    async def submit(other: PatientHit) -> Outcome | None:
+        keep, merge = record.token.id, other.visits[0].token.id
+        while True:
+            outcome, swapped = await ask_and_merge(host, flow, keep, merge)
+            if not swapped:
+                return outcome
+            keep, merge = merge, keep
+
+    return outcome_or_lost(await host.ask(ChooseRecord(record.token, submit)))
 
 
 async def ask_and_merge(

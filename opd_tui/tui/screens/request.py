@@ -12,6 +12,7 @@ from opd_tui.domain.events import TokenCompleted
 from opd_tui.domain.model import Slot
 from opd_tui.domain.records import Spec
 from opd_tui.tui.keys.commands import DeskCommand
+from opd_tui.tui.keys.typed import Typed
 from opd_tui.tui.screens.chosen import Chosen
 from opd_tui.tui.screens.lateness import Lateness
 
@@ -28,6 +29,8 @@ class Request:
     """The displayed day."""
     now: dt.datetime | None = None
     """The desk's clock in the hospital's time zone."""
+    key: Typed | None = None
+    """The key of the command."""
 
     @property
     def about(self) -> str:

@@ -6,28 +6,22 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from textual import events, getters, on
-from textual.app import ComposeResult
+from textual import events, on
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from opd_tui.desk.actions import IssueToken
 from opd_tui.desk.actions.visitors import Visitor
-from opd_tui.domain.field_types import NAME_LENGTH
 from opd_tui.domain.model import SlotRecord, Source, TokenRecord
 from opd_tui.tui.drawing.layout_map import refresh_layout_map
-from opd_tui.tui.host.desk_host import DeskHost
-from opd_tui.tui.tokens.panel_messages import PanelMessages
-from opd_tui.tui.tokens.patient_details import PatientDetails
+from opd_tui.tui.tokens.panel_fields import PanelFields
 from opd_tui.tui.tokens.patient_hits import PatientHits
 from opd_tui.tui.tokens.source_choice import SourceChoice
-from opd_tui.tui.tokens.visitor_entry import NOBODY, Draft, VisitorEntry
+from opd_tui.tui.tokens.visitor_entry import NOBODY, Draft
 from opd_tui.tui.widgets.row_list import RowList
 from opd_tui.tui.widgets.typed_text import TypedText, offer_again
 
@@ -40,7 +34,7 @@ PAUSE_SECONDS = 0.2
 """The pause in typing after which the name is looked up: longer than most people need for a key."""
 
 
-class NewToken(PanelMessages, Vertical):
+class NewToken(PanelFields):
     """An overlay with the patient, the source, details and the forecast, which leaves the rest of the layout in place.
 
     Known patients appear below the name while it is typed. Taking one is a choice: Enter in the name issues a token for
@@ -52,16 +46,8 @@ class NewToken(PanelMessages, Vertical):
 
     BINDINGS = [
         Binding("escape", "close", "Close", show=False),
-        Binding("tab,down", "next_field", "Next", show=False),
-        Binding("shift+tab,up", "step(-1)", "Previous", show=False),
         Binding("g", "go_to_open_token", "Go there", show=False),
     ]
-
-    host = getters.app(DeskHost)
-    field = getters.query_one("#patient", TypedText)
-    hits = getters.query_one(PatientHits)
-    details = getters.query_one(PatientDetails)
-    chooser = getters.query_one(SourceChoice)
 
     record: var[SlotRecord | None] = var(None)
     opened_with = Source.WALKIN
@@ -77,26 +63,8 @@ class NewToken(PanelMessages, Vertical):
     """Whether the forecast is a refusal."""
     pause: Timer | None = None
     """Runs while the user types the name."""
-    locked: var[bool] = var(False)
-    """Whether a submitted token is being issued."""
     foreseen: var[Moves | None] = var(None)
     """The moves that the current input would cause, or None before they are known."""
-
-    def compose(self) -> ComposeResult:
-        with Horizontal(classes="field"):
-            yield Static("Patient", classes="field-label")
-            yield TypedText(
-                id="patient", placeholder="name (or the phone number first), then Enter", max_length=NAME_LENGTH
-            )
-        yield PatientHits(id="hits")
-        with Horizontal(classes="field"):
-            yield Static("Source", classes="field-label")
-            yield SourceChoice(id="source")
-        yield PatientDetails(id="details", classes="field")
-        yield Static(id="forecast", markup=False)
-
-    def on_mount(self) -> None:
-        self.entry = VisitorEntry(self.field, self.hits, self.details)
 
     @property
     def is_open(self) -> bool:
@@ -242,10 +210,6 @@ class NewToken(PanelMessages, Vertical):
             self.show_title()
             self.ask_preview()
 
-    @on(PatientHits.Left)
-    def back_to_name(self) -> None:
-        self.screen.set_focus(self.field)
-
     @on(SourceChoice.Changed)
     def show_source(self) -> None:
         self.ask_preview()
@@ -294,7 +258,7 @@ class NewToken(PanelMessages, Vertical):
         if self.locked or self.record is None:
             return
         if self.entry.is_phone_alone:
-            self._take_phone()
+            self.post_message(self.SearchWanted(self.entry.text, self.take_digits, enough=2))
         elif (problem := self.entry.problem(self.today)) is not None:
             field, why = problem
             self.complain(why, field)
@@ -303,35 +267,19 @@ class NewToken(PanelMessages, Vertical):
             self.locked = True
             self.post_message(self.Submitted(self._action(visitor)))
 
-    def _take_phone(self) -> None:
-        """Accept input without letters as a phone number, then ask for the name."""
-        if not self.entry.take_phone():
+    def take_digits(self) -> None:
+        """Take the known patient whom digits name, or else the digits as a phone number, and ask for the name."""
+        if self.entry.names_a_known_patient:
+            self.take_hit()
+        elif self.entry.is_part_of_a_number:
+            self.complain("Choose with ↓, or type the whole number.", keeps_text=True)
+        elif not self.entry.take_phone():
             self.complain("A name needs a letter; a phone number has 3 to 15 digits.")
-            return
-        self.show_title()
-        self.field.focus()
-        self.say(f"Phone {self.entry.phone}. Now the name.")
-        self.complains = True  # keeps this text until the user types the name
-
-    def action_next_field(self) -> None:
-        """Go from the name to the known patients if there are any, then to the source and the details."""
-        entry = self.entry
-        if not self.field.has_focus or entry.known is not None or not entry.text or self.locked:
-            self.action_step(1)
-        elif entry.searched != entry.text:
-            self.post_message(self.SearchWanted(entry.text, choose=True))
         else:
-            self.leave_name()
-
-    def leave_name(self) -> None:
-        """Go from the name to the known patients if there are any, else to the source."""
-        self.screen.set_focus(self.hits if self.hits.items else self.chooser)
-
-    def action_step(self, step: int) -> None:
-        """Go to the next or previous field, past the details that a known patient's record has."""
-        fields: list[Widget] = [self.field, self.chooser, *self.details.fields]
-        at = next((n for n, field in enumerate(fields) if field.has_focus), 0 if step > 0 else 1)
-        self.screen.set_focus(fields[(at + step) % len(fields)])
+            self.show_title()
+            self.field.focus()
+            self.say(f"Phone {self.entry.phone}. Now the name.")
+            self.complains = True  # keeps this text until the user types the name
 
     def action_go_to_open_token(self) -> None:
         if self.open_token is not None and not self.locked:

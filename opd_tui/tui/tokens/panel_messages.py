@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.message import Message
 
 from opd_tui.desk.actions import IssueToken
@@ -12,12 +14,13 @@ class PanelMessages:
     """The messages of `NewToken`, as its attributes."""
 
     class SearchWanted(Message):
-        """Posted when known patients are to be searched; with `choose`, the user waits to choose one."""
+        """Posted when known patients are to be searched; keys wait for what is done `then`, with `enough` found."""
 
-        def __init__(self, text: str, *, choose: bool = False) -> None:
+        def __init__(self, text: str, then: Callable[[], None] | None = None, *, enough: int = 1) -> None:
             super().__init__()
             self.text = text
-            self.choose = choose
+            self.then = then
+            self.enough = enough
 
     class OpenTokenWanted(Message):
         """Posted when the user wants to see the patient's open token instead of issuing another."""

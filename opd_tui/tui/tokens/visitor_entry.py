@@ -12,7 +12,7 @@ from opd_tui.desk.actions.visitors import KnownVisitor, Visitor
 from opd_tui.desk.search_patients import FoundPatients, PatientHit
 from opd_tui.domain.errors import InvalidAction
 from opd_tui.domain.model import Patient, SlotId, SlotRecord, Source, TokenRecord
-from opd_tui.domain.text import clean_text, phone_key
+from opd_tui.domain.text import clean_text, digits_of, phone_key, uhid_key
 from opd_tui.domain.typed_patient import patient_typed
 from opd_tui.tui.tokens.known_patient import known_note
 from opd_tui.tui.tokens.patient_details import PatientDetails
@@ -21,6 +21,8 @@ from opd_tui.tui.widgets.typed_text import TypedText
 
 NOBODY = Patient(name="somebody")
 """The placeholder patient for previews before a name is typed."""
+SHORTEST_PHONE = 7
+"""The digits of the shortest local number."""
 TYPED_BEFORE = "Typed before; type over it for another patient"
 
 
@@ -154,6 +156,19 @@ class VisitorEntry:
         """Whether something without letters is typed, which is no name."""
         typed = patient_typed(self.text)
         return self.known is None and bool(typed.name) and not any(c.isalpha() for c in typed.name)
+
+    @property
+    def names_a_known_patient(self) -> bool:
+        """Whether digits find one patient only, and are a part of a number or that patient's hospital number."""
+        if len(self.hits.items) != 1:
+            return False
+        uhid = self.hits.items[0].patient.uhid
+        return self.is_part_of_a_number or (uhid is not None and uhid_key(uhid) == uhid_key(self.text))
+
+    @property
+    def is_part_of_a_number(self) -> bool:
+        """Whether digits find known patients, and are too few for a phone number of their own."""
+        return bool(self.hits.items) and len(digits_of(self.text)) < SHORTEST_PHONE
 
     def take_phone(self) -> bool:
         """Take the text as the phone number of the name that follows; return False if it is none."""

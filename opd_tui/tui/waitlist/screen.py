@@ -28,6 +28,7 @@ class WaitlistScreen(FilteredScreen):
     """The waitlist of a day."""
 
     MODE = "waitlist"
+    ROWS = Need.TOKEN
     INTENTS = WAITLIST_COMMANDS
     BINDINGS = bindings(*INTENTS)
     AUTO_FOCUS = "WaitRows"

@@ -126,12 +126,14 @@ class RowList(CalmFocus, Generic[Item], can_focus=True):
             line = y if y < self.pinned else y - self.scroll_offset.y
             self.refresh(Region(0, line, self.size.width, 1))
 
-    def move_to(self, key: Hashable) -> None:
-        """Move the cursor to the item with this key and scroll to it."""
+    def move_to(self, key: Hashable) -> bool:
+        """Move the cursor to the item with this key and scroll to it; return whether there is one."""
         for index, item in enumerate(self.items):
             if self.key_of(item) == key:
                 self.cursor = index
                 self.show_cursor()
+                return True
+        return False
 
     def watch_items(self, old: tuple[Item, ...], new: tuple[Item, ...]) -> None:
         before = old[self.cursor] if self.cursor < len(old) else None
