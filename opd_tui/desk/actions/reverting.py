@@ -281,7 +281,7 @@ class Reverting:
         if token.status.name not in SEATED and queue.free_seats() < 1:
             weakest = queue.weakest_seated()
             if weakest is None:
-                raise SeatsInUse(f"All seats of the slot {slot.window} are used, so {token.label} finds none.")
+                raise SeatsInUse(f"All seats of the slot {slot.expected_window} are used, so {token.label} finds none.")
             unseat(queue, weakest.token_id, Cause(Subject.TOKEN, token.id))
 
     def settle(self, own: Sequence[Event]) -> None:
@@ -313,6 +313,11 @@ class PresentNames:
         """See `Names`."""
         slot = self.uow.hold_slots([SlotId(slot_id)])[SlotId(slot_id)]
         return f"{self.doctor(slot.doctor_id)} {slot.start:%H:%M}"
+
+    def place(self, slot_id: int) -> str:
+        """See `Names`."""
+        slot = self.uow.hold_slots([SlotId(slot_id)])[SlotId(slot_id)]
+        return f"{self.doctor(slot.doctor_id)} {slot.expected_start}"
 
 
 def is_set_back(event: Event) -> bool:

@@ -56,8 +56,8 @@ class IssueToken(Action):
             return None
         return (
             f"{record.token.source.label} for {record.token.patient.name} takes the seat of {with_source(displaced)} "
-            f"with {record.doctor.name} {record.slot.window}. {displaced.patient.name} then waits first in line"
-            f"{same_person_clause(forecast.outcome)}. Do it?"
+            f"with {record.doctor.name} {record.slot.expected_window}. {displaced.patient.name} then waits first in "
+            f"line{same_person_clause(forecast.outcome)}. Do it?"
         )
 
     def run(self, uow: UnitOfWork) -> None:
@@ -88,7 +88,7 @@ class IssueToken(Action):
             lost = f"{displaced.label}, who now waits first in line"
             return f"{token.source.label} {token.label} took the seat of {lost}{also}"
         stands = "has a seat with" if token.status is Status.ACTIVE else "waits for"
-        return f"{token.source.label} {token.label} {stands} {outcome.token.doctor.name} {slot.start:%H:%M}{also}"
+        return f"{token.source.label} {token.label} {stands} {outcome.token.doctor.name} {slot.expected_start}{also}"
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
@@ -135,7 +135,7 @@ class CloseToken(Action):
             return None
         token, had_seat = record.token, forecast.outcome.changes[0].from_status is Status.ACTIVE
         stands = "seated" if had_seat else "waiting"
-        who = f"{token.label} ({token.source.label}, {stands}, {record.doctor.name} {record.slot.window})"
+        who = f"{token.label} ({token.source.label}, {stands}, {record.doctor.name} {record.slot.expected_window})"
         return f"{self.asks.format(who)}{what_follows(forecast.outcome.changed(TokenPromoted), had_seat)}"
 
     def run(self, uow: UnitOfWork) -> None:
@@ -219,7 +219,7 @@ def refuse_closed(token: Token, uow: UnitOfWork) -> None:
 def refuse_closed_slot(slot: Slot) -> None:
     """Raise SlotIsClosed if the slot takes no new tokens."""
     if slot.closed_at:
-        raise SlotIsClosed(f"The slot {slot.window} is closed to new tokens. Reopen it, or choose another.")
+        raise SlotIsClosed(f"The slot {slot.expected_window} is closed to new tokens. Reopen it, or choose another.")
 
 
 def arrival(uow: UnitOfWork, slot_id: SlotId, at: dt.datetime | None) -> dt.datetime:

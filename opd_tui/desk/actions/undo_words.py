@@ -98,7 +98,7 @@ def token_stands(event: Event, outcome: Outcome) -> str:
         return "is with the doctor again"
     if "status" in after or "slot_id" in after:
         slot_id = after.get("slot_id", event.slot_id)
-        return f"{'has a seat' if status is Status.ACTIVE else 'waits'} with {outcome.directory.slot(slot_id)} again"
+        return f"{'has a seat' if status is Status.ACTIVE else 'waits'} with {outcome.directory.place(slot_id)} again"
     return next((phrase for name, phrase in fields_in_words(event) if name in after), "is as before")
 
 

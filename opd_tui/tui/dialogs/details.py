@@ -84,7 +84,7 @@ def history_rows(history: tuple[Outcome, ...], date: dt.date, zone: dt.tzinfo | 
 def other_row(record: TokenRecord) -> tuple[str, str]:
     """Return another token of the patient."""
     token, slot = record.token, record.slot
-    return f"{slot.date:%d %b %Y}", f"{token.number} {status_words(record)}, {slot.start:%H:%M} {record.doctor.name}"
+    return f"{slot.date:%d %b %Y}", f"{token.number} {status_words(record)}, {slot.expected_start} {record.doctor.name}"
 
 
 def patient_rows(row: QueueRow) -> Iterator[tuple[str, str]]:
@@ -107,7 +107,8 @@ def token_rows(row: QueueRow, now: dt.datetime | None, zone: dt.tzinfo | None) -
     place = f", number {row.place} in line" if row.place else ""
     moved = f"moved to {row.record.moved_to}"
     yield "Status", f"{moved if row.record.moved_to else status_words(row.record)}{place}"
-    yield "Slot", f"{slot.window}, {slot.date:%a %d %b %Y}"
+    late = f" ({slot.delay_minutes} min late)" if slot.delay_minutes else ""
+    yield "Slot", f"{slot.expected_window}, {slot.date:%a %d %b %Y}{late}"
     room = f" · room {doctor.room}" if doctor.room else ""
     yield "Doctor", f"{doctor.code} · {doctor_label(doctor)}{room}"
     yield "Issued at", f"{token.issued_at.astimezone(zone):%H:%M}"

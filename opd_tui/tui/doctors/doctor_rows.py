@@ -9,7 +9,6 @@ from rich.style import Style
 from textual.reactive import reactive
 
 from opd_tui.desk.views import DoctorDay
-from opd_tui.domain.instants import write_end
 from opd_tui.domain.model import SlotRecord, Token
 from opd_tui.tui.drawing.cells import Line, joined
 from opd_tui.tui.drawing.columns import Column
@@ -53,7 +52,7 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
             doctor.name,
             doctor.specialty or "",
             doctor.room or "",
-            ", ".join(map(window, hours(slots))) or ("retired" if doctor.retired_at else "not here"),
+            ", ".join(hours(slots)) or ("retired" if doctor.retired_at else "not here"),
             self.inside(item.inside),
             f"{item.here or ''}",
             f"{sum(record.load.taken for record in slots)} of {seats}" if slots else "",
@@ -79,18 +78,12 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
         )
 
 
-def window(stretch: tuple[dt.time, dt.time]) -> str:
-    """Return hours, without minutes where they are zero: `09–12`, `16:30–24`."""
-    start, end = stretch
-    return f"{start.isoformat('minutes').removesuffix(':00')}–{write_end(end).removesuffix(':00')}"
-
-
-def hours(slots: Sequence[SlotRecord]) -> list[tuple[dt.time, dt.time]]:
-    """Return a doctor's hours, with adjacent slots merged."""
-    stretches: list[tuple[dt.time, dt.time]] = []
+def hours(slots: Sequence[SlotRecord]) -> list[str]:
+    """Return when a doctor is expected, with adjacent slots merged and no minutes where they are zero: `09–12`."""
+    stretches: list[tuple[str, str]] = []
     for record in slots:
-        if stretches and stretches[-1][1] == record.slot.start:
-            stretches[-1] = stretches[-1][0], record.slot.end
-        else:
-            stretches.append((record.slot.start, record.slot.end))
-    return stretches
+        start, _, end = record.slot.expected_window.partition("–")
+        if stretches and stretches[-1][1] == start:
+            start = stretches.pop()[0]
+        stretches.append((start, end))
+    return ["–".join(time.removesuffix(":00") for time in stretch) for stretch in stretches]

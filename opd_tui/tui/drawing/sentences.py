@@ -46,7 +46,7 @@ def same_name(forecast: Forecast) -> str:
     stands = "waits" if first.token.status is Status.WAITING else "has a seat"
     here = first.slot.id == forecast.outcome.token.slot.id
     more = f", and {len(others)} more" if others else ""
-    return f"{first.token.number} of this name {stands} {'here' if here else f'at {first.slot.start:%H:%M}'}{more}"
+    return f"{first.token.number} of this name {stands} {'here' if here else f'at {first.slot.expected_start}'}{more}"
 
 
 def _elsewhere(forecast: Forecast) -> str:
