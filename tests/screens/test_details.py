@@ -45,6 +45,7 @@ async def test_one_key_shows_a_patients_details(desk: FrontDesk, open_desk: Open
             "Number A-002",
             "Source Walk-in",
             "Status ○ here, number 1 in line",
+            "How long no time before there is a seat",
             "Slot 09:00–10:00, Sun 22 Nov 2026",
             "Doctor A · Dr A · ENT · room 4A",
             "Issued at 09:00",
@@ -63,7 +64,7 @@ async def test_details_say_what_is_not_known_and_need_a_chosen_token(desk: Front
         await meera.press("v")
         await meera.hears("Choose a token first (Enter).")
         await meera.press("enter", "v")
-        await meera.sees("Phone not known", within=".dialog")
+        await meera.sees("Phone not known", "How long nobody ahead; about 09:00–09:05", within=".dialog")
         assert "Waiting since" not in meera.text
         assert "Sex" not in meera.text
 

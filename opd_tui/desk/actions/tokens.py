@@ -36,6 +36,8 @@ from opd_tui.domain.unit_of_work import UnitOfWork
 
 _PATIENT = VisitorField(Patient, "a name, or an object with name, phone, uhid, birth_year and sex")
 
+NO_SEAT = "{} has no seat yet. Cancel it if the patient left."
+
 
 @dataclass(frozen=True, kw_only=True)
 class IssueToken(Action):
@@ -69,7 +71,7 @@ class IssueToken(Action):
         duplicate = None if is_new(self.patient) else uow.open_token_of(slot.id, patient)
         if duplicate and self.source is not Source.EMERGENCY:
             raise DuplicatePatient(
-                f"{duplicate.label} is the same person and already has a token in this slot "
+                f"{duplicate.label} is the same person and has a token in this slot already "
                 f"({duplicate.source.label}, {duplicate.status.value}). No second one is needed."
             )
         issued_at = arrival(uow, slot.id, self.at)
@@ -85,7 +87,7 @@ class IssueToken(Action):
         token, slot = outcome.token.token, outcome.token.slot
         also = same_person_clause(outcome)
         if displaced := outcome.changed(TokenPreempted):
-            lost = f"{displaced.label}, who now waits first in line"
+            lost = f"{displaced.label}, who now waits"
             return f"{token.source.label} {token.label} took the seat of {lost}{also}"
         stands = "has a seat with" if token.status is Status.ACTIVE else "waits for"
         return f"{token.source.label} {token.label} {stands} {outcome.token.doctor.name} {slot.expected_start}{also}"
@@ -175,11 +177,9 @@ class MarkNoShow(CloseToken):
 
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
-            raise TokenHoldsNoSeat(
-                f"{token.label} is waiting and has no seat, so it is not a no-show. Cancel it if the patient left."
-            )
+            raise TokenHoldsNoSeat(NO_SEAT.format(token.label))
         if token.in_the_room:
-            raise TokenInTheRoom(f"{token.label} is with the doctor, so it is not a no-show. Mark it as done instead.")
+            raise TokenInTheRoom(f"{token.label} is with the doctor. Mark it as done instead.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,9 +191,7 @@ class CompleteToken(CloseToken):
 
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
-            raise TokenHoldsNoSeat(
-                f"{token.label} is waiting and has no seat yet, so it cannot be done. Cancel it if the patient left."
-            )
+            raise TokenHoldsNoSeat(NO_SEAT.format(token.label))
 
 
 def what_follows(promoted: Token | None, had_seat: bool) -> str:

@@ -7,8 +7,8 @@ import datetime as dt
 from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.board.time_axis import Span
 
-FEWEST_COLUMNS = 6
-"""The columns of the smallest block: its edge and `3/3+1`."""
+FEWEST_COLUMNS = 7
+"""The columns of the smallest block: its edge, `3/3+1` and a blank."""
 SHAPE_CELLS = (4, 10)
 """The fewest and most cells in which seats are drawn; the fewest holds only for slots with more seats."""
 CLOSED = "×"
@@ -18,14 +18,14 @@ EDGE, CUT_LEFT, CUT_RIGHT = "▏", "‹", "›"
 
 
 def span_of(record: SlotRecord) -> Span:
-    """Return a slot's window with the columns for its edge and brief figures.
+    """Return a slot's window with the columns for its edge, brief figures and a blank before the next edge.
 
     The width does not depend on the seats taken, so that the scale stays while tokens come.
     """
     start, end = record.slot.minutes
     seats = max(len(brief(record.slot.capacity)), 4 if record.slot.capacity >= 1000 else 0)
     waiting = max(len(brief(record.load.waiting)), 1)
-    return Span(start, end, max(1 + 2 * seats + 2 + waiting, FEWEST_COLUMNS))
+    return Span(start, end, max(1 + 2 * seats + 2 + waiting + 1, FEWEST_COLUMNS))
 
 
 def brief(number: int) -> str:

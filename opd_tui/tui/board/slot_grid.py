@@ -325,7 +325,7 @@ class SlotGrid(CalmFocus, can_focus=True):
             style, quiet = self._styles(record, chosen)
             opens, closes = self._edges(chosen, start < 0, end > room)
             begin, width = max(start, 0), min(end, room) - max(start, 0)
-            shape, text = block_text(record, width - 1)
+            shape, text = block_text(record, width - 2)
             yield Piece(begin, opens + shape, quiet)
             yield Piece(begin + 1 + len(shape), fit(text, width - 1 - len(shape)), style)
             follows = place + 1 < len(records) and records[place + 1].slot.start == record.slot.end

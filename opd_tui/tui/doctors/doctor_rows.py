@@ -27,6 +27,7 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
         Column("ROOM", least=5, rank=1),
         Column("HOURS", least=11, rank=3),
         Column("INSIDE", least=14, rank=4),
+        Column("PATIENT", least=6),
         Column("HERE", align="right"),
         Column("SEATS TAKEN", align="right", size=11),
         Column("WAITING", align="right", size=7),
@@ -53,17 +54,17 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
             doctor.specialty or "",
             doctor.room or "",
             ", ".join(hours(slots)) or ("retired" if doctor.retired_at else "not here"),
-            self.inside(item.inside),
+            *self.inside(item.inside),
             f"{item.here or ''}",
             f"{sum(record.load.taken for record in slots)} of {seats}" if slots else "",
             f"{waiting}" if waiting else "",
         )
 
-    def inside(self, token: Token | None) -> str:
-        """Return who is with a doctor and for how long: `A-003 12 min · Ravi Kumar`."""
+    def inside(self, token: Token | None) -> tuple[str, str]:
+        """Return who is with a doctor and for how long: `A-003 12 min`, and the name."""
         if token is None or token.called_at is None or self.now is None:
-            return ""
-        return f"{token.number} {minutes(self.now - token.called_at)} · {token.patient.name}"
+            return "", ""
+        return f"{token.number} {minutes(self.now - token.called_at)}", token.patient.name
 
     def draw(self, item: DoctorDay | Heading, width: int) -> Line:
         cells = self.columns(item, width - 2)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Mapping
 
 from opd_tui.desk.actions.base import with_source
 from opd_tui.desk.outcome import Forecast, Outcome, nearest_seat_sentence
 from opd_tui.domain.events import TokenPreempted
 from opd_tui.domain.model import Status
+from opd_tui.domain.text import with_initials
+from opd_tui.tui.drawing.doctor_names import short_name
 from opd_tui.tui.drawing.text import ordinal
 
 
@@ -16,6 +20,24 @@ def outcome_sentence(outcome: Outcome, zone: dt.tzinfo | None) -> str:
     day = day_of(outcome)
     another = day is not None and day != outcome.entry.at.astimezone(zone).date()
     return f"{day:%a %d %b}: {outcome.sentence}" if another else outcome.sentence
+
+
+def forms_of(text: str, outcome: Outcome) -> tuple[str, ...]:
+    """Return a text about an outcome, the same with initials in the names, and with the numbers of tokens alone."""
+    directory = outcome.directory
+    tokens = [record.token for record in directory.tokens.values()]
+    people = {token.label: f"{token.number} {with_initials(token.patient.name)}" for token in tokens}
+    numbers = {token.label: token.number for token in tokens}
+    records = (*directory.tokens.values(), *directory.slots.values())
+    doctors = {record.doctor.name: with_initials(short_name(record.doctor)) for record in records}
+    doctors |= {doctor.name: with_initials(short_name(doctor)) for doctor in directory.doctors.values()}
+    return text, replaced(text, people | doctors), replaced(text, numbers | doctors)
+
+
+def replaced(text: str, words: Mapping[str, str]) -> str:
+    """Return a text with some words in place of others, the longest of which are looked for first."""
+    pattern = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.sub(pattern, lambda found: words[found[0]], text) if words else text
 
 
 def day_of(outcome: Outcome) -> dt.date | None:
