@@ -139,7 +139,7 @@ async def test_numbers_end_in_one_column_and_the_room_gives_way_first(desk: Fron
         await meera.settle()
         lines = [line for line in meera.lines("#doctors") if "Fatima" in line]
         assert [line.index(" of ") + len(f" of {n}") for line, n in zip(lines, (6, 24), strict=True)] == [
-            places(meera, "#doctors")["SEATS TAKEN"]
+            places(meera, "#doctors")["TAKEN"]
         ] * 2
         assert all("Dr Fatima Sheikh" in line and "Gynaecology" in line for line in lines)
         assert all("2nd floor" not in line for line in lines)

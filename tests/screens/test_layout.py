@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from opd_tui.clock import FixedClock
@@ -11,7 +13,7 @@ from opd_tui.desk.views import Totals
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.widgets.bars import totals_in_words
 from tests.support.full_day import full_day
-from tests.support.helpers import add_doctor, issue, open_slot
+from tests.support.helpers import add_doctor, issue, open_slot, token_of
 from tests.support.pilot import NARROW, WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
 
 SIZES = ((60, 16), NARROW, (100, 30), WIDE, (200, 50))
@@ -278,3 +280,4 @@ async def test_a_full_day_is_legible_at_every_size(desk: FrontDesk, open_desk: O
             assert "▼ 09:47" in meera.lines("#grid")[0]
             for line in meera.lines("#grid")[1:]:
                 assert "/" in line
+                assert not re.search(r"[0-9×][▏▐‹›[]", line), "a blank between two cells"

@@ -40,7 +40,7 @@ def brief(number: int) -> str:
 def block_text(record: SlotRecord, room: int) -> tuple[str, str]:
     """Return the shape and the figures that fit: `██░░ 2/4  3 waiting`, `██░░ 2/4 +3`, `2/4 +3`, `2/4+3`, or nothing.
 
-    Only a shape has a blank behind it.
+    Only a shape has a blank behind it. Of a full slot with little room, `4+3` says that four are seated and three wait.
     """
     texts = _figures(record)
     for text in texts:
@@ -55,7 +55,7 @@ def _figures(record: SlotRecord) -> list[str]:
     seats, waiting = f"{brief(load.taken)}/{brief(record.slot.capacity)}", brief(load.waiting)
     texts = [f"{seats}  {waiting} waiting", f"{seats} +{waiting}", f"{seats}+{waiting}"] if load.waiting else [seats]
     if record.slot.closed_at is None:
-        return texts
+        return [*texts, f"{brief(load.taken)}+{waiting}"] if load.waiting else texts
     return [*(f"{text} closed" for text in texts), *(f"{text}{CLOSED}" for text in texts), f"{seats}{CLOSED}"]
 
 

@@ -17,6 +17,7 @@ from opd_tui.desk.actions import TellPatient
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.model import Status, TokenRecord
+from opd_tui.domain.text import with_initials
 from opd_tui.tui.commands import TO_TELL, TOLD
 from opd_tui.tui.drawing.cells import Line, joined
 from opd_tui.tui.drawing.columns import Column
@@ -54,7 +55,7 @@ class ToTellRows(ColumnList[TokenRecord | Heading]):
         patient = item.token.patient
         return (
             *(item.token.number, patient.name, patient.phone or "no phone"),
-            *(stands(item, self.date), short_name(item.doctor)),
+            *(stands(item, self.date), with_initials(short_name(item.doctor))),
         )
 
     def draw(self, item: TokenRecord | Heading, width: int) -> Line:

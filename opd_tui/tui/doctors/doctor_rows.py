@@ -29,7 +29,7 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
         Column("INSIDE", least=14, rank=4),
         Column("PATIENT", least=6),
         Column("HERE", align="right"),
-        Column("SEATS TAKEN", align="right", size=11),
+        Column("TAKEN", align="right", size=8),
         Column("WAITING", align="right", size=7),
     )
 
