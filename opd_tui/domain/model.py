@@ -6,9 +6,10 @@ import datetime as dt
 import enum
 from dataclasses import dataclass
 from typing import NamedTuple, NewType
+from zoneinfo import ZoneInfo
 
 from opd_tui.domain.field_types import MINUTES_A_DAY, BirthYear, Name, Phone, Sex, Text
-from opd_tui.domain.instants import MIDNIGHT_END, time_of_day, write_end
+from opd_tui.domain.instants import MIDNIGHT_END, slot_instant, time_of_day, write_end
 from opd_tui.domain.records import Record, field
 from opd_tui.domain.text import phone_key, uhid_key
 
@@ -142,6 +143,10 @@ class Slot:
     def expected_start(self) -> str:
         """When the window begins, as the doctor's delay moves it, which is what people are told."""
         return time_of_day(self.minutes[0] + self.delay_minutes)
+
+    def begins_at(self, zone: ZoneInfo) -> dt.datetime:
+        """Return the instant at which the window begins, as the doctor's delay moves it."""
+        return slot_instant(self.date, self.start, zone) + dt.timedelta(minutes=self.delay_minutes)
 
     @property
     def minutes(self) -> tuple[int, int]:

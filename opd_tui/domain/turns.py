@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from statistics import fmean
 from zoneinfo import ZoneInfo
 
-from opd_tui.domain.instants import slot_instant
 from opd_tui.domain.model import Slot, Source, Status, Token, TokenRecord
 
 PRIOR_WEIGHT = 5
@@ -69,14 +68,14 @@ def turn_of(of: TokenRecord, day: Collection[TokenRecord], now: dt.datetime, zon
     if token.status is not Status.ACTIVE or token.in_the_room or slot.date < now.date():
         return None
     ahead = sorted((each for each in day if is_ahead(each, of)), key=lambda each: turn_order(each.token, each.slot))
-    since = max(now, expected(slot, zone))
-    if now > expected(slot, zone) and not any(each.token.called_at or has_been_seen(each.token) for each in day):
+    since = max(now, slot.begins_at(zone))
+    if now > slot.begins_at(zone) and not any(each.token.called_at or has_been_seen(each.token) for each in day):
         return Turn(len(ahead))
     pace = consultation(slot, (each.token for each in day))
     free = now + left_inside((each.token for each in day), pace, now)
     for each in ahead:
         if each.token.source is not Source.EMERGENCY:
-            free = max(free, expected(each.slot, zone))
+            free = max(free, each.slot.begins_at(zone))
         free += pace
     work = max(free - since, dt.timedelta())
     if work > FORESEEN:
@@ -98,18 +97,17 @@ def has_been_seen(token: Token) -> bool:
     return token.status is Status.COMPLETED
 
 
-def expected(slot: Slot, zone: ZoneInfo) -> dt.datetime:
-    """Return when a slot begins, as the doctor's delay moves it."""
-    return slot_instant(slot.date, slot.start, zone) + dt.timedelta(minutes=slot.delay_minutes)
-
-
 def consultation(slot: Slot, tokens: Iterable[Token]) -> dt.timedelta:
     """Return how long a consultation takes: as planned, and the more as measured the more were seen."""
     start, end = slot.minutes
-    seen = (token for token in tokens if has_been_seen(token) and token.called_at and token.closed_at)
-    spans = sorted((token.closed_at, token.called_at) for token in seen)[-LAST_MEASURED:]
-    measured = [min(max((closed - called).total_seconds() / 60, SHORTEST), LONGEST) for closed, called in spans]
-    return dt.timedelta(minutes=fmean([*[(end - start) / slot.capacity] * PRIOR_WEIGHT, *measured]))
+    spans = sorted(
+        (token.closed_at, token.called_at)
+        for token in tokens
+        if has_been_seen(token) and token.called_at and token.closed_at
+    )
+    last = spans[-LAST_MEASURED:]
+    measured = [min(max((closed - called).total_seconds() / 60, SHORTEST), LONGEST) for closed, called in last]
+    return dt.timedelta(minutes=fmean([(end - start) / slot.capacity] * PRIOR_WEIGHT + measured))
 
 
 def left_inside(tokens: Iterable[Token], pace: dt.timedelta, now: dt.datetime) -> dt.timedelta:

@@ -92,12 +92,16 @@ def test_a_refusal_fits_a_narrow_line(clock: FixedClock, action: Action) -> None
 
 
 async def test_the_line_shows_the_fullest_form_that_fits(desk: FrontDesk, open_desk: OpenDesk) -> None:
-    full_day(desk)
+    full_day(desk, family="Chattopadhyay")
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("enter", "c", "y")
-        await meera.sees("NAI-002 L. Banerjee was cancelled; NAI-001 S. Banerjee moves up.", within="MessageLine")
+        await meera.sees(
+            "NAI-002 L. Chattopadhyay was cancelled; NAI-001 S. Chattopadhyay moves up.", within="MessageLine"
+        )
         await meera.press("f7")
-        await meera.sees("NAI-002 Lakshmi Banerjee was cancelled; NAI-001 Sunita Banerjee", within=".messages")
+        await meera.sees(
+            "NAI-002 Lakshmi Chattopadhyay was cancelled; NAI-001 Sunita Chattopadhyay", within=".messages"
+        )
 
 
 async def test_a_refusal_leaves_out_that_nothing_was_changed_before_its_advice(

@@ -42,7 +42,7 @@ def waiting_patients(desk: FrontDesk, *patients: object) -> list[int]:
 
 @given(
     st.sampled_from(LISTS),
-    st.lists(st.integers(0, 60), min_size=9, max_size=9),
+    st.lists(st.integers(0, 60), min_size=10, max_size=10),
     st.integers(55, 200),
 )
 def test_columns_fit_their_room_and_keep_what_matters(columns: tuple[Column, ...], sizes: list[int], room: int) -> None:

@@ -45,7 +45,6 @@ async def test_one_key_shows_a_patients_details(desk: FrontDesk, open_desk: Open
             "Number A-002",
             "Source Walk-in",
             "Status ○ here, number 1 in line",
-            "How long no time before there is a seat",
             "Slot 09:00–10:00, Sun 22 Nov 2026",
             "Doctor A · Dr A · ENT · room 4A",
             "Issued at 09:00",

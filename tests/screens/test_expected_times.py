@@ -27,7 +27,7 @@ async def test_a_patient_is_shown_when_a_late_doctor_is_expected(desk: FrontDesk
         await meera.press("escape", "m")
         await meera.sees("10:20 A A", "09:00 B B", within=".find")
         await meera.type("10:20")
-        await meera.sees("1 slot", within=".find")
+        await meera.sees("1 match of 2 slots", within=".find")
         await meera.press("enter")
         await meera.hears("A-001 Asha Verma was moved to Dr A 10:20")
         await meera.press("/")

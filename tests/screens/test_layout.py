@@ -114,7 +114,7 @@ async def test_the_headings_say_which_section_is_in_view_once_its_own_heading_is
         await meera.until(lambda: meera.read("QueueHead").endswith("STATUS 25 waiting"), "how many wait")
         await meera.press("end")
         await meera.until(lambda: meera.read("QueueHead").endswith("STATUS 30 closed"), "how many are closed")
-        await meera.press("home")
+        await meera.press("home", "down")
         await meera.until(lambda: meera.read("QueueHead").endswith("STATUS"), "the headings alone")
 
 

@@ -131,5 +131,5 @@ def next_open_slot(doctor: Doctor, slot: Slot, slots: Iterable[Slot]) -> Slot:
         return found
     if later:
         windows, are = " and ".join(other.window for other in later), "is" if len(later) == 1 else "are"
-        raise NoLaterSlot(f"{doctor.name} has later only {windows}, which {are} closed. Reopen one, or open another.")
+        raise NoLaterSlot(f"{doctor.name} has later only {windows}, which {are} closed. Reopen one.")
     raise NoLaterSlot(f"{doctor.name} has no slot after {write_end(slot.end)} on {slot.date:%d %b %Y}. Open one first.")

@@ -259,7 +259,7 @@ class SlotBoardScreen(DeskScreen):
 
     def _why_no_slot(self) -> str:
         return self.with_keys(
-            "There is no slot on this day. Press {doctors}, choose a doctor, then {open} to open a session."
+            "There is no slot on this day. Press {doctors}, choose a doctor, then {open} for a session."
         )
 
     def chosen_token(self) -> QueueRow | None:

@@ -89,8 +89,9 @@ class TimeAxis:
 
 def fitted_axis(spans: Collection[Span], width: int) -> TimeAxis:
     """Return the widest axis that fits, or one to scroll if none does; the blanks after the figures go first."""
-    axes = (axis_of(each, pace) for each in (spans, tight(spans)) for pace in PACES)
-    return next((axis for axis in axes if axis.width <= width), axis_of(spans, SCROLLING_PACE))
+    closer = tight(spans)
+    axes = (axis_of(each, pace) for each in (spans, closer) for pace in PACES)
+    return next((axis for axis in axes if axis.width <= width), axis_of(closer, SCROLLING_PACE))
 
 
 def tight(spans: Collection[Span]) -> set[Span]:

@@ -112,8 +112,6 @@ def token_rows(
     yield "Status", f"{moved if row.record.moved_to else status_words(row.record)}{place}"
     if turn is not None:
         yield "How long", turn.in_words
-    elif row.place:
-        yield "How long", "no time before there is a seat"
     late = f" ({slot.delay_minutes} min late)" if slot.delay_minutes else ""
     yield "Slot", f"{slot.expected_window}, {slot.date:%a %d %b %Y}{late}"
     room = f" · room {doctor.room}" if doctor.room else ""

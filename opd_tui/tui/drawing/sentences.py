@@ -28,9 +28,12 @@ def forms_of(text: str, outcome: Outcome) -> tuple[str, ...]:
     tokens = [record.token for record in directory.tokens.values()]
     people = {token.label: f"{token.number} {with_initials(token.patient.name)}" for token in tokens}
     numbers = {token.label: token.number for token in tokens}
-    records = (*directory.tokens.values(), *directory.slots.values())
-    doctors = {record.doctor.name: with_initials(short_name(record.doctor)) for record in records}
-    doctors |= {doctor.name: with_initials(short_name(doctor)) for doctor in directory.doctors.values()}
+    known = (
+        *directory.doctors.values(),
+        *(record.doctor for record in directory.tokens.values()),
+        *(record.doctor for record in directory.slots.values()),
+    )
+    doctors = {doctor.name: with_initials(short_name(doctor)) for doctor in known}
     return text, replaced(text, people | doctors), replaced(text, numbers | doctors)
 
 
