@@ -71,7 +71,7 @@ class IssueToken(Action):
         duplicate = None if is_new(self.patient) else uow.open_token_of(slot.id, patient)
         if duplicate and self.source is not Source.EMERGENCY:
             raise DuplicatePatient(
-                f"{duplicate.label} is the same person and has a token in this slot already "
+                f"{duplicate.label} is the same person and already has a token in this slot "
                 f"({duplicate.source.label}, {duplicate.status.value}). No second one is needed."
             )
         issued_at = arrival(uow, slot.id, self.at)
