@@ -22,10 +22,10 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
 
     COLUMNS = (
         Column("CODE"),
-        Column("NAME", least=12, rank=5),
-        Column("SPECIALTY", least=9, rank=2),
+        Column("NAME", least=16, rank=5),
+        Column("SPECIALTY", least=12, rank=2),
         Column("ROOM", least=5, rank=1),
-        Column("HOURS", least=11, rank=3),
+        Column("HOURS", least=12, rank=3),
         Column("INSIDE", least=14, rank=4),
         Column("PATIENT", least=6),
         Column("HERE", align="right"),
