@@ -134,7 +134,7 @@ def token_row(record: TokenRecord, zone: ZoneInfo) -> tuple[object, ...]:
     token, slot = record.token, record.slot
     return (
         *(token.id, token.number, token.patient.name, token.source.label, status_of(record)),
-        *(slot.date, slot.window, record.doctor.name),
+        *(slot.date, slot.expected_window, record.doctor.name),
         f"{token.issued_at.astimezone(zone):%H:%M}",
     )
 

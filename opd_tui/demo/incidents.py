@@ -231,7 +231,7 @@ def later_hour(code: str) -> Incident:
         window = next((each for each in free if visit and each.start > visit.window.start), None)
         if visit is None or window is None:
             return False
-        book.say(f"{visit.who} has no seat, and comes at {time_of(window.start):%H:%M} instead.")
+        book.say(f"{visit.who} has no seat, and comes at {time_of(window.start + window.delay):%H:%M} instead.")
         book.move(visit, window)
         return True
 

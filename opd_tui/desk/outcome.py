@@ -52,6 +52,11 @@ class Directory:
         record = self.slots[SlotId(slot_id)]
         return f"{record.doctor.name} {record.slot.start:%H:%M}"
 
+    def place(self, slot_id: int) -> str:
+        """See `Names`."""
+        record = self.slots[SlotId(slot_id)]
+        return f"{record.doctor.name} {record.slot.expected_start}"
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -216,4 +221,4 @@ def nearest_seat_sentence(offer: SlotOffer | None, record: TokenRecord) -> str:
     if offer is None:
         return "no free seat later with this doctor or specialty"
     where = "" if offer.doctor.id == record.doctor.id else f"with {offer.doctor.name} "
-    return f"the nearest free seat is {where}at {offer.slot.start:%H:%M}"
+    return f"the nearest free seat is {where}at {offer.slot.expected_start}"

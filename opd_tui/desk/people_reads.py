@@ -20,6 +20,7 @@ from opd_tui.desk.token_card import TokenCard
 from opd_tui.domain.errors import TokenAlreadyClosed, UnknownToken
 from opd_tui.domain.events import PatientForgotten, SlipPrinted, Subject, TokenIssued
 from opd_tui.domain.model import PatientId, Status, TokenId, TokenRecord
+from opd_tui.domain.turns import Turn, turn_of
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
 from opd_tui.storage.queries import finding, reads
@@ -61,7 +62,13 @@ class PeopleReads(DeskReads):
         )
         history = tuple(outcomes_of(transaction, written))
         visits = finding.visits_of(transaction, record.token.patient_id, VISITS_OF_HIT)
-        return TokenCard(record, history, tuple(visit for visit in visits if visit.token.id != token_id))
+        others = tuple(visit for visit in visits if visit.token.id != token_id)
+        return TokenCard(record, history, others, self._turn(transaction, record))
+
+    def _turn(self, transaction: Transaction, record: TokenRecord) -> Turn | None:
+        """Return when a token is called."""
+        day = reads.tokens_of_day(transaction, record.doctor.id, record.slot.date)
+        return turn_of(record, day, self.wall_clock(), self.zone)
 
     def slip(self, token_id: TokenId) -> Slip:
         """Return the slip of an open token; raise UnknownToken, and TokenAlreadyClosed for a token that is closed."""
@@ -73,10 +80,11 @@ class PeopleReads(DeskReads):
         if not token.status.is_open:
             raise TokenAlreadyClosed(f"{token.label} is {token.status.value}, so there is no slip for it.")
         events = entries.later_events(transaction, Subject.TOKEN, token_id, 0)
-        waits = token.status is Status.WAITING
+        turn, waits = self._turn(transaction, record), token.status is Status.WAITING
         return Slip(
             record,
-            ahead=(reads.waiting_before if waits else reads.seated_before)(transaction, token),
+            ahead=reads.waiting_before(transaction, token) if waits else turn.ahead if turn else 0,
+            turn=turn,
             printed=sum(isinstance(event, SlipPrinted) for _, event in events),
             issued=next((entry for entry, event in events if isinstance(event, TokenIssued)), None),
             at=self.wall_clock(),

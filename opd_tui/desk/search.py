@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from opd_tui.desk.search_keys import query_keys, search_key
-from opd_tui.domain.model import Doctor, SlotRecord, TokenRecord
+from opd_tui.domain.model import Doctor, Slot, SlotRecord, TokenRecord
 from opd_tui.domain.text import digits_of, is_phone_like, look_alike_key, phone_key, plain_phone, token_number
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ def token_words(record: TokenRecord) -> Words:
     token = record.token
     text = (
         f"{token.number} {token.patient.name} {token.source.label} {token.source.name} {token.status.value} "
-        f"{record.slot.start:%H:%M} {_text_of(record.doctor)}"
+        f"{_times_of(record.slot)} {_text_of(record.doctor)}"
     )
     phone = token.patient.phone or ""
     return Words(
@@ -48,12 +48,17 @@ def token_words(record: TokenRecord) -> Words:
 
 def slot_words(record: SlotRecord) -> Words:
     """Return what a slot is found by."""
-    return Words(search_key(f"{_text_of(record.doctor)} {record.slot.start:%H:%M}"), _rooms_of(record.doctor))
+    return Words(search_key(f"{_text_of(record.doctor)} {_times_of(record.slot)}"), _rooms_of(record.doctor))
 
 
 def doctor_words(doctor: Doctor) -> Words:
     """Return what a doctor is found by."""
     return Words(search_key(f"{_text_of(doctor)} {doctor.room or ''}"), _rooms_of(doctor))
+
+
+def _times_of(slot: Slot) -> str:
+    """Return when a slot begins, as planned and as a delay moves it."""
+    return f"{slot.start:%H:%M} {slot.expected_start}"
 
 
 def _text_of(doctor: Doctor) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import Status, TokenRecord
+from opd_tui.domain.turns import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,9 @@ class Slip:
 
     record: TokenRecord
     ahead: int
-    """How many of those with a seat in the slot are seen before; for a waiting token, how many wait before it."""
+    """How many are seen before; for a token without a seat, how many wait for one before it."""
+    turn: Turn | None
+    """When it is called; None without a seat."""
     printed: int
     """How often it was printed before, at any desk."""
     issued: JournalEntry | None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.model import TokenRecord
+from opd_tui.domain.turns import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class TokenCard:
     record: TokenRecord
     history: tuple[Outcome, ...]
     others: tuple[TokenRecord, ...]
+    turn: Turn | None = None
+    """When it is called; None without a seat, or once it was called."""
 
     def of_day(self, date: dt.date) -> tuple[TokenRecord, ...]:
         """Return the patient's other tokens of a day."""

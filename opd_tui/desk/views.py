@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from opd_tui.domain.instants import slot_instant, waited, write_end, write_instant
+from opd_tui.domain.instants import waited, write_end, write_instant
 from opd_tui.domain.model import (
     Attendance,
     Doctor,
@@ -163,8 +163,7 @@ def queue_rows(records: Iterable[TokenRecord], zone: ZoneInfo) -> tuple[QueueRow
         place = None
         if record.token.status is Status.WAITING:
             place = places[record.slot.id] = places.get(record.slot.id, 0) + 1
-        late = dt.timedelta(minutes=record.slot.delay_minutes)
-        rows.append(QueueRow(record, place, slot_instant(record.slot.date, record.slot.start, zone) + late))
+        rows.append(QueueRow(record, place, record.slot.begins_at(zone)))
     return tuple(rows)
 
 

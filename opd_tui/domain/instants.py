@@ -43,6 +43,11 @@ def write_end(end: dt.time) -> str:
     return MIDNIGHT_END if end == dt.time.min else end.isoformat("minutes")
 
 
+def time_of_day(minute: int) -> str:
+    """Return a minute of the day, or of the next one, as `10:00`."""
+    return f"{minute // 60 % 24:02}:{minute % 60:02}"
+
+
 def read_end(text: str) -> dt.time:
     """Return the end of a time window that `write_end` wrote."""
     return dt.time.min if text == MIDNIGHT_END else dt.time.fromisoformat(text)

@@ -6,9 +6,10 @@ import datetime as dt
 import enum
 from dataclasses import dataclass
 from typing import NamedTuple, NewType
+from zoneinfo import ZoneInfo
 
 from opd_tui.domain.field_types import MINUTES_A_DAY, BirthYear, Name, Phone, Sex, Text
-from opd_tui.domain.instants import write_end
+from opd_tui.domain.instants import MIDNIGHT_END, slot_instant, time_of_day, write_end
 from opd_tui.domain.records import Record, field
 from opd_tui.domain.text import phone_key, uhid_key
 
@@ -129,18 +130,23 @@ class Slot:
 
     @property
     def window(self) -> str:
+        """The window as planned, which names the slot among those of its doctor."""
         return f"{self.start:%H:%M}–{write_end(self.end)}"
 
     @property
     def expected_window(self) -> str:
-        """The window as the doctor's delay moves it."""
-        minutes = (minute + self.delay_minutes for minute in self.minutes)
-        return "–".join(f"{minute // 60 % 24:02}:{minute % 60:02}" for minute in minutes)
+        """The window as the doctor's delay moves it, which is what people are told."""
+        end = self.minutes[1] + self.delay_minutes
+        return f"{self.expected_start}–{MIDNIGHT_END if end == MINUTES_A_DAY else time_of_day(end)}"
 
     @property
     def expected_start(self) -> str:
-        """When the window begins, as the doctor's delay moves it."""
-        return self.expected_window.partition("–")[0]
+        """When the window begins, as the doctor's delay moves it, which is what people are told."""
+        return time_of_day(self.minutes[0] + self.delay_minutes)
+
+    def begins_at(self, zone: ZoneInfo) -> dt.datetime:
+        """Return the instant at which the window begins, as the doctor's delay moves it."""
+        return slot_instant(self.date, self.start, zone) + dt.timedelta(minutes=self.delay_minutes)
 
     @property
     def minutes(self) -> tuple[int, int]:

@@ -169,3 +169,17 @@ def without_secrets(address: str) -> str:
     shown = _USER_PART.sub(r"\1***@", address)
     shown = _USER_WITHOUT_HOST.sub(r"\1***", shown)
     return _NAMED_SECRETS.sub(r"\1***", shown)
+
+
+def with_initials(name: str) -> str:
+    """Return a name with initials for all words but the last: `S. Rao`."""
+    *others, last = name.split()
+    return " ".join((*(f"{initial(word)}." for word in others), last))
+
+
+def initial(word: str) -> str:
+    """Return the first letter of a word, with its vowel sign or accents."""
+    end = 1
+    while end < len(word) and (unicodedata.category(word[end])[0] == "M" or word[end] in JOINERS):
+        end += 1
+    return word[:end]

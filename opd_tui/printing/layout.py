@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from rich.cells import cell_len, chop_cells
 from opd_tui.config.options import Settings
 from opd_tui.desk.slip import Slip
 from opd_tui.domain.model import Patient
-from opd_tui.domain.text import JOINERS, printable
+from opd_tui.domain.text import printable, with_initials
 
 Letters = Callable[[str], str]
 """Returns a text in the letters that a printer has."""
@@ -91,30 +90,17 @@ def place_and_time(slip: Slip) -> Iterator[str]:
 def patient_and_turn(slip: Slip) -> Iterator[str]:
     """Yield who the patient is, as briefly as tells the papers of two apart, and whose turn comes before."""
     token = slip.record.token
-    yield ", ".join(filter(None, (short_name(token.patient.name), age_and_sex(token.patient, slip.at.year))))
+    yield ", ".join(filter(None, (with_initials(token.patient.name), age_and_sex(token.patient, slip.at.year))))
     if token.patient.uhid:
         yield f"Hospital number {token.patient.uhid}"
     yield token.source.label
     when = f"at {slip.at:%H:%M}"
-    yield (
-        f"Waiting for a seat, number {slip.ahead + 1} in line {when}"
-        if slip.waits
-        else f"{slip.ahead or 'Nobody'} ahead {when}"
-    )
-
-
-def short_name(name: str) -> str:
-    """Return a name with initials for all words but the last: `S. Rao`."""
-    *others, last = name.split()
-    return " ".join((*(f"{initial(word)}." for word in others), last))
-
-
-def initial(word: str) -> str:
-    """Return the first letter of a word, with its vowel sign or accents."""
-    end = 1
-    while end < len(word) and (unicodedata.category(word[end])[0] == "M" or word[end] in JOINERS):
-        end += 1
-    return word[:end]
+    if slip.waits:
+        yield f"Waiting for a seat, number {slip.ahead + 1} in line {when}"
+    else:
+        yield f"{slip.ahead or 'Nobody'} ahead {when}"
+    if slip.turn is not None:
+        yield slip.turn.when.capitalize()
 
 
 def age_and_sex(patient: Patient, year: int) -> str:

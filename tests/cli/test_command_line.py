@@ -77,7 +77,7 @@ def test_a_morning_from_the_command_line(store: Store) -> None:
     issue = (*at, "token", "issue", "--slot", "1", "--source")
     assert says(*issue, "ONLINE", "--patient", "Asha") == "Online A-001 Asha has a seat with Dr Anil Rao 09:00.\n"
     assert "took the seat of A-001 Asha" in says(*issue, "PAID", "--patient", "Meera")
-    assert says(*at, "token", "no-show", "A-002") == "A-002 Meera did not show up; A-001 Asha moves up into the seat.\n"
+    assert says(*at, "token", "no-show", "A-002") == "A-002 Meera did not show up; A-001 Asha moves up.\n"
     assert says(*at, "token", "complete", "1") == "A-001 Asha is done.\n"
     assert says(*issue, "WALKIN", "--patient", "Ravi") == (
         "Walk-in A-003 Ravi waits for Dr Anil Rao 09:00; the nearest free seat is at 10:00.\n"
@@ -351,6 +351,7 @@ def test_what_is_done_in_the_course_of_a_day_has_its_words(database: Store) -> N
     assert says("doctor", "delay", "--doctor", "1", "--date", DATE, "--minutes", "20").startswith(
         "Dr A is 20 minutes late"
     )
+    assert "09:20–10:20" in says("token", "list"), "when the patients are expected"
     (inside, away) = listed("token", "list")
     assert (inside["called_at"] is not None, away["held"], away["to_tell"]) == (True, "TEST", True)
     says("slot", "open", "--doctor=1", f"--date={DATE}", "--start=10:00", "--end=11:00", "--capacity=1")

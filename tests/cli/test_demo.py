@@ -316,7 +316,7 @@ def test_in_a_pipe_it_prints_the_day_as_text() -> None:
     lines = done.stdout.decode().splitlines()
     assert done.returncode == 0
     assert [line[:5] for line in lines if line[:2].isdigit()] == ["08:55", *AFTERWARDS]
-    assert "  - Paid A-004 Meera Nair took the seat of A-002 Ravi Kumar, who now waits" in lines
+    assert "  - Paid A-004 Meera Nair took the seat of A-002 Ravi Kumar, who now waits." in lines
     assert "  Dr A  09:00–10:00  ●● 2/2  seated A-005 A-004 · waiting A-001 A-002 A-003" in lines
     assert lines[-7:] == [
         "At the end",

@@ -104,7 +104,7 @@ def test_another_doctor_and_another_day_have_a_room_of_their_own(day: MemoryDesk
 def test_only_who_is_seated_and_here_is_called(day: MemoryDesk) -> None:
     issue(day, 1, "Imran", "PAID")
     refused(day, CallToken(token=6), errors.PatientNotHere, "A-006 Imran has not been checked in")
-    refused(day, CallToken(token=5), errors.TokenHoldsNoSeat, "A-005 Joseph is waiting")
+    refused(day, CallToken(token=5), errors.TokenHoldsNoSeat, "A-005 Joseph has no seat yet")
     day.perform(CancelToken(token=1))
     refused(day, CallToken(token=1), errors.TokenAlreadyClosed, "already cancelled")
 

@@ -119,9 +119,9 @@ def test_each_change_says_why_in_words(desk: FrontDesk, slot: int) -> None:
     assert issue(desk, slot, "Asha").sentence == "Online A-001 Asha has a seat with Dr A 09:00"
     issue(desk, slot, "Ravi")
     assert issue(desk, slot, "Sunita").sentence == "Online A-003 Sunita waits for Dr A 09:00"
-    preempted = "Paid A-004 Meera took the seat of A-002 Ravi, who now waits first in line"
+    preempted = "Paid A-004 Meera took the seat of A-002 Ravi, who now waits"
     assert issue(desk, slot, "Meera", "PAID").sentence == preempted
-    cancelled = "A-004 Meera was cancelled; A-002 Ravi moves up into the seat"
+    cancelled = "A-004 Meera was cancelled; A-002 Ravi moves up"
     assert desk.perform(CancelToken(token=4)).sentence == cancelled
     assert [outcome.sentence for outcome in desk.activity(2)] == [cancelled, preempted]
 

@@ -154,7 +154,7 @@ def test_within_the_doctors_day_the_token_and_its_number_stay(day: MemoryDesk, c
     )
     moved = day.perform(move)
     assert moves(moved) == [("A-001", "WAITING", "moved"), ("A-003", "ACTIVE", "promoted")]
-    assert moved.sentence == ("A-001 Asha was moved to Dr A 10:00 and waits there; A-003 Sunita moves up into the seat")
+    assert moved.sentence == ("A-001 Asha was moved to Dr A 10:00 and waits there; A-003 Sunita moves up")
     assert (token(day, 1).slot_id, token(day, 1).issued_at) == (LATE, at(9, 20))
     assert token(day, 1).checked_in_at == at(9)
     assert token(day, 1).held_at == at(9)

@@ -15,7 +15,8 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.errors import TokenAlreadyClosed, UnknownToken
 from opd_tui.domain.field_types import InvalidValue
 from opd_tui.domain.model import TokenId
-from opd_tui.printing.layout import SlipLayout, SlipLine, as_text, folded, short_name
+from opd_tui.domain.text import with_initials
+from opd_tui.printing.layout import SlipLayout, SlipLine, as_text, folded
 from opd_tui.printing.printers import printer_of
 from opd_tui.printing.slip_printer import NotPrinted, SlipPrinter
 from opd_tui.printing.thermal import ThermalPrinter
@@ -58,6 +59,7 @@ def test_a_slip_says_what_a_patient_needs_and_no_more(desk: FrontDesk) -> None:
         "Hospital number H-17",
         "Walk-in",
         "1 ahead at 09:00",
+        "About 09:15–09:45",
         "-" * 32,
         "Issued 22 Nov 2026 09:00, desk",
         "1, meera",
@@ -86,7 +88,7 @@ def test_no_name_widens_a_slip_or_reaches_the_printer_as_a_command(desk: FrontDe
 
 def test_long_words_are_folded_and_names_are_short() -> None:
     assert folded("ab cd efghijkl", 5) == ["ab cd", "efghi", "jkl"]
-    assert [short_name(name) for name in ("Asha", "Om Prakash Das", "सुनीता राव")] == ["Asha", "O. P. Das", "सु. राव"]
+    assert [with_initials(name) for name in ("Asha", "Om Prakash Das", "सुनीता राव")] == ["Asha", "O. P. Das", "सु. राव"]
 
 
 def test_a_slip_that_was_printed_at_any_desk_is_marked_and_cannot_be_undone(filled: FrontDesk) -> None:

@@ -24,14 +24,14 @@ async def choose_in_queue(receptionist: Receptionist, downs: int = 0) -> None:
             "Cancel A-001 Asha Verma (Online, seated, Dr A 09:00–10:00)? "
             "A-003 Sunita Rao (Online) then moves up into the seat.",
             "CANCELLED",
-            "A-001 Asha Verma was cancelled; A-003 Sunita Rao moves up into the seat.",
+            "A-001 Asha Verma was cancelled; A-003 Sunita Rao moves up.",
         ),
         (
             "x",
             "Mark A-001 Asha Verma (Online, seated, Dr A 09:00–10:00) as a no-show? "
             "A-003 Sunita Rao (Online) then moves up into the seat.",
             "NO_SHOW",
-            "A-001 Asha Verma did not show up; A-003 Sunita Rao moves up into the seat.",
+            "A-001 Asha Verma did not show up; A-003 Sunita Rao moves up.",
         ),
     ],
 )

@@ -42,7 +42,7 @@ def waiting_patients(desk: FrontDesk, *patients: object) -> list[int]:
 
 @given(
     st.sampled_from(LISTS),
-    st.lists(st.integers(0, 60), min_size=9, max_size=9),
+    st.lists(st.integers(0, 60), min_size=10, max_size=10),
     st.integers(55, 200),
 )
 def test_columns_fit_their_room_and_keep_what_matters(columns: tuple[Column, ...], sizes: list[int], room: int) -> None:
@@ -69,7 +69,7 @@ async def test_no_column_moves_while_a_filter_is_typed(
     desk: FrontDesk, open_desk: OpenDesk, keys: tuple[str, ...], selector: str
 ) -> None:
     waiting_patients(desk, LONG, "Om Das")
-    add_doctor(desk, LONG, code="LONGER", specialty="ENT", room="Block B, 2nd floor")
+    add_doctor(desk, LONG, code="LONGER", specialty="ENT", room="Block B, 2nd floor, east wing")
     for code, specialty in (("OM", None), ("B", "ENT")):
         add_doctor(desk, f"Om {code}", code=code, **({"specialty": specialty} if specialty else {}))
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
@@ -130,7 +130,7 @@ async def test_phones_have_a_column_on_a_wide_terminal(
 
 async def test_numbers_end_in_one_column_and_the_room_gives_way_first(desk: FrontDesk, open_desk: OpenDesk) -> None:
     for code, capacity in (("A", 3), ("B", 12)):
-        fields = {"specialty": "Gynaecology", "room": "Block B, 2nd floor"}
+        fields = {"specialty": "Gynaecology", "room": "Block B, 2nd floor, east wing"}
         doctor = add_doctor(desk, "Dr Fatima Sheikh", code=code, **fields)
         open_slot(desk, doctor, capacity=capacity)
         open_slot(desk, doctor, "10:00", "11:00", capacity=capacity)
@@ -139,10 +139,10 @@ async def test_numbers_end_in_one_column_and_the_room_gives_way_first(desk: Fron
         await meera.settle()
         lines = [line for line in meera.lines("#doctors") if "Fatima" in line]
         assert [line.index(" of ") + len(f" of {n}") for line, n in zip(lines, (6, 24), strict=True)] == [
-            places(meera, "#doctors")["SEATS TAKEN"]
+            places(meera, "#doctors")["TAKEN"]
         ] * 2
         assert all("Dr Fatima Sheikh" in line and "Gynaecology" in line for line in lines)
-        assert all("2nd floor" not in line for line in lines)
+        assert all("east wing" not in line for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ async def test_details_say_what_is_not_known_and_need_a_chosen_token(desk: Front
         await meera.press("v")
         await meera.hears("Choose a token first (Enter).")
         await meera.press("enter", "v")
-        await meera.sees("Phone not known", within=".dialog")
+        await meera.sees("Phone not known", "How long nobody ahead; about 09:00–09:05", within=".dialog")
         assert "Waiting since" not in meera.text
         assert "Sex" not in meera.text
 

@@ -316,7 +316,7 @@ async def test_on_a_day_without_slots_n_says_where_to_open_one(desk: FrontDesk, 
         await meera.press("]")
         await meera.sees("No slots on this day")
         await meera.press("n")
-        await meera.hears("There is no slot on this day. Press 3, choose a doctor, then s to open a session.")
+        await meera.hears("There is no slot on this day. Press 3, choose a doctor, then s for a session.")
         assert not meera.panel_is_open
         assert "Asha Verma" not in meera.read("#queue-panel")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from opd_tui.clock import FixedClock
@@ -11,7 +13,7 @@ from opd_tui.desk.views import Totals
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.widgets.bars import totals_in_words
 from tests.support.full_day import full_day
-from tests.support.helpers import add_doctor, issue, open_slot
+from tests.support.helpers import add_doctor, issue, open_slot, token_of
 from tests.support.pilot import NARROW, WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
 
 SIZES = ((60, 16), NARROW, (100, 30), WIDE, (200, 50))
@@ -76,8 +78,7 @@ async def test_long_news_are_read_to_their_end(desk: FrontDesk, open_desk: OpenD
     issue(desk, slot, "Subrahmanyam Venkatasubramanian Iyer", "PAID")
     async with at_the_counter(OpdApp(open_desk), (112, 30)) as meera:
         await meera.sees(
-            "Paid A-003 Subrahmanyam Venkatasubramanian Iyer took the seat of A-002 Ravi Kumar, "
-            "who now waits first in line",
+            "Paid A-003 Subrahmanyam Venkatasubramanian Iyer took the seat of A-002 Ravi Kumar, who now waits",
             within="#activity",
         )
 
@@ -99,6 +100,22 @@ async def test_seated_rows_stay_while_the_list_scrolls_and_comes_back(
         assert meera.lines("#queue") == top
         await meera.press("enter")
         assert "A-026" in meera.line_with("▸", "#queue")
+
+
+async def test_the_headings_say_which_section_is_in_view_once_its_own_heading_is_not(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    slot = crowded_slot(desk, seats=1)
+    for number in range(30):
+        desk.perform(CancelToken(token=token_of(issue(desk, slot, f"Gone {number}"))))
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        assert "25 waiting" not in meera.read("#queue-panel QueueHead")
+        await meera.press("enter", *("down",) * 12)
+        await meera.until(lambda: meera.read("QueueHead").endswith("STATUS 25 waiting"), "how many wait")
+        await meera.press("end")
+        await meera.until(lambda: meera.read("QueueHead").endswith("STATUS 30 closed"), "how many are closed")
+        await meera.press("home", "down")
+        await meera.until(lambda: meera.read("QueueHead").endswith("STATUS"), "the headings alone")
 
 
 @pytest.mark.slow
@@ -215,9 +232,9 @@ async def test_the_totals_of_the_day_stand_on_every_main_screen(desk: FrontDesk,
         await meera.look_again()
         await meera.sees("2 Waitlist 5", "seated 3 · waiting 5 · done 1 · no-show 1", within="#mode-bar")
         await resize(meera, *SMALLEST)
-        assert "seated 3" in meera.read("#mode-bar")
+        assert "seat 3·wait 5·done 1" in meera.read("#mode-bar")
         await meera.press("]")
-        await meera.until(lambda: "seated" not in meera.read("#mode-bar"), "a day without tokens")
+        await meera.until(lambda: "seat" not in meera.read("#mode-bar"), "a day without tokens")
 
 
 @pytest.mark.slow
@@ -231,17 +248,26 @@ async def test_an_own_token_is_in_the_totals_at_once(desk: FrontDesk, open_desk:
         assert "seated 2 · waiting 1" in meera.read("#mode-bar")
 
 
-def test_the_least_important_totals_are_dropped_first() -> None:
-    totals = Totals(61, 33, 42, 3)
-    whole = "seated 61 · waiting 33 · done 42 · no-show 3"
-    assert totals_in_words(Totals(61, 33, 42, 3, inside=5, here=20), 42) == "inside 5 · here 20 · seated 61"
-    assert [totals_in_words(totals, room) for room in (44, 43, 31, 9, 0)] == [
-        whole,
-        whole[:32],
-        whole[:22],
-        whole[:9],
-        "",
-    ]
+@pytest.mark.parametrize(
+    ("room", "words"),
+    [
+        (80, "inside 5 · here 20 · seated 61 · waiting 33 · done 42 · no-show 3 · to tell 4"),
+        (70, "in 5 · here 20 · seat 61 · wait 33 · done 42 · no-show 3 · tell 4"),
+        (53, "in 5·here 20·seat 61·wait 33·done 42·no-show 3·tell 4"),
+        (43, "in 5·here 20·seat 61·wait 33·done 42·tell 4"),
+        (40, "here 20·seat 61·wait 33·done 42·tell 4"),
+        (30, "here 20·wait 33·done 42·tell 4"),
+        (14, "done 42·tell 4"),
+        (5, ""),
+    ],
+)
+def test_totals_get_shorter_words_before_the_least_important_are_dropped(room: int, words: str) -> None:
+    assert totals_in_words(Totals(61, 33, 42, 3, inside=5, here=20, to_tell=4), room) == words
+
+
+def test_what_is_zero_is_not_told() -> None:
+    assert totals_in_words(Totals(seated=2, to_tell=1), 80) == "seated 2 · to tell 1"
+    assert totals_in_words(Totals(), 80) == ""
 
 
 @pytest.mark.slow
@@ -254,3 +280,4 @@ async def test_a_full_day_is_legible_at_every_size(desk: FrontDesk, open_desk: O
             assert "▼ 09:47" in meera.lines("#grid")[0]
             for line in meera.lines("#grid")[1:]:
                 assert "/" in line
+                assert not re.search(r"[0-9×][▏▐‹›[]", line), "a blank between two cells"

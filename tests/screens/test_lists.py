@@ -141,7 +141,7 @@ async def test_marks_of_who_was_displaced_and_who_moved_up_come_and_fade(desk: F
         await meera.press("c")
         await meera.asks("Cancel A-003 Om")
         await meera.press("y")
-        await meera.hears("A-002 Ravi Kumar moves up into the seat")
+        await meera.hears("A-002 Ravi Kumar moves up")
         await meera.until(lambda: "∙ expected" in meera.line_with("A-002", "#queue"), "the end of the mark")
         assert not meera.app.marks
 
@@ -279,7 +279,7 @@ async def test_a_preemption_stays_in_the_list_of_what_happened(desk: FrontDesk, 
     slot = full_slot(desk)
     issue(desk, slot, "Meera Nair", "PAID")
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
-        sentence = "Paid A-003 Meera Nair took the seat of A-002 Ravi Kumar, who now waits first in line"
+        sentence = "Paid A-003 Meera Nair took the seat of A-002 Ravi Kumar, who now waits"
         assert sentence in meera.read("#activity")
 
 

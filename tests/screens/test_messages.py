@@ -35,7 +35,7 @@ async def test_an_action_says_what_changed_and_another_desk_by_whom(open_desk: O
         await meera.press("enter", "c")
         await meera.asks("Asha Verma")
         await meera.press("y")
-        await meera.sees("A-001 Asha Verma was cancelled; A-003 Farah Khan moves up into", within="MessageLine")
+        await meera.sees("A-001 Asha Verma was cancelled; A-003 Farah Khan moves up", within="MessageLine")
 
 
 async def test_a_refusal_stays_until_a_key_does_something_and_news_comes_after_it(
@@ -178,7 +178,7 @@ async def test_an_old_result_is_dimmed_and_the_latest_news_of_the_screen_stands_
     doctor_with_slots(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         line = line_of(meera)
-        line.news = "09:00 desk 2: A-001 Asha Verma is here"
+        line.news = ("09:00 desk 2: A-001 Asha Verma is here",)
         await meera.sees("desk 2: A-001 Asha Verma is here", within="MessageLine")
         meera.app.notices.say("Done.")
         meera.app.notices.pass_time()

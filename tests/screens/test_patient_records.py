@@ -172,7 +172,7 @@ async def test_a_card_tells_what_happened_and_knows_the_patients_other_tokens(
         for words in (
             "What happened",
             "09:00 Online A-002 Ravi Kumar has a seat with Dr A 09:00 (meera).",
-            "09:00 Emergency A-004 Om took the seat of A-002 Ravi Kumar, who now waits first in line (meera).",
+            "09:00 Emergency A-004 Om took the seat of A-002 Ravi Kumar, who now waits (meera).",
             "Other tokens of the day 22 Nov 2026 A-003 ∙ expected, 10:00 Dr A",
         ):
             await meera.sees(words, within=".dialog")

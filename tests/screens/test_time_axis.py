@@ -49,7 +49,7 @@ def days(draw: st.DrawFn) -> set[Span]:
 @given(days(), st.integers(20, 240))
 def test_every_slot_has_its_columns_and_time_only_goes_forward(spans: set[Span], width: int) -> None:
     axis = fitted_axis(spans, width)
-    assert all(axis.column(span.end) - axis.column(span.start) >= span.columns for span in spans)
+    assert all(axis.column(span.end) - axis.column(span.start) >= span.columns - 1 for span in spans), "but for a blank"
     columns = [axis.column(minute) for minute in range(0, 24 * HOUR, 7)]
     assert columns == sorted(columns)
     labels = sorted(axis.labels())
@@ -111,7 +111,8 @@ def test_large_numbers_are_shortened_and_never_rounded_up(number: int, text: str
         (10, 9, 0, 12, "██████░ 9/10"),
         (40, 1, 0, 16, "█░░░░░░░░░ 1/40"),
         (1_000_000, 12_345, 3, 9, "12k/1M +3"),
-        (10, 10, 4, 6, ""),
+        (10, 10, 4, 6, "10+4"),
+        (10, 10, 4, 3, ""),
     ],
 )
 def test_a_block_says_as_much_as_it_has_room_for(capacity: int, taken: int, waiting: int, room: int, text: str) -> None:
@@ -125,8 +126,9 @@ def test_the_columns_of_a_block_hold_its_figures_however_many_seats_are_taken(
     slot = record(capacity, min(taken, capacity), waiting)
     span = span_of(slot)
     assert span == span_of(record(capacity))
-    assert 6 <= span.columns <= 13
-    assert block_text(slot, span.columns - 1)[1]
+    assert 7 <= span.columns <= 14
+    assert block_text(slot, span.columns - 2)[1]
+    assert block_text(slot, span.columns - 3)[1], "with a blank where the axis has none to spare"
 
 
 @pytest.mark.parametrize(

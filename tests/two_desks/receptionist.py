@@ -16,7 +16,7 @@ CLOSED_WORDS = {"was cancelled": "cancel_token", "did not show up": "mark_no_sho
 REFUSALS = {
     "closed already": "was already",
     "too quick": "That would complete",
-    "holds no seat": "is waiting and",
+    "holds no seat": "has no seat yet",
     "same person": "is the same person",
     "code taken": "belongs to another doctor",
     "slots overlap": "Choose a time outside it",

@@ -22,9 +22,10 @@ from opd_tui.desk.views import token_json
 from opd_tui.domain.errors import NobodyToCall, NothingToChange, PatientNotHere, RoomOccupied, TokenHoldsNoSeat
 from opd_tui.domain.events import TokenCalled, TokenCompleted, TokenPassedOver, TokenPreempted, TokenReturned
 from opd_tui.domain.field_types import Id
-from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, Source, Status, Token, TokenId
+from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, Status, Token, TokenId
 from opd_tui.domain.records import field
 from opd_tui.domain.time_types import Date
+from opd_tui.domain.turns import turn_order
 from opd_tui.domain.unit_of_work import UnitOfWork
 
 PASSED_OVER_FOR = dt.timedelta(minutes=5)
@@ -45,7 +46,7 @@ class CallToken(Action):
         if token.in_the_room:
             raise NothingToChange(f"{token.label} is with the doctor already.")
         if token.status is Status.WAITING:
-            raise TokenHoldsNoSeat(f"{token.label} is waiting and has no seat yet, so it cannot be called.")
+            raise TokenHoldsNoSeat(f"{token.label} has no seat yet, so it cannot be called.")
         if token.checked_in_at is None:
             raise PatientNotHere(f"{token.label} has not been checked in. Check the patient in first.")
         refuse_occupied(uow.in_the_room(slot.doctor_id, slot.date))
@@ -147,7 +148,7 @@ def found_json(token: Token | None) -> Json | None:
 def refuse_occupied(inside: Token | None) -> None:
     """Raise RoomOccupied if a patient is with the doctor."""
     if inside is not None:
-        raise RoomOccupied(f"{inside.label} is with the doctor. Complete or return that token first.")
+        raise RoomOccupied(f"{inside.label} is with the doctor. Complete or return it first.")
 
 
 def call_next(uow: UnitOfWork, doctor: Doctor, date: dt.date, slots: Mapping[SlotId, Slot]) -> bool:
@@ -159,16 +160,11 @@ def call_next(uow: UnitOfWork, doctor: Doctor, date: dt.date, slots: Mapping[Slo
     sent_back = uow.sent_back(doctor.id, date, since)
     uow.record(TokenCalled.of(token, since_issue(token, uow)))
     if token.id not in {other.id for other in sent_back}:
-        turn = turn_of(token, slots)
+        turn = turn_order(token, slots[token.slot_id])
         for other in sent_back:
-            if turn_of(other, slots) < turn:
+            if turn_order(other, slots[other.slot_id]) < turn:
                 uow.record(TokenPassedOver.of(other))
     return True
-
-
-def turn_of(token: Token, slots: Mapping[SlotId, Slot]) -> tuple[object, ...]:
-    """Return the sort key of whom a doctor sees next."""
-    return token.source is not Source.EMERGENCY, slots[token.slot_id].start, token.rank
 
 
 def nobody_to_call(uow: UnitOfWork, doctor: Doctor, slots: Mapping[SlotId, Slot]) -> NobodyToCall:

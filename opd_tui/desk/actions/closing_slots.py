@@ -81,7 +81,8 @@ class CarryOver(Action):
         names = in_words([outcome.directory.token(token_id) for token_id in carried])
         seated = {event.subject_id for event in outcome.events if isinstance(event, TokenPromoted)} & {*carried}
         losing = [change.token for change in outcome.changes if change.reason == TokenPreempted.reason]
-        question = f"Carry over {names} to {outcome.token.slot.window}? {seats_in_words(len(seated), len(carried))}"
+        where = outcome.token.slot.expected_window
+        question = f"Carry over {names} to {where}? {seats_in_words(len(seated), len(carried))}"
         return f"{question} {waiting_again(losing)}" if losing else question
 
     def run(self, uow: UnitOfWork) -> None:
@@ -104,7 +105,7 @@ class CarryOver(Action):
         assert outcome.token is not None
         carried = in_patients(sum(isinstance(event, TokenMoved) for event in outcome.events))
         verb = "was" if carried == in_patients(1) else "were"
-        where = f"{outcome.token.doctor.name} {outcome.token.slot.window}"
+        where = f"{outcome.token.doctor.name} {outcome.token.slot.expected_window}"
         moves = moves_in_words(outcome.events, outcome.directory)
         return "; ".join([f"{carried} {verb} carried over to {where}", *moves])
 
@@ -130,5 +131,5 @@ def next_open_slot(doctor: Doctor, slot: Slot, slots: Iterable[Slot]) -> Slot:
         return found
     if later:
         windows, are = " and ".join(other.window for other in later), "is" if len(later) == 1 else "are"
-        raise NoLaterSlot(f"{doctor.name} has later only {windows}, which {are} closed. Reopen one, or open another.")
+        raise NoLaterSlot(f"{doctor.name} has later only {windows}, which {are} closed. Reopen one.")
     raise NoLaterSlot(f"{doctor.name} has no slot after {write_end(slot.end)} on {slot.date:%d %b %Y}. Open one first.")

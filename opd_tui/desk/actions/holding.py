@@ -29,7 +29,7 @@ class HoldToken(Action):
         token, _ = held_token(uow, self.token)
         refuse_closed(token, uow)
         if token.in_the_room:
-            raise TokenInTheRoom(f"{token.label} is with the doctor. Send the patient back to the queue first.")
+            raise TokenInTheRoom(f"{token.label} is with the doctor. Send the patient back first.")
         if token.hold_reason is self.reason:
             raise NothingToChange(f"{token.label} is away for {self.reason.value} already.")
         uow.record(TokenHeld.of(token, self.reason, since_issue(token, uow)))

@@ -127,7 +127,7 @@ class MoveToken(Action):
         """See `Action`."""
         outcome = forecast.outcome
         moved, before = moved_to(outcome), outcome.changes[0]
-        where = f"{moved.doctor.name} {moved.slot.window}"
+        where = f"{moved.doctor.name} {moved.slot.expected_window}"
         displaced = next((c.token for c in outcome.changes if c.reason == TokenPreempted.reason), None)
         if displaced is not None:
             return f"Move {before.token.label} to {where}? {with_source(displaced)} then loses the seat and waits."
@@ -153,7 +153,7 @@ class MoveToken(Action):
         stands = "has a seat" if moved.token.status is Status.ACTIVE else "waits there"
         others = [event.sentence(outcome.directory) for event in outcome.events if event.by_rule]
         others = [words for words in others if not words.startswith(f"{moved.token.label} ")]
-        head = f"{first.label} was moved to {moved.doctor.name} {moved.slot.start:%H:%M}{number} and {stands}"
+        head = f"{first.label} was moved to {moved.doctor.name} {moved.slot.expected_start}{number} and {stands}"
         return "; ".join([head, *others])
 
     @classmethod
@@ -171,7 +171,7 @@ def moved_to(outcome: Outcome) -> TokenRecord:
 def refuse_to_open(uow: UnitOfWork, token: Token) -> None:
     """Raise a DeskRefusal if a closed token cannot be opened again."""
     if replacement := uow.replacement_of(token):
-        raise TokenReplaced(f"{token.label} was moved, and {replacement.label} replaces it. Move that token instead.")
+        raise TokenReplaced(f"{token.number} was moved, and {replacement.label} replaces it. Move that token.")
     if uow.is_forgotten(token.patient_id):
         raise PatientAlreadyForgotten(f"The patient of {token.number} was forgotten. Issue a new token.")
     refuse_duplicate(uow, token, token.slot_id)
@@ -182,19 +182,16 @@ def refuse_duplicate(uow: UnitOfWork, token: Token, slot_id: SlotId) -> None:
     if token.source is Source.EMERGENCY:
         return
     if duplicate := uow.open_token_of(slot_id, token.patient):
-        raise DuplicatePatient(
-            f"{duplicate.label} is the same person and has an open token in this slot "
-            f"({duplicate.source.label}, {duplicate.status.value}). Cancel one of the two first."
-        )
+        raise DuplicatePatient(f"{duplicate.label} is the same person in this slot. Cancel one first.")
 
 
 def refuse_to_move(uow: UnitOfWork, token: Token, target: Slot) -> None:
     """Raise a DeskRefusal if a token cannot move to a slot."""
     refuse_closed(token, uow)
     if token.slot_id == target.id:
-        raise NothingToChange(f"{token.label} is in the slot {target.window} already.")
+        raise NothingToChange(f"{token.label} is in the slot {target.expected_window} already.")
     if token.in_the_room:
-        raise TokenInTheRoom(f"{token.label} is with the doctor. Send the patient back to the queue first.")
+        raise TokenInTheRoom(f"{token.label} is with the doctor. Send the patient back first.")
     refuse_closed_slot(target)
     refuse_duplicate(uow, token, target.id)
 

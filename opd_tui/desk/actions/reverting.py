@@ -213,9 +213,7 @@ class Reverting:
         elif event.subject is Subject.SLOT:
             slot = self.slots[SlotId(event.subject_id)]
             if tokens := self.uow.open_tokens(slot.id):
-                raise SlotHasOpenTokens(
-                    f"{tokens[0].label} has an open token in the slot {slot.window}. Move it first."
-                )
+                raise SlotHasOpenTokens(f"{tokens[0].label} is still in the slot {slot.window}. Move it first.")
             self.uow.record(replace(SlotWithdrawn.of(slot, self.uow.at), details=details))
         elif doctor := self.uow.doctor(DoctorId(event.subject_id)):
             if self.uow.has_slots(doctor.id):
@@ -281,7 +279,7 @@ class Reverting:
         if token.status.name not in SEATED and queue.free_seats() < 1:
             weakest = queue.weakest_seated()
             if weakest is None:
-                raise SeatsInUse(f"All seats of the slot {slot.window} are used, so {token.label} finds none.")
+                raise SeatsInUse(f"{token.label} finds no seat: all of {slot.expected_window} are used.")
             unseat(queue, weakest.token_id, Cause(Subject.TOKEN, token.id))
 
     def settle(self, own: Sequence[Event]) -> None:
@@ -314,6 +312,11 @@ class PresentNames:
         slot = self.uow.hold_slots([SlotId(slot_id)])[SlotId(slot_id)]
         return f"{self.doctor(slot.doctor_id)} {slot.start:%H:%M}"
 
+    def place(self, slot_id: int) -> str:
+        """See `Names`."""
+        slot = self.uow.hold_slots([SlotId(slot_id)])[SlotId(slot_id)]
+        return f"{self.doctor(slot.doctor_id)} {slot.expected_start}"
+
 
 def is_set_back(event: Event) -> bool:
     """Return whether an event is the action's own; the record that a visit made or filled stays."""
@@ -336,7 +339,7 @@ def stands(name: str, left: object, now: object) -> bool:
 def refuse_impossible(token: Token, now: Fields, then: Fields, *, moves: bool, inside: bool, open: bool) -> None:
     """Raise a DeskRefusal if a token would be in a state that no action allows."""
     if inside and moves:
-        raise TokenInTheRoom(f"{token.label} is with the doctor by now. Send the patient back to the queue first.")
+        raise TokenInTheRoom(f"{token.label} is with the doctor by now. Send the patient back first.")
     if then["held_at"] is not None and now["held_at"] is None and not open:
         raise TokenAlreadyClosed(f"{token.label} is closed by now.")
     if inside and then["held_at"] is not None:

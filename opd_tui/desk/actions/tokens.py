@@ -36,6 +36,8 @@ from opd_tui.domain.unit_of_work import UnitOfWork
 
 _PATIENT = VisitorField(Patient, "a name, or an object with name, phone, uhid, birth_year and sex")
 
+NO_SEAT = "{} has no seat yet. Cancel it if the patient left."
+
 
 @dataclass(frozen=True, kw_only=True)
 class IssueToken(Action):
@@ -56,8 +58,8 @@ class IssueToken(Action):
             return None
         return (
             f"{record.token.source.label} for {record.token.patient.name} takes the seat of {with_source(displaced)} "
-            f"with {record.doctor.name} {record.slot.window}. {displaced.patient.name} then waits first in line"
-            f"{same_person_clause(forecast.outcome)}. Do it?"
+            f"with {record.doctor.name} {record.slot.expected_window}. {displaced.patient.name} then waits first in "
+            f"line{same_person_clause(forecast.outcome)}. Do it?"
         )
 
     def run(self, uow: UnitOfWork) -> None:
@@ -85,10 +87,10 @@ class IssueToken(Action):
         token, slot = outcome.token.token, outcome.token.slot
         also = same_person_clause(outcome)
         if displaced := outcome.changed(TokenPreempted):
-            lost = f"{displaced.label}, who now waits first in line"
+            lost = f"{displaced.label}, who now waits"
             return f"{token.source.label} {token.label} took the seat of {lost}{also}"
         stands = "has a seat with" if token.status is Status.ACTIVE else "waits for"
-        return f"{token.source.label} {token.label} {stands} {outcome.token.doctor.name} {slot.start:%H:%M}{also}"
+        return f"{token.source.label} {token.label} {stands} {outcome.token.doctor.name} {slot.expected_start}{also}"
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
@@ -135,7 +137,7 @@ class CloseToken(Action):
             return None
         token, had_seat = record.token, forecast.outcome.changes[0].from_status is Status.ACTIVE
         stands = "seated" if had_seat else "waiting"
-        who = f"{token.label} ({token.source.label}, {stands}, {record.doctor.name} {record.slot.window})"
+        who = f"{token.label} ({token.source.label}, {stands}, {record.doctor.name} {record.slot.expected_window})"
         return f"{self.asks.format(who)}{what_follows(forecast.outcome.changed(TokenPromoted), had_seat)}"
 
     def run(self, uow: UnitOfWork) -> None:
@@ -175,11 +177,9 @@ class MarkNoShow(CloseToken):
 
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
-            raise TokenHoldsNoSeat(
-                f"{token.label} is waiting and has no seat, so it is not a no-show. Cancel it if the patient left."
-            )
+            raise TokenHoldsNoSeat(NO_SEAT.format(token.label))
         if token.in_the_room:
-            raise TokenInTheRoom(f"{token.label} is with the doctor, so it is not a no-show. Mark it as done instead.")
+            raise TokenInTheRoom(f"{token.label} is with the doctor. Mark it as done instead.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,9 +191,7 @@ class CompleteToken(CloseToken):
 
     def refuse(self, token: Token) -> None:
         if token.status is Status.WAITING:
-            raise TokenHoldsNoSeat(
-                f"{token.label} is waiting and has no seat yet, so it cannot be done. Cancel it if the patient left."
-            )
+            raise TokenHoldsNoSeat(NO_SEAT.format(token.label))
 
 
 def what_follows(promoted: Token | None, had_seat: bool) -> str:
@@ -219,7 +217,7 @@ def refuse_closed(token: Token, uow: UnitOfWork) -> None:
 def refuse_closed_slot(slot: Slot) -> None:
     """Raise SlotIsClosed if the slot takes no new tokens."""
     if slot.closed_at:
-        raise SlotIsClosed(f"The slot {slot.window} is closed to new tokens. Reopen it, or choose another.")
+        raise SlotIsClosed(f"The slot {slot.expected_window} is closed to new tokens. Reopen it, or choose another.")
 
 
 def arrival(uow: UnitOfWork, slot_id: SlotId, at: dt.datetime | None) -> dt.datetime:

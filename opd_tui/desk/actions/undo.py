@@ -118,7 +118,7 @@ class Redo(Action):
                 redone.remove(entry_id)
             elif self.entry in (None, entry_id, undo_id):
                 return undo_id, entry_id
-        raise NothingToRedo("Nothing was undone at this desk since its last action, so there is nothing to do again.")
+        raise NothingToRedo("Nothing was undone since the last action here, so nothing is done again.")
 
     @classmethod
     def sentence(cls, outcome: Outcome) -> str:

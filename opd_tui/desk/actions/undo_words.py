@@ -97,8 +97,8 @@ def token_stands(event: Event, outcome: Outcome) -> str:
     if after.get("called_at") or ("status" in after and token.in_the_room):
         return "is with the doctor again"
     if "status" in after or "slot_id" in after:
-        slot_id = after.get("slot_id", event.slot_id)
-        return f"{'has a seat' if status is Status.ACTIVE else 'waits'} with {outcome.directory.slot(slot_id)} again"
+        place = f" with {outcome.directory.place(after['slot_id'])}" if "slot_id" in after else ""
+        return f"{'has a seat' if status is Status.ACTIVE else 'waits'}{place} again"
     return next((phrase for name, phrase in fields_in_words(event) if name in after), "is as before")
 
 

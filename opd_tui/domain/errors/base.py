@@ -7,6 +7,9 @@ from typing import ClassVar
 from opd_tui.domain.remedies import Remedy
 from opd_tui.domain.text import printable
 
+NOTHING_CHANGED = "Nothing was changed."
+"""How the message of most refusals ends."""
+
 
 class DeskRefusal(Exception):
     """The desk refused an action."""
@@ -14,7 +17,7 @@ class DeskRefusal(Exception):
     code: ClassVar[str]
     """The stable name in JSON."""
     changes_nothing: ClassVar[bool] = True
-    """Whether the message ends with “Nothing was changed.”"""
+    """Whether the message ends with NOTHING_CHANGED."""
 
     def __init__(self, reason: str, remedy: Remedy | None = None) -> None:
         self.reason = printable(reason)
@@ -28,7 +31,7 @@ class DeskRefusal(Exception):
 
     def told(self, advice: str = "") -> str:
         """Return the whole message; `advice` is the remedy in the words of the user interface."""
-        closing = "Nothing was changed." if self.changes_nothing else ""
+        closing = NOTHING_CHANGED if self.changes_nothing else ""
         return " ".join(filter(None, (self.reason, advice, closing)))
 
     def __str__(self) -> str:

@@ -45,7 +45,10 @@ class Names(Protocol):
         """Return a doctor's name."""
 
     def slot(self, slot_id: int) -> str:
-        """Return a slot's doctor and start time: `Dr A 09:00`."""
+        """Return a slot's doctor and planned start: `Dr A 09:00`."""
+
+    def place(self, slot_id: int) -> str:
+        """Return a slot's doctor and when a patient is seen there, as a delay moves it: `Dr A 09:20`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,10 +191,10 @@ class TokenMoved(TokenEvent):
         return None if self.to_status is Status.WAITING else "a token that moved is WAITING"
 
     def detail(self, names: Names) -> str:
-        return f" to {names.slot(self.after['slot_id'])}"
+        return f" to {names.place(self.after['slot_id'])}"
 
     def sentence(self, names: Names) -> str:
-        return f"{names.token(self.subject_id)} was moved to {names.slot(self.after['slot_id'])}"
+        return f"{names.token(self.subject_id)} was moved to {names.place(self.after['slot_id'])}"
 
 
 class TokenMovedAway(TokenClosed):

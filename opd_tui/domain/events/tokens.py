@@ -172,12 +172,12 @@ class TokenPromoted(SeatChanged):
 
     kind: ClassVar[str] = "token_promoted"
     reason: ClassVar[str] = "promoted"
-    they: ClassVar[str] = "move up into a seat"
+    they: ClassVar[str] = "move up"
     leaves: ClassVar[Status] = Status.WAITING
     enters: ClassVar[Status] = Status.ACTIVE
 
     def sentence(self, names: Names) -> str:
-        return f"{names.token(self.subject_id)} moves up into the seat"
+        return f"{names.token(self.subject_id)} moves up"
 
 
 class TokenPreempted(SeatChanged):
@@ -187,12 +187,12 @@ class TokenPreempted(SeatChanged):
 
     kind: ClassVar[str] = "token_preempted"
     reason: ClassVar[str] = "preempted"
-    they: ClassVar[str] = "lose the seat and wait"
+    they: ClassVar[str] = "lose the seat"
     leaves: ClassVar[Status] = Status.ACTIVE
     enters: ClassVar[Status] = Status.WAITING
 
     def sentence(self, names: Names) -> str:
-        return f"{names.token(self.subject_id)} loses the seat and waits"
+        return f"{names.token(self.subject_id)} loses the seat"
 
 
 class TokenClosed(TokenEvent):

@@ -113,6 +113,7 @@ _TO_TELL = TOKEN_RECORDS.where(token.c.date >= bindparam("date"), token.c.to_tel
 _NUMBER_TO_TELL = (
     select(func.count()).select_from(token).where(token.c.date >= bindparam("date"), token.c.to_tell_since.is_not(None))
 )
+_TOKENS_OF_DAY = TOKEN_RECORDS.where(token.c.doctor_id == bindparam("doctor"), token.c.date == bindparam("date"))
 _TOKEN_BY_ID = TOKEN_RECORDS.where(token.c.id == bindparam("id"))
 _TOKEN_BY_NUMBER = select(token.c.id).where(token.c.date == bindparam("date"), token.c.number == bindparam("number"))
 _OPEN_NAMES = (
@@ -152,7 +153,6 @@ def _ranking_before(condition: str) -> Select[Any]:
 
 
 _WAITING_BEFORE = _ranking_before("status = 'WAITING'")
-_SEATED_BEFORE = _ranking_before("status = 'ACTIVE' AND called_at IS NULL")
 
 
 def doctors(transaction: Transaction) -> list[Doctor]:
@@ -280,9 +280,10 @@ def waiting_before(transaction: Transaction, of: Token) -> int:
     return _count_before(transaction, _WAITING_BEFORE, of)
 
 
-def seated_before(transaction: Transaction, of: Token) -> int:
-    """Return how many tokens of the token's slot that have a seat, and are not in the room, rank before it."""
-    return _count_before(transaction, _SEATED_BEFORE, of)
+def tokens_of_day(transaction: Transaction, doctor_id: DoctorId, date: dt.date) -> list[TokenRecord]:
+    """Return all tokens of a doctor's day."""
+    values = {"doctor": doctor_id, "date": date.isoformat()}
+    return [*token_records_of(transaction.rows(_TOKENS_OF_DAY, values))]
 
 
 def _count_before(transaction: Transaction, statement: Select[Any], of: Token) -> int:

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from opd_tui.desk.outcome import Outcome
 from opd_tui.tui.drawing.cells import fit, joined, wrapped
 from opd_tui.tui.drawing.looks import look
-from opd_tui.tui.drawing.sentences import outcome_sentence
+from opd_tui.tui.drawing.sentences import forms_of, outcome_sentence
 
 INDENT = 8
 """The columns of the time before each sentence."""
@@ -66,3 +66,8 @@ def sentence_of(item: Outcome, desk: str, zone: ZoneInfo | None) -> str:
     """Return an outcome as a sentence, preceded by the desk if it was not this one."""
     elsewhere = "" if item.entry.desk == desk else f"{item.entry.desk}: "
     return elsewhere + outcome_sentence(item, zone)
+
+
+def forms_of_entry(item: Outcome, desk: str, zone: ZoneInfo | None) -> tuple[str, ...]:
+    """Return an outcome's time and sentence in one line, in fewer and fewer words."""
+    return forms_of(f"{time_of(item, zone)}  {sentence_of(item, desk, zone)}", item)

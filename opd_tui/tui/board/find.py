@@ -49,11 +49,11 @@ def found_token(record: TokenRecord) -> Found:
     """Return a token as a search result."""
     token = record.token
     title = f"{token.number:<7} {token.patient.name}"
-    note = f"{token.source.label:<9} {status_words(record):<11} {record.slot.start:%H:%M} {record.doctor.name}"
+    note = f"{token.source.label:<9} {status_words(record):<11} {record.slot.expected_start} {record.doctor.name}"
     return Found(record.doctor, record.slot, token.id, title, note, token_words(record))
 
 
 def found_slot(record: SlotRecord) -> Found:
     """Return a slot as a search result."""
-    note = f"{record.slot.window}  {seats(record)}"
+    note = f"{record.slot.expected_window}  {seats(record)}"
     return Found(record.doctor, record.slot, None, doctor_label(record.doctor), note, slot_words(record))

@@ -39,6 +39,13 @@ class QueuePanel(Panel):
         yield QueueHead(rows)
         yield rows
 
+    def on_mount(self) -> None:
+        self.watch(self.rows, "scroll_y", self.show_section, init=False)
+
+    def show_section(self) -> None:
+        """Say in the headings which section is in view; they are painted again only if that changes."""
+        self.head.section = self.rows.section
+
     def show(self, queue: Queue | None, empty: str) -> None:
         """Show a queue, or none; `empty` is the message for a queue without tokens."""
         headed = bool(self.rows.items), self.rows.number_width
@@ -47,6 +54,7 @@ class QueuePanel(Panel):
         self.rows.empty = empty if queue else ""
         if headed != (bool(self.rows.items), self.rows.number_width):
             self.head.refresh()
+        self.show_section()
         self.show_title()
 
     def show_now(self, now: dt.datetime | None) -> None:

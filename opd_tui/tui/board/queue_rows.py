@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, takewhile
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.style import Style
+from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -137,11 +139,22 @@ class QueueRows(TokenRows):
         fixed = MARGIN + self.number_width + 1 + SOURCE_WIDTH + 1 + STATUS_WIDTH + 1 + tail
         return Widths(self.number_width, room - fixed - 2, tail)
 
-    def headings(self, room: int) -> Line:
-        """Return the headings over the columns."""
+    def headings(self, room: int, section: str) -> Line:
+        """Return the headings over the columns, with the section that is in view at the right."""
         number, name, _ = self.widths(room)
         words = f"{fit('NUMBER', number)} {fit('PATIENT', name)}  {fit('SOURCE', SOURCE_WIDTH)} STATUS"
-        return joined((" " * MARGIN + words, self.part("dim")))
+        line = " " * MARGIN + words
+        return joined((line, self.part("dim")), (fit(section, room - cell_len(line), "right"), self.part("head")))
+
+    @property
+    def section(self) -> str:
+        """The section of the first row that scrolls, with its number of rows, once its heading is out of view."""
+        top = self.item_at(self.pinned)
+        above = [index for index, item in enumerate(self.items[: top + 1]) if isinstance(item, Heading)]
+        if not above or above[-1] == top:
+            return ""
+        rows = takewhile(lambda item: not isinstance(item, Heading), self.items[above[-1] + 1 :])
+        return f"{sum(1 for _ in rows)} {self.items[above[-1]].text.partition(',')[0]}"
 
     def draw(self, item: QueueRow | Heading, width: int) -> Line:
         if isinstance(item, Heading):
@@ -188,13 +201,16 @@ class QueueRows(TokenRows):
 class QueueHead(Widget):
     """The headings over a queue."""
 
+    section: reactive[str] = reactive("")
+    """The section that is in view without its own heading: `12 waiting`."""
+
     def __init__(self, rows: QueueRows) -> None:
         super().__init__(id="queue-head")
         self.rows = rows
 
     def render_line(self, y: int) -> Strip:
         room = self.rows.scrollable_content_region.width
-        line = self.rows.headings(room) if self.rows.items and room else []
+        line = self.rows.headings(room, self.section) if self.rows.items and room else []
         return Strip(line).adjust_cell_length(self.size.width).apply_style(self.rich_style)
 
 

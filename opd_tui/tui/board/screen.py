@@ -16,7 +16,7 @@ from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.views import Board, Queue, QueueRow
 from opd_tui.domain.errors import DeskRefusal, UnknownSlot
 from opd_tui.domain.model import Slot, SlotId, SlotRecord, TokenId
-from opd_tui.tui.board.activity import Activity, sentence_of, time_of
+from opd_tui.tui.board.activity import Activity, forms_of_entry
 from opd_tui.tui.board.find import Find
 from opd_tui.tui.board.queue_panel import QueuePanel
 from opd_tui.tui.board.queue_rows import QueueRows
@@ -81,8 +81,8 @@ class SlotBoardScreen(DeskScreen):
     grid = getters.query_one(SlotGrid)
     queue = getters.query_one(QueueRows)
     activity = getters.query_one(Activity)
-    newest = ""
-    """The newest outcome as a sentence."""
+    newest: tuple[str, ...] = ()
+    """The newest outcome as a sentence, in fewer and fewer words."""
     passed_on: tuple[TokenId | None, float] = None, NEVER
     """The token to which the cursor went by itself, and when (monotonic)."""
 
@@ -153,12 +153,12 @@ class SlotBoardScreen(DeskScreen):
         zone, desk = self.host.zone, self.host.desk_name
         self.activity.zone, self.activity.desk = zone, desk
         self.activity.items = outcomes
-        self.newest = f"{time_of(outcomes[0], zone)}  {sentence_of(outcomes[0], desk, zone)}" if outcomes else NO_NEWS
+        self.newest = forms_of_entry(outcomes[0], desk, zone) if outcomes else (NO_NEWS,)
         self.show_newest()
 
     def show_newest(self) -> None:
         """Show the newest outcome in the message line if there is no room for the panel."""
-        self.message_line.news = "" if self.query_one("#activity-panel").display else self.newest
+        self.message_line.news = () if self.query_one("#activity-panel").display else self.newest
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.show_newest)  # the panel follows the new size first
@@ -260,7 +260,7 @@ class SlotBoardScreen(DeskScreen):
 
     def _why_no_slot(self) -> str:
         return self.with_keys(
-            "There is no slot on this day. Press {doctors}, choose a doctor, then {open} to open a session."
+            "There is no slot on this day. Press {doctors}, choose a doctor, then {open} for a session."
         )
 
     def chosen_token(self) -> QueueRow | None:

@@ -7,8 +7,8 @@ import datetime as dt
 from opd_tui.domain.model import SlotRecord
 from opd_tui.tui.board.time_axis import Span
 
-FEWEST_COLUMNS = 6
-"""The columns of the smallest block: its edge and `3/3+1`."""
+FEWEST_COLUMNS = 7
+"""The columns of the smallest block: its edge, `3/3+1` and a blank."""
 SHAPE_CELLS = (4, 10)
 """The fewest and most cells in which seats are drawn; the fewest holds only for slots with more seats."""
 CLOSED = "×"
@@ -18,14 +18,14 @@ EDGE, CUT_LEFT, CUT_RIGHT = "▏", "‹", "›"
 
 
 def span_of(record: SlotRecord) -> Span:
-    """Return a slot's window with the columns for its edge and brief figures.
+    """Return a slot's window with the columns for its edge, brief figures and a blank before the next edge.
 
     The width does not depend on the seats taken, so that the scale stays while tokens come.
     """
     start, end = record.slot.minutes
     seats = max(len(brief(record.slot.capacity)), 4 if record.slot.capacity >= 1000 else 0)
     waiting = max(len(brief(record.load.waiting)), 1)
-    return Span(start, end, max(1 + 2 * seats + 2 + waiting, FEWEST_COLUMNS))
+    return Span(start, end, max(1 + 2 * seats + 2 + waiting + 1, FEWEST_COLUMNS))
 
 
 def brief(number: int) -> str:
@@ -40,7 +40,7 @@ def brief(number: int) -> str:
 def block_text(record: SlotRecord, room: int) -> tuple[str, str]:
     """Return the shape and the figures that fit: `██░░ 2/4  3 waiting`, `██░░ 2/4 +3`, `2/4 +3`, `2/4+3`, or nothing.
 
-    Only a shape has a blank behind it.
+    Only a shape has a blank behind it. Of a full slot with little room, `4+3` says that four are seated and three wait.
     """
     texts = _figures(record)
     for text in texts:
@@ -55,7 +55,7 @@ def _figures(record: SlotRecord) -> list[str]:
     seats, waiting = f"{brief(load.taken)}/{brief(record.slot.capacity)}", brief(load.waiting)
     texts = [f"{seats}  {waiting} waiting", f"{seats} +{waiting}", f"{seats}+{waiting}"] if load.waiting else [seats]
     if record.slot.closed_at is None:
-        return texts
+        return [*texts, f"{brief(load.taken)}+{waiting}"] if load.waiting else texts
     return [*(f"{text} closed" for text in texts), *(f"{text}{CLOSED}" for text in texts), f"{seats}{CLOSED}"]
 
 

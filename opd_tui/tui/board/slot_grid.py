@@ -17,7 +17,7 @@ from opd_tui.desk.views import Board, nearest
 from opd_tui.domain.model import DoctorId, SlotRecord
 from opd_tui.tui.board.doctor_column import DoctorColumn, doctor_column
 from opd_tui.tui.board.slot_block import CUT_LEFT, CUT_RIGHT, EDGE, block_text, look_of, span_of, state_of
-from opd_tui.tui.board.time_axis import PACES, TimeAxis, axis_of, fitted_axis
+from opd_tui.tui.board.time_axis import PACES, TimeAxis, axis_of, fitted_axis, tight
 from opd_tui.tui.drawing.cells import Line, Piece, fit, joined, laid_out
 from opd_tui.tui.drawing.looks import look
 from opd_tui.tui.widgets.calm_focus import CalmFocus
@@ -229,7 +229,7 @@ class SlotGrid(CalmFocus, can_focus=True):
         """Choose the names and the scale: names in full if the whole day fits beside them."""
         width, doctors = self.scrollable_content_region.width, self.board.doctors
         spans = {span_of(record) for record in self.board.slots}
-        beside = width - axis_of(spans, PACES[-1]).width - 1
+        beside = width - axis_of(tight(spans), PACES[-1]).width - 1
         delays = [max(record.slot.delay_minutes for record in self.board.of(doctor.id)) for doctor in doctors]
         self.names = doctor_column(doctors, delays, min(max(beside, width // NAMES_SHARE), width // 2))
         self.axis = fitted_axis(spans, width - self.names.width - 1)
@@ -325,7 +325,7 @@ class SlotGrid(CalmFocus, can_focus=True):
             style, quiet = self._styles(record, chosen)
             opens, closes = self._edges(chosen, start < 0, end > room)
             begin, width = max(start, 0), min(end, room) - max(start, 0)
-            shape, text = block_text(record, width - 1)
+            shape, text = block_text(record, width - 2)
             yield Piece(begin, opens + shape, quiet)
             yield Piece(begin + 1 + len(shape), fit(text, width - 1 - len(shape)), style)
             follows = place + 1 < len(records) and records[place + 1].slot.start == record.slot.end

@@ -88,9 +88,15 @@ class TimeAxis:
 
 
 def fitted_axis(spans: Collection[Span], width: int) -> TimeAxis:
-    """Return the widest axis that fits, or one to scroll if none does."""
-    axes = (axis_of(spans, pace) for pace in PACES)
-    return next((axis for axis in axes if axis.width <= width), axis_of(spans, SCROLLING_PACE))
+    """Return the widest axis that fits, or one to scroll if none does; the blanks after the figures go first."""
+    closer = tight(spans)
+    axes = (axis_of(each, pace) for each in (spans, closer) for pace in PACES)
+    return next((axis for axis in axes if axis.width <= width), axis_of(closer, SCROLLING_PACE))
+
+
+def tight(spans: Collection[Span]) -> set[Span]:
+    """Return spans without the blank after the figures."""
+    return {span._replace(columns=span.columns - 1) for span in spans}
 
 
 def axis_of(spans: Collection[Span], pace: int) -> TimeAxis:

@@ -69,7 +69,7 @@ class ChooseSlot(SearchList):
 def found_place(place: SlotRecord, day: dt.date) -> Found:
     """Return a slot as a search result, with its date unless it is the given day."""
     date = "" if place.slot.date == day else f"{place.slot.date:%a %d %b}"
-    title = f"{place.slot.start:%H:%M}  {place.doctor.code:<4} {short_name(place.doctor)}"
+    title = f"{place.slot.expected_start}  {place.doctor.code:<4} {short_name(place.doctor)}"
     note = "  ".join(filter(None, (f"{seats_left(place):<14}", date, place.doctor.specialty)))
     words = slot_words(place)
     return Found(

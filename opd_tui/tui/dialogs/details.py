@@ -12,6 +12,7 @@ from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.token_card import TokenCard
 from opd_tui.desk.views import QueueRow
 from opd_tui.domain.model import Status, TokenRecord
+from opd_tui.domain.turns import Turn
 from opd_tui.tui.commands import VIEW
 from opd_tui.tui.dialogs.help import Help
 from opd_tui.tui.drawing.text import Section, doctor_label, minutes, status_words
@@ -65,7 +66,7 @@ def sections_of(row: QueueRow, card: TokenCard, now: dt.datetime | None, zone: d
     """Yield the sections of a card; a patient without other tokens has none for them."""
     date = row.record.slot.date
     yield "Patient", [*patient_rows(row)]
-    yield "Token", [*token_rows(row, now, zone)]
+    yield "Token", [*token_rows(row, card.turn, now, zone)]
     yield "What happened", [*history_rows(card.history, date, zone)]
     if today := card.of_day(date):
         yield "Other tokens of the day", [*map(other_row, today)]
@@ -84,7 +85,7 @@ def history_rows(history: tuple[Outcome, ...], date: dt.date, zone: dt.tzinfo | 
 def other_row(record: TokenRecord) -> tuple[str, str]:
     """Return another token of the patient."""
     token, slot = record.token, record.slot
-    return f"{slot.date:%d %b %Y}", f"{token.number} {status_words(record)}, {slot.start:%H:%M} {record.doctor.name}"
+    return f"{slot.date:%d %b %Y}", f"{token.number} {status_words(record)}, {slot.expected_start} {record.doctor.name}"
 
 
 def patient_rows(row: QueueRow) -> Iterator[tuple[str, str]]:
@@ -99,7 +100,9 @@ def patient_rows(row: QueueRow) -> Iterator[tuple[str, str]]:
         yield "Sex", patient.sex
 
 
-def token_rows(row: QueueRow, now: dt.datetime | None, zone: dt.tzinfo | None) -> Iterator[tuple[str, str]]:
+def token_rows(
+    row: QueueRow, turn: Turn | None, now: dt.datetime | None, zone: dt.tzinfo | None
+) -> Iterator[tuple[str, str]]:
     """Yield the token's state and its times at the hospital, a label and a value each."""
     token, slot, doctor = row.record.token, row.record.slot, row.record.doctor
     yield "Number", token.number
@@ -107,7 +110,10 @@ def token_rows(row: QueueRow, now: dt.datetime | None, zone: dt.tzinfo | None) -
     place = f", number {row.place} in line" if row.place else ""
     moved = f"moved to {row.record.moved_to}"
     yield "Status", f"{moved if row.record.moved_to else status_words(row.record)}{place}"
-    yield "Slot", f"{slot.window}, {slot.date:%a %d %b %Y}"
+    if turn is not None:
+        yield "How long", turn.in_words
+    late = f" ({slot.delay_minutes} min late)" if slot.delay_minutes else ""
+    yield "Slot", f"{slot.expected_window}, {slot.date:%a %d %b %Y}{late}"
     room = f" · room {doctor.room}" if doctor.room else ""
     yield "Doctor", f"{doctor.code} · {doctor_label(doctor)}{room}"
     yield "Issued at", f"{token.issued_at.astimezone(zone):%H:%M}"

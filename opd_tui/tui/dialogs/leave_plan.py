@@ -59,7 +59,7 @@ class PlanRows(RowList[PlannedToken]):
             (f"{fit(token.number, NUMBER_WIDTH)} ", self.part("strong")),
             (f"{fit(token.patient.name, name)} ", Style()),
             (f"{fit(token.source.label, SOURCE_WIDTH)} ", self.part(token.source.label.lower())),
-            (f"{slot.start:%H:%M} → ", self.part("dim")),
+            (f"{slot.expected_start} → ", self.part("dim")),
             (fit(self.goes_to(item), max(room - name - 1, 0)), self.part("alert") if item.place is None else Style()),
         )
 
@@ -70,7 +70,7 @@ class PlanRows(RowList[PlannedToken]):
             return "✗ cancelled"
         date = "" if place.slot.date == item.record.slot.date else f"{place.slot.date:%a %d %b} "
         full = "full! " if self.plan.is_overfull(place) else ""
-        return f"{full}{date}{place.slot.start:%H:%M} {place.doctor.code} {short_name(place.doctor)}"
+        return f"{full}{date}{place.slot.expected_start} {place.doctor.code} {short_name(place.doctor)}"
 
 
 class ReviewPlan(ModalScreen[Outcome | AnswerLost | None]):

@@ -17,38 +17,58 @@ from opd_tui.desk.actions import TellPatient
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
 from opd_tui.domain.model import Status, TokenRecord
+from opd_tui.domain.text import with_initials
 from opd_tui.tui.commands import TO_TELL, TOLD
-from opd_tui.tui.drawing.cells import Line, fit, joined
+from opd_tui.tui.drawing.cells import Line, joined
+from opd_tui.tui.drawing.columns import Column
 from opd_tui.tui.drawing.doctor_names import short_name
 from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.host.notices import BEGINS
 from opd_tui.tui.keys.key_queue import Hold
-from opd_tui.tui.widgets.row_list import RowList
+from opd_tui.tui.widgets.column_list import ColumnList
+from opd_tui.tui.widgets.row_list import Heading
 
-NUMBER_WIDTH, PHONE_WIDTH = 7, 14
+NUMBER_WIDTH = 7
 NOBODY = "  Nobody has to be told of a change on this day."
 
 
-class ToTellRows(RowList[TokenRecord]):
+class ToTellRows(ColumnList[TokenRecord | Heading]):
     """The patients to phone, one per row: the phone, and how the token stands now."""
+
+    COLUMNS = (
+        Column("NUMBER", size=NUMBER_WIDTH),
+        Column("PATIENT", least=10, rank=1),
+        Column("PHONE"),
+        Column("STANDS NOW"),
+        Column("DOCTOR", least=8, rank=2),
+    )
 
     date = dt.date.min
     """The day on which they are phoned."""
 
-    def key_of(self, item: TokenRecord) -> Hashable | None:
-        return item.token.id
+    def key_of(self, item: TokenRecord | Heading) -> Hashable | None:
+        return item.token.id if isinstance(item, TokenRecord) else None
 
-    def draw(self, item: TokenRecord, width: int) -> Line:
-        token = item.token
+    def cells(self, item: TokenRecord | Heading) -> tuple[str, ...]:
+        """Return the columns of a row."""
+        assert isinstance(item, TokenRecord)
+        patient = item.token.patient
+        return (
+            *(item.token.number, patient.name, patient.phone or "no phone"),
+            *(stands(item, self.date), with_initials(short_name(item.doctor))),
+        )
+
+    def draw(self, item: TokenRecord | Heading, width: int) -> Line:
+        cells = self.columns(item, width - 2)
+        if isinstance(item, Heading):
+            return joined((f"  {''.join(cells)}", self.part("head")))
+        number, name, phone, *rest = cells
         pointer = "▸" if item is self.chosen else " "
-        room = width - 2 - NUMBER_WIDTH - 1 - PHONE_WIDTH - 1
-        name = max(room * 2 // 5, 8)
         return joined(
             (f"{pointer} ", self.part("dim")),
-            (f"{fit(token.number, NUMBER_WIDTH)} ", self.part("strong")),
-            (f"{fit(token.patient.name, name)} ", Style()),
-            (f"{fit(token.patient.phone or 'no phone', PHONE_WIDTH)} ", Style()),
-            (fit(stands(item, self.date), max(room - name - 1, 0)), self.part("dim")),
+            (number, self.part("strong")),
+            (name + phone, Style()),
+            ("".join(rest), self.part("dim")),
         )
 
 
@@ -86,7 +106,7 @@ class ToTell(ModalScreen[TokenRecord | None]):
 
     def show(self, records: list[TokenRecord]) -> None:
         """Show the patients who are still to be told."""
-        self.rows.items = tuple(records)
+        self.rows.show(tuple(records), tuple(records))
         self.query_one("#to-tell-count", Static).update(f"{len(records)} to tell, the longest wait first")
 
     def follow_desk(self, outcome: Outcome | None) -> None:
@@ -107,7 +127,7 @@ class ToTell(ModalScreen[TokenRecord | None]):
 
     def action_told(self) -> None:
         """Note that the selected patient was told."""
-        if (record := self.rows.chosen) is not None:
+        if isinstance(record := self.rows.chosen, TokenRecord):
             self.tell(record, self.host.keys.held(self))
 
     @work
@@ -124,17 +144,18 @@ class ToTell(ModalScreen[TokenRecord | None]):
             await self.load()
 
     def action_go(self) -> None:
-        self.dismiss(self.rows.chosen)
+        record = self.rows.chosen
+        self.dismiss(record if isinstance(record, TokenRecord) else None)
 
     def action_leave(self) -> None:
         self.dismiss(None)
 
 
 def stands(record: TokenRecord, date: dt.date) -> str:
-    """Return how a token stands now, as the patient is told: `seat 10:20 (20 min late) S. Iyer`, with another day."""
+    """Return how a token stands now, as the patient is told: `seat 10:20 +20′`, with another day."""
     token, slot = record.token, record.slot
-    late = f"({slot.delay_minutes} min late) " if slot.delay_minutes and token.status.is_open else ""
-    words = {Status.ACTIVE: "seat", Status.WAITING: "waits for"}.get(token.status, token.status.value)
-    begins = slot.expected_start if late else f"{slot.start:%H:%M}"
+    late = f" +{slot.delay_minutes}′" if slot.delay_minutes and token.status.is_open else ""
+    words = {Status.ACTIVE: "seat", Status.WAITING: "waits"}.get(token.status, token.status.value)
+    begins = slot.expected_start if token.status.is_open else f"{slot.start:%H:%M}"
     day = "" if slot.date == date else f"{slot.date:%a %d %b} "
-    return f"{words} {day}{begins} {late}{short_name(record.doctor)}"
+    return f"{words} {day}{begins}{late}"

@@ -9,7 +9,6 @@ from rich.style import Style
 from textual.reactive import reactive
 
 from opd_tui.desk.views import DoctorDay
-from opd_tui.domain.instants import write_end
 from opd_tui.domain.model import SlotRecord, Token
 from opd_tui.tui.drawing.cells import Line, joined
 from opd_tui.tui.drawing.columns import Column
@@ -23,13 +22,14 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
 
     COLUMNS = (
         Column("CODE"),
-        Column("NAME", least=12, rank=5),
-        Column("SPECIALTY", least=9, rank=2),
+        Column("NAME", least=16, rank=5),
+        Column("SPECIALTY", least=12, rank=2),
         Column("ROOM", least=5, rank=1),
-        Column("HOURS", least=11, rank=3),
+        Column("HOURS", least=12, rank=3),
         Column("INSIDE", least=14, rank=4),
+        Column("PATIENT", least=6),
         Column("HERE", align="right"),
-        Column("SEATS TAKEN", align="right", size=11),
+        Column("TAKEN", align="right", size=8),
         Column("WAITING", align="right", size=7),
     )
 
@@ -53,18 +53,18 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
             doctor.name,
             doctor.specialty or "",
             doctor.room or "",
-            ", ".join(map(window, hours(slots))) or ("retired" if doctor.retired_at else "not here"),
-            self.inside(item.inside),
+            ", ".join(hours(slots)) or ("retired" if doctor.retired_at else "not here"),
+            *self.inside(item.inside),
             f"{item.here or ''}",
             f"{sum(record.load.taken for record in slots)} of {seats}" if slots else "",
             f"{waiting}" if waiting else "",
         )
 
-    def inside(self, token: Token | None) -> str:
-        """Return who is with a doctor and for how long: `A-003 12 min · Ravi Kumar`."""
+    def inside(self, token: Token | None) -> tuple[str, str]:
+        """Return who is with a doctor and for how long: `A-003 12 min`, and the name."""
         if token is None or token.called_at is None or self.now is None:
-            return ""
-        return f"{token.number} {minutes(self.now - token.called_at)} · {token.patient.name}"
+            return "", ""
+        return f"{token.number} {minutes(self.now - token.called_at)}", token.patient.name
 
     def draw(self, item: DoctorDay | Heading, width: int) -> Line:
         cells = self.columns(item, width - 2)
@@ -79,18 +79,12 @@ class DoctorRows(ColumnList[DoctorDay | Heading]):
         )
 
 
-def window(stretch: tuple[dt.time, dt.time]) -> str:
-    """Return hours, without minutes where they are zero: `09–12`, `16:30–24`."""
-    start, end = stretch
-    return f"{start.isoformat('minutes').removesuffix(':00')}–{write_end(end).removesuffix(':00')}"
-
-
-def hours(slots: Sequence[SlotRecord]) -> list[tuple[dt.time, dt.time]]:
-    """Return a doctor's hours, with adjacent slots merged."""
-    stretches: list[tuple[dt.time, dt.time]] = []
+def hours(slots: Sequence[SlotRecord]) -> list[str]:
+    """Return when a doctor is expected, with adjacent slots merged and no minutes where they are zero: `09–12`."""
+    stretches: list[tuple[str, str]] = []
     for record in slots:
-        if stretches and stretches[-1][1] == record.slot.start:
-            stretches[-1] = stretches[-1][0], record.slot.end
-        else:
-            stretches.append((record.slot.start, record.slot.end))
-    return stretches
+        start, _, end = record.slot.expected_window.partition("–")
+        if stretches and stretches[-1][1] == start:
+            start = stretches.pop()[0]
+        stretches.append((start, end))
+    return ["–".join(time.removesuffix(":00") for time in stretch) for stretch in stretches]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Mapping
 
 from opd_tui.desk.actions.base import with_source
 from opd_tui.desk.outcome import Forecast, Outcome, nearest_seat_sentence
 from opd_tui.domain.events import TokenPreempted
 from opd_tui.domain.model import Status
+from opd_tui.domain.text import with_initials
+from opd_tui.tui.drawing.doctor_names import short_name
 from opd_tui.tui.drawing.text import ordinal
 
 
@@ -16,6 +20,27 @@ def outcome_sentence(outcome: Outcome, zone: dt.tzinfo | None) -> str:
     day = day_of(outcome)
     another = day is not None and day != outcome.entry.at.astimezone(zone).date()
     return f"{day:%a %d %b}: {outcome.sentence}" if another else outcome.sentence
+
+
+def forms_of(text: str, outcome: Outcome) -> tuple[str, ...]:
+    """Return a text about an outcome, the same with initials in the names, and with the numbers of tokens alone."""
+    directory = outcome.directory
+    tokens = [record.token for record in directory.tokens.values()]
+    people = {token.label: f"{token.number} {with_initials(token.patient.name)}" for token in tokens}
+    numbers = {token.label: token.number for token in tokens}
+    known = (
+        *directory.doctors.values(),
+        *(record.doctor for record in directory.tokens.values()),
+        *(record.doctor for record in directory.slots.values()),
+    )
+    doctors = {doctor.name: with_initials(short_name(doctor)) for doctor in known}
+    return text, replaced(text, people | doctors), replaced(text, numbers | doctors)
+
+
+def replaced(text: str, words: Mapping[str, str]) -> str:
+    """Return a text with some words in place of others, the longest of which are looked for first."""
+    pattern = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.sub(pattern, lambda found: words[found[0]], text) if words else text
 
 
 def day_of(outcome: Outcome) -> dt.date | None:
@@ -46,7 +71,7 @@ def same_name(forecast: Forecast) -> str:
     stands = "waits" if first.token.status is Status.WAITING else "has a seat"
     here = first.slot.id == forecast.outcome.token.slot.id
     more = f", and {len(others)} more" if others else ""
-    return f"{first.token.number} of this name {stands} {'here' if here else f'at {first.slot.start:%H:%M}'}{more}"
+    return f"{first.token.number} of this name {stands} {'here' if here else f'at {first.slot.expected_start}'}{more}"
 
 
 def _elsewhere(forecast: Forecast) -> str:

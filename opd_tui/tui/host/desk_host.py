@@ -168,13 +168,13 @@ class DeskHost(PreferredApp):
 
     def publish(self, outcome: Outcome, *, announce: bool = True) -> None:
         """Publish an outcome to every screen and show its sentence in the message line."""
-        from opd_tui.tui.drawing.sentences import outcome_sentence  # not before the first paint
+        from opd_tui.tui.drawing.sentences import forms_of, outcome_sentence  # not before the first paint
 
         self.desk_changed.publish(outcome)
         if outcome.visits:
             self.notices.forget()
         if announce:
-            self.notices.say(f"{outcome_sentence(outcome, self.zone)}.{self.next_step(outcome)}")
+            self.notices.say(*forms_of(f"{outcome_sentence(outcome, self.zone)}.{self.next_step(outcome)}", outcome))
         self.mark_moved(outcome.changes)
 
     def next_step(self, outcome: Outcome) -> str:

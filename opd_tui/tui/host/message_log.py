@@ -68,13 +68,23 @@ class Message:
     at: dt.datetime | None = None
     topic: str = ""
     """What the message is about, by which it can be withdrawn."""
+    briefer: tuple[str, ...] = ()
+    """The text in fewer and fewer words, for a line that is too short for it."""
     count: int = 1
     """How often the same sentence came in succession."""
 
     @property
     def sentence(self) -> str:
         """The text, preceded by a sign if it is a refusal or a warning."""
-        return f"! {self.text}" if self.kind in (Kind.REFUSAL, Kind.WARNING) else self.text
+        return self._with_sign(self.text)
+
+    @property
+    def brief_sentences(self) -> tuple[str, ...]:
+        """The briefer texts in the same form."""
+        return tuple(map(self._with_sign, self.briefer))
+
+    def _with_sign(self, text: str) -> str:
+        return f"! {text}" if self.kind in (Kind.REFUSAL, Kind.WARNING) else text
 
     @property
     def times(self) -> str:
@@ -88,6 +98,8 @@ class Shown(NamedTuple):
     sentence: str = ""
     times: str = ""
     look: str = "plain"
+    briefer: tuple[str, ...] = ()
+    """The sentence in fewer and fewer words."""
 
 
 class MessageLog:
@@ -187,10 +199,10 @@ class MessageLog:
     def renew(self, topic: str, text: str) -> bool:
         """Change the text of the message on a topic, shown or waiting, in its place; return whether there is one."""
         if self.current is not None and self.current.topic == topic:
-            self.current = replace(self.current, text=text)
+            self.current = replace(self.current, text=text, briefer=())
             return True
         before = self.waiting
-        self.waiting = [replace(each, text=text) if each.topic == topic else each for each in before]
+        self.waiting = [replace(each, text=text, briefer=()) if each.topic == topic else each for each in before]
         return self.waiting != before
 
     def clear(self) -> None:
@@ -206,4 +218,4 @@ class MessageLog:
             return Shown()
         urgent = current.kind in (Kind.REFUSAL, Kind.WARNING)
         look = "warning" if urgent else "dim" if self._has_faded(now) else "plain"
-        return Shown(current.sentence, current.times, look)
+        return Shown(current.sentence, current.times, look, current.brief_sentences)

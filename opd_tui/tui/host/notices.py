@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, StoreUnavailable
+from opd_tui.domain.errors.base import NOTHING_CHANGED
 from opd_tui.domain.text import clean_text
 from opd_tui.tui.commands import RETRY
 from opd_tui.tui.host.message_log import Kind, Message, MessageLog, Shown
@@ -38,13 +39,13 @@ class Notices:
         self.kept_waiting: Callable[[], object] | None = None
         """The operation to retry because another desk was busy."""
 
-    def say(self, text: str) -> None:
-        """Show what an action or a key at this desk did."""
-        self._add(Kind.RESULT, text)
+    def say(self, text: str, *briefer: str) -> None:
+        """Show what an action or a key at this desk did; the briefer texts are for a line that is too short."""
+        self._add(Kind.RESULT, text, briefer=briefer)
 
-    def mention(self, text: str) -> None:
+    def mention(self, text: str, *briefer: str) -> None:
         """Show what another desk or the program did; it waits behind a fresh result, a refusal and a warning."""
-        self._add(Kind.NEWS, text)
+        self._add(Kind.NEWS, text, briefer=briefer)
 
     def refuse_key(self, text: str) -> None:
         """Show why the key that is being handled does nothing."""
@@ -52,7 +53,8 @@ class Notices:
 
     def refuse(self, refusal: DeskRefusal) -> None:
         """Show why the desk refused what the user asked for."""
-        self._add(Kind.REFUSAL, self.app.message_of(refusal), topic_of(refusal))
+        text = self.app.message_of(refusal)
+        self._add(Kind.REFUSAL, text, topic_of(refusal), (text.removesuffix(f" {NOTHING_CHANGED}"),))
 
     def tell_dropped(self, text: str) -> None:
         """Show what is dropped until there is a pause, after the refusal that is still shown; again as more is."""
@@ -118,9 +120,10 @@ class Notices:
         self.log.pass_time(time.monotonic())
         self._show()
 
-    def _add(self, kind: Kind, text: str, topic: str = "") -> None:
+    def _add(self, kind: Kind, text: str, topic: str = "", briefer: tuple[str, ...] = ()) -> None:
         # Messages can quote text from files and the database; the line has no place for line breaks.
-        self.log.add(Message(kind, clean_text(text), time.monotonic(), self.now(), topic))
+        text, *others = map(clean_text, (text, *briefer))
+        self.log.add(Message(kind, text, time.monotonic(), self.now(), topic, briefer=tuple(others)))
         self._show()
 
     def _show(self) -> None:

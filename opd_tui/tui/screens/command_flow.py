@@ -65,7 +65,7 @@ class CommandFlow:
             key = keymap.key_of(REINSTATE)
             return f"{token.label} is {token.status.value}. Press {key} to reinstate the token first."
         if "slot" in command.picks and isinstance(token, Token) and token.in_the_room:
-            return f"{token.label} is with the doctor. Send the patient back to the queue first."
+            return f"{token.label} is with the doctor. Send the patient back first."
         if command.completes and chosen.completes is not None and not self.host.keys.knew_of(chosen.since):
             return f"That would complete {chosen.completes.label}. Press {keymap.key_of(command)} again if it should."
         return None

@@ -110,7 +110,7 @@ class Issuing:
     def in_words(self, forecast: Forecast) -> str:
         """Return the forecast as a clause, with a note on others of the same name and on a window that is over."""
         record, now = forecast.outcome.token, self.host.now
-        over = f"{record.slot.window} is over" if record and now and record.slot.is_over(now) else ""
+        over = f"{record.slot.expected_window} is over" if record and now and record.slot.is_over(now) else ""
         notes = [note for note in (same_name(forecast), over) if note]
         return ". Note: ".join(filter(None, (forecast_clause(forecast), "; ".join(notes))))
 

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 from opd_tui.domain.field_types import MINUTES_A_DAY, Whole
+from opd_tui.domain.instants import time_of_day
 from opd_tui.domain.typed_dates import time_typed
 
 _TIME = re.compile("[0-9]{1,2}[:.][0-9]{2}|[0-9]{1,2} ?[ap]m", re.IGNORECASE)
@@ -34,5 +35,4 @@ class Lateness(Whole):
 
     def in_words(self, value: int) -> str:
         """Return when the session begins."""
-        hours, minutes = divmod(self.start + value, 60)
-        return f"the session begins at {hours % 24:02}:{minutes:02}"
+        return f"the session begins at {time_of_day(self.start + value)}"

@@ -61,13 +61,13 @@ class Live:
 
     def mention(self, outcomes: Iterable[Outcome]) -> None:
         """Show what was done elsewhere, with the name of the desk."""
-        from opd_tui.tui.drawing.sentences import outcome_sentence
+        from opd_tui.tui.drawing.sentences import forms_of, outcome_sentence
 
         for outcome in filter(lambda outcome: outcome.is_news, outcomes):
             if outcome.visits:
                 self.app.notices.forget()
             where = "" if outcome.entry.desk == self.app.desk_name else f"{outcome.entry.desk}: "
-            self.app.notices.mention(f"{where}{outcome_sentence(outcome, self.app.zone)}.")
+            self.app.notices.mention(*forms_of(f"{where}{outcome_sentence(outcome, self.app.zone)}.", outcome))
 
     def offline_notice(self, gone: Gone) -> str:
         """Return the notice for the top bar that the database is offline and since when."""

@@ -24,7 +24,7 @@ def known_note(hit: PatientHit, record: SlotRecord, follow_up_days: int, today: 
     if (there := hit.open_with(doctor.id, date)) is not None:
         stands = "waits" if there.token.status is Status.WAITING else "has a seat"
         goes = ": g goes there" if can_go else ""
-        return f"{there.token.label} {stands} with this doctor already at {there.slot.start:%H:%M}{goes}"
+        return f"{there.token.label} {stands} with this doctor already at {there.slot.expected_start}{goes}"
     if (seen := hit.seen_by(doctor.id, date, follow_up_days)) is not None:
         return f"{doctor.name} saw this patient on {seen:%a %d %b}: F makes it a follow-up"
     return known_in_words(hit, today)

@@ -105,7 +105,7 @@ class NewToken(PanelFields):
             slot = self.record.slot
             date = f" · {slot.date:%a %d %b}" if self.another_day else ""
             phone = f" · phone {self.entry.phone}" if self.entry.phone else ""
-            self.border_title = Content(f"New token · {self.record.doctor.name} {slot.window}{date}{phone}")
+            self.border_title = Content(f"New token · {self.record.doctor.name} {slot.expected_window}{date}{phone}")
 
     def close(self) -> None:
         """Hide the panel."""

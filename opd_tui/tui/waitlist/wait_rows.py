@@ -42,7 +42,7 @@ class WaitRows(ColumnList[QueueRow | Heading], TokenRows):
             self.status_of(item)[0],
             record.token.patient.phone or "",
             doctor_label(record.doctor),
-            f"{record.slot.start:%H:%M}",
+            record.slot.expected_start,
             f"{item.place or ''}",
             self.wait_of(item) if record.token.to_tell_since is None else "! tell",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from textual.reactive import reactive
@@ -100,16 +100,38 @@ class ModeBar(Bar):
         return self.styled(*parts, (f"{totals:>{max(room, 0)}}", None))
 
 
+class Count(NamedTuple):
+    """A number of the day's totals, with its word, a brief one, and its rank: the highest is dropped first."""
+
+    word: str
+    brief: str
+    number: int
+    rank: int
+
+
 def totals_in_words(totals: Totals, room: int) -> str:
-    """Return a day's totals, of which the last ones are dropped if they do not fit; "" on a day without tokens."""
-    present = {"inside": totals.inside, "here": totals.here}
-    numbers = {"seated": totals.seated, "waiting": totals.waiting, "done": totals.done, "no-show": totals.no_show}
-    shown = {word: number for word, number in present.items() if number} | numbers
-    shown |= {"to tell": totals.to_tell} if totals.to_tell else {}
-    words = [f"{word} {number}" for word, number in shown.items()] if any(numbers.values()) else []
-    while words and cell_len(" · ".join(words)) > room:
-        words.pop()
-    return " · ".join(words)
+    """Return a day's totals but for those that are zero: in short words, then without the least important, if need be.
+
+    Whom to tell, who is done and who waits stay the longest.
+    """
+    counts = [
+        Count("inside", "in", totals.inside, 5),
+        Count("here", "here", totals.here, 3),
+        Count("seated", "seat", totals.seated, 4),
+        Count("waiting", "wait", totals.waiting, 2),
+        Count("done", "done", totals.done, 1),
+        Count("no-show", "no-show", totals.no_show, 6),
+        Count("to tell", "tell", totals.to_tell, 0),
+    ]
+    shown = [count for count in counts if count.number]
+    while shown:
+        words = [f"{count.word} {count.number}" for count in shown]
+        brief = [f"{count.brief} {count.number}" for count in shown]
+        for text in (" · ".join(words), " · ".join(brief), "·".join(brief)):
+            if cell_len(text) <= room:
+                return text
+        shown.remove(max(shown, key=lambda count: count.rank))
+    return ""
 
 
 class CommandFooter(Bar):
