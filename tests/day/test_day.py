@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 
 from opd_tui.clock import FixedClock
+from opd_tui.demo import busy_day as demo_day
+from opd_tui.demo.player import Player, open_demo_desk
 from opd_tui.desk.actions import ACTIONS
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
 from tests.conftest import ZONE
+from tests.day.demo import Witness
 from tests.day.keyboard import Typist
 from tests.day.script import PATIENTS, busy_day, kinds
 from tests.day.ways import Feeding, at_once, at_two_desks, tables_of
@@ -73,3 +78,13 @@ async def test_by_keyboard_alone_the_tables_are_right_after_every_action(
         for step in steps:
             await typist.do(step)
     assert desk.verify().problems == []
+
+
+@pytest.mark.slow
+def test_the_whole_day_of_the_demo_is_what_the_oracle_says_after_every_action() -> None:
+    script = demo_day.busy_day()
+    with open_demo_desk(script=script) as (desk, clock), closing(sqlite3.connect(desk.database.location)) as tables:
+        witness = Witness(desk, clock, tables)
+        for step in Player(witness, clock, script=script).play_all():  # type: ignore[arg-type]
+            assert not step.refusals
+    assert witness.seen == sum(len(step.actions) for step in (script.setting, *script.steps))
