@@ -35,6 +35,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "waiting": store.waiting,
     "board": store.board,
     "hits": people.hits,
+    "hits-postgres": people.hits_postgres,
     "verify": lengthy.verify,
     "token-list": lengthy.token_list,
     "flat-out": desks.flat_out,
