@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+import inspect
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from textual.pilot import Pilot
 
+from opd_tui.demo.player import PlayedStep
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.demo_app import DAY, DemoApp
 from opd_tui.tui.screens.desk_screen import DeskScreen
@@ -35,6 +38,8 @@ class Scene:
 
 
 RUSH = "10:40"
+UNSEEN_UNTIL = dt.time(10, 35)
+"""The day is played without being shown until then, which takes a tenth of the time."""
 AT_BAN = ("right", "up", "up", "right")
 """The keys to the running slot of the first doctor."""
 SCENES = (
@@ -60,13 +65,26 @@ SCENES = (
 )
 
 
+class DayApp(DemoApp):
+    """The demo of the whole day, whose early steps are not shown."""
+
+    CSS_PATH = Path(inspect.getfile(DemoApp)).parent / f"{DemoApp.CSS_PATH}"
+
+    def show_played(self, played: PlayedStep) -> None:
+        if played.step.at >= UNSEEN_UNTIL:
+            super().show_played(played)
+
+
 async def draw(scene: Scene) -> str:
     """The scene as SVG, with the fonts left to whoever looks at it."""
     is_day = isinstance(scene.stands, str)
-    app = DemoApp(60.0, play=DAY, playing=False) if is_day else DemoApp(playing=False)
+    app = DayApp(60.0, play=DAY, playing=False) if is_day else DemoApp(playing=False)
     app.mark_seconds = 0.01 if is_day else 3600.0
     async with app.run_test(size=scene.size) as pilot:
         svg = await settled(app, pilot)
+        if is_day:
+            app.play_on(lambda played: played.step.at >= UNSEEN_UNTIL)
+            svg = await settled(app, pilot)
         steps = 0
         while app.demo.time < scene.stands if isinstance(scene.stands, str) else steps < scene.stands:
             await pilot.press("full_stop")

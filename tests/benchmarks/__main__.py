@@ -13,7 +13,19 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import course, desks, interaction, lengthy, live, people, postgresql, resources, startup, store
+from tests.benchmarks import (
+    course,
+    demo_day,
+    desks,
+    interaction,
+    lengthy,
+    live,
+    people,
+    postgresql,
+    resources,
+    startup,
+    store,
+)
 from tests.benchmarks.report import Budget, Row, as_markdown, as_text, machine, with_table, write_json
 from tests.benchmarks.site import ROOT, Site
 
@@ -28,6 +40,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "keys": interaction.keys,
     "panel": interaction.panel,
     "list": interaction.token_list,
+    "demo-day": demo_day.demo_day,
     "issue": store.issue,
     "course": course.course,
     "apply": store.apply,
@@ -35,6 +48,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "waiting": store.waiting,
     "board": store.board,
     "hits": people.hits,
+    "hits-postgres": people.hits_postgres,
     "verify": lengthy.verify,
     "token-list": lengthy.token_list,
     "flat-out": desks.flat_out,

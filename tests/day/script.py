@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -271,15 +271,39 @@ DEEDS = (
     *(Author.edit_doctor, Author.undo, Author.undo, Author.redo),
 )
 """What is done in the course of the day, and how often."""
+WAYS = {
+    "call_next": Author.at_the_door,
+    "call_token": Author.at_the_door,
+    "return_token": Author.at_the_door,
+    "check_in_token": Author.check_in,
+    "complete_and_call_next": Author.done_and_next,
+    "complete_token": Author.at_the_door,
+    "mark_no_show": Author.close,
+    "hold_token": Author.away_for_a_while,
+    "release_token": Author.away_for_a_while,
+    "change_source": Author.change_source,
+    "move_token": Author.move,
+    "resize_slot": Author.resize,
+    "tell_patient": Author.tell,
+    "delay_doctor": Author.delay,
+    "edit_patient": Author.edit_patient,
+    "merge_patients": Author.merge_patients,
+    "edit_doctor": Author.edit_doctor,
+    "carry_over": Author.carry_over,
+}
+"""What brings each action about that a short day may be without."""
 
 
 @functools.cache
-def busy_day(patients: int = PATIENTS) -> tuple[Step, ...]:
-    """The script of the day with so many patients."""
+def busy_day(patients: int = PATIENTS, *, whole: bool = False) -> tuple[Step, ...]:
+    """The script of the day with so many patients; a whole one then has what is missing of every action."""
     author = Author(SEED)
     author.open_the_house()
     while sum(step.action.verb == "issue_token" for step in author.steps) < patients:
         author.dice.choice(DEEDS if author.oracle.tokens else [Author.issue])(author)
+    while missing := [verb for verb in WAYS if whole and not kinds(author.steps)[verb]]:
+        author.issue()  # else nobody might be left
+        WAYS[missing[0]](author)
     author.come_too_late()
     author.carry_on()
     author.leave()
@@ -292,6 +316,6 @@ def busy_day(patients: int = PATIENTS) -> tuple[Step, ...]:
     return tuple(author.steps)
 
 
-def kinds(steps: tuple[Step, ...]) -> Counter[str]:
+def kinds(steps: Sequence[Step]) -> Counter[str]:
     """How often each action is done."""
     return Counter(step.action.verb for step in steps)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import shutil
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from opd_tui.clock import FixedClock
-from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.desk.opening import open_front_desk
 from opd_tui.tui.app import OpdApp
+from tests.conftest import NINE, ZONE
 from tests.screens.test_pictures import SnapCompare, pressing, report_folder
 from tests.support.busy_desk import busy_desk
 from tests.support.pilot import NARROW, WIDE, OpenDesk
@@ -45,17 +51,28 @@ SURFACES = {
 """The keys that lead to each surface."""
 
 
+@pytest.fixture(scope="session")
+def busy_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dt.datetime]:
+    """A database of a busy desk, and what time it is there."""
+    path, clock = tmp_path_factory.mktemp("busy desk") / "opd.db", FixedClock(NINE)
+    with closing(open_front_desk(str(path), operator="meera", desk="desk 1", clock=clock, zone=ZONE)) as desk:
+        busy_desk(desk, clock)
+    return path, clock.instant
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
 @pytest.mark.parametrize("keys", SURFACES.values(), ids=SURFACES.keys())
 def test_a_busy_desk_looks_as_it_was_accepted(
     keys: tuple[str, ...],
     size: tuple[int, int],
-    desk: FrontDesk,
+    busy_file: tuple[Path, dt.datetime],
+    database_path: Path,
     open_desk: OpenDesk,
     clock: FixedClock,
     snap_compare: SnapCompare,
 ) -> None:
-    busy_desk(desk, clock)
+    path, clock.instant = busy_file
+    shutil.copy(path, database_path)
     app = OpdApp(open_desk)
     assert snap_compare(app, terminal_size=size, run_before=pressing(app, keys))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from opd_tui.desk.actions import CallToken, CheckInToken, MarkNoShow
+from opd_tui.desk.actions import CallToken, CheckInToken, IssueToken, MarkNoShow
 from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.domain.actor import Actor
 from opd_tui.domain.model import Token
 from opd_tui.tui.app import OpdApp
 from tests.support.helpers import issue
@@ -194,3 +195,31 @@ async def test_a_task_takes_no_more_keys_than_it_should(desk: FrontDesk, open_de
         assert not task.done(desk)
         await meera.press(last)
         await meera.until(lambda: task.done(desk), task.name)
+
+
+def displaced(desk: FrontDesk) -> None:
+    """A patient whose seat an emergency took, and who is first of those who wait."""
+    full(desk)
+    desk.perform(IssueToken(slot=1, patient="Zoya Ali", source="EMERGENCY"), Actor("ravi", "desk 2"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("chosen", "keys", "says"),
+    [
+        ("enter down down", "v", ("A-002 Ravi Kumar", "number 1 in line")),
+        ("", "/ … enter v end", ("Emergency A-004 Zoya Ali took the seat of", "(ravi)")),
+    ],
+    ids=["how long", "who took the seat"],
+)
+async def test_a_question_takes_no_more_keys_than_it_should(
+    desk: FrontDesk, open_desk: OpenDesk, chosen: str, keys: str, says: tuple[str, ...]
+) -> None:
+    """Somebody at the counter asks how long it takes, and an auditor who did what to a token."""
+    displaced(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        for key in (*chosen.split(), *keys.split()):
+            assert not meera.dialogs or key != "v"
+            await (meera.type("A-002") if key == LETTERS else meera.press(key))
+            await meera.settle()
+        await meera.sees(*says, within=".dialog")

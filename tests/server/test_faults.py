@@ -78,8 +78,14 @@ def test_a_server_that_closes_one_line_is_not_noticed(filled: FrontDesk, store: 
     issue(filled, 2, "Imran")
 
 
+@pytest.mark.parametrize("kills", [2, pytest.param(4, marks=pytest.mark.slow)])
 def test_whatever_a_killed_server_answered_is_there_and_nothing_is_there_twice(
-    filled: FrontDesk, open_desk: OpenDesk, store: PostgresStore, server: Server, monkeypatch: pytest.MonkeyPatch
+    filled: FrontDesk,
+    open_desk: OpenDesk,
+    store: PostgresStore,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    kills: int,
 ) -> None:
     monkeypatch.setattr(front_desk, "SECONDS_TO_COME_BACK", PATIENCE_SECONDS)
     store.execute(f"ALTER DATABASE {store.name} SET synchronous_commit = off")  # each desk knows better
@@ -105,7 +111,7 @@ def test_whatever_a_killed_server_answered_is_there_and_nothing_is_there_twice(
     with ThreadPoolExecutor(2) as pool, ExitStack() as stack:
         stack.callback(stop.set)  # however it goes, else the pool would wait for ever
         workers = [pool.submit(work, open_desk(), letter) for letter in "AB"]
-        for _ in range(4):
+        for _ in range(kills):
             so_far = len(done)
             until(lambda so_far=so_far: len(done) > so_far + 10)
             with server.stopped():

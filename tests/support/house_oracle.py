@@ -15,6 +15,9 @@ from tests.support.oracle import Person
 FIELDS = ("name", "phone", "uhid", "birth_year", "sex")
 """What is known of a patient."""
 
+FORGOTTEN = "(forgotten)"
+"""The name of a patient who was forgotten."""
+
 Line = tuple[int, int | None]
 """A token in the plan of a doctor who leaves, and the slot to which it goes; None if it is cancelled."""
 
@@ -203,6 +206,11 @@ class HouseOracle(DayOracle):
         filled = {name: (self.records[stays][name], self.records[goes][name]) for name in missing}
         self.change = Change(stays, filled, goes, [token for token, record in self.visits.items() if record == goes])
         self.change.make(self, then=True)
+
+    def forget(self, token: int) -> None:
+        """Nothing is left of a patient but a record without a name."""
+        self.records[self.visits[token]] = dict.fromkeys(FIELDS) | {"name": FORGOTTEN}
+        self.know()
 
     def patients(self) -> dict[int, dict[str, Any]]:
         """What is known of every token's patient."""

@@ -20,6 +20,8 @@ SECOND_ENTER_SECONDS = 1.5
 REFUSED_SECONDS = 1.2
 """Keys that come sooner after a refusal are dropped."""
 SETTLE_SECONDS = 0.5
+PAGE_SECONDS = 0.1
+"""How long nothing comes after a page that is whole: it is of the desk's own list, and nobody else is at work."""
 KEYS_REMEMBERED = 40
 MODE_KEYS = {"Board": "1", "Waitlist": "2", "Doctors": "3"}
 
@@ -172,12 +174,12 @@ class Hands:
         return self.glance.pointed
 
     def whole_list(self) -> list[Line]:
-        """All lines of the list that has the keys, page by page."""
+        """All lines of the list that has the keys, page by page; nobody may change it meanwhile."""
         lines: dict[str, Line] = {}
         key, last = "home", ""
         while True:
             self.send(key)
-            self.terminal.settle()
+            self.terminal.settle(PAGE_SECONDS)
             here = self.glance.pointed
             lines |= {line.key: line for line in self.glance.rows}
             if here is None or here.key == last:

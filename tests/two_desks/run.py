@@ -85,8 +85,9 @@ def run_a_day(store: Store, folder: Path, actions: int, seed: int) -> Report:
         report.problems += at_once(days, tally)
         if not report.problems:
             report.problems += guarded(desks, lambda: compare_last_screens(desks, store))
-        for desk in desks:
-            report.problems += guarded([desk], lambda desk=desk: leave(desk))
+        with ThreadPoolExecutor(len(desks)) as pool:
+            for problems in pool.map(lambda desk: guarded([desk], lambda: leave(desk)), desks):
+                report.problems += problems
     report.seconds = time.monotonic() - start
     report.met = {desk.desk: desk.met for desk in desks}
     examine(report, store, actions, {desk.desk: desk.seen for desk in desks}, environment)
@@ -146,14 +147,19 @@ def compare_last_screens(desks: list[Receptionist], store: Store) -> list[str]:
     assert second.hands.point_at(number)
     second.close("cancel_token", number, straight_on)
     first.hands.see(lambda glance: all(line.key != number or not line.is_open for line in glance.rows))
-    problems = []
-    for desk in desks:
-        desk.hands.terminal.settle()
-        shown = desk.hands.glance.rows
-        desk.hands.enter_queue()
-        everything, load = desk.hands.whole_list(), desk.hands.glance.load
-        problems += differences(desk.desk, shown, everything, load, store)
-    return problems
+    with ThreadPoolExecutor(len(desks)) as pool:
+        looks = list(pool.map(last_look, desks))
+    return [
+        problem for desk, look in zip(desks, looks, strict=True) for problem in differences(desk.desk, *look, store)
+    ]
+
+
+def last_look(desk: Receptionist) -> tuple[list[Line], list[Line], Load | None]:
+    """Return what the screen had come to show of the queue, the whole of it, and its load."""
+    desk.hands.terminal.settle()
+    shown = desk.hands.glance.rows
+    desk.hands.enter_queue()
+    return shown, desk.hands.whole_list(), desk.hands.glance.load
 
 
 def differences(desk: str, shown: list[Line], everything: list[Line], load: Load | None, store: Store) -> list[str]:
