@@ -22,7 +22,7 @@ from opd_tui.domain.events import PatientForgotten, SlipPrinted, Subject, TokenI
 from opd_tui.domain.model import PatientId, Status, TokenId, TokenRecord
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
-from opd_tui.storage.queries import finding, reads
+from opd_tui.storage.queries import finding, people, reads
 from opd_tui.storage.transaction import Transaction, is_valid_id
 
 PATIENTS_AT_ONCE = 2000
@@ -62,6 +62,10 @@ class PeopleReads(DeskReads):
         history = tuple(outcomes_of(transaction, written))
         visits = finding.visits_of(transaction, record.token.patient_id, VISITS_OF_HIT)
         return TokenCard(record, history, tuple(visit for visit in visits if visit.token.id != token_id))
+
+    def has_other_record(self, patient_id: PatientId) -> bool:
+        """Return whether a patient seems to have another record, which differs and so was not joined."""
+        return self.read(lambda transaction: len(people.same_person(transaction, patient_id)) > 1)
 
     def slip(self, token_id: TokenId) -> Slip:
         """Return the slip of an open token; raise UnknownToken, and TokenAlreadyClosed for a token that is closed."""

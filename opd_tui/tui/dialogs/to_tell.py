@@ -16,7 +16,7 @@ from textual.widgets import Static
 from opd_tui.desk.actions import TellPatient
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
-from opd_tui.domain.model import Status, TokenRecord
+from opd_tui.domain.model import Status, Token, TokenRecord
 from opd_tui.tui.commands import TO_TELL, TOLD
 from opd_tui.tui.drawing.cells import Line, fit, joined
 from opd_tui.tui.drawing.doctor_names import short_name
@@ -30,7 +30,7 @@ NOBODY = "  Nobody has to be told of a change on this day."
 
 
 class ToTellRows(RowList[TokenRecord]):
-    """The patients to phone, one per row: the phone, and how the token stands now."""
+    """The patients to tell, one per row: the phone, or that they are here, and how the token stands now."""
 
     date = dt.date.min
     """The day on which they are phoned."""
@@ -47,7 +47,7 @@ class ToTellRows(RowList[TokenRecord]):
             (f"{pointer} ", self.part("dim")),
             (f"{fit(token.number, NUMBER_WIDTH)} ", self.part("strong")),
             (f"{fit(token.patient.name, name)} ", Style()),
-            (f"{fit(token.patient.phone or 'no phone', PHONE_WIDTH)} ", Style()),
+            (f"{fit(reached_by(token), PHONE_WIDTH)} ", self.part("good") if token.is_here else Style()),
             (fit(stands(item, self.date), max(room - name - 1, 0)), self.part("dim")),
         )
 
@@ -128,6 +128,11 @@ class ToTell(ModalScreen[TokenRecord | None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+
+def reached_by(token: Token) -> str:
+    """Return how a patient is told: `here` if the patient is at hand, or else the phone."""
+    return "here" if token.is_here else token.patient.phone or "no phone"
 
 
 def stands(record: TokenRecord, date: dt.date) -> str:
