@@ -190,8 +190,9 @@ class BirthYear(Whole):
             if _AGE.fullmatch(typed):
                 return self.accept(birth_year(typed, today))
             number = whole_number(typed)
-            is_age = isinstance(number, int) and 0 <= number < self.first
-            return self.accept(today.year - number if is_age else number)
+            if isinstance(number, int) and 0 <= number < self.first:
+                number = today.year - number
+            return self.accept(number)
         except InvalidValue:
             raise self.refuse(f"must be {self.expected}, or an age such as 45, 45y, 2y 3m or 8m") from None
 

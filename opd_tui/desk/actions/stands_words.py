@@ -43,7 +43,7 @@ def stands_in_words(outcome: Outcome, *, again: bool = False) -> list[str]:
 
 def in_place_of(outcome: Outcome) -> dict[int, int]:
     """Return the open tokens of patients who have two by a move, and the closed one that each stands for."""
-    pairs = {}
+    pairs: dict[int, int] = {}
     for replaced, replacement in replacements(outcome).items():
         is_open = outcome.record_of(replacement.id).token.status.is_open
         pairs |= {replacement.id: replaced} if is_open else {replaced: replacement.id}

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal_column, or_, select
 
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, SlotRecord, Status, Token, TokenId, TokenRecord
@@ -108,7 +108,7 @@ _INSIDE = TOKEN_RECORDS.where(*_OF_DATE, literal_column("token.status = 'ACTIVE'
 _INSIDE_WITH_DOCTOR = _INSIDE.where(slot.c.doctor_id == bindparam("doctor"))
 _WAITING_OF_DATE = TOKEN_RECORDS.where(token.c.date == bindparam("date"), token.c.status == "WAITING").order_by(*_RANK)
 # As `Token.is_to_tell`, from a day on.
-_IS_TO_TELL = (
+_IS_TO_TELL: tuple[ColumnElement[bool], ...] = (
     token.c.date >= bindparam("date"),
     token.c.to_tell_since.is_not(None),
     literal_column("NOT (token.status = 'COMPLETED' OR (token.status = 'ACTIVE' AND token.called_at IS NOT NULL))"),
