@@ -285,9 +285,10 @@ class FrontDesk(PeopleReads):
             outcomes = self.read(lambda transaction: self._outcomes(transaction, ids[-NEWS_AT_ONCE:]))
         except (DeskBusy, LookupError):
             outcomes = ()
-        if len(outcomes) < len(ids) or any(outcome.visits for outcome in outcomes):
-            self.forget_names()  # of entries that were not read, one may have forgotten a patient
-        return Changed(outcomes)
+        forgotten = len(outcomes) < len(ids) or any(outcome.visits for outcome in outcomes)
+        if forgotten:
+            self.forget_names()
+        return Changed(outcomes, forgotten)
 
 
 def refuse_wrong_clock(now: dt.datetime) -> None:

@@ -14,6 +14,8 @@ class Changed:
     """Actions were committed: the newest of them, oldest first; empty if they cannot be read just now."""
 
     outcomes: tuple[Outcome, ...]
+    forgotten: bool = False
+    """Whether a patient was forgotten, or may have been by an action that was not read."""
 
 
 @dataclass(frozen=True, slots=True)

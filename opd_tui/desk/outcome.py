@@ -38,6 +38,7 @@ class Directory:
     doctors: Mapping[DoctorId, Doctor]
     visits: Mapping[PatientId, int]
     """The number of visits of each patient forgotten by these events."""
+    patients: Mapping[PatientId, Patient]
 
     def token(self, token_id: int) -> str:
         """See `Names`."""
@@ -56,6 +57,10 @@ class Directory:
         """See `Names`."""
         record = self.slots[SlotId(slot_id)]
         return f"{record.doctor.name} {record.slot.expected_start}"
+
+    def patient(self, patient_id: int) -> str:
+        """See `Names`."""
+        return self.patients[PatientId(patient_id)].name
 
 
 @dataclass(frozen=True, slots=True)

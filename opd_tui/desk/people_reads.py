@@ -23,7 +23,7 @@ from opd_tui.domain.model import PatientId, Status, TokenId, TokenRecord
 from opd_tui.domain.turns import Turn, turn_of
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
-from opd_tui.storage.queries import finding, reads
+from opd_tui.storage.queries import finding, people, reads
 from opd_tui.storage.transaction import Transaction, is_valid_id
 
 PATIENTS_AT_ONCE = 2000
@@ -69,6 +69,10 @@ class PeopleReads(DeskReads):
         """Return when a token is called."""
         day = reads.tokens_of_day(transaction, record.doctor.id, record.slot.date)
         return turn_of(record, day, self.wall_clock(), self.zone)
+
+    def has_other_record(self, patient_id: PatientId) -> bool:
+        """Return whether a patient seems to have another record, which differs and so was not joined."""
+        return self.read(lambda transaction: len(people.same_person(transaction, patient_id)) > 1)
 
     def slip(self, token_id: TokenId) -> Slip:
         """Return the slip of an open token; raise UnknownToken, and TokenAlreadyClosed for a token that is closed."""

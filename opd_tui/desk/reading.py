@@ -297,12 +297,14 @@ def directory_of(transaction: Transaction, events: list[Event]) -> Directory:
     slots = reads.slots_by_id(transaction, [SlotId(id_) for id_ in ids[Subject.SLOT] | others])
     doctors = reads.doctors_by_id(transaction, [DoctorId(id_) for id_ in ids[Subject.DOCTOR]])
     forgotten = {PatientId(event.subject_id) for event in events if isinstance(event, PatientForgotten)}
+    named = tuple({patient_id for event in events for patient_id in event.named_patients})
     return Directory(
         tokens,
         {record.slot.id: record for record in slots}
         | {record.slot.id: SlotRecord(record.slot, record.doctor, SlotLoad()) for record in tokens.values()},
         doctors,
         {patient_id: people.count_visits(transaction, patient_id) for patient_id in forgotten},
+        dict(zip(named, people.patients(transaction, named), strict=True)),
     )
 
 

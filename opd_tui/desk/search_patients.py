@@ -103,11 +103,9 @@ class PatientHit:
     patient: Patient
     visits: tuple[TokenRecord, ...]
 
-    @property
-    def last_visit(self) -> TokenRecord | None:
-        """The last token that was completed, or else the last one of all."""
-        completed = (visit for visit in self.visits if visit.token.status is Status.COMPLETED)
-        return next(completed, next(iter(self.visits), None))
+    def last_visit(self, today: dt.date | None) -> TokenRecord | None:
+        """See `last_visit`."""
+        return last_visit(self.visits, today)
 
     def seen_by(self, doctor_id: DoctorId, before: dt.date, days: int) -> dt.date | None:
         """Return when the doctor last saw the patient within so many days before a date, or None."""
@@ -129,6 +127,17 @@ class FoundPatients:
     """Whether there are others."""
     is_complete: bool = True
     """Whether all patients were searched, and not only the newest."""
+
+
+def last_visit(tokens: Iterable[TokenRecord], today: dt.date | None) -> TokenRecord | None:
+    """Return the visit of the latest day that was completed, or else one that is open today, or None.
+
+    A token that was cancelled, undone or moved away, that was not used, or that is for another day is no visit.
+    """
+    latest = sorted(tokens, key=lambda record: record.slot.date, reverse=True)
+    completed = (record for record in latest if record.token.status is Status.COMPLETED)
+    of_today = (record for record in latest if record.token.status.is_open and record.slot.date == today)
+    return next(completed, next(of_today, None))
 
 
 def is_seen_by(visit: TokenRecord, doctor_id: DoctorId) -> bool:

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from opd_tui.domain.instants import waited, write_end, write_instant
 from opd_tui.domain.model import (
-    Attendance,
     Doctor,
     DoctorId,
     Slot,
@@ -107,8 +106,7 @@ class Queue:
     @property
     def here(self) -> int:
         """The number of patients who are here, and neither with the doctor nor on hold."""
-        tokens = (row.record.token for row in self.rows)
-        return sum(token.status.is_open and token.attendance is Attendance.HERE for token in tokens)
+        return sum(row.record.token.is_here for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,14 @@ import enum
 import re
 from typing import ClassVar, Generic, TypeVar
 
-from opd_tui.domain.text import clean_text, digits_of, has_letter_or_digit, has_undecoded_bytes, is_phone_like
+from opd_tui.domain.text import (
+    clean_text,
+    digits_of,
+    has_letter_or_digit,
+    has_undecoded_bytes,
+    is_phone_like,
+    with_ascii_digits,
+)
 
 T = TypeVar("T")
 
@@ -20,7 +27,8 @@ FIRST_YEAR, LAST_YEAR = 1970, 2999
 
 _CODE = re.compile("[A-Z0-9]{1,6}")
 _NUMBER = re.compile("[+-]?[0-9]{1,4000}")
-_AGE = re.compile(r"([0-9]{1,4}) ?(y|yr|yrs|years?|m|mo|months?|w|wks?|weeks?|d|days?)?")
+_PART_OF_AGE = re.compile("([0-9]{1,4}) ?(y|yrs?|years?|m|mo|months?|w|wks?|weeks?|d|days?)(?![a-z])")
+_AGE = re.compile(rf"{_PART_OF_AGE.pattern}(?:,? ?{_PART_OF_AGE.pattern}){{0,2}}")
 
 
 class InvalidValue(ValueError):
@@ -129,7 +137,8 @@ def letters_of(name: str) -> str:
 def whole_number(text: str) -> object:
     """Return the typed integer; return other text, or too many digits for Python, unchanged for `accept` to refuse."""
     text = text.strip()
-    return int(text) if _NUMBER.fullmatch(text) else text
+    digits = with_ascii_digits(text)
+    return int(digits) if _NUMBER.fullmatch(digits) else text
 
 
 class Whole(FieldType[int]):
@@ -167,31 +176,37 @@ class Flag(FieldType[bool]):
 
 
 class BirthYear(Whole):
-    """A year of birth, which may be typed as an age: `45`, `45y`, or `8m` for a child of eight months."""
+    """A year of birth, which may be typed as an age: `45`, `45y`, `2y 3m`, or `8m` for a child of eight months."""
 
     metavar = "YEAR"
-    such_as = "1981, or the age: 45, 45y, 8m, 3w"
+    such_as = "1981, or the age: 45, 45y, 2y 3m, 8m, 3w"
 
     def __init__(self) -> None:
         super().__init__(1850, LAST_YEAR, "a year")
 
     def from_text(self, text: str, today: dt.date) -> int:
-        found = _AGE.fullmatch(text.strip().casefold())
+        typed = " ".join(with_ascii_digits(text).casefold().split())
         try:
-            return super().from_text(text, today) if found is None else self.accept(self._year(found, today))
+            if _AGE.fullmatch(typed):
+                return self.accept(birth_year(typed, today))
+            number = whole_number(typed)
+            if isinstance(number, int) and 0 <= number < self.first:
+                number = today.year - number
+            return self.accept(number)
         except InvalidValue:
-            raise self.refuse(f"must be {self.expected}, or an age such as 45, 45y or 8m") from None
-
-    def _year(self, age: re.Match[str], today: dt.date) -> int:
-        number, unit = int(age[1]), (age[2] or "")[:1]
-        if unit == "m":
-            return (today.year * 12 + today.month - 1 - number) // 12
-        if unit in ("w", "d"):
-            return (today - dt.timedelta(days=number * (7 if unit == "w" else 1))).year
-        return number if not unit and number >= self.first else today.year - number
+            raise self.refuse(f"must be {self.expected}, or an age such as 45, 45y, 2y 3m or 8m") from None
 
     def in_words(self, value: int) -> str:
         return f"born in {value}"
+
+
+def birth_year(age: str, today: dt.date) -> int:
+    """Return the year of birth of an age in years, months, weeks and days."""
+    of_unit = dict.fromkeys("ymwd", 0)
+    for number, unit in _PART_OF_AGE.findall(age):
+        of_unit[unit[0]] += int(number)
+    born = today - dt.timedelta(weeks=of_unit["w"], days=of_unit["d"])
+    return (born.year * 12 + born.month - 1 - of_unit["y"] * 12 - of_unit["m"]) // 12
 
 
 class Id(FieldType[int]):

@@ -246,6 +246,16 @@ class Token:
         return self.status is Status.ACTIVE and self.called_at is not None
 
     @property
+    def is_to_tell(self) -> bool:
+        """Whether the patient has to be told of a change: not one who is with the doctor or was seen."""
+        return self.to_tell_since is not None and not self.in_the_room and self.status is not Status.COMPLETED
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the patient of the open token has come and is at hand: not with the doctor, and not on hold."""
+        return self.status.is_open and self.attendance is Attendance.HERE
+
+    @property
     def attendance(self) -> Attendance:
         """Where the patient of the open token is."""
         if self.in_the_room:

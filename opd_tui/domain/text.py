@@ -116,9 +116,14 @@ def _plain_letter(letter: str) -> str:
         return letter
 
 
+def with_ascii_digits(text: str) -> str:
+    """Return text with the decimal digits of any script as ASCII: 45 for ४५ and ٤٥."""
+    return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
+
+
 def digits_of(phone: str) -> str:
     """Return the decimal digits of a phone number as ASCII; they may be typed in any script."""
-    return "".join(str(unicodedata.decimal(c)) for c in phone if unicodedata.decimal(c, None) is not None)
+    return "".join(c for c in with_ascii_digits(phone) if c in "0123456789")
 
 
 def plain_phone(phone: str) -> str:

@@ -85,7 +85,7 @@ def test_two_records_become_one_and_two_again(filled: FrontDesk) -> None:
         "Merge both records into one, with 1 more visit? Is it one person?"
     )
     merged = filled.perform(merge)
-    assert merged.sentence == "Two records of one patient were merged: A-005 Asha Kumar, 1 visit more"
+    assert merged.sentence == "The records of Asha Kumar and Asha K were merged: A-005 Asha Kumar, 1 visit more"
     assert details(filled, other) == ("Asha Kumar", "98765 43210", "MRN 1", 1980, None)
     assert len({record.token.patient_id for record in filled.token_list() if record.token.id in (ACTIVE, other)}) == 1
     assert filled.verify().problems == []
@@ -114,5 +114,5 @@ def test_undo_passes_over_what_was_done_to_a_forgotten_patient(filled: FrontDesk
     filled.perform(EditPatient(token=CANCELLED, phone="22222"))
     filled.perform(ForgetPatient(token=CANCELLED))
     undone = filled.perform(Undo())
-    assert undone.sentence.startswith("Undone: editing A-003 Sunita Kumar; A-003 Sunita Kumar is as before")
+    assert undone.sentence.startswith("Undone: the change of Sunita Kumar (phone); the phone is as before")
     assert details(filled, WAITING)[1] == "98765 43210"

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from opd_tui.clock import FixedClock
 from opd_tui.desk import people_reads
-from opd_tui.desk.actions import CompleteToken, EditPatient, ForgetPatient, IssueToken, MergePatients
+from opd_tui.desk.actions import (
+    CancelToken,
+    CompleteToken,
+    EditPatient,
+    ForgetPatient,
+    IssueToken,
+    MarkNoShow,
+    MergePatients,
+    MoveToken,
+    OpenSlot,
+    Undo,
+)
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.news import Changed
 from opd_tui.desk.search_patients import MOST_WORDS, PatientQuery
@@ -164,7 +177,7 @@ def test_a_hit_knows_the_last_visits(known: FrontDesk, clock: FixedClock) -> Non
     (record,) = hit.visits
     today = known.today()
     assert today.isoformat() == DATE
-    assert hit.last_visit == record == hit.open_with(record.doctor.id, today)
+    assert hit.last_visit(today) == record == hit.open_with(record.doctor.id, today)
     assert hit.seen_by(record.doctor.id, today, 7) is None, "not seen yet"
     known.perform(CompleteToken(token=record.token.id))
     (hit,) = known.find_patients("h-17").hits
@@ -173,6 +186,34 @@ def test_a_hit_knows_the_last_visits(known: FrontDesk, clock: FixedClock) -> Non
     assert hit.seen_by(record.doctor.id, week, 7) == today
     assert hit.seen_by(record.doctor.id, week, 6) is None
     assert hit.seen_by(add_doctor(known, "Dr B"), week, 7) is None
+
+
+def test_what_was_undone_moved_or_cancelled_is_no_last_visit(known: FrontDesk) -> None:
+    today = known.today()
+    first = known.find_patients("h-17").hits[0].visits[0].token.id
+    known.perform(CompleteToken(token=first))
+    other = open_slot(known, add_doctor(known, "Dr B"), capacity=3)
+    hit = known.find_patients("h-17").hits[0]
+
+    def visit_of(text: str) -> int | None:
+        visit = known.find_patients(text).hits[0].last_visit(today)
+        return visit and visit.token.id
+
+    cancelled = token_of(known.perform(IssueToken(slot=other, patient={"id": hit.id}, source="FOLLOWUP")))
+    known.perform(CancelToken(token=cancelled))
+    assert visit_of("h-17") == first
+
+    lukasz = known.find_patients("4321").hits[0].visits[0].token.id
+    assert visit_of("4321") == lukasz, "who has an open token today is here today"
+    moved = known.perform(MoveToken(token=lukasz, slot=other))
+    assert visit_of("4321") == next(change.token.id for change in moved.changes if change.reason == "issued")
+    known.perform(Undo())
+    assert visit_of("4321") == lukasz, "not the doctor to whom the patient did not go"
+    known.perform(MarkNoShow(token=lukasz))
+    assert visit_of("4321") is None
+    tomorrow = OpenSlot(doctor=1, date=today + dt.timedelta(1), start="09:00", end="10:00", capacity=1)
+    issue(known, known.perform(tomorrow).slots[0].id, dict(PEOPLE[2]))
+    assert visit_of("4321") is None, "a booking is no visit yet"
 
 
 def test_a_token_for_a_known_patient_adds_a_visit_and_no_record(known: FrontDesk) -> None:

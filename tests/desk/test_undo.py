@@ -28,6 +28,7 @@ from opd_tui.desk.actions import (
     ForgetPatient,
     HoldToken,
     MarkNoShow,
+    MergePatients,
     MoveToken,
     OpenSlot,
     Redo,
@@ -45,7 +46,7 @@ from opd_tui.domain import errors
 from opd_tui.domain.events import Subject
 from tests.conftest import ZONE
 from tests.desk.test_rules import seated_from_scratch
-from tests.support.actions import window
+from tests.support.actions import session, window
 from tests.support.helpers import ACTIVE, CANCELLED, DATE, WAITING, issue, statuses, token_of
 from tests.support.memory import Row, Rows
 from tests.support.memory_desk import MemoryDesk
@@ -219,7 +220,7 @@ def test_of_an_action_on_several_patients_the_part_of_who_was_forgotten_stays(fi
     filled.perform(DelayDoctor(doctor=1, date=DATE, minutes=30))
     assert filled.perform(Undo()).sentence == (
         "Undone: changing the start of 2 slots (Dr A 09:00 and Dr A 10:00) to 30 minutes late; "
-        "Dr A 10:00 is 20 minutes late again; Dr A 09:00 is 20 minutes late again"
+        "Dr A 09:00 and Dr A 10:00 are 20 minutes late again"
     )
     undone = filled.perform(Undo())
     assert undone.sentence.endswith("(a patient who was forgotten since stays forgotten)")
@@ -251,9 +252,14 @@ def test_a_doctor_has_the_earlier_name_again_and_then_the_new_one(filled: FrontD
     (before,) = filled.doctor_list()
     filled.perform(EditDoctor(doctor=1, name="Dr Anil Rao", specialty="Surgery", room=None))
     (after,) = filled.doctor_list()
-    assert filled.perform(Undo()).sentence == "Undone: editing Dr A (name, room, specialty); Dr A is as before"
+    assert filled.perform(Undo()).sentence == (
+        "Undone: the change of Dr Anil Rao (was Dr A); the name is Dr A again and the room and specialty are as before"
+    )
     assert filled.doctor_list() == [before]
-    filled.perform(Redo())
+    assert filled.perform(Redo()).sentence == (
+        "Done again: the change of Dr A to Dr Anil Rao; the name is Dr Anil Rao again and the room and "
+        "specialty are changed again"
+    )
     assert filled.doctor_list() == [after]
     filled.perform(Undo())
     assert filled.doctor_list() == [before]
@@ -389,7 +395,28 @@ def test_everything_is_done_on_some_random_day() -> None:
         ([], ResizeSlot(slot=1, capacity=5), "Undo changing the seats of Dr A 09:00 to 5? Then Dr A 09:00 has 2 seats"),
         ([], CloseSlot(slot=1), "Undo closing Dr A 09:00? Then Dr A 09:00 takes new tokens again."),
         ([CloseSlot(slot=1)], ReopenSlot(slot=1), "Undo reopening Dr A 09:00? Then Dr A 09:00 is closed again."),
+        (
+            [],
+            EditPatient(token=ACTIVE, name="Usha Verma", sex="f"),
+            "Undo the change of Usha Verma (was Asha Kumar)? Then the name is Asha Kumar again and the sex is as "
+            "before.",
+        ),
+        (
+            [],
+            EditPatient(token=ACTIVE, phone="11111", sex="f"),
+            "Undo the change of Asha Kumar (phone and sex)? Then the phone and sex are as before.",
+        ),
+        (
+            [EditPatient(token=WAITING, uhid="MRN 1")],
+            MergePatients(keep=ACTIVE, merge=WAITING),
+            "Undo merging the records of Asha Kumar and Sunita Kumar? Then both are separate records again.",
+        ),
         ([], AddDoctor(name="Dr B", code="B"), "Undo adding Dr B? Then Dr B is no longer there."),
+        (
+            [],
+            session("11:00", "13:00", 20),
+            "Undo opening 6 slots (Dr A 11:00, Dr A 11:20 and 4 more)? Then 6 slots are no longer there.",
+        ),
         ([], window("11:00", "12:00"), "Undo opening Dr A 11:00? Then Dr A 11:00 is no longer there."),
     ],
     ids=lambda value: value.verb if isinstance(value, Action) else "",
@@ -403,6 +430,40 @@ def test_undo_names_what_was_done_and_how_it_then_stands(
     assert filled.perform(Undo()).sentence.startswith(question.replace("Undo ", "Undone: ").partition("?")[0])
 
 
+@pytest.mark.parametrize(
+    ("action", "sentence"),
+    [
+        (
+            EditPatient(token=ACTIVE, name="Usha Verma"),
+            "the change of Asha Kumar to Usha Verma; the name is Usha Verma",
+        ),
+        (EditPatient(token=ACTIVE, sex="f"), "the change of Asha Kumar (sex); the sex is changed again"),
+        (
+            MergePatients(keep=ACTIVE, merge=WAITING),
+            "merging the records of Asha Kumar and Sunita Kumar; both are one record again",
+        ),
+        (MarkNoShow(token=ACTIVE), "marking A-001 Asha Kumar as a no-show; A-001 is marked as a no-show again; A-003"),
+        (DelayDoctor(doctor=1, date=DATE, minutes=5), "changing the start of 2 slots (Dr A 09:00 and Dr A 10:00) to 5"),
+    ],
+    ids=lambda value: value.verb if isinstance(value, Action) else "",
+)
+def test_redo_says_what_is_done_again(filled: FrontDesk, action: Action, sentence: str) -> None:
+    filled.perform(action)
+    filled.perform(Undo())
+    question = Redo().question(filled.preview(Redo())) or ""
+    again = filled.perform(Redo()).sentence
+    assert again.startswith(f"Done again: {sentence}")
+    assert question.startswith(again.replace("Done again: ", "Do this again: ").partition(";")[0])
+    assert "as before" not in question + again
+
+
+def test_what_was_changed_later_does_not_alter_what_an_undo_said(filled: FrontDesk) -> None:
+    filled.perform(EditPatient(token=ACTIVE, name="Usha Verma"))
+    undone = filled.perform(Undo())
+    filled.perform(EditPatient(token=ACTIVE, name="Usha Varma"))
+    assert filled.activity(2)[1].sentence == undone.sentence
+
+
 def test_undo_of_many_says_how_many_and_names_a_few(filled: FrontDesk) -> None:
     for name in ("Imran", "Joseph", "Kabir"):
         issue(filled, 1, name)
@@ -414,8 +475,36 @@ def test_undo_of_many_says_how_many_and_names_a_few(filled: FrontDesk) -> None:
     filled.perform(CarryOver(slot=1))
     question = Undo().question(filled.preview(Undo()))
     assert f"{len(waiting)} patients ({waiting[0].label}, {waiting[1].label} and {len(waiting) - 2} more)" in question
-    assert question.endswith(f"Then {len(waiting)} patients stand as before.")
+    assert question.endswith(f"Then {len(waiting)} patients wait with Dr A 09:00 again.")
     assert len(question) < 200
+    filled.perform(Undo())
+    assert filled.perform(Redo()).sentence.endswith(
+        f"2 patients have a seat with Dr A 10:00 again; {len(waiting) - 2} patients wait with Dr A 10:00 again"
+    )
+
+
+def test_undo_of_a_move_to_another_doctor_counts_each_patient_once(filled: FrontDesk) -> None:
+    filled.perform(AddDoctor(name="Dr B", code="B"))
+    other = filled.perform(window("09:00", "10:00", doctor=2)).slots[0].id
+    filled.perform(MoveToken(token=ACTIVE, slot=other))
+    assert filled.perform(Undo()).sentence == (
+        "Undone: moving A-001 Asha Kumar to Dr B 09:00; A-001 has a seat with Dr A 09:00 again in place of B-001; "
+        "A-003 Sunita Kumar loses the seat and waits"
+    )
+    assert "; B-001 has a seat with Dr B 09:00 again in place of A-001; " in filled.perform(Redo()).sentence
+    filled.perform(Undo())
+    plan = [{"token": token, "slot": other} for token in (ACTIVE, 2, WAITING)]
+    filled.perform(DoctorLeaves(doctor=1, date=DATE, from_="09:00", plan=plan))
+    leave = "closing 2 slots (Dr A 09:00 and Dr A 10:00) and moving 3 patients (A-001 Asha Kumar, A-002 Ravi Kumar and "
+    assert Undo().question(filled.preview(Undo())) == (
+        f"Undo {leave}1 more) to Dr B 09:00? Then Dr A 09:00 and Dr A 10:00 take new tokens again, "
+        "2 patients have a seat with Dr A 09:00 again and 1 patient waits with Dr A 09:00 again."
+    )
+    filled.perform(Undo())
+    assert Redo().question(filled.preview(Redo())) == (
+        f"Do this again: {leave}1 more) to Dr B 09:00? Then Dr A 09:00 and Dr A 10:00 are closed again, "
+        "2 patients have a seat with Dr B 09:00 again and 1 patient waits with Dr B 09:00 again."
+    )
 
 
 def test_a_moved_token_names_the_one_that_replaced_it_until_the_move_is_undone(

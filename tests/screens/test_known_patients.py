@@ -504,3 +504,37 @@ async def test_a_list_that_is_hidden_right_after_it_was_drawn_repaints_nothing(
         await meera.settle()
         await meera.press("escape", "enter")
         await meera.sees("देवनागरी नाम", within="#queue")
+
+
+@pytest.mark.parametrize(
+    ("known", "typed", "offered"),
+    [
+        ({"sex": "female"}, ["shift+tab", "shift+tab", "m"], True),
+        ({"birth_year": 1981}, ["shift+tab", "shift+tab", "shift+tab", *"1982"], True),
+        ({"birth_year": 1981}, ["shift+tab", "shift+tab", "shift+tab", *"2019"], False),
+        ({"uhid": "H-1"}, [], False),
+    ],
+    ids=["sex", "year", "son", "joins"],
+)
+@pytest.mark.fast_cases(1)
+async def test_a_returning_patient_who_gets_a_record_of_its_own_is_offered_for_merging(
+    desk: FrontDesk, open_desk: OpenDesk, known: dict[str, object], typed: list[str], offered: bool
+) -> None:
+    first, _ = doctor_with_slots(desk, hours=2)
+    issue(desk, first, {"name": "Meera Nair", "phone": "90000 00002", **known})
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.press("right", "n")
+        await meera.type("Meera Nair 90000 00002")
+        await meera.press(*typed, "enter")
+        await meera.panel_closes()
+        await meera.settle()
+        said = "Meera Nair of 90000 00002 is a record of its own now: F5 on A-002 merges it with the earlier one."
+        if offered:
+            await meera.until(lambda: said in said_by(meera), "the offer")
+        else:
+            assert said not in said_by(meera)
+
+
+def said_by(meera: Receptionist) -> list[str]:
+    """All messages so far."""
+    return [message.text for message in meera.app.notices.log.history]

@@ -6,7 +6,17 @@ import datetime as dt
 
 import pytest
 
-from opd_tui.desk.actions import CallToken, CancelToken, MoveToken, OpenSlot, TellPatient
+from opd_tui.desk.actions import (
+    CallToken,
+    CancelToken,
+    CheckInToken,
+    CompleteToken,
+    DelayDoctor,
+    MoveToken,
+    OpenSlot,
+    ResizeSlot,
+    TellPatient,
+)
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.model import Source
 from opd_tui.tui.app import OpdApp
@@ -199,7 +209,7 @@ async def test_who_is_to_be_told_is_listed_by_the_longest_wait_and_ticked_off_on
     async with at_the_counter(OpdApp(open_desk)) as meera:
         assert "! to tell" in meera.line_with("Ravi Kumar", "QueueRows")
         await tell_list(meera)
-        await meera.sees("2 to tell, the longest wait first", "98450 12345", "waits 09:00 A")
+        await meera.sees("2 to tell, the longest wait first", "98450 12345", "waits 09:00 A", "here")
         first, second = meera.lines("ToTellRows")[1:3]
         assert "Asha Verma" in first
         assert "Ravi Kumar" in second
@@ -210,6 +220,33 @@ async def test_who_is_to_be_told_is_listed_by_the_longest_wait_and_ticked_off_on
         await meera.sees("Nobody has to be told of a change on this day.")
         await meera.press("escape", "enter", "end", "f")
         await meera.hears("There is nothing to tell A-001 Asha Verma.")
+
+
+async def test_who_is_inside_or_was_seen_need_not_be_told_and_who_is_here_is_marked(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    slot = full_slot(desk, waiting=3)
+    desk.perform(ResizeSlot(slot=slot, capacity=6))
+    desk.perform(DelayDoctor(doctor=1, date=DATE, minutes=20))
+    tokens = {record.token.patient.name: record.token.id for record in desk.token_list(slot)}
+    seen, inside, here, *expected, cancelled = tokens
+    for name in (seen, inside, here):
+        desk.perform(CheckInToken(token=tokens[name]))
+    desk.perform(CompleteToken(token=tokens[seen]))
+    desk.perform(CallToken(token=tokens[inside]))
+    desk.perform(CancelToken(token=tokens[cancelled]))
+    listed = {record.token.patient.name for record in desk.to_tell(desk.today())}
+    assert listed == {here, *expected, cancelled}, "whoever was cancelled may still be on the way"
+    assert desk.totals(desk.today()).to_tell == len(listed)
+    assert {r.token.patient.name for r in desk.token_list(slot) if r.token.is_to_tell} == listed
+    async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
+        await meera.sees(f"to tell {len(listed)}", within="ModeBar")
+        for name in tokens:
+            assert ("! to tell" in meera.line_with(name, "QueueRows")) is (name in listed)
+        await tell_list(meera)
+        rows = meera.lines("ToTellRows")
+        assert [" here " in row for row in rows if row.strip()] == [here in row for row in rows if row.strip()]
+        assert any(here in row for row in rows)
 
 
 @pytest.mark.slow

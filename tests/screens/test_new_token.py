@@ -7,13 +7,13 @@ import threading
 import pytest
 
 from opd_tui.clock import FixedClock
-from opd_tui.desk.actions import Action, CancelToken, IssueToken
+from opd_tui.desk.actions import Action, CancelToken, ForgetPatient, IssueToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.outcome import Forecast, Moves, Outcome
 from opd_tui.domain.model import Source
 from opd_tui.tui.app import OpdApp
 from opd_tui.tui.tokens import new_token
-from tests.support.helpers import add_doctor, issue, open_slot, statuses
+from tests.support.helpers import add_doctor, issue, open_slot, statuses, token_of
 from tests.support.pilot import (
     PATIENCE_SECONDS,
     OpenDesk,
@@ -613,6 +613,27 @@ async def test_what_was_typed_is_forgotten(desk: FrontDesk, open_desk: OpenDesk,
         await meera.sees("gets a seat", within=FORECAST)
         assert meera.read("#patient") == "name (or the phone number first), then Enter"
         assert "Typed before" not in meera.read(FORECAST)
+
+
+@pytest.mark.parametrize("elsewhere", [False, pytest.param(True, marks=pytest.mark.slow)])
+async def test_what_was_typed_is_dropped_when_a_patient_is_forgotten(
+    desk: FrontDesk, open_desk: OpenDesk, elsewhere: bool
+) -> None:
+    (slot,) = doctor_with_slots(desk)
+    token = token_of(issue(desk, slot, "Zacharias Quux"))
+    desk.perform(CancelToken(token=token))
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.type("Zacharias Quux")
+        await meera.press("escape")
+        await meera.panel_closes()
+        issuing = meera.app.screen.issuing
+        assert issuing.draft.text == "Zacharias Quux"
+        if elsewhere:
+            desk.perform(ForgetPatient(token=token))
+        else:
+            await meera.press("enter", "delete", "y")
+        await meera.until(lambda: issuing.draft is None, "the draft's end")
 
 
 # Digits beside a name

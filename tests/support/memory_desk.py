@@ -85,6 +85,7 @@ def directory_of(uow: MemoryUnitOfWork, events: list[Event]) -> Directory:
         {record.slot.id: record for record in slots},
         {doctor.id: doctor for doctor in doctors},
         {patient_id: visits[patient_id] for patient_id in forgotten},
+        {patient_id: uow.patient(patient_id) for event in events for patient_id in event.named_patients},
     )
 
 

@@ -94,10 +94,10 @@ class MergePatients(Action):
     def sentence(cls, outcome: Outcome) -> str:
         """See `Action`."""
         changed = [event for event in outcome.events if isinstance(event, TokenPatientChanged)]
+        merged = next(event for event in outcome.events if isinstance(event, PatientMerged))
         visits = f"{len(changed)} visit{'s' if len(changed) > 1 else ''}"
-        return (
-            f"Two records of one patient were merged: {outcome.directory.token(changed[0].subject_id)}, {visits} more"
-        )
+        names = outcome.directory
+        return f"{merged.sentence(names)}: {names.token(changed[0].subject_id)}, {visits} more"
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:

@@ -36,8 +36,8 @@ from opd_tui.domain.events import (
     TokenToTell,
     TokenWithdrawn,
 )
-from opd_tui.domain.events.doctors import EARLIER_NAME
-from opd_tui.domain.events.patients import with_keys
+from opd_tui.domain.events.doctors import EARLIER_NAME, RESTORED_NAME
+from opd_tui.domain.events.patients import RESTORED, with_keys
 from opd_tui.domain.events.queue import NO_HOLD
 from opd_tui.domain.model import DoctorId, PatientId, Slot, SlotId, Status, Token, TokenId
 from opd_tui.domain.unit_of_work import UnitOfWork
@@ -181,7 +181,7 @@ class Reverting:
         before, private = {name: now.get(name) for name in fields}, {}
         if event.subject is Subject.DOCTOR and "name" in fields:
             private = {"name": event.details[EARLIER_NAME]}
-            details[EARLIER_NAME] = PresentNames(self.uow).doctor(event.subject_id)
+            details |= {EARLIER_NAME: PresentNames(self.uow).doctor(event.subject_id), RESTORED_NAME: private["name"]}
         reverted = REVERTED[event.subject](event.subject_id, before, fields, slot_id, details=details, private=private)
         if event.kind == TokenToTell.kind:
             reverted = TokenToTell(event.subject_id, before, fields, slot_id, details=details)
@@ -200,7 +200,7 @@ class Reverting:
         kept = self.uow.record(PatientKept.of(patient_id, present, slot_id)).subject_id
         names, token = event.details["fields"], event.details["token"]
         versions = {"from": event.details["to"], "to": event.details["from"]}
-        details |= {"fields": names, "token": token, "kept": kept, **versions}
+        details |= {"fields": names, "token": token, "kept": kept, RESTORED: event.details["kept"], **versions}
         private = with_keys({name: getattr(earlier, name) for name in names})
         self.uow.record(REVERTED[Subject.PATIENT](patient_id, {}, {}, slot_id, details=details, private=private))
 
@@ -316,6 +316,10 @@ class PresentNames:
         """See `Names`."""
         slot = self.uow.hold_slots([SlotId(slot_id)])[SlotId(slot_id)]
         return f"{self.doctor(slot.doctor_id)} {slot.expected_start}"
+
+    def patient(self, patient_id: int) -> str:
+        """See `Names`."""
+        return self.uow.patient(PatientId(patient_id)).name
 
 
 def is_set_back(event: Event) -> bool:

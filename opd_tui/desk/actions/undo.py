@@ -11,7 +11,8 @@ from opd_tui.desk.actions.base import Action
 from opd_tui.desk.actions.holding import NoteSlip
 from opd_tui.desk.actions.patients import ForgetPatient
 from opd_tui.desk.actions.reverting import Reverting, is_set_back
-from opd_tui.desk.actions.undo_words import deeds_in_words, stands_in_words
+from opd_tui.desk.actions.stands_words import stands_in_words
+from opd_tui.desk.actions.undo_words import deeds_in_words
 from opd_tui.desk.actions.words import in_words
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.domain.errors import CannotBeUndone, NothingToChange, NothingToRedo, NothingToUndo, UnknownEntry
@@ -42,7 +43,8 @@ class Undo(Action):
 
     def question(self, forecast: Forecast, chosen: str = "") -> str:
         """See `Action`."""
-        return with_what_follows(f"Undo {deeds_in_words(forecast.outcome)}", forecast.outcome)
+        outcome = forecast.outcome
+        return with_what_follows(f"Undo {deeds_in_words(outcome)}", stands_in_words(outcome))
 
     def run(self, uow: UnitOfWork) -> None:
         entry_id, events, own, passed_over = self.find(uow)
@@ -94,8 +96,9 @@ class Redo(Action):
 
     def question(self, forecast: Forecast, chosen: str = "") -> str:
         """See `Action`."""
-        deeds = deeds_in_words(forecast.outcome, again=True)
-        return with_what_follows(f"Do this again: {deeds}", forecast.outcome)
+        outcome = forecast.outcome
+        deeds = deeds_in_words(outcome, again=True)
+        return with_what_follows(f"Do this again: {deeds}", stands_in_words(outcome, again=True))
 
     def run(self, uow: UnitOfWork) -> None:
         undo_id, entry_id = self.find(uow)
@@ -123,7 +126,8 @@ class Redo(Action):
     @classmethod
     def sentence(cls, outcome: Outcome) -> str:
         """See `Action`."""
-        return "; ".join([f"Done again: {deeds_in_words(outcome, again=True)}", *stands_in_words(outcome)])
+        deeds = deeds_in_words(outcome, again=True)
+        return "; ".join([f"Done again: {deeds}", *stands_in_words(outcome, again=True)])
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
@@ -178,7 +182,6 @@ def is_of_forgotten(uow: UnitOfWork, event: Event) -> bool:
     return token is not None and uow.is_forgotten(token.patient_id)
 
 
-def with_what_follows(question: str, outcome: Outcome) -> str:
+def with_what_follows(question: str, follows: list[str]) -> str:
     """Return a question with how everything would then stand."""
-    follows = stands_in_words(outcome)
     return f"{question}? Then {in_words(follows, most=len(follows))}." if follows else f"{question}?"

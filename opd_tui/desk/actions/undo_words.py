@@ -1,18 +1,28 @@
-"""What an undo or redo took back or did again, and how everything stands after it."""
+"""What an undo or redo took back or did again, in words."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable
 
-from opd_tui.desk.actions.words import MOST_TOLD, in_words, moves_in_words
+from opd_tui.desk.actions.words import in_words
 from opd_tui.desk.outcome import Outcome
-from opd_tui.domain.events import EVENTS, Event, Subject, TokenIssued, TokenMovedAway, TokenWithdrawn
-from opd_tui.domain.model import Source, Status, TokenId
+from opd_tui.domain.events import (
+    EVENTS,
+    DoctorEdited,
+    Event,
+    PatientEdited,
+    PatientMerged,
+    Subject,
+    TokenIssued,
+    TokenMovedAway,
+)
+from opd_tui.domain.events.doctors import EARLIER_NAME, RESTORED_NAME
+from opd_tui.domain.events.patients import WORDS, both_records
+from opd_tui.domain.model import Token, TokenId
 
 NAMED = 2
 """So many rows of a kind are named."""
-Phrase = Callable[[Event, Outcome], str]
+EDITING = (DoctorEdited.kind, PatientEdited.kind)
 
 
 def deeds_in_words(outcome: Outcome, *, again: bool = False) -> str:
@@ -20,132 +30,99 @@ def deeds_in_words(outcome: Outcome, *, again: bool = False) -> str:
 
     A detail, such as where tokens moved, is told if it is the same for all of them.
     """
-    events = [original(event, again=again) for event in set_back(outcome)]
     kinds: dict[str, list[Event]] = {}
-    for event in events if again else reversed(events):
-        kinds.setdefault(event.deed, []).append(event)
+    for event in set_back(outcome, again=again):
+        kinds.setdefault(kind_of(event).deed, []).append(event)
     if TokenMovedAway.deed in kinds:
         kinds.pop(TokenIssued.deed, None)  # the token that replaces another is part of the move
+    moved = replacements(outcome)
     phrases = []
     for deed, alike in kinds.items():
-        details = {event.detail(outcome.directory) for event in alike}
-        phrases.append(deed.format(rows_in_words(alike, outcome)) + (details.pop() if len(details) == 1 else ""))
+        details = {detail_of(event, outcome, moved, again=again) for event in alike}
+        rows = rows_in_words(alike, outcome, again=again)
+        phrases.append(deed.format(rows) + (details.pop() if len(details) == 1 else ""))
     return in_words(phrases, most=len(phrases)) if phrases else "the last action"
 
 
-def set_back(outcome: Outcome) -> list[Event]:
-    """Return the events of an undo or redo of which a sentence tells."""
+def set_back(outcome: Outcome, *, again: bool) -> list[Event]:
+    """Return the events of an undo or redo of which a sentence tells, in the order in which they first happened."""
     named = (event for event in outcome.events if "kind" in event.details and not event.quiet)
-    return [event for event in named if (kind := EVENTS.get(event.details["kind"])) and kind.deed]
+    found = [event for event in named if (kind := EVENTS.get(event.details["kind"])) and kind.deed]
+    if any(event.details["kind"] == PatientMerged.kind for event in found):
+        found = [event for event in found if not is_edit(event)]  # the record that stays got what it lacked
+    return found if again else found[::-1]
 
 
-def original(event: Event, *, again: bool) -> Event:
-    """Return the event that was set back by another one, or that happened again."""
+def kind_of(event: Event) -> type[Event]:
+    """Return the class of the event that was set back, or that happened again."""
+    return EVENTS[event.details["kind"]]
+
+
+def is_edit(event: Event) -> bool:
+    """Return whether an undo or redo changed a patient's or a doctor's details."""
+    return event.details["kind"] in EDITING
+
+
+def replacements(outcome: Outcome) -> dict[TokenId, Token]:
+    """Return the tokens that replace others of the same undo or redo, by the token that each one replaces."""
+    ids = {event.subject_id for event in outcome.events if event.subject is Subject.TOKEN}
+    tokens = (outcome.directory.tokens[TokenId(id_)].token for id_ in ids)
+    return {token.replaces: token for token in tokens if token.replaces in ids}
+
+
+def detail_of(event: Event, outcome: Outcome, moved: dict[TokenId, Token], *, again: bool) -> str:
+    """Return what follows a deed, such as ` to Dr A 09:00`."""
+    if event.subject is Subject.TOKEN and (replacement := moved.get(TokenId(event.subject_id))):
+        return f" to {outcome.directory.slot(replacement.slot_id)}"
     before, after = (event.before, event.after) if again else (event.after, event.before or {})
-    return EVENTS[event.details["kind"]](event.subject_id, before, after, event.slot_id, details=event.details)
+    original = kind_of(event)(event.subject_id, before, after, event.slot_id, details=event.details)
+    return original.detail(outcome.directory)
 
 
-def rows_in_words(events: list[Event], outcome: Outcome) -> str:
+def rows_in_words(events: list[Event], outcome: Outcome, *, again: bool) -> str:
     """Return the rows of events of one kind: `A-003 Sunita Rao`, or `5 patients (A-003 Sunita Rao and 4 more)`."""
-    names = [name_of(event, outcome) for event in events]
+    names = [
+        changed_row(event, outcome, again=again) if is_edit(event) else name_of(event, outcome) for event in events
+    ]
     return names[0] if len(names) == 1 else f"{several(events[0].subject, len(names))} ({in_words(names, NAMED)})"
 
 
 def several(subject: Subject, number: int) -> str:
-    """Return a number of rows: `5 patients`, `4 slots`."""
-    return f"{number} {'patient' if subject is Subject.TOKEN else subject.value}s"
+    """Return a number of rows: `5 patients`, `1 slot`."""
+    return f"{number} {'patient' if subject is Subject.TOKEN else subject.value}{'' if number == 1 else 's'}"
 
 
 def name_of(event: Event, outcome: Outcome) -> str:
-    """Return the name of an event's row."""
+    """Return the name of an event's row; of a merge, both records."""
     names = outcome.directory
     if event.subject is Subject.PATIENT:
-        return next(map(names.token, event.mentions), "one patient")
+        return both_records([*map(names.patient, event.named_patients)])
     of_row = {Subject.TOKEN: names.token, Subject.SLOT: names.slot, Subject.DOCTOR: names.doctor}
     return of_row[event.subject](event.subject_id)
 
 
-def stands_in_words(outcome: Outcome) -> list[str]:
-    """Return how each row stands that was set back, of many only the number, and then what the rule did to others."""
-    last = {(event.subject, event.subject_id): event for event in set_back(outcome)}
-    phrases = {row: phrase for row, event in last.items() if (phrase := STANDS[event.subject](event, outcome))}
-    number = Counter(subject for subject, _ in phrases)
-    told = [
-        f"{short_name(last[row], outcome)} {phrase}" for row, phrase in phrases.items() if number[row[0]] <= MOST_TOLD
-    ]
-    told += [f"{several(subject, of)} stand as before" for subject, of in number.items() if of > MOST_TOLD]
-    others = (event for event in outcome.events if (event.subject, event.subject_id) not in last)
-    return [*told, *moves_in_words(others, outcome.directory)]
+def changed_row(event: Event, outcome: Outcome, *, again: bool) -> str:
+    """Return whose details were changed, with the other name, or else the details: `Asha Verma (was Asha Varma)`."""
+    before, after = names_around(event, outcome)
+    if before != after:
+        return f"{before} to {after}" if again else f"{before} (was {after})"
+    return f"{after} ({in_words(other_fields(event))})" if other_fields(event) else after
 
 
-def short_name(event: Event, outcome: Outcome) -> str:
-    """Return the name of a row that was named before, for a token its number."""
-    if event.subject is Subject.TOKEN:
-        return outcome.directory.tokens[TokenId(event.subject_id)].token.number
-    return name_of(event, outcome)
+def names_around(event: Event, outcome: Outcome) -> tuple[str, str]:
+    """Return a patient's or a doctor's name before an undo or redo of a change, and after it."""
+    names, details = outcome.directory, event.details
+    if event.subject is Subject.DOCTOR:
+        name = names.doctor(event.subject_id)
+        return details.get(EARLIER_NAME, name), details.get(RESTORED_NAME, name)
+    if event.named_patients:
+        before, after = map(names.patient, event.named_patients)
+    else:  # an earlier version did not note the records
+        before = after = next(map(names.token, event.mentions), "a patient")
+    return before, after
 
 
-def token_stands(event: Event, outcome: Outcome) -> str:
-    """Return how a token stands: what was set back, and whether it has a seat."""
-    if isinstance(event, TokenWithdrawn):
-        return "is cancelled"
-    after = event.after
-    token = outcome.record_of(TokenId(event.subject_id)).token
-    status = token.status
-    if "status" in after and not status.is_open:
-        return f"is {status.value} again"
-    if after.get("called_at") or ("status" in after and token.in_the_room):
-        return "is with the doctor again"
-    if "status" in after or "slot_id" in after:
-        place = f" with {outcome.directory.place(after['slot_id'])}" if "slot_id" in after else ""
-        return f"{'has a seat' if status is Status.ACTIVE else 'waits'}{place} again"
-    return next((phrase for name, phrase in fields_in_words(event) if name in after), "is as before")
-
-
-def fields_in_words(event: Event) -> list[tuple[str, str]]:
-    """Return a phrase for each field of a token that is set back without its status."""
-    after = event.after
-    source = after.get("source")
-    return [
-        ("called_at", "is back in the queue"),
-        ("held_at", "is on hold again" if after.get("held_at") else "is no longer on hold"),
-        ("checked_in_at", "is here again" if after.get("checked_in_at") else "is expected again"),
-        ("source", f"is {Source[source].label} again" if source else ""),
-        ("to_tell_since", "has to be told again" if after.get("to_tell_since") else "was told"),
-    ]
-
-
-def slot_stands(event: Event, outcome: Outcome) -> str:
-    """Return how a slot stands."""
-    after = event.after
-    seats, late = after.get("capacity"), after.get("delay_minutes")
-    phrases = [
-        ("withdrawn_at", "is no longer there" if after.get("withdrawn_at") else "is there again"),
-        ("capacity", f"has {seats} seat{'' if seats == 1 else 's'} again"),
-        ("closed_at", "is closed again" if after.get("closed_at") else "takes new tokens again"),
-        ("delay_minutes", f"is {late} minute{'' if late == 1 else 's'} late again" if late else "is on time again"),
-    ]
-    return next((phrase for name, phrase in phrases if name in after), "is as before")
-
-
-def doctor_stands(event: Event, outcome: Outcome) -> str:
-    """Return how a doctor stands."""
-    after = event.after
-    phrases = [
-        ("withdrawn_at", "is no longer there" if after.get("withdrawn_at") else "is there again"),
-        ("retired_at", "has retired again" if after.get("retired_at") else "has not retired"),
-    ]
-    return next((phrase for name, phrase in phrases if name in after), "is as before")
-
-
-def patient_stands(event: Event, outcome: Outcome) -> str:
-    """Return how a patient's record stands."""
-    return "is as before" if event.mentions else ""
-
-
-STANDS: dict[Subject, Phrase] = {
-    Subject.TOKEN: token_stands,
-    Subject.SLOT: slot_stands,
-    Subject.DOCTOR: doctor_stands,
-    Subject.PATIENT: patient_stands,
-}
+def other_fields(event: Event) -> list[str]:
+    """Return the details but the name that a change set, in words."""
+    fields: Iterable[str] = event.details.get("fields", event.after)
+    return [WORDS.get(name, name) for name in sorted(fields) if name != "name"]

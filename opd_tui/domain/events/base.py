@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from opd_tui.domain.model import SlotId, TokenId
+from opd_tui.domain.model import PatientId, SlotId, TokenId
 
 Fields = Mapping[str, Any]
 """Fields of a row by column name, as JSON values: strings, integers and null."""
@@ -49,6 +49,9 @@ class Names(Protocol):
 
     def place(self, slot_id: int) -> str:
         """Return a slot's doctor and when a patient is seen there, as a delay moves it: `Dr A 09:20`."""
+
+    def patient(self, patient_id: int) -> str:
+        """Return the name in a patient's record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,11 @@ class Event:
         """The slots from and to which the event moved a token, or in which it made one."""
         slots = (fields.get("slot_id") for fields in (self.before or {}, self.after))
         return {slot_id for slot_id in slots if slot_id is not None}
+
+    @property
+    def named_patients(self) -> tuple[PatientId, ...]:
+        """The records whose names tell what the event did."""
+        return ()
 
     @property
     def mentions(self) -> tuple[TokenId, ...]:

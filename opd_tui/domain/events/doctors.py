@@ -19,6 +19,8 @@ def sealed(name: str) -> str:
 
 EARLIER_NAME = "earlier_name"
 """The detail of an event that holds the name which a doctor had before."""
+RESTORED_NAME = "restored_name"
+"""The detail of an event that holds the name which it set back."""
 
 
 class DoctorAdded(Event):
@@ -60,7 +62,7 @@ class DoctorEdited(Event):
     __slots__ = ()
 
     kind: ClassVar[str] = "doctor_edited"
-    deed: ClassVar[str] = "editing {}"
+    deed: ClassVar[str] = "the change of {}"
     subject: ClassVar[Subject] = Subject.DOCTOR
     reason: ClassVar[str | None] = "edited"
 
@@ -76,9 +78,6 @@ class DoctorEdited(Event):
             details={EARLIER_NAME: doctor.name} if renamed else {},
             private={"name": fields["name"]} if renamed else {},
         )
-
-    def detail(self, names: Names) -> str:
-        return f" ({', '.join(sorted(self.after))})"
 
     def sentence(self, names: Names) -> str:
         return f"{names.doctor(self.subject_id)} has another {', '.join(sorted(self.after))}"

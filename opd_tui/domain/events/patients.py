@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import ClassVar, Self
 
 from opd_tui.domain.events.base import Event, Fields, Names, Subject
@@ -17,6 +18,8 @@ PERSONAL = tuple(spec.name for spec in Patient.specs())
 """The columns that identify a patient: name, phone, hospital number, year of birth and sex."""
 WORDS = {"uhid": "hospital number", "birth_year": "year of birth"}
 """Personal fields whose names are no words."""
+RESTORED = "restored"
+"""The detail of an event that names the record from which it set personal fields back."""
 KEYS = ("name_key", "phone_key", "uhid_key")
 """The columns for matching the same person, derived from the personal fields."""
 
@@ -118,7 +121,7 @@ class PatientEdited(PatientEvent):
     __slots__ = ()
 
     kind: ClassVar[str] = "patient_edited"
-    deed: ClassVar[str] = "editing {}"
+    deed: ClassVar[str] = "the change of {}"
     reversible: ClassVar[bool] = False
     reason: ClassVar[str | None] = "edited"
 
@@ -144,7 +147,7 @@ class PatientMerged(PatientEvent):
     __slots__ = ()
 
     kind: ClassVar[str] = "patient_merged"
-    deed: ClassVar[str] = "merging two records of {}"
+    deed: ClassVar[str] = "merging {}"
     reason: ClassVar[str | None] = "merged"
 
     @classmethod
@@ -152,8 +155,14 @@ class PatientMerged(PatientEvent):
         """Return the event that merges a record into another."""
         return cls(patient_id, {"merged_into": None}, {"merged_into": into}, slot_id)
 
+    @property
+    def named_patients(self) -> tuple[PatientId, ...]:
+        """See `Event`."""
+        return merged_records(self)
+
     def sentence(self, names: Names) -> str:
-        return "Two records of one patient were merged"
+        records = both_records([*map(names.patient, self.named_patients)])
+        return f"{records[0].upper()}{records[1:]} were merged"
 
 
 class PatientForgotten(PatientEvent):
@@ -177,3 +186,15 @@ class PatientForgotten(PatientEvent):
 
     def sentence(self, names: Names) -> str:
         return "A patient was forgotten"
+
+
+def merged_records(event: Event) -> tuple[PatientId, ...]:
+    """Return the record that stays and the one that is merged into it, of an event that merges or separates them."""
+    into = event.after.get("merged_into") or (event.before or {}).get("merged_into")
+    return (PatientId(into), PatientId(event.subject_id)) if into else ()
+
+
+def both_records(names: Sequence[str]) -> str:
+    """Return two records in words: `the records of Asha Rao and A. Rao`."""
+    first, second = names
+    return f"two records of {first}" if first == second else f"the records of {first} and {second}"

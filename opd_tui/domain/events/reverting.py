@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from opd_tui.domain.events.base import Event, Names, Subject
+from opd_tui.domain.events.patients import RESTORED, merged_records
 from opd_tui.domain.events.tokens import TokenEvent
-from opd_tui.domain.model import TokenId
+from opd_tui.domain.model import PatientId, TokenId
 
 
 class DoctorReverted(Event):
@@ -45,6 +46,13 @@ class PatientReverted(Event):
     def mentions(self) -> tuple[TokenId, ...]:
         """See `Event`."""
         return (TokenId(self.details["token"]),) if "token" in self.details else ()
+
+    @property
+    def named_patients(self) -> tuple[PatientId, ...]:
+        """See `Event`; of a change of details, the record as it was before this event, and as it was after it."""
+        if RESTORED in self.details:
+            return PatientId(self.details["kept"]), PatientId(self.details[RESTORED])
+        return merged_records(self)
 
     def sentence(self, names: Names) -> str:
         who = names.token(self.mentions[0]) if self.mentions else "The patient's record"

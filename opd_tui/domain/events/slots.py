@@ -123,7 +123,7 @@ class SlotDelayed(Event):
         return f"{minutes} minute{'s' if minutes > 1 else ''} late" if minutes else "on time"
 
     def detail(self, names: Names) -> str:
-        return f" to {self.late}"
+        return f" to {self.late}" if self.after["delay_minutes"] else " back to on time"
 
     def sentence(self, names: Names) -> str:
         return f"{names.slot(self.subject_id)} is {self.late}"

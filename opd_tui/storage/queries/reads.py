@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal_column, or_, select
 
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, SlotRecord, Status, Token, TokenId, TokenRecord
@@ -107,12 +107,14 @@ _TOKENS_IN_LIST_ORDER = TOKEN_RECORDS.order_by(slot.c.date, slot.c.start, doctor
 _INSIDE = TOKEN_RECORDS.where(*_OF_DATE, literal_column("token.status = 'ACTIVE'"), token.c.called_at.is_not(None))
 _INSIDE_WITH_DOCTOR = _INSIDE.where(slot.c.doctor_id == bindparam("doctor"))
 _WAITING_OF_DATE = TOKEN_RECORDS.where(token.c.date == bindparam("date"), token.c.status == "WAITING").order_by(*_RANK)
-_TO_TELL = TOKEN_RECORDS.where(token.c.date >= bindparam("date"), token.c.to_tell_since.is_not(None)).order_by(
-    token.c.to_tell_since, token.c.issued_at, token.c.id
+# As `Token.is_to_tell`, from a day on.
+_IS_TO_TELL: tuple[ColumnElement[bool], ...] = (
+    token.c.date >= bindparam("date"),
+    token.c.to_tell_since.is_not(None),
+    literal_column("NOT (token.status = 'COMPLETED' OR (token.status = 'ACTIVE' AND token.called_at IS NOT NULL))"),
 )
-_NUMBER_TO_TELL = (
-    select(func.count()).select_from(token).where(token.c.date >= bindparam("date"), token.c.to_tell_since.is_not(None))
-)
+_TO_TELL = TOKEN_RECORDS.where(*_IS_TO_TELL).order_by(token.c.to_tell_since, token.c.issued_at, token.c.id)
+_NUMBER_TO_TELL = select(func.count()).select_from(token).where(*_IS_TO_TELL)
 _TOKENS_OF_DAY = TOKEN_RECORDS.where(token.c.doctor_id == bindparam("doctor"), token.c.date == bindparam("date"))
 _TOKEN_BY_ID = TOKEN_RECORDS.where(token.c.id == bindparam("id"))
 _TOKEN_BY_NUMBER = select(token.c.id).where(token.c.date == bindparam("date"), token.c.number == bindparam("number"))

@@ -174,7 +174,7 @@ class QueueRows(TokenRows):
 
     def tail(self, item: QueueRow, width: int, style: Style) -> tuple[str, Style]:
         """Return the last column: that the patient has to be told of a change, or else the times of the token."""
-        if item.record.token.to_tell_since is not None:
+        if item.record.token.is_to_tell:
             return fit(TO_TELL, width, "right"), self.part("warning")
         return fit(self.tail_of(item, wordy=width == TAIL_WIDTH), width, "right"), style
 

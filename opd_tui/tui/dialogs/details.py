@@ -20,7 +20,7 @@ from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.keys.commands import Command
 
 LAST_VISITS = 5
-"""How many earlier visits are listed."""
+"""How many earlier tokens are listed."""
 
 
 class Details(Help):
@@ -71,7 +71,7 @@ def sections_of(row: QueueRow, card: TokenCard, now: dt.datetime | None, zone: d
     if today := card.of_day(date):
         yield "Other tokens of the day", [*map(other_row, today)]
     if earlier := card.before(date):
-        yield "Earlier visits", [*map(other_row, earlier[:LAST_VISITS])]
+        yield "Earlier tokens", [*map(other_row, earlier[:LAST_VISITS])]
 
 
 def history_rows(history: tuple[Outcome, ...], date: dt.date, zone: dt.tzinfo | None) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from opd_tui.desk.actions import TellPatient
 from opd_tui.desk.outcome import Outcome
 from opd_tui.domain.errors import DeskRefusal
-from opd_tui.domain.model import Status, TokenRecord
+from opd_tui.domain.model import Status, Token, TokenRecord
 from opd_tui.domain.text import with_initials
 from opd_tui.tui.commands import TO_TELL, TOLD
 from opd_tui.tui.drawing.cells import Line, joined
@@ -33,7 +33,7 @@ NOBODY = "  Nobody has to be told of a change on this day."
 
 
 class ToTellRows(ColumnList[TokenRecord | Heading]):
-    """The patients to phone, one per row: the phone, and how the token stands now."""
+    """The patients to tell, one per row: the phone, or that they are here, and how the token stands now."""
 
     COLUMNS = (
         Column("NUMBER", size=NUMBER_WIDTH),
@@ -52,9 +52,8 @@ class ToTellRows(ColumnList[TokenRecord | Heading]):
     def cells(self, item: TokenRecord | Heading) -> tuple[str, ...]:
         """Return the columns of a row."""
         assert isinstance(item, TokenRecord)
-        patient = item.token.patient
         return (
-            *(item.token.number, patient.name, patient.phone or "no phone"),
+            *(item.token.number, item.token.patient.name, reached_by(item.token)),
             *(stands(item, self.date), with_initials(short_name(item.doctor))),
         )
 
@@ -67,7 +66,8 @@ class ToTellRows(ColumnList[TokenRecord | Heading]):
         return joined(
             (f"{pointer} ", self.part("dim")),
             (number, self.part("strong")),
-            (name + phone, Style()),
+            (name, Style()),
+            (phone, self.part("good") if item.token.is_here else Style()),
             ("".join(rest), self.part("dim")),
         )
 
@@ -149,6 +149,11 @@ class ToTell(ModalScreen[TokenRecord | None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+
+def reached_by(token: Token) -> str:
+    """Return how a patient is told: `here` if the patient is at hand, or else the phone."""
+    return "here" if token.is_here else token.patient.phone or "no phone"
 
 
 def stands(record: TokenRecord, date: dt.date) -> str:

@@ -71,6 +71,7 @@ class DeskHost(PreferredApp):
         super().__init__(preferences)
         self.async_desk = AsyncDesk(open_desk)
         self.desk_changed: Signal[Outcome | None] = Signal(self, "desk_changed")
+        self.patient_forgotten: Signal[None] = Signal(self, "patient_forgotten")
         self.operator_changed: Signal[str] = Signal(self, "operator_changed")
         self.desk: FrontDesk | None = None
         self.notices = Notices(self, self.show_message, lambda: self.now)
@@ -172,7 +173,7 @@ class DeskHost(PreferredApp):
 
         self.desk_changed.publish(outcome)
         if outcome.visits:
-            self.notices.forget()
+            self.forget_names()
         if announce:
             self.notices.say(*forms_of(f"{outcome_sentence(outcome, self.zone)}.{self.next_step(outcome)}", outcome))
         self.mark_moved(outcome.changes)
@@ -184,6 +185,11 @@ class DeskHost(PreferredApp):
         if self.current_mode != "doctors" or not any(isinstance(event, DoctorAdded) for event in outcome.events):
             return ""
         return f" Press {self.keymap.key_of(OPEN_SESSION)} to open the first session."
+
+    def forget_names(self) -> None:
+        """Drop the messages and what was typed before, which may name a patient who was forgotten."""
+        self.notices.forget()
+        self.patient_forgotten.publish(None)
 
     def mark_moved(self, changes: Iterable[Change]) -> None:
         """Mark moved tokens for `mark_seconds`."""

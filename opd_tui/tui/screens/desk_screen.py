@@ -60,6 +60,7 @@ class DeskScreen(DayScreen):
         self.flow = CommandFlow(self)
         self.issuing = Issuing(self, self.new_token, self.flow)
         self.watch(self.host, "day", self.issuing.forget_draft, init=False)
+        self.host.patient_forgotten.subscribe(self, lambda _: self.issuing.forget_draft())
 
     @on(events.DescendantFocus)
     def follow_focus(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 from textual.widget import Widget
 
@@ -11,7 +11,9 @@ from opd_tui.desk.actions.visitors import KnownVisitor
 from opd_tui.desk.outcome import Forecast, Outcome
 from opd_tui.desk.search_patients import FoundPatients
 from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, MovesChanged
+from opd_tui.domain.events import PatientRegistered
 from opd_tui.domain.model import SlotRecord, Source
+from opd_tui.tui.commands import MERGE
 from opd_tui.tui.drawing.sentences import forecast_clause, same_name
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.command_flow import CommandFlow
@@ -150,6 +152,19 @@ class Issuing:
             self.close()
             if outcome.token is not None:
                 self.screen.show_token(outcome.token.token.id)
+        if any(isinstance(event, PatientRegistered) for event in outcome.events):
+            self.screen.run_worker(self.offer_merge(outcome), group="offer")
+
+    async def offer_merge(self, outcome: Outcome) -> None:
+        """Name the key that merges a new record with an earlier one that seems to be the same person's."""
+        assert outcome.token is not None
+        token = outcome.token.token
+        with suppress(DeskRefusal):
+            if await self.host.async_desk.read(lambda desk: desk.has_other_record(token.patient_id)):
+                self.host.notices.mention(
+                    f"{token.patient.name}{f' of {token.patient.phone}' if token.patient.phone else ''} is a record of "
+                    f"its own now: {self.host.keymap.key_of(MERGE)} on {token.number} merges it with the earlier one."
+                )
 
     async def perform_foreseen(self, action: IssueToken) -> Outcome | None:
         """Perform the action without a new preview if the panel's forecast moves no other patient.

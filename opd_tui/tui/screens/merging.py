@@ -12,7 +12,7 @@ from textual.widgets import Static
 from opd_tui.desk.actions import EditPatient, MergePatients
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.outcome import Forecast, Outcome
-from opd_tui.desk.search_patients import PatientHit
+from opd_tui.desk.search_patients import PatientHit, last_visit
 from opd_tui.desk.token_card import TokenCard
 from opd_tui.domain.model import TokenId, TokenRecord
 from opd_tui.tui.dialogs.choose_record import ChooseRecord
@@ -60,7 +60,8 @@ async def ask_and_merge(
 ) -> tuple[Outcome | None, bool]:
     """Show the records of two tokens' patients and merge them; return whether the other record is to stay instead."""
     action = MergePatients(keep=keep, merge=merge)
-    table = side_by_side(*await host.async_desk.read(partial(cards, tokens=(keep, merge))))
+    stays, merged = await host.async_desk.read(partial(cards, tokens=(keep, merge)))
+    table = side_by_side(stays, merged, host.now.date() if host.now else None)
     asked: list[ConfirmMerge] = []
 
     def question(forecast: Forecast) -> str:
@@ -80,19 +81,20 @@ def cards(desk: FrontDesk, tokens: tuple[TokenId, TokenId]) -> tuple[TokenCard, 
     return first, second
 
 
-def side_by_side(stays: TokenCard, merged: TokenCard) -> str:
+def side_by_side(stays: TokenCard, merged: TokenCard, today: dt.date | None) -> str:
     """Return the records of two tokens' patients as a table."""
     _, *specs = EditPatient.own_specs()  # all but the token
     rows: list[tuple[str, ...]] = [("", "stays", "is merged into it")]
     for spec in specs:
         left, right = (getattr(card.record.token.patient, spec.attribute) for card in (stays, merged))
         rows.append((spec.label, str(left or "–"), str(right or "–")))
-    rows.append(("Last visit", f"{last_day(stays):%d %b %Y}", f"{last_day(merged):%d %b %Y}"))
+    rows.append(("Last visit", last_day(stays, today), last_day(merged, today)))
     return "\n".join(
         f"{fit(label, LABEL_WIDTH)}{fit(left, VALUE_WIDTH)}  {fit(right, VALUE_WIDTH)}" for label, left, right in rows
     )
 
 
-def last_day(card: TokenCard) -> dt.date:
-    """Return the day of the patient's last token."""
-    return max(record.slot.date for record in (card.record, *card.others))
+def last_day(card: TokenCard, today: dt.date | None) -> str:
+    """Return the day of the patient's last visit, or a dash."""
+    visit = last_visit((card.record, *card.others), today)
+    return f"{visit.slot.date:%d %b %Y}" if visit else "–"

@@ -47,6 +47,8 @@ class Live:
         from opd_tui.desk.news import Back, Changed, Gone
 
         if isinstance(news, Changed):
+            if news.forgotten:
+                self.app.forget_names()
             self.app.mark_moved(change for outcome in news.outcomes for change in outcome.changes)
             self.mention(news.outcomes)
             self.app.desk_changed.publish(None)
@@ -64,8 +66,6 @@ class Live:
         from opd_tui.tui.drawing.sentences import forms_of, outcome_sentence
 
         for outcome in filter(lambda outcome: outcome.is_news, outcomes):
-            if outcome.visits:
-                self.app.notices.forget()
             where = "" if outcome.entry.desk == self.app.desk_name else f"{outcome.entry.desk}: "
             self.app.notices.mention(*forms_of(f"{where}{outcome_sentence(outcome, self.app.zone)}.", outcome))
 

@@ -49,7 +49,7 @@ def known_in_words(hit: PatientHit, today: dt.date | None) -> str:
         yield age_and_sex(hit.patient, today)
         yield f"phone {last_digits(hit.patient)}" if hit.patient.phone else ""
         yield f"number {hit.patient.uhid}" if hit.patient.uhid else ""
-        yield f"last visit {last_visit(hit)}" if hit.last_visit else ""
+        yield f"last visit {visit}" if (visit := last_visit(hit, today)) else ""
 
     return " · ".join(("Known patient", *filter(None, parts())))
 
@@ -66,7 +66,7 @@ def last_digits(patient: Patient) -> str:
     return f"…{digits}" if digits else ""
 
 
-def last_visit(hit: PatientHit) -> str:
-    """Return when and with whom the last visit was: `12 Nov 2026 RAO`."""
-    visit = hit.last_visit
+def last_visit(hit: PatientHit, today: dt.date | None) -> str:
+    """Return when and with whom the last visit was: `12 Nov 2026 RAO`; "" if there was none."""
+    visit = hit.last_visit(today)
     return f"{visit.slot.date:%d %b %Y} {visit.doctor.code}" if visit else ""

@@ -59,7 +59,7 @@ class PatientHits(RowList[PatientHit]):
         name = max(width - AGE_WIDTH - PHONE_WIDTH - VISIT_WIDTH - 5, LEAST_OF_NAME)
         columns = (
             f"{fit(age_and_sex(item.patient, self.today), AGE_WIDTH)} {fit(last_digits(item.patient), PHONE_WIDTH)} "
-            f"{fit(last_visit(item), VISIT_WIDTH)}"
+            f"{fit(last_visit(item, self.today), VISIT_WIDTH)}"
         )
         return joined((f"{pointer} {fit(item.patient.name, name)} ", Style()), (columns, self.part("dim")))
 

@@ -44,7 +44,7 @@ class WaitRows(ColumnList[QueueRow | Heading], TokenRows):
             doctor_label(record.doctor),
             record.slot.expected_start,
             f"{item.place or ''}",
-            self.wait_of(item) if record.token.to_tell_since is None else "! tell",
+            "! tell" if record.token.is_to_tell else self.wait_of(item),
         )
 
     def wait_of(self, row: QueueRow) -> str:
@@ -56,7 +56,6 @@ class WaitRows(ColumnList[QueueRow | Heading], TokenRows):
         if isinstance(item, Heading):
             return joined((f"  {''.join(cells)}", self.part("head")))
         number, name, source, state, *rest, waited = cells
-        to_tell = item.record.token.to_tell_since is not None
         return joined(
             (f"{self.pointer_of(item)} ", self.part("dim")),
             (number, self.part("strong")),
@@ -64,5 +63,5 @@ class WaitRows(ColumnList[QueueRow | Heading], TokenRows):
             (source, self.source_of(item)[1]),
             (state, self.status_of(item)[1]),
             ("".join(rest), Style()),
-            (waited, self.part("warning") if to_tell else Style()),
+            (waited, self.part("warning") if item.record.token.is_to_tell else Style()),
         )
