@@ -100,6 +100,7 @@ async def test_the_line_shows_the_fullest_form_that_fits(desk: FrontDesk, open_d
         await meera.sees("Lakshmi Chattopadhyay was cancelled; NAI-001 Sunita Chattopadhyay", within=".messages")
 
 
+@pytest.mark.slow
 async def test_a_refusal_leaves_out_that_nothing_was_changed_before_its_advice(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:

@@ -13,6 +13,7 @@ from opd_tui.clock import FixedClock
 from opd_tui.desk.actions import CheckInToken
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.tui.app import OpdApp
+from opd_tui.tui.dialogs.to_tell import ToTellRows
 from opd_tui.tui.doctors.doctor_rows import DoctorRows
 from opd_tui.tui.drawing.cells import fit
 from opd_tui.tui.drawing.columns import Column, layout
@@ -63,6 +64,20 @@ def test_columns_fit_their_room_and_keep_what_matters(columns: tuple[Column, ...
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("room", "specialty"), [(115, 16), (75, 0)])
+def test_who_is_inside_gives_way_by_name_before_specialties_and_hours_are_cut(room: int, specialty: int) -> None:
+    wanted = {"CODE": 4, "NAME": 24, "SPECIALTY": 16, "ROOM": 4, "HOURS": 12, "INSIDE": 14, "PATIENT": 21, "HERE": 4}
+    widths, _ = layout(DoctorRows.COLUMNS, [*wanted.values(), 8, 7], room)
+    shown = dict(zip((column.heading for column in DoctorRows.COLUMNS), widths, strict=True))
+    assert (shown["SPECIALTY"], shown["HOURS"], shown["INSIDE"]) == (specialty, 12, 14)
+    assert shown["NAME"] >= 20
+
+
+def test_the_list_of_whom_to_tell_keeps_phones_and_doctors_whole() -> None:
+    widths, gap = layout(ToTellRows.COLUMNS, (7, 21, 11, 16, 13), 66)
+    assert (widths, gap) == ((7, 15, 11, 16, 13), 1)
+
+
 @pytest.mark.parametrize(("keys", "selector"), [(("2",), "#waiting"), (("3",), "#doctors")])
 @pytest.mark.fast_cases(1)
 async def test_no_column_moves_while_a_filter_is_typed(

@@ -102,6 +102,7 @@ async def test_seated_rows_stay_while_the_list_scrolls_and_comes_back(
         assert "A-026" in meera.line_with("▸", "#queue")
 
 
+@pytest.mark.slow
 async def test_the_headings_say_which_section_is_in_view_once_its_own_heading_is_not(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:
