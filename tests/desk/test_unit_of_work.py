@@ -355,6 +355,9 @@ def test_doctors_and_their_codes(units: UnitsOfWork) -> None:
         assert [uow.code_is_taken(code) for code in ("A", "B", "C", "a")] == [True, True, False, False]
         uow.record(EVENTS["doctor_reverted"](1, {}, {"withdrawn_at": "2026-11-22T03:30:00.000000Z"}))
         assert not uow.code_is_taken("A"), "a withdrawn doctor leaves the code to another"
+        assert [uow.code_is_taken("B"), uow.code_is_taken("B", besides=2)] == [True, False]
+        uow.take_number(uow.hold_slots([SLOT.id])[SLOT.id])
+        assert uow.code_is_taken("A"), "but for one that stands in numbers"
 
 
 WINDOWS = [
@@ -525,7 +528,12 @@ def test_a_token_knows_the_open_one_that_replaced_it(units: UnitsOfWork) -> None
         new = uow.token(TokenId(uow.record(issued).subject_id))
         assert new is not None
         assert (new.replaces, new.patient, uow.replacement_of(old)) == (FIRST, ASHA, new)
+        further = events.TokenIssued.replacing(new, SLOT, uow.take_number(SLOT), NINE, same_day=True)
+        newest = uow.token(TokenId(uow.record(further).subject_id))
+        assert newest is not None
         uow.record(events.TokenCancelled.of(new, NINE))
+        assert [uow.replacement_of(each) for each in (new, newest)] == [newest, None]
+        uow.record(events.TokenCancelled.of(newest, NINE))
         assert uow.replacement_of(old) is None
 
 

@@ -151,13 +151,12 @@ class HouseOracle(DayOracle):
         self.visits[id_] = self.visits[token]
 
     def why_not_carry_over(self, slot: int) -> set[str]:
-        """Two tokens of one person cannot both be carried over."""
-        waiting, target, trial = self.waiting(slot), self.next_slot(slot), self.copy()
+        """Nobody is carried over to a slot where they have a token; two tokens of one person stay together."""
+        waiting, target = self.waiting(slot), self.next_slot(slot)
+        if target is None:
+            return {"NoLaterSlot"} if waiting else {"NoLaterSlot", "NothingToChange"}
         why = set() if waiting else {"NothingToChange"}
-        for token in waiting if target else ():
-            why |= {"DuplicatePatient"} if trial.same_person_in(target, token) else set()
-            trial.move([token], target, None)
-        return why if target else why | {"NoLaterSlot"}
+        return why | {"DuplicatePatient" for token in waiting if self.same_person_in(target, token)}
 
     # Patients
 

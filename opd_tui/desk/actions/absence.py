@@ -137,7 +137,8 @@ class DoctorLeaves(Action):
         if unknown := [token_id for token_id in lines if token_id not in tokens]:
             found = ((token_id, uow.token(token_id)) for token_id in unknown)
             names = [token.label if token else f"token {short_id(token_id)}" for token_id, token in found]
-            raise PlanDoesNotFit(f"The plan names {in_words(names)}, not with {doctor.name} then. Leave that out.")
+            does, line = ("does", "that line") if len(names) == 1 else ("do", "those lines")
+            raise PlanDoesNotFit(f"{in_words(names)} {does} not stand with {doctor.name} then. Leave out {line}.")
         if twice := [tokens[token_id].label for token_id, count in lines.items() if count > 1]:
             raise PlanDoesNotFit(f"The plan has more than one line for {in_words(twice)}. Send one.")
 

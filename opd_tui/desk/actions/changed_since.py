@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,25 +49,19 @@ class ChangesSince:
         patient_id = PatientId(event.subject_id)
         if version_of(self.uow, patient_id) != event.details["to"]:
             raise self.refusal(event.subject, patient_id, ())
-        filling = [
-            entry
-            for entry, later in self.uow.history.later_events(Subject.PATIENT, patient_id, self.entry_id)
-            if later.kind == PatientDetailsAdded.kind
-            and not set(event.details["fields"]).isdisjoint(later.details["fields"])
-        ]
-        if entry := self.standing_visit(patient_id, filling):
-            by = f"{entry.operator} at {entry.desk}"
-            raise ChangedSince(
-                f"These details were filled in at a visit{at_time(entry.at, self.uow)} by {by}. Edit the patient."
-            )
+        for entry, later in self.uow.history.later_events(Subject.PATIENT, patient_id, self.entry_id):
+            filled = later.details["fields"] if later.kind == PatientDetailsAdded.kind else ()
+            if not set(event.details["fields"]).isdisjoint(filled) and self.visit_stands(patient_id, entry):
+                raise self.told(entry, later)
 
-    def standing_visit(self, patient_id: PatientId, entries: Collection[JournalEntry]) -> JournalEntry | None:
-        """Return the first of these entries that issued a token of the patient which was not taken back."""
-        for token in self.uow.tokens_of_patient(patient_id) if entries else ():
-            (issuing, _), *_ = self.uow.history.later_events(Subject.TOKEN, token.id, 0)
-            if issuing in entries and not self.was_taken_back(token):
-                return issuing
-        return None
+    def visit_stands(self, patient_id: PatientId, entry: JournalEntry) -> bool:
+        """Return whether the token that a patient got in an entry was not taken back."""
+        issued = (
+            token
+            for token in self.uow.tokens_of_patient(patient_id)
+            if self.uow.history.later_events(Subject.TOKEN, token.id, 0)[0][0] == entry
+        )
+        return not any(map(self.was_taken_back, issued))
 
     def refuse_moved(self, own: Sequence[Event]) -> None:
         """Raise ChangedSince if a visit that goes back to another record has got another token since."""
@@ -75,7 +69,7 @@ class ChangesSince:
         for patient_id in {token.patient_id for token in tokens_of(self.uow, own) if token.id in visits}:
             for token in self.uow.tokens_of_patient(patient_id):
                 if token.replaces in visits and token.id not in visits and not self.was_taken_back(token):
-                    raise ChangedSince(f"A visit was moved since, which is now {token.label}. Undo that first.")
+                    raise self.refusal(Subject.TOKEN, token.replaces, ["status"])
 
     def was_taken_back(self, token: Token) -> bool:
         """Return whether the issuing of a token was undone."""
@@ -92,7 +86,10 @@ class ChangesSince:
         ]
         if not found:
             return ChangedSince("It was changed since. Look again.")
-        entry, event = found[-1]
+        return self.told(*found[-1])
+
+    def told(self, entry: JournalEntry, event: Event) -> ChangedSince:
+        """Return the refusal that says what an event changed, when, by whom and where."""
         what, when = event.sentence(PresentNames(self.uow)), at_time(entry.at, self.uow)
         return ChangedSince(f"{what}, done{when} by {entry.operator} at {entry.desk}. Undo that first.")
 
