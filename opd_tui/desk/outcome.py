@@ -173,7 +173,7 @@ class Outcome:
         """Return an event's token as it stood then, as far as this outcome's events tell: it may have moved since."""
         token = self.directory.tokens[TokenId(event.subject_id)].token
         until = self.events.index(event) + 1
-        fields = {"slot_id": event.slot_id or token.slot_id}
+        fields: Json = {"slot_id": event.slot_id or token.slot_id}
         for earlier in self.events[:until]:
             if (earlier.subject, earlier.subject_id) == (Subject.TOKEN, token.id):
                 fields |= earlier.after

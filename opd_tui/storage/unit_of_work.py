@@ -40,12 +40,13 @@ from opd_tui.storage.transaction import Result, Row, Transaction, inserting, is_
 E = TypeVar("E", bound=Event)
 
 _DOCTOR = select(*DOCTOR_COLUMNS).where(doctor.c.id == bindparam("id"))
-# The numbers of tokens begin with the code and are never used again, even if the adding of the doctor was undone.
+_HAS_CODE = doctor.c.code == bindparam("code"), doctor.c.id != bindparam("besides")
+# The numbers of tokens begin with the code and are never used again, even if the adding of the doctor was undone. No
+# index has the codes of those few doctors.
 _CODE_TAKEN = select(
-    exists().where(
-        doctor.c.code == bindparam("code"),
-        doctor.c.id != bindparam("besides"),
-        or_(doctor.c.withdrawn_at.is_(None), exists().where(token_counter.c.doctor_id == doctor.c.id)),
+    or_(
+        exists().where(*_HAS_CODE, doctor.c.withdrawn_at.is_(None)),
+        exists().where(*_HAS_CODE, token_counter.c.doctor_id == doctor.c.id),
     )
 )
 # FOR NO KEY UPDATE on PostgreSQL, which does not block foreign key checks of rows that refer to the slot. SQLAlchemy

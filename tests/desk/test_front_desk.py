@@ -241,8 +241,8 @@ def test_what_happened_is_told_as_it_was_then_whatever_came_later(desk: FrontDes
     later = [open_slot(desk, 1, f"{hour}:00", f"{hour + 1}:00") for hour in (10, 11)]
     actions = [
         IssueToken(slot=slot, patient=person("Asha", "98765 43210"), source="ONLINE", key="issue"),
-        MoveToken(token=1, slot=later[0], key="move"),
         ChangeSource(token=1, source="PAID", key="source"),
+        MoveToken(token=1, slot=later[0], key="move"),
     ]
     first = [desk.perform(action) for action in actions]
     desk.perform(MoveToken(token=1, slot=later[1]))

@@ -241,10 +241,10 @@ class MemoryUnitOfWork:
     def replacement_of(self, token: Token) -> Token | None:
         """See `UnitOfWork`."""
         theirs = self.rows.where(Subject.TOKEN, patient_id=token.patient_id)
-        visit = {token.id, token.replaces} - {None}
-        for row in [*theirs, *reversed(theirs)]:  # those before it may be found after those behind it
-            if {row["id"], row.get("replaces")} & visit:
-                visit |= {row["id"], row.get("replaces")} - {None}
+        moves = [{row["id"], row["replaces"]} for row in theirs if row.get("replaces") in {row["id"] for row in theirs}]
+        visit: set[int] = {token.id}
+        for move in moves * len(moves):
+            visit |= move if move & visit else set()
         found = (row for row in theirs if row["id"] in visit - {token.id} and row["status"] in OPEN)
         return next(map(self.rows.token_of, found), None)
 

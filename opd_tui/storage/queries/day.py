@@ -97,7 +97,7 @@ class DayQueries:
 
     def replacement_of(self, token: Token) -> Token | None:
         """See `UnitOfWork`."""
-        first: dict[int, int] = {}
+        first: dict[int, int] = {}  # of each token, the one with which its visit began
         tokens = self._tokens(_OF_PATIENT, {"patient": token.patient_id})
         for each in tokens:
             first[each.id] = first.get(each.replaces or each.id, each.id)
