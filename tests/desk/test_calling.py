@@ -28,8 +28,8 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain import errors
 from opd_tui.domain.errors import DeskRefusal
 from tests.conftest import ZONE
-from tests.support.actions import moves
-from tests.support.helpers import add_doctor, issue, open_slot, statuses
+from tests.support.actions import at, moves
+from tests.support.helpers import DATE, add_doctor, issue, open_slot, statuses
 from tests.support.memory_desk import MemoryDesk
 from tests.support.stores import always_on_every_store, on_every_store
 
@@ -179,6 +179,12 @@ def test_who_is_sent_back_may_lose_the_seat_and_the_question_says_so(day: Memory
         ("A-006", "ACTIVE", "promoted"),
     ]
     refused(day, back, errors.NothingToChange, "A-002 Ravi is not with the doctor")
+
+
+def test_nobody_is_done_before_the_token_was_issued(day: MemoryDesk) -> None:
+    day.perform(CallNext(doctor=1))
+    early = CompleteAndCallNext(doctor=1, date=DATE, at=at(8))
+    refused(day, early, errors.InvalidAction, "is earlier than the token")
 
 
 @always_on_every_store

@@ -12,6 +12,7 @@ from opd_tui.desk.actions.base import (
     held_day,
     held_in_its_day,
     known_doctor,
+    refuse_too_early,
     settle_for_token,
     since_issue,
     with_source,
@@ -129,6 +130,7 @@ class CompleteAndCallNext(CallNext):
         doctor, date = known_doctor(uow, self.doctor), self.day(uow)
         slots = held_day(uow, doctor.id, date)
         if inside := uow.in_the_room(doctor.id, date):
+            refuse_too_early(uow, inside)
             uow.record(TokenCompleted.of(inside, since_issue(inside, uow)))
             settle_for_token(uow, slots[inside.slot_id], inside.id)
         if not call_next(uow, doctor, date, slots) and inside is None:
