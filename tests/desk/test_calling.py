@@ -145,6 +145,36 @@ def test_nobody_here_is_said(clock: FixedClock) -> None:
     refused(desk, CallNext(doctor=1), errors.NobodyToCall, "Nobody with a seat is here for Dr A yet")
 
 
+@pytest.mark.parametrize(("seats", "sources", "hold", "why"), [
+    (1, [], False, "Nobody is left to call for Dr A."),
+    (1, ["WALKIN"], True, "Everybody with a seat who is here for Dr A is on hold. Release who is back."),
+    (1, ["WALKIN"] * 2, True, "Everybody with a seat who is here for Dr A is on hold, and 1 waits without a seat."),
+    (1, ["ONLINE"] * 4, False, "Nobody with a seat is here for Dr A yet, and 3 wait without a seat. Check in"),
+])  # fmt: skip
+def test_why_nobody_is_called_counts_who_waits_without_a_seat(
+    clock: FixedClock, seats: int, sources: list[str], hold: bool, why: str
+) -> None:
+    desk = MemoryDesk(clock, ZONE)
+    slot = open_slot(desk, add_doctor(desk), capacity=seats)
+    for number, source in enumerate(sources):
+        issue(desk, slot, f"P {number}", source)
+    if hold:
+        desk.perform(HoldToken(token=1, reason="TEST"))
+    refused(desk, CallNext(doctor=1), errors.NobodyToCall, why)
+
+
+def test_when_every_seat_is_used_up_those_without_one_are_counted(clock: FixedClock) -> None:
+    desk = MemoryDesk(clock, ZONE)
+    slot = open_slot(desk, add_doctor(desk), capacity=1)
+    for name in ("Asha", "Ravi", "Om"):
+        issue(desk, slot, name, "WALKIN")
+    desk.perform(CompleteAndCallNext(doctor=1))
+    done = desk.perform(CompleteAndCallNext(doctor=1))
+    assert done.sentence == "A-001 Asha is done; nobody can be called next"
+    for action in (CallNext, CompleteAndCallNext):
+        refused(desk, action(doctor=1), errors.NobodyToCall, "Nobody has a seat with Dr A; 2 wait without a seat.")
+
+
 def test_who_was_sent_back_is_passed_over_once_for_five_minutes(day: MemoryDesk, clock: FixedClock) -> None:
     day.perform(CallNext(doctor=1))
     assert moves(day.perform(ReturnToken(token=1))) == [("A-001", "ACTIVE", "returned")]
