@@ -254,7 +254,14 @@ GO_TO_DAY = Command(
 )
 RETRY = Command("desk.retry", "r", "Try again", "Try again what a busy desk prevented, or load again", "app.retry")
 ADD_DOCTOR = DeskCommand(
-    "doctor.add", "a", "Add doctor", "Add a doctor", footer=0, makes="add_doctor", title="Add a doctor"
+    "doctor.add",
+    "a",
+    "Add doctor",
+    "Add a doctor",
+    footer=0,
+    makes="add_doctor",
+    derived=("code",),
+    title="Add a doctor",
 )
 OPEN_SESSION = DeskCommand(
     "session.open",

@@ -153,7 +153,16 @@ class CommandFlow:
         if not request.asked:
             return await submit({})
         form = ActionForm(request.title, request.asked, request.presets, submit)
+        form.derive = {name: partial(self.derived, request, name) for name in request.command.derived}
         return outcome_or_lost(await self.host.ask(form))
+
+    async def derived(self, request: Request, name: str, fields: Mapping[str, object]) -> str:
+        """Return what a field of the new doctor would be if it is left out; "" if that cannot be said yet."""
+        try:
+            forecast = await self.host.preview(request.action(fields))
+        except DeskRefusal:
+            return ""
+        return str(getattr(forecast.outcome.doctor, name))
 
     async def pick_and_perform(self, request: Request, fields: Mapping[str, object]) -> Outcome | None:
         """Let the user choose each field that the action lacks, and perform it; return None if the user cancels."""
