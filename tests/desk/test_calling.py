@@ -119,7 +119,7 @@ def test_who_is_on_hold_is_passed_over_and_a_call_ends_the_hold(day: MemoryDesk)
     assert held(day) == {"A-001"}
     for token in (2, 4):
         day.perform(CompleteToken(token=token))
-    refused(day, CallNext(doctor=1), errors.NobodyToCall, "Everybody who is here for Dr A is on hold")
+    refused(day, CallNext(doctor=1), errors.NobodyToCall, "Everybody with a seat who is here for Dr A is on hold")
     day.perform(ReleaseToken(token=1))
     assert called(day, 1) == ["A-001"]
 
