@@ -98,7 +98,7 @@ def test_another_doctor_and_another_day_have_a_room_of_their_own(day: MemoryDesk
     day.perform(CallNext(doctor=1))
     day.perform(CallNext(doctor=2))
     assert inside(day) == ["A-001", "B-001"]
-    refused(day, CallNext(doctor=1, date="2026-11-23"), errors.NobodyToCall, "Nobody has a seat")
+    refused(day, CallNext(doctor=1, date="2026-11-23"), errors.NobodyToCall, "Nobody is left to call for Dr A")
 
 
 def test_only_who_is_seated_and_here_is_called(day: MemoryDesk) -> None:
