@@ -69,7 +69,7 @@ def refused(desk: MemoryDesk, action: object, error: type[DeskRefusal], saying: 
 def test_the_earlier_slot_first_then_the_rank_and_who_waits_is_not_called(day: MemoryDesk) -> None:
     assert called(day, 4) == ["A-001", "A-002", "A-003", "A-004"]
     assert accepted(day.perform(CompleteAndCallNext(doctor=1)))["token"] is None, "the last one is only completed"
-    refused(day, CompleteAndCallNext(doctor=1), errors.NobodyToCall, "Nobody has a seat with Dr A")
+    refused(day, CompleteAndCallNext(doctor=1), errors.NobodyToCall, "1 waits for Dr A without a seat")
     assert statuses(day)["A-005"] == "WAITING"
 
 
@@ -172,7 +172,7 @@ def test_when_every_seat_is_used_up_those_without_one_are_counted(clock: FixedCl
     done = desk.perform(CompleteAndCallNext(doctor=1))
     assert done.sentence == "A-001 Asha is done; nobody can be called next"
     for action in (CallNext, CompleteAndCallNext):
-        refused(desk, action(doctor=1), errors.NobodyToCall, "Nobody has a seat with Dr A; 2 wait without a seat.")
+        refused(desk, action(doctor=1), errors.NobodyToCall, "2 wait for Dr A without a seat.")
 
 
 def test_who_was_sent_back_is_passed_over_once_for_five_minutes(day: MemoryDesk, clock: FixedClock) -> None:

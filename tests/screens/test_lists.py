@@ -151,11 +151,12 @@ async def test_marks_of_who_was_displaced_and_who_moved_up_come_and_fade(desk: F
 async def test_who_moved_up_is_marked(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:
+        meera.app.mark_seconds = 60.0
         await meera.press("enter", "x")
         await meera.asks("Mark A-001")
         await meera.press("y")
         await meera.until(lambda: "∙ expected    ↑ moved up" in meera.line_with("A-003", "#queue"))
-        await meera.press("i", "space")
+        await meera.press("down", "i", "space")
         await meera.hears("A-003 Sunita Rao was called")
         await meera.until(lambda: "► inside      ↑ moved up" in meera.line_with("A-003", "#queue"))
         (mark,) = meera.app.marks.items()

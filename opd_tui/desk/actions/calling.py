@@ -179,14 +179,14 @@ def nobody_to_call(uow: UnitOfWork, doctor: Doctor, slots: Mapping[SlotId, Slot]
     tokens = [token for slot_id in slots for token in uow.open_tokens(slot_id)]
     seated = [token for token in tokens if token.status is Status.ACTIVE]
     unseated = len(tokens) - len(seated)
-    wait = f"{unseated} {'waits' if unseated == 1 else 'wait'} without a seat"
+    wait = f"{unseated} {'waits' if unseated == 1 else 'wait'}"
     if not tokens:
         return NobodyToCall(f"Nobody is left to call for {doctor.name}.")
     if not seated:
-        return NobodyToCall(f"Nobody has a seat with {doctor.name}; {wait}.", Advice.FIND_SEATS)
+        return NobodyToCall(f"{wait} for {doctor.name} without a seat.", Advice.FIND_SEATS)
     who, then = f"Nobody with a seat is here for {doctor.name} yet", "Check in who came"
     if any(token.checked_in_at for token in seated):
         who, then = f"Everybody with a seat who is here for {doctor.name} is on hold", "Release who is back"
     if not unseated:
         return NobodyToCall(f"{who}. {then}.")
-    return NobodyToCall(f"{who}, and {wait}. {then}.", Advice.FIND_SEATS)
+    return NobodyToCall(f"{who}, and {wait} without a seat. {then}.", Advice.FIND_SEATS)

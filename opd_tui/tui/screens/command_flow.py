@@ -18,6 +18,7 @@ from opd_tui.domain.model import Token
 from opd_tui.tui.commands import HOLD, MOVE, NEXT, REINSTATE, TODAY
 from opd_tui.tui.dialogs.action_form import ActionForm
 from opd_tui.tui.dialogs.confirm import Confirm
+from opd_tui.tui.drawing.sentences import forms_of
 from opd_tui.tui.host.notices import BEGINS
 from opd_tui.tui.keys.commands import DeskCommand
 from opd_tui.tui.keys.key_queue import Hold
@@ -133,7 +134,8 @@ class CommandFlow:
             await self.host.preview(CallNext(doctor=record.doctor.id, date=record.slot.date))
         except NobodyToCall as nobody:
             why = self.host.message_of(nobody).removesuffix(f" {NOTHING_CHANGED}")
-            self.host.notices.say(f"{done.label} is done. {why}")
+            text = f"{done.label} is done. {why}"
+            self.host.notices.say(*forms_of(text, outcome), f"{done.number} is done. {nobody.reason}")
         except DeskRefusal:
             return  # what was done is said already
 

@@ -24,7 +24,7 @@ _WORDS: dict[Advice, tuple[Command, str]] = {
 _OF_THE_BOARD = {
     Advice.FIND_SEATS: (
         (CARRY_OVER, RESIZE, MOVE),
-        "On the board {} carries them over, {} gives the slot more seats and {} moves one.",
+        "On the board: {} carry over, {} seats, {} move.",
     ),
 }
 """The same for advice that several keys can follow."""
