@@ -105,9 +105,10 @@ class DayOracle(Oracle):
         for id_ in moved:
             self.facts[id_].to_tell = True
 
-    def arrived(self, token: int, source: str) -> None:
-        """Note what is known of a token that was just issued."""
-        self.facts[token] = Facts(here=source in ("EMERGENCY", "WALKIN"))
+    def arrived(self, token: int, source: str, today: str) -> None:
+        """Note what is known of a token that was just issued: nobody is here for a day that has not come."""
+        day = self.slots[self.tokens[token].slot].date
+        self.facts[token] = Facts(here=source in ("EMERGENCY", "WALKIN") and day <= today)
 
     def why_not_call(self, token: int) -> set[str]:
         if not self.is_open(token):

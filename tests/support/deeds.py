@@ -170,7 +170,7 @@ class Day:
         def then(outcome: Outcome) -> None:
             before, token = self.oracle.all_statuses(), token_of(outcome)
             self.oracle.issue(slot, source, person, None, self.now, token)
-            self.oracle.arrived(token, source)
+            self.oracle.arrived(token, source, f"{self.now.date()}")
             self.oracle.tell(before)
             self.oracle.visit(token, known, patient, new=new)
 
