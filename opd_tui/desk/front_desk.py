@@ -156,7 +156,9 @@ class FrontDesk(PeopleReads):
         forgotten = [PatientId(event.subject_id) for event in outcome.events if isinstance(event, PatientForgotten)]
         if not forgotten:
             return forecast
-        return replace(forecast, people=self.read(lambda transaction: people.patients(transaction, forgotten)))
+        records = self.read(lambda transaction: people.patients(transaction, forgotten))
+        untold = [record.token for record in self.to_tell(self.today()) if record.token.patient_id in forgotten]
+        return replace(forecast, people=records, untold=tuple(untold))
 
     def check_file(self) -> None:
         """Examine the file if it is not as the last desk left it; raise StoreDamaged if it is damaged.

@@ -224,6 +224,8 @@ class Forecast:
     """The other open tokens of the doctor's day whose patient has the name of a new token's, this slot's first."""
     people: tuple[Patient, ...] = ()
     """The patients who would be forgotten, first the one who was chosen."""
+    untold: tuple[Token, ...] = ()
+    """Their tokens of whose change nobody has told them, on this day or a later one."""
 
 
 @dataclass(frozen=True, slots=True)

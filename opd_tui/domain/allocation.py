@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Protocol
 
 from opd_tui.domain.events import Cause, Event, Subject, TokenAllocated, TokenPreempted, TokenPromoted
-from opd_tui.domain.events.tokens import knows, to_be_told
+from opd_tui.domain.events.tokens import NO_CHANGE, knows, to_be_told
 from opd_tui.domain.model import Rank, SlotId, TokenId
 
 
@@ -28,6 +28,9 @@ class SlotQueue(Protocol):
 
     def to_tell_since(self, token_id: TokenId) -> dt.datetime | None:
         """Return since when the patient of a token, whose rank was just returned, has to be told of a change."""
+
+    def is_known(self, token_id: TokenId) -> bool:
+        """Return whether a seat in this slot, at its present time, is what the patient of a token knows of."""
 
     def record(self, event: Event) -> Event:
         """Apply an event and return it."""
@@ -52,7 +55,8 @@ def settle(queue: SlotQueue, cause: Cause) -> None:
                 break
             unseat(queue, weakest.token_id, arrival)
             free += 1
-        told = knows(queue.to_tell_since(best.token_id))
+        since = queue.to_tell_since(best.token_id)
+        told = knows(since) if since and queue.is_known(best.token_id) else NO_CHANGE
         if arrival == cause:
             queue.record(TokenAllocated.of(best.token_id, queue.slot_id, None, told))
         else:

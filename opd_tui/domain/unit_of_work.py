@@ -24,6 +24,9 @@ class History(Protocol):
     def events_of(self, entry_id: int) -> list[Event]:
         """Return the events of an entry, in order."""
 
+    def events_of_row(self, subject: Subject, row_id: int) -> list[tuple[int, Event]]:
+        """Return all events of a row, oldest first, with the ids of their entries."""
+
     def later_events(self, subject: Subject, row_id: int, entry_id: int) -> list[tuple[JournalEntry, Event]]:
         """Return the events of a row after an entry, oldest first, with their entries."""
 

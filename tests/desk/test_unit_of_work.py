@@ -140,7 +140,7 @@ SAMPLES: dict[str, Event] = {
         events.DoctorWithdrawn.of(DR_A, NINE),
         events.SlotClosed.of(SLOT, NINE),
         events.SlotReopened.of(replace(SLOT, closed_at=NINE)),
-        events.SlotDelayed.of(SLOT, 20),
+        events.SlotDelayed.of(SLOT, 20, 1),
         events.SlotWithdrawn.of(SLOT, NINE),
         events.TokenCalled.of(SEATED, NINE),
         events.TokenReturned.of(replace(SEATED, called_at=NINE), NINE),

@@ -58,6 +58,9 @@ class PlainQueue:
         since = self.tokens[token_id].to_tell_since
         return read_instant(since) if since else None
 
+    def is_known(self, token_id: TokenId) -> bool:
+        return True
+
     def record(self, event: Event) -> Event:
         assert isinstance(event, TokenEvent)
         token = self.tokens[event.subject_id]

@@ -29,6 +29,8 @@ class Facts:
     here: bool = False
     held: str | None = None
     to_tell: bool = False
+    knows: tuple[int, int, bool] | None = None
+    """What a patient knows who has to be told of news: the slot, how late it is, and whether there is a seat."""
     sent_back: dt.datetime | None = None
     replaced_by: tuple[int, ...] = ()
 
@@ -99,11 +101,24 @@ class DayOracle(Oracle):
         """Who lost a seat has to be told, who has one again need not, and who was moved has to be."""
         for id_, now in self.all_statuses().items():
             if (before.get(id_), now) == ("ACTIVE", "WAITING"):
-                self.facts[id_].to_tell = True
+                self.news(id_)
             elif now == "ACTIVE" and before.get(id_) != "ACTIVE":
-                self.facts[id_].to_tell = False
+                knows = self.facts[id_].knows
+                self.facts[id_].to_tell &= knows is None or knows[:2] != self.place(id_)[:2]
         for id_ in moved:
-            self.facts[id_].to_tell = True
+            self.news(id_)
+
+    def news(self, token: int) -> None:
+        """Note that a patient has to be told, who knows where the token was before the action."""
+        mine = self.facts[token]
+        if not mine.to_tell:
+            was_there = self.past and token in self.past[-1].tokens
+            mine.to_tell, mine.knows = True, self.past[-1].place(token) if was_there else None
+
+    def place(self, token: int) -> tuple[int, int, bool]:
+        """Where a token is: its slot, how late that is, and whether it has a seat."""
+        slot = self.tokens[token].slot
+        return slot, getattr(self.slots[slot], "delay", 0), self.status(token) == "ACTIVE"
 
     def arrived(self, token: int, source: str, today: str) -> None:
         """Note what is known of a token that was just issued: nobody is here for a day that has not come."""

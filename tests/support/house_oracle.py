@@ -89,7 +89,15 @@ class HouseOracle(DayOracle):
                 slot.delay = minutes
                 for token in slot.tokens:
                     if token.closed_as is None and not token.in_the_room:
-                        self.facts[token.id].to_tell = True
+                        self.hear(token.id)
+
+    def hear(self, token: int) -> None:
+        """Note that a doctor is late, or is not as late as a patient does not know yet."""
+        mine, place = self.facts[token], self.place(token)
+        if mine.to_tell and mine.knows is not None and mine.knows in (place, (*place[:2], False)):
+            mine.to_tell = False
+        else:
+            self.news(token)
 
     def leaving(self, code: str, date: str, since: str) -> list[int]:
         """The slots that a doctor who leaves does not hold."""
@@ -133,7 +141,7 @@ class HouseOracle(DayOracle):
             self.go(token, goes_to, id_)
             concerned.append(id_)
         for token in concerned:
-            self.facts[token].to_tell = True
+            self.news(token)
 
     def go(self, token: int, goes_to: int | None, id_: int) -> None:
         """Carry out one line of a plan."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from opd_tui.domain.events import Event, Fields, Subject
 from opd_tui.domain.events.patients import personal_fields
 from opd_tui.domain.instants import read_instant, write_end
 from opd_tui.domain.journal import JournalEntry
+from opd_tui.domain.knowledge import known_place
 from opd_tui.domain.model import (
     Doctor,
     DoctorId,
@@ -304,7 +306,8 @@ class MemoryUnitOfWork:
 
     def queue(self, slot: Slot) -> MemorySlotQueue:
         """See `UnitOfWork`."""
-        return MemorySlotQueue(lambda: self.rows.where(Subject.TOKEN, slot_id=slot.id), slot, self.at, self.record)
+        tokens = partial(self.rows.where, Subject.TOKEN, slot_id=slot.id)
+        return MemorySlotQueue(tokens, slot, self.at, self.record, self.history)
 
     def known_patient(self, patient: Patient) -> KnownPatient | None:
         """See `UnitOfWork`."""
@@ -392,6 +395,15 @@ class MemoryHistory:
         """See `History`."""
         return list(self.journal[entry_id - 1].events)
 
+    def events_of_row(self, subject: Subject, row_id: int) -> list[tuple[int, Event]]:
+        """See `History`."""
+        return [
+            (entry_id, event)
+            for entry_id, performed in enumerate(self.journal, 1)
+            for event in performed.events
+            if (event.subject, event.subject_id) == (subject, row_id)
+        ]
+
     def later_events(self, subject: Subject, row_id: int, entry_id: int) -> list[tuple[JournalEntry, Event]]:
         """See `History`."""
         return [
@@ -406,9 +418,16 @@ class MemorySlotQueue:
     """A slot's open tokens, sorted at every question."""
 
     def __init__(
-        self, tokens: Callable[[], list[Row]], slot: Slot, at: dt.datetime, record: Callable[[Event], Event]
+        self,
+        tokens: Callable[[], list[Row]],
+        slot: Slot,
+        at: dt.datetime,
+        record: Callable[[Event], Event],
+        history: MemoryHistory,
     ) -> None:
         self.at = at
+        self.slot = slot
+        self.history = history
         self.tokens = tokens
         self.slot_id = slot.id
         self.capacity = slot.capacity
@@ -431,6 +450,11 @@ class MemorySlotQueue:
         """See `SlotQueue`."""
         (row,) = (row for row in self.tokens() if row["id"] == token_id)
         return models.instant_or_none(row.get("to_tell_since"))
+
+    def is_known(self, token_id: TokenId) -> bool:
+        """See `SlotQueue`."""
+        known = known_place(self.history, token_id)
+        return known is not None and known.is_same(self.slot, Status.ACTIVE)
 
     def record(self, event: Event) -> Event:
         """See `SlotQueue`."""

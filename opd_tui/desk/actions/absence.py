@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, held, held_day, known_doctor, refuse_too_early, short_id, since_issue
@@ -27,6 +27,7 @@ from opd_tui.domain.events import (
     TokenToTell,
 )
 from opd_tui.domain.field_types import MINUTES_A_DAY, Flag, Id, Whole
+from opd_tui.domain.knowledge import known_place
 from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, Token, TokenId
 from opd_tui.domain.records import Listed, Record, field
 from opd_tui.domain.time_types import Date, TimeOfDay
@@ -53,19 +54,28 @@ class DelayDoctor(Action):
             late = f"{self.minutes} minutes late" if self.minutes else "on time"
             raise NothingToChange(f"{doctor.name} is {late} already.")
         for slot in delayed:
-            uow.record(SlotDelayed.of(slot, self.minutes))
-        tokens = [token for slot in delayed for token in uow.open_tokens(slot.id) if not token.in_the_room]
-        have_told(uow, [token.id for token in tokens])
+            tokens = [token for token in uow.open_tokens(slot.id) if not token.in_the_room]
+            known = [token for token in tokens if self.is_known(uow, token, slot)]
+            uow.record(SlotDelayed.of(slot, self.minutes, len(tokens) - len(known)))
+            for token in known:
+                uow.record(TokenToTell.taken_back(token))
+            have_told(uow, [token.id for token in tokens if token not in known])
+
+    def is_known(self, uow: UnitOfWork, token: Token, slot: Slot) -> bool:
+        """Return whether the patient has not heard of an earlier change, and stands again as before it."""
+        known = known_place(uow.history, token.id) if token.to_tell_since else None
+        return known is not None and known.is_same(replace(slot, delay_minutes=self.minutes), token.status)
 
     @classmethod
     def sentence(cls, outcome: Outcome) -> str:
         """See `Action`."""
         assert outcome.doctor is not None
-        delay = next(event for event in outcome.events if isinstance(event, SlotDelayed))
-        minutes = delay.after["delay_minutes"]
+        delays = [event for event in outcome.events if isinstance(event, SlotDelayed)]
+        minutes = delays[0].after["delay_minutes"]
         late = f"{minutes} minute{'s' if minutes > 1 else ''} late" if minutes else "on time"
         date = outcome.slots[0].date
-        return f"{outcome.doctor.name} is {late} on {date:%a %d %b}{who_is_to_be_told(outcome)}"
+        to_tell = who_is_to_be_told(sum(event.details.get("to_tell", 0) for event in delays))
+        return f"{outcome.doctor.name} is {late} on {date:%a %d %b}{to_tell}"
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
@@ -162,7 +172,9 @@ class DoctorLeaves(Action):
     @classmethod
     def sentence(cls, outcome: Outcome) -> str:
         """See `Action`."""
-        return f"{plan_in_words(outcome)}{who_is_to_be_told(outcome)}"
+        concerned = (TokenMoved, TokenMovedAway, TokenCancelled, TokenPreempted)
+        to_tell = {event.subject_id for event in outcome.events if isinstance(event, concerned)}
+        return f"{plan_in_words(outcome)}{who_is_to_be_told(len(to_tell))}"
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
@@ -182,7 +194,6 @@ def plan_in_words(outcome: Outcome, *, names: bool = False) -> str:
     return ": ".join([f"{outcome.doctor.name} leaves", *([" and ".join(parts)] if parts else [])])
 
 
-def who_is_to_be_told(outcome: Outcome) -> str:
+def who_is_to_be_told(count: int) -> str:
     """Return how many patients have to be told, as the end of a sentence."""
-    count = sum(isinstance(event, TokenToTell) for event in outcome.events)
     return f"; {in_patients(count)} {'has' if count == 1 else 'have'} to be told" if count else ""

@@ -38,6 +38,7 @@ class ForgetPatient(Action):
         return (
             f"Forget {chosen or 'this patient'} for good, in {visits} visit{'s' if visits > 1 else ''}?"
             f"{others_sentence(forecast.people)} Name, phone and hospital number are removed; the tokens stay."
+            f"{untold_sentence(forecast.untold)}"
         )
 
     def run(self, uow: UnitOfWork) -> None:
@@ -97,6 +98,13 @@ def others_sentence(people: Sequence[Patient]) -> str:
     differing = people_beside(people[0], people)
     warning = f" Name and phone of {listed(differing)} differ: is it one person?" if differing else ""
     return f" This includes {listed(names)}.{warning}"
+
+
+def untold_sentence(tokens: Sequence[Token]) -> str:
+    """Return the sentence that names the tokens of whose change the patient has not been told; empty if none."""
+    if not tokens:
+        return ""
+    return f" The patient has not been told of a change of {listed([token.number for token in tokens])}: do that first."
 
 
 def listed(names: Sequence[str]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from opd_tui.desk.actions.base import held_doctor, since_issue
 from opd_tui.desk.actions.calling import refuse_occupied
 from opd_tui.desk.actions.changed_since import TELLING, ChangesSince, present, tokens_of
-from opd_tui.desk.actions.moving import refuse_duplicate
+from opd_tui.desk.actions.moving import have_told, refuse_duplicate
 from opd_tui.desk.actions.present_names import PresentNames
 from opd_tui.desk.actions.slots import resize
 from opd_tui.domain.allocation import settle, unseat
@@ -40,6 +40,7 @@ from opd_tui.domain.events import (
 from opd_tui.domain.events.doctors import EARLIER_NAME, RESTORED_NAME
 from opd_tui.domain.events.patients import RESTORED, with_keys
 from opd_tui.domain.events.queue import NO_HOLD
+from opd_tui.domain.knowledge import known_place
 from opd_tui.domain.model import DoctorId, PatientId, Slot, SlotId, Status, Token, TokenId
 from opd_tui.domain.unit_of_work import UnitOfWork
 
@@ -110,10 +111,20 @@ class Reverting:
 
     def restore_telling(self, earlier: Mapping[TokenId, tuple[str | None, str | None]]) -> None:
         """Set back since when patients have to be told, of tokens that stand as they stood before the action."""
+        self.tell_again(earlier)
         for token_id, (status, telling) in earlier.items():
             now = self.uow.fields(Subject.TOKEN, token_id) or {}
             if now["status"] == status and now[TELLING] != telling:
                 self.uow.record(TokenToTell(token_id, {TELLING: now[TELLING]}, {TELLING: telling}, now["slot_id"]))
+
+    def tell_again(self, earlier: Collection[TokenId]) -> None:
+        """Have those patients told who were told of what is set back."""
+        for token in tokens_of(self.uow, self.events):
+            known = known_place(self.uow.history, token.id)
+            if token.id not in earlier and token.status.is_open and known and not token.to_tell_since:
+                slot = self.uow.hold_slots([token.slot_id])[token.slot_id]
+                if not token.in_the_room and not known.is_same(slot, token.status):
+                    have_told(self.uow, [token.id])
 
     # Setting back
 

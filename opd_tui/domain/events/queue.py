@@ -149,6 +149,11 @@ class TokenToTell(Event):
         """Return the event that marks a token whose patient has to be told."""
         return cls(token.id, {"to_tell_since": None}, {"to_tell_since": write_instant(at)}, token.slot_id)
 
+    @classmethod
+    def taken_back(cls, token: Token) -> Self:
+        """Return the event for a token that stands again as its patient knows."""
+        return cls(token.id, {"to_tell_since": written(token.to_tell_since)}, {"to_tell_since": None}, token.slot_id)
+
     def sentence(self, names: Names) -> str:
         return f"{names.token(self.subject_id)} has to be told"
 

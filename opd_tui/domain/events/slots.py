@@ -111,10 +111,10 @@ class SlotDelayed(Event):
     reason: ClassVar[str | None] = "delayed"
 
     @classmethod
-    def of(cls, slot: Slot, minutes: int) -> Self:
-        """Return the event that delays a slot by so many minutes in all."""
+    def of(cls, slot: Slot, minutes: int, to_tell: int) -> Self:
+        """Return the event that delays a slot by so many minutes in all; so many of its patients are to be told."""
         before, after = ({"delay_minutes": each or None} for each in (slot.delay_minutes, minutes))
-        return cls(slot.id, before, after, slot.id)
+        return cls(slot.id, before, after, slot.id, details={"to_tell": to_tell})
 
     @property
     def late(self) -> str:

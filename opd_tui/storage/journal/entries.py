@@ -45,6 +45,11 @@ _LATER = _WRITTEN.where(
     journal_event.c.subject_id == bindparam("subject_id"),
     journal_event.c.entry_id > bindparam("entry"),
 ).order_by(journal_event.c.entry_id, journal_event.c.number)
+_OF_ROW = (
+    select(journal_event.c.entry_id, *_EVENT_COLUMNS)
+    .where(journal_event.c.subject == bindparam("subject"), journal_event.c.subject_id == bindparam("subject_id"))
+    .order_by(journal_event.c.entry_id, journal_event.c.number)
+)
 _EMPTY_ENTRIES = select(journal_entry.c.id).where(~exists().where(journal_event.c.entry_id == journal_entry.c.id))
 _NEWEST_ENTRIES = select(journal_entry.c.id, *ENTRY_COLUMNS).order_by(journal_entry.c.id.desc()).limit(bindparam("n"))
 _KEY = select(idempotency_key.c.fingerprint, idempotency_key.c.entry_id).where(
@@ -135,6 +140,12 @@ def later_events(
     values = {"subject": subject.value, "subject_id": row_id, "entry": entry_id}
     written = map(_written_event, transaction.rows(_LATER, values))
     return [(each.entry.entry, each.stored.event) for each in written]
+
+
+def events_of_row(transaction: Transaction, subject: Subject, row_id: int) -> list[tuple[int, Event]]:
+    """Return all events of a row, oldest first, with the ids of their entries."""
+    rows = transaction.rows(_OF_ROW, {"subject": subject.value, "subject_id": row_id})
+    return [(row[0], StoredEvent(*row[1:]).event) for row in rows]
 
 
 def empty_entries(transaction: Transaction) -> list[int]:

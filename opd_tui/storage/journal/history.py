@@ -43,6 +43,10 @@ class SqlHistory:
         """See `History`."""
         return entries.events_of(self.transaction, entry_id)
 
+    def events_of_row(self, subject: Subject, row_id: int) -> list[tuple[int, Event]]:
+        """See `History`."""
+        return entries.events_of_row(self.transaction, subject, row_id)
+
     def later_events(self, subject: Subject, row_id: int, entry_id: int) -> list[tuple[JournalEntry, Event]]:
         """See `History`."""
         return entries.later_events(self.transaction, subject, row_id, entry_id)

@@ -10,7 +10,9 @@ from sqlalchemy import Select, bindparam, func, literal_column, select
 
 from opd_tui.domain.events import Event
 from opd_tui.domain.instants import read_instant
+from opd_tui.domain.knowledge import known_place
 from opd_tui.domain.model import Rank, Slot, SlotId, Status, TokenId
+from opd_tui.storage.journal.history import SqlHistory
 from opd_tui.storage.queries.rows import instant_or_none
 from opd_tui.storage.schema.tables import SEAT_STATUSES, token
 from opd_tui.storage.transaction import Transaction
@@ -82,6 +84,7 @@ class SqlSlotQueue:
         events: Sequence[Event],
     ) -> None:
         self.transaction = transaction
+        self.slot = slot
         self.slot_id = slot.id
         self.capacity = slot.capacity
         self.at = at
@@ -120,6 +123,10 @@ class SqlSlotQueue:
 
     def to_tell_since(self, token_id: TokenId) -> dt.datetime | None:
         return self._known[token_id][1]
+
+    def is_known(self, token_id: TokenId) -> bool:
+        known = known_place(SqlHistory(self.transaction), token_id)
+        return known is not None and known.is_same(self.slot, Status.ACTIVE)
 
     def record(self, event: Event) -> Event:
         in_step = self._seen == len(self._events) and event.subject_id in self._known
