@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, exists, literal_column, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, exists, literal_column, or_, select
 
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import DoctorId, SlotId, Source, Token
 from opd_tui.storage.queries.rows import TOKEN_COLUMNS, TOKENS, token_of
-from opd_tui.storage.schema.tables import OPEN_STATUSES, slot, token
+from opd_tui.storage.schema.tables import OPEN_STATUSES, doctor, slot, token, token_counter
 from opd_tui.storage.transaction import Transaction, Values, is_valid_id
 
 _GIVEN = slot.alias("given")
@@ -55,6 +55,15 @@ _OPEN_OF_DOCTOR = (
 _OPEN_OF_SLOT = _TOKENS.where(token.c.slot_id == bindparam("slot"), _IS_OPEN).order_by(*_RANK)
 # The patient's few tokens are searched, because there is no index on `replaces`.
 _OF_PATIENT = _TOKENS.where(token.c.patient_id == bindparam("patient")).order_by(token.c.id)
+_HAS_CODE = doctor.c.code == bindparam("code"), doctor.c.id != bindparam("besides")
+# The numbers of tokens begin with the code and are never used again, even if the adding of the doctor was undone. No
+# index has the codes of those few doctors.
+CODE_TAKEN = select(
+    or_(
+        exists().where(*_HAS_CODE, doctor.c.withdrawn_at.is_(None)),
+        exists().where(*_HAS_CODE, token_counter.c.doctor_id == doctor.c.id),
+    )
+)
 
 
 class DayQueries:
