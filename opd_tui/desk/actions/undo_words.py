@@ -93,7 +93,7 @@ def several(subject: Subject, number: int) -> str:
 
 
 def name_of(event: Event, outcome: Outcome) -> str:
-    """Return the name of an event's row; of a merge, both records, and of a doctor, who may have a namesake, the code."""
+    """Return the name of an event's row, of a doctor with the code, which namesakes do not share; of a merge, both."""
     names = outcome.directory
     if event.subject is Subject.DOCTOR:
         doctor = names.doctors[DoctorId(event.subject_id)]
