@@ -11,6 +11,7 @@ _WORDS = {
     Advice.LIST_DOCTORS: "`opd-tui doctor list` shows them.",
     Advice.LIST_SLOTS: "`opd-tui slot list` shows them.",
     Advice.LIST_TOKENS: "`opd-tui token list` shows them.",
+    Advice.FIND_SEATS: "`opd-tui slot carry-over`, `slot resize` and `token move` find seats.",
     Advice.LIST_BACKUPS: "Check the name; `opd-tui backup --list` shows the backups.",
     Advice.MAKE_BACKUP: "`opd-tui backup` makes one.",
     Advice.VERIFY_DATABASE: "Run `opd-tui verify`, and ask for help before the older backups are gone.",

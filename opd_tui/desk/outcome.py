@@ -18,6 +18,7 @@ from opd_tui.domain.model import (
     SlotId,
     SlotLoad,
     SlotRecord,
+    Source,
     Status,
     Token,
     TokenId,
@@ -105,7 +106,9 @@ class Outcome:
     def record_of(self, token_id: TokenId) -> TokenRecord:
         """Return one of the changed tokens, as the action left it."""
         last = next(event for event in reversed(self._token_events) if event.subject_id == token_id)
-        return replace(self.directory.tokens[token_id], token=self._token_after(last))
+        token = self._token_after(last)
+        slot = self.directory.slots[token.slot_id]
+        return replace(self.directory.tokens[token_id], token=token, slot=slot.slot, doctor=slot.doctor)
 
     @property
     def _token_events(self) -> list[TokenEvent]:
@@ -167,11 +170,21 @@ class Outcome:
         )
 
     def _token_after(self, event: TokenEvent) -> Token:
-        """Return an event's token with the status that the event gave it."""
+        """Return an event's token as it stood then, as far as this outcome's events tell: it may have moved since."""
         token = self.directory.tokens[TokenId(event.subject_id)].token
+        until = self.events.index(event) + 1
+        fields: Json = {"slot_id": event.slot_id or token.slot_id}
+        for earlier in self.events[:until]:
+            if (earlier.subject, earlier.subject_id) == (Subject.TOKEN, token.id):
+                fields |= earlier.after
         closed_at = event.after.get("closed_at")
         return replace(
-            token, status=event.to_status or token.status, closed_at=read_instant(closed_at) if closed_at else None
+            token,
+            slot_id=fields["slot_id"],
+            source=Source[fields.get("source", token.source.name)],
+            issued_at=read_instant(fields["issued_at"]) if "issued_at" in fields else token.issued_at,
+            status=event.to_status or token.status,
+            closed_at=read_instant(closed_at) if closed_at else None,
         )
 
     @property

@@ -326,7 +326,7 @@ def nearest_seat(transaction: Transaction, record: TokenRecord, now: dt.datetime
         for other in reads.slots(transaction, record.slot.date)
         if other.free_seats > 0
         and not other.slot.is_over(now)
-        and not other.slot.closed_at
+        and not (other.slot.closed_at or other.doctor.retired_at)
         and other.slot.id != record.slot.id
         and other.slot.start >= record.slot.start
         and (other.doctor.id == record.doctor.id or other.doctor.specialty == (record.doctor.specialty or ""))

@@ -13,6 +13,8 @@ class Advice(enum.Enum):
     LIST_DOCTORS = enum.auto()
     LIST_SLOTS = enum.auto()
     LIST_TOKENS = enum.auto()
+    FIND_SEATS = enum.auto()
+    """Carry over who waits without a seat, give the slot more seats, or move them."""
     LIST_BACKUPS = enum.auto()
     MAKE_BACKUP = enum.auto()
     VERIFY_DATABASE = enum.auto()

@@ -72,8 +72,8 @@ class UnitOfWork(Protocol):
     def hold_doctor(self, doctor_id: DoctorId) -> Doctor | None:
         """Lock the doctor against other desks until the transaction ends, after any slots; return it, or None."""
 
-    def code_is_taken(self, code: str) -> bool:
-        """Return whether a doctor has this code."""
+    def code_is_taken(self, code: str, besides: int = 0) -> bool:
+        """Return whether a doctor other than `besides` has this code, or had it on tokens before being withdrawn."""
 
     def overlapping_slot(self, doctor_id: DoctorId, date: dt.date, start: dt.time, end: dt.time) -> Slot | None:
         """Return a slot of the doctor that overlaps this window, or None."""
@@ -127,7 +127,7 @@ class UnitOfWork(Protocol):
         """Return an open token of any of these patients, or None."""
 
     def replacement_of(self, token: Token) -> Token | None:
-        """Return the open token that replaced this one when its patient moved, or None."""
+        """Return the open token that a patient who moved has instead of this one, whichever replaced which, or None."""
 
     def open_tokens(self, slot_id: SlotId) -> list[Token]:
         """Return the slot's open tokens, best rank first."""

@@ -28,7 +28,14 @@ QUIT = Command("app.quit", "ctrl+q", "Quit", "Leave the program; everything is s
 NEW = Command("token.new", "n", "New", "Issue a token for the chosen slot", "new_token", 0)
 EMERGENCY = Command("token.emergency", "e", "Emergency", "Issue an emergency token", "new_token('EMERGENCY')", 5)
 CHECK_IN = DeskCommand(
-    "token.check_in", "i", "Here", "The patient is here", footer=1, makes="check_in_token", needs=Need.TOKEN
+    "token.check_in",
+    "i",
+    "Here",
+    "The patient is here",
+    footer=1,
+    makes="check_in_token",
+    needs=Need.TOKEN,
+    on_the_day=True,
 )
 NEXT = DeskCommand(
     "doctor.next",
@@ -40,6 +47,7 @@ NEXT = DeskCommand(
     needs=Need.DOCTOR,
     asks=(),
     completes=True,
+    on_the_day=True,
 )
 CALL = DeskCommand(
     "token.call",
@@ -49,6 +57,7 @@ CALL = DeskCommand(
     footer=8,
     makes="call_token",
     needs=Need.TOKEN,
+    on_the_day=True,
 )
 RETURN = DeskCommand(
     "token.return",
@@ -91,7 +100,14 @@ CANCEL = DeskCommand(
     "token.cancel", "c", "Cancel", "Cancel the chosen token", footer=3, makes="cancel_token", needs=Need.TOKEN
 )
 NO_SHOW = DeskCommand(
-    "token.no_show", "x", "No-show", "The patient did not show up", footer=4, makes="mark_no_show", needs=Need.TOKEN
+    "token.no_show",
+    "x",
+    "No-show",
+    "The patient did not show up",
+    footer=4,
+    makes="mark_no_show",
+    needs=Need.TOKEN,
+    on_the_day=True,
 )
 DONE = DeskCommand(
     "token.done",
@@ -102,6 +118,7 @@ DONE = DeskCommand(
     makes="complete_token",
     needs=Need.TOKEN,
     completes=True,
+    on_the_day=True,
 )
 REINSTATE = DeskCommand(
     "token.reinstate",
@@ -237,7 +254,14 @@ GO_TO_DAY = Command(
 )
 RETRY = Command("desk.retry", "r", "Try again", "Try again what a busy desk prevented, or load again", "app.retry")
 ADD_DOCTOR = DeskCommand(
-    "doctor.add", "a", "Add doctor", "Add a doctor", footer=0, makes="add_doctor", title="Add a doctor"
+    "doctor.add",
+    "a",
+    "Add doctor",
+    "Add a doctor",
+    footer=0,
+    makes="add_doctor",
+    derived=("code",),
+    title="Add a doctor",
 )
 OPEN_SESSION = DeskCommand(
     "session.open",

@@ -163,7 +163,7 @@ PAST = {
     },
     "journal_event": {
         "entry_id": f":entry + 2 * past.id + iif(step.step = {LAST_STEP}, 0, -1)",
-        "number": f"iif(step.step = {LAST_STEP}, 1, step.step)",
+        "number": f"iif(step.step = {LAST_STEP}, 1, step.step - (past.id > {PATIENTS}))",
         "kind": f"""CASE step.step WHEN 1 THEN 'patient_registered' WHEN 2 THEN 'token_issued'
             WHEN 3 THEN 'token_allocated' ELSE iif({IS_SEEN}, 'token_completed', 'token_cancelled') END""",
         "subject": "iif(step.step = 1, 'patient', 'token')",

@@ -66,7 +66,7 @@ def changes(app: Terminal, board: BoardMap, line: Connection, count: int) -> Ite
     for number, cell in enumerate(board.roomy(1)[:count]):
         name = f"Elsewhere {number:03}"
         board.go(app, cell.place)
-        yield change(app, line, (cell.slot, name), lambda lines, name=name: shown_as(lines, name, "●"))
+        yield change(app, line, (cell.slot, name), lambda lines, name=name: shown_as(lines, name, "expected"))
         yield change(app, line, (cell.slot, ""), lambda lines, name=name: shown_as(lines, name, "cancelled"))
 
 

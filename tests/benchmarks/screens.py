@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -90,7 +91,8 @@ class Cell:
     place: Place
     slot: SlotId
     doctor: str
-    first: str | None
+    numbers: frozenset[str]
+    """The numbers of its tokens, which no other slot of the day has."""
     free_seats: int
 
 
@@ -109,15 +111,16 @@ class BoardMap:
         """Today's board."""
         with closing(open_front_desk(str(database), create=False)) as desk:
             board = desk.board(desk.today())
-            firsts: dict[int, str] = {}
+            numbers: defaultdict[int, set[str]] = defaultdict(set)
             for record in desk.token_list(date=desk.today()):
-                firsts.setdefault(record.slot.id, record.token.number)
+                numbers[record.slot.id].add(record.token.number)
         cells, starts = {}, sorted({record.slot.start for record in board.slots})
         for record in board.slots:
             place = board.doctors.index(record.doctor), starts.index(record.slot.start)
             code = record.doctor.code
-            first = firsts.get(record.slot.id)
-            cells[f"{code} {record.slot.window}"] = Cell(place, record.slot.id, code, first, record.free_seats)
+            cells[f"{code} {record.slot.window}"] = Cell(
+                place, record.slot.id, code, frozenset(numbers[record.slot.id]), record.free_seats
+            )
         return cls(cells, (len(board.doctors), len(starts)))
 
     def shown(self, lines: Sequence[str]) -> Cell | None:
@@ -126,7 +129,9 @@ class BoardMap:
         cell = self.cells.get(board.slot or "") if board else None
         if board is None or cell is None or board.doctor_at_cursor != cell.doctor:
             return None
-        return cell if cell.first is None or cell.first in board.numbers[:1] else None
+        return (
+            cell if cell.numbers.issuperset(board.numbers[:1]) and bool(board.numbers) == bool(cell.numbers) else None
+        )
 
     def roomy(self, seats: int) -> list[Cell]:
         """The slots with so many free seats, in an order in which the cursor has short ways."""

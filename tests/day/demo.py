@@ -140,7 +140,7 @@ class Witness:
         assert oracle.why_not_issue(action.slot, source, person, None, now) == set()
         before = oracle.all_statuses()
         oracle.issue(action.slot, source, person, None, now, token)
-        oracle.arrived(token, source)
+        oracle.arrived(token, source, f"{self.desk.today()}")
         oracle.tell(before)
         oracle.visit(token, None, patient)
 

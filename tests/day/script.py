@@ -180,7 +180,7 @@ class Author(Day):
         def then(outcome: Outcome) -> None:
             before, token = self.oracle.all_statuses(), token_of(outcome)
             self.oracle.issue(slot, source, person, None, self.now, token)
-            self.oracle.arrived(token, source)
+            self.oracle.arrived(token, source, f"{self.now.date()}")
             self.oracle.tell(before)
             self.oracle.visit(token, known, patient, new=known is None)
 
@@ -189,9 +189,9 @@ class Author(Day):
     def reinstate(self) -> None:
         """The screens reinstate in the old place."""
         token = self.token()
-        mine, facts = self.oracle.tokens[token], self.oracle.facts[token]
+        mine = self.oracle.tokens[token]
         why = {"NothingToChange"} if mine.closed_as is None else set()
-        why |= {"TokenReplaced"} if any(map(self.oracle.is_open, facts.replaced_by)) else set()
+        why |= {"TokenReplaced"} if self.oracle.goes_on_elsewhere(token) else set()
         action = actions.ReinstateToken(token=token)
         self.act(action, why, lambda _: self.oracle.reinstate(token, mine.issued_at))
 

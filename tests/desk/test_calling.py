@@ -28,8 +28,8 @@ from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain import errors
 from opd_tui.domain.errors import DeskRefusal
 from tests.conftest import ZONE
-from tests.support.actions import moves
-from tests.support.helpers import add_doctor, issue, open_slot, statuses
+from tests.support.actions import at, moves
+from tests.support.helpers import DATE, add_doctor, issue, open_slot, statuses
 from tests.support.memory_desk import MemoryDesk
 from tests.support.stores import always_on_every_store, on_every_store
 
@@ -69,7 +69,7 @@ def refused(desk: MemoryDesk, action: object, error: type[DeskRefusal], saying: 
 def test_the_earlier_slot_first_then_the_rank_and_who_waits_is_not_called(day: MemoryDesk) -> None:
     assert called(day, 4) == ["A-001", "A-002", "A-003", "A-004"]
     assert accepted(day.perform(CompleteAndCallNext(doctor=1)))["token"] is None, "the last one is only completed"
-    refused(day, CompleteAndCallNext(doctor=1), errors.NobodyToCall, "Nobody has a seat with Dr A")
+    refused(day, CompleteAndCallNext(doctor=1), errors.NobodyToCall, "1 waits for Dr A without a seat")
     assert statuses(day)["A-005"] == "WAITING"
 
 
@@ -98,7 +98,7 @@ def test_another_doctor_and_another_day_have_a_room_of_their_own(day: MemoryDesk
     day.perform(CallNext(doctor=1))
     day.perform(CallNext(doctor=2))
     assert inside(day) == ["A-001", "B-001"]
-    refused(day, CallNext(doctor=1, date="2026-11-23"), errors.NobodyToCall, "Nobody has a seat")
+    refused(day, CallNext(doctor=1, date="2026-11-23"), errors.NobodyToCall, "Nobody is left to call for Dr A")
 
 
 def test_only_who_is_seated_and_here_is_called(day: MemoryDesk) -> None:
@@ -119,7 +119,7 @@ def test_who_is_on_hold_is_passed_over_and_a_call_ends_the_hold(day: MemoryDesk)
     assert held(day) == {"A-001"}
     for token in (2, 4):
         day.perform(CompleteToken(token=token))
-    refused(day, CallNext(doctor=1), errors.NobodyToCall, "Everybody who is here for Dr A is on hold")
+    refused(day, CallNext(doctor=1), errors.NobodyToCall, "Everybody with a seat who is here for Dr A is on hold")
     day.perform(ReleaseToken(token=1))
     assert called(day, 1) == ["A-001"]
 
@@ -143,6 +143,36 @@ def test_nobody_here_is_said(clock: FixedClock) -> None:
     desk = MemoryDesk(clock, ZONE)
     issue(desk, open_slot(desk, add_doctor(desk)), "Asha")
     refused(desk, CallNext(doctor=1), errors.NobodyToCall, "Nobody with a seat is here for Dr A yet")
+
+
+@pytest.mark.parametrize(("seats", "sources", "hold", "why"), [
+    (1, [], False, "Nobody is left to call for Dr A."),
+    (1, ["WALKIN"], True, "Everybody with a seat who is here for Dr A is on hold. Release who is back."),
+    (1, ["WALKIN"] * 2, True, "Everybody with a seat who is here for Dr A is on hold, and 1 waits without a seat."),
+    (1, ["ONLINE"] * 4, False, "Nobody with a seat is here for Dr A yet, and 3 wait without a seat. Check in"),
+])  # fmt: skip
+def test_why_nobody_is_called_counts_who_waits_without_a_seat(
+    clock: FixedClock, seats: int, sources: list[str], hold: bool, why: str
+) -> None:
+    desk = MemoryDesk(clock, ZONE)
+    slot = open_slot(desk, add_doctor(desk), capacity=seats)
+    for number, source in enumerate(sources):
+        issue(desk, slot, f"P {number}", source)
+    if hold:
+        desk.perform(HoldToken(token=1, reason="TEST"))
+    refused(desk, CallNext(doctor=1), errors.NobodyToCall, why)
+
+
+def test_when_every_seat_is_used_up_those_without_one_are_counted(clock: FixedClock) -> None:
+    desk = MemoryDesk(clock, ZONE)
+    slot = open_slot(desk, add_doctor(desk), capacity=1)
+    for name in ("Asha", "Ravi", "Om"):
+        issue(desk, slot, name, "WALKIN")
+    desk.perform(CompleteAndCallNext(doctor=1))
+    done = desk.perform(CompleteAndCallNext(doctor=1))
+    assert done.sentence == "A-001 Asha is done; nobody can be called next"
+    for action in (CallNext, CompleteAndCallNext):
+        refused(desk, action(doctor=1), errors.NobodyToCall, "2 wait for Dr A without a seat.")
 
 
 def test_who_was_sent_back_is_passed_over_once_for_five_minutes(day: MemoryDesk, clock: FixedClock) -> None:
@@ -179,6 +209,12 @@ def test_who_is_sent_back_may_lose_the_seat_and_the_question_says_so(day: Memory
         ("A-006", "ACTIVE", "promoted"),
     ]
     refused(day, back, errors.NothingToChange, "A-002 Ravi is not with the doctor")
+
+
+def test_nobody_is_done_before_the_token_was_issued(day: MemoryDesk) -> None:
+    day.perform(CallNext(doctor=1))
+    early = CompleteAndCallNext(doctor=1, date=DATE, at=at(8))
+    refused(day, early, errors.InvalidAction, "is earlier than the token")
 
 
 @always_on_every_store

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from opd_tui.clock import FixedClock
-from opd_tui.desk.actions import CancelToken, CheckInToken
+from opd_tui.desk.actions import CallNext, CancelToken, CheckInToken, OpenSlot
 from opd_tui.desk.answers import accepted
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain.errors import AlreadyCheckedIn, TokenAlreadyClosed, UnknownToken
@@ -58,6 +58,29 @@ def test_who_comes_to_the_desk_for_the_token_is_here_at_once(filled: FrontDesk) 
     found = {source: tokens[token_of(outcome)] is not None for source, outcome in sources.items()}
     assert found == {"WALKIN": True, "EMERGENCY": True, "PAID": False, "ONLINE": False}
     assert [change.reason for change in sources["WALKIN"].changes] == ["issued", "allocated"]
+
+
+@pytest.mark.parametrize(("day", "at", "is_here"), [
+    (21, None, True),  # paper is entered late
+    (22, None, True),
+    (23, None, False),
+    (22, "2026-11-21T23:59", False),
+    (22, "2026-11-22T00:00", True),
+])  # fmt: skip
+def test_nobody_is_here_for_a_day_that_has_not_come(
+    filled: FrontDesk, clock: FixedClock, day: int, at: str | None, is_here: bool
+) -> None:
+    window = {"doctor": 1, "date": f"2026-11-{day}", "start": "12:00", "end": "13:00", "capacity": 3}
+    slot = filled.perform(OpenSlot(**window)).slots[0].id
+    given = {} if at is None else {"at": at}
+    tokens = [token_of(issue(filled, slot, f"A {source}", source, **given)) for source in ("WALKIN", "EMERGENCY")]
+    found = {record.token.id: record.token.checked_in_at is not None for record in filled.token_list(slot)}
+    assert found == dict.fromkeys(tokens, is_here)
+    if not is_here and day > 22:
+        clock.instant += dt.timedelta(days=1)
+        filled.perform(CheckInToken(token=tokens[0]))
+        assert filled.perform(CallNext(doctor=1, date=window["date"])).token is not None
+    assert filled.verify().problems == []
 
 
 def test_twice_or_when_it_is_closed_it_is_refused(filled: FrontDesk) -> None:

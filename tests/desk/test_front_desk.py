@@ -13,9 +13,12 @@ from opd_tui.desk.actions import (
     Action,
     AddDoctor,
     CancelToken,
+    ChangeSource,
     CompleteToken,
     IssueToken,
     MarkNoShow,
+    MoveToken,
+    RetireDoctor,
 )
 from opd_tui.desk.answers import accepted
 from opd_tui.desk.front_desk import FrontDesk
@@ -234,6 +237,20 @@ def test_a_repeat_returns_the_first_outcome_even_after_the_token_moved_on(
     assert store.dump() == before
 
 
+def test_what_happened_is_told_as_it_was_then_whatever_came_later(desk: FrontDesk, slot: int) -> None:
+    later = [open_slot(desk, 1, f"{hour}:00", f"{hour + 1}:00") for hour in (10, 11)]
+    actions = [
+        IssueToken(slot=slot, patient=person("Asha", "98765 43210"), source="ONLINE", key="issue"),
+        ChangeSource(token=1, source="PAID", key="source"),
+        MoveToken(token=1, slot=later[0], key="move"),
+    ]
+    first = [desk.perform(action) for action in actions]
+    desk.perform(MoveToken(token=1, slot=later[1]))
+    assert [desk.perform(action).sentence for action in actions] == [outcome.sentence for outcome in first]
+    assert [accepted(desk.perform(action)) for action in actions] == [accepted(outcome) for outcome in first]
+    assert [outcome.sentence for outcome in desk.activity(4)][:0:-1] == [outcome.sentence for outcome in first]
+
+
 @pytest.mark.parametrize(
     "action",
     [
@@ -366,6 +383,16 @@ def test_a_seat_with_the_same_doctor_is_offered_before_an_earlier_one_of_the_spe
         open_slot(desk, doctor, start, end)
         nearest = desk.preview(action).nearest
         assert (nearest and nearest.doctor.name) == offered
+
+
+def test_a_doctor_who_has_retired_offers_no_seat(desk: FrontDesk) -> None:
+    doctors = [add_doctor(desk, f"Dr {code}", specialty="x") for code in "AB"]
+    full, _ = (open_slot(desk, doctor, capacity=1) for doctor in doctors)
+    issue(desk, full, "Asha", "PAID")
+    action = IssueToken(slot=full, patient="Imran", source="ONLINE")
+    assert desk.preview(action).nearest is not None
+    desk.perform(RetireDoctor(doctor=doctors[1]))
+    assert desk.preview(action).nearest is None
 
 
 def test_perform_does_what_was_expected(desk: FrontDesk, slot: int) -> None:

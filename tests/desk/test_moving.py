@@ -24,7 +24,7 @@ from opd_tui.domain import errors
 from opd_tui.domain.model import Token
 from tests.conftest import ZONE
 from tests.support.actions import at, moves
-from tests.support.helpers import add_doctor, issue, open_slot, statuses
+from tests.support.helpers import add_doctor, issue, open_slot, statuses, token_of
 from tests.support.memory_desk import MemoryDesk
 from tests.support.stores import always_on_every_store
 
@@ -132,6 +132,11 @@ def test_who_cannot_come_back(day: MemoryDesk) -> None:
     day.perform(MoveToken(token=2, slot=ELSEWHERE))
     with pytest.raises(errors.TokenReplaced, match="B-001 Ravi replaces it"):
         day.perform(ReinstateToken(token=2))
+    day.perform(MoveToken(token=token_of(issue(day, ELSEWHERE, "Imran")), slot=LATE))
+    day.perform(MoveToken(token=7, slot=LATE))
+    for earlier in (2, 7):
+        with pytest.raises(errors.TokenReplaced, match="A-008 Ravi replaces it"):
+            day.perform(ReinstateToken(token=earlier))
 
 
 def test_an_emergency_comes_back_beside_another_token_of_the_same_person(day: MemoryDesk) -> None:

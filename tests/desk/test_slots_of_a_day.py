@@ -15,18 +15,21 @@ from opd_tui.desk.actions import (
     DoctorLeaves,
     EditDoctor,
     IssueToken,
+    Redo,
     ReinstateToken,
     ReopenSlot,
     RetireDoctor,
     TellPatient,
+    Undo,
 )
 from opd_tui.desk.answers import accepted
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.views import slot_record_json
 from opd_tui.domain import errors
+from opd_tui.domain.events import Subject
 from tests.conftest import ZONE
-from tests.support.actions import moves, window
-from tests.support.helpers import DATE, add_doctor, issue, open_slot, statuses
+from tests.support.actions import at, moves, window
+from tests.support.helpers import DATE, add_doctor, issue, open_slot, statuses, token_of
 from tests.support.memory_desk import MemoryDesk
 from tests.support.stores import always_on_every_store
 
@@ -113,6 +116,19 @@ def test_nobody_is_carried_to_a_second_token_of_the_same_person(day: MemoryDesk)
         day.perform(CarryOver(slot=FIRST))
 
 
+def test_two_tokens_of_one_person_are_carried_over_together_and_back(day: MemoryDesk) -> None:
+    for who in ("Om", {"name": "Ravi", "phone": "98765 43210"}):
+        issue(day, FIRST, who, "EMERGENCY")
+    before = statuses(day)
+    carried = day.perform(CarryOver(slot=FIRST))
+    assert [moved[0] for moved in moves(carried) if moved[2] == "moved"] == ["A-006", "A-001", "A-003", "A-002"]
+    day.perform(Undo())
+    assert statuses(day) == before
+    assert len(statuses(day, FIRST)) == 5
+    day.perform(Redo())
+    assert len(statuses(day, FIRST)) == 1
+
+
 # Delay
 
 
@@ -168,6 +184,28 @@ def test_a_doctor_leaves_by_a_plan_that_keeps_places(day: MemoryDesk) -> None:
         day.perform(leave())
 
 
+def test_nobody_leaves_before_the_token_was_issued(day: MemoryDesk) -> None:
+    plan = [{"token": token, "cancel": True} for token in (1, 2, 3, 4)]
+    with pytest.raises(errors.InvalidAction, match="is earlier than the token"):
+        day.perform(DoctorLeaves(doctor=1, date=DATE, from_="09:00", plan=plan, at=at(8)))
+
+
+def test_who_was_cancelled_in_a_slot_that_was_withdrawn_can_be_told(day: MemoryDesk) -> None:
+    opened = day.perform(window("14:00", "15:00", capacity=1))
+    there = opened.slots[0].id
+    token = token_of(issue(day, there, "Imran"))
+    issue(day, there, "Om", "EMERGENCY")
+    for open_token in day.token_list(there):
+        day.perform(CancelToken(token=open_token.token.id))
+    day.perform(Undo(entry=opened.entry_id))
+    with pytest.raises(errors.UnknownSlot, match="The slot of A-005 Imran was withdrawn"):
+        day.perform(ReinstateToken(token=token))
+    day.store.alter(Subject.TOKEN, token, to_tell_since="2026-11-22T03:30:00.000000Z")
+    assert "A-005" in to_tell(day)
+    day.perform(TellPatient(token=token))
+    assert "A-005" not in to_tell(day)
+
+
 def test_earlier_slots_stay_and_take_who_moves_there(day: MemoryDesk) -> None:
     gone = accepted(day.perform(leave({"token": 4, "slot": FIRST}, time="10:00")))
     assert [slot["id"] for slot in gone["slots"]] == [SECOND, THIRD]
@@ -180,6 +218,8 @@ def test_a_plan_names_everybody_once_and_nobody_else(day: MemoryDesk) -> None:
         day.perform(leave(*every[:2]))
     with pytest.raises(errors.PlanDoesNotFit, match="token 99 does not stand with Dr A then"):
         day.perform(leave(*every, {"token": 99, "cancel": True}))
+    with pytest.raises(errors.PlanDoesNotFit, match=r"token 98 and token 99 do not stand .* Leave out those lines\."):
+        day.perform(leave(*every, *({"token": token, "cancel": True} for token in (98, 99))))
     issue(day, OTHER, "Imran")
     with pytest.raises(errors.PlanDoesNotFit, match="B-001 Imran does not stand with Dr A then"):
         day.perform(leave(*every, {"token": 5, "cancel": True}))

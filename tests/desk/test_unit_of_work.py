@@ -353,8 +353,12 @@ def test_doctors_and_their_codes(units: UnitsOfWork) -> None:
         assert (found.id, found.code, found.name, found.specialty, found.room) == (1, "A", "Dr A", "Medicine", "1")
         assert [uow.doctor(DoctorId(id_)) for id_ in NOWHERE] == [None] * len(NOWHERE)
         assert [uow.code_is_taken(code) for code in ("A", "B", "C", "a")] == [True, True, False, False]
-        uow.record(EVENTS["doctor_reverted"](1, {}, {"withdrawn_at": "2026-11-22T03:30:00.000000Z"}))
-        assert not uow.code_is_taken("A"), "a withdrawn doctor leaves the code to another"
+        assert not uow.code_is_taken("B", besides=2)
+        for doctor in (1, 2):
+            uow.record(EVENTS["doctor_reverted"](doctor, {}, {"withdrawn_at": "2026-11-22T03:30:00.000000Z"}))
+        assert not uow.code_is_taken("B"), "a withdrawn doctor leaves the code to another"
+        assert uow.code_is_taken("A"), "but not if tokens have it in their numbers"
+        assert not uow.code_is_taken("A", besides=1)
 
 
 WINDOWS = [
@@ -521,11 +525,17 @@ def test_a_token_knows_the_open_one_that_replaced_it(units: UnitsOfWork) -> None
     with units.action(commit=False) as uow:
         _, elsewhere = uow.hold_slots([SLOT.id, SlotId(3)]).values()
         assert uow.replacement_of(old) is None
+        uow.record(events.TokenMovedAway.of(old, NINE))
         issued = events.TokenIssued.replacing(old, elsewhere, uow.take_number(elsewhere), NINE, same_day=True)
         new = uow.token(TokenId(uow.record(issued).subject_id))
         assert new is not None
         assert (new.replaces, new.patient, uow.replacement_of(old)) == (FIRST, ASHA, new)
+        further = events.TokenIssued.replacing(new, SLOT, uow.take_number(SLOT), NINE, same_day=True)
+        newest = uow.token(TokenId(uow.record(further).subject_id))
+        assert newest is not None
         uow.record(events.TokenCancelled.of(new, NINE))
+        assert [uow.replacement_of(each) for each in (new, newest)] == [newest, None]
+        uow.record(events.TokenCancelled.of(newest, NINE))
         assert uow.replacement_of(old) is None
 
 

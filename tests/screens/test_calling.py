@@ -78,7 +78,7 @@ async def test_one_key_calls_the_first_patient_and_then_completes_and_calls_the_
         await meera.hears("A-003 Sunita Rao is done")
         assert inside(desk) == []
         await meera.press("space")
-        await meera.hears("Nobody has a seat with Dr A")
+        await meera.hears("1 waits for Dr A without a seat.")
 
 
 async def test_the_doctors_screen_calls_and_says_who_is_inside(
@@ -121,6 +121,48 @@ async def test_a_key_never_completes_whom_nobody_could_see_when_it_was_pressed(
         assert completed(desk) == [done]
         await meera.press(keys[-1])
         await meera.until(lambda: len(completed(desk)) == 2, "the key that was pressed on seeing it")
+
+
+@pytest.mark.parametrize("screen", ["1", "3"])
+@pytest.mark.fast_cases(1)
+async def test_the_second_of_two_spaces_blames_nobody_for_the_first(
+    desk: FrontDesk, open_desk: OpenDesk, screen: str
+) -> None:
+    late = doctor_with_slots(desk, hours=2)[1]
+    for name in NAMES[:2]:
+        issue(desk, late, name, "WALKIN")
+    desk.perform(CompleteAndCallNext(doctor=1))
+    async with at_the_counter(OpdApp(open_desk)) as meera:  # whose cursor is on the slot at 09:00
+        await meera.press(screen)
+        meera.burst("space", "space")
+        await meera.hears("That would complete A-002 Ravi Kumar. Press space again if it should.")
+        await meera.settle()
+        assert (meera.dialogs, completed(desk), inside(desk)) == (0, ["A-001"], ["A-002"])
+        await meera.press("space")
+        await meera.hears("A-002 Ravi Kumar is done")
+
+
+async def test_after_the_last_one_it_says_who_is_left_without_a_seat_and_the_keys_for_them(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    (slot,) = doctor_with_slots(desk, capacity=1)
+    keys = "On the board: ^o carry over, s seats, m move."
+    for name in NAMES:
+        issue(desk, slot, name, "WALKIN")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("space", "space")
+        await meera.hears(f"A-001 Asha Verma is done. 3 wait for Dr A without a seat. {keys}")
+        await meera.press("space")
+        await meera.hears(f"3 wait for Dr A without a seat. {keys}")
+
+
+@pytest.mark.slow
+async def test_after_the_very_last_one_nobody_is_left(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    (slot,) = doctor_with_slots(desk)
+    issue(desk, slot, "Om", "WALKIN")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("space", "space")
+        await meera.hears("A-001 Om is done. Nobody is left to call for Dr A.")
 
 
 async def test_what_another_desk_did_just_before_is_asked_about(desk: FrontDesk, open_desk: OpenDesk) -> None:
@@ -227,6 +269,17 @@ async def test_a_hold_takes_its_key_and_a_letter_and_the_key_ends_it(
         assert (numbers(meera)[:3], chosen(meera)) == (["A-002", "A-003", "A-001"], "A-001")
         await meera.press("w")
         await meera.hears("A-001 Asha Verma is no longer on hold")
+        assert meera.dialogs == 0
+
+
+async def test_who_is_inside_is_not_put_on_hold_and_no_reason_is_asked_for(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    all_here(desk)
+    desk.perform(CallToken(token=1))
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("enter", "w")
+        await meera.hears("A-001 Asha Verma is with the doctor. Send the patient back first.")
         assert meera.dialogs == 0
 
 

@@ -111,8 +111,11 @@ async def test_no_column_moves_when_a_wait_grows_and_a_patient_comes_and_is_disp
         meera.app.marks = {om: "preempted"}
         await meera.time_passes(clock, 75)
         await meera.look_again()
+        assert "↓ down" in meera.line_with("Om Das", "#waiting")
+        assert places(meera, "#waiting") == before
+        meera.app.marks = {}
+        await meera.settle()
         assert "1 h 15" in meera.line_with("Om Das", "#waiting")
-        assert "↓ displaced" in meera.line_with("Om Das", "#waiting")
         assert places(meera, "#waiting") == before
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
+from opd_tui.clock import FixedClock
 from opd_tui.config.reading import read_settings
 from opd_tui.desk.actions import CancelToken
 from opd_tui.desk.front_desk import FrontDesk
@@ -14,7 +16,7 @@ from opd_tui.tui.app import OpdApp
 from opd_tui.tui.settings.preferences import Preferences
 from opd_tui.tui.settings.sections import settings_sections
 from tests.support.helpers import issue, token_of
-from tests.support.pilot import NARROW, WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots
+from tests.support.pilot import NARROW, WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
 
 PHONE = "98765 43210"
 
@@ -55,6 +57,21 @@ async def test_one_key_shows_a_patients_details(desk: FrontDesk, open_desk: Open
         await meera.settle()
         assert meera.dialogs == 0
         assert PHONE not in meera.text
+
+
+async def test_nobody_has_waited_since_a_time_that_is_to_come(
+    desk: FrontDesk, open_desk: OpenDesk, clock: FixedClock
+) -> None:
+    clock.instant -= dt.timedelta(minutes=31)
+    full_slot(desk, waiting=1)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("2", "v")
+        await meera.sees("Waits from 09:00, when the slot begins", within=".dialog")
+        assert "Waiting since" not in meera.text
+        await meera.press("escape")
+        await meera.time_passes(clock, minutes=40)
+        await meera.press("v")
+        await meera.sees("Waiting since 09:00 (9 min)", within=".dialog")
 
 
 async def test_details_say_what_is_not_known_and_need_a_chosen_token(desk: FrontDesk, open_desk: OpenDesk) -> None:

@@ -101,6 +101,19 @@ async def test_a_wrong_field_is_said_beside_it_and_the_rest_is_kept(desk: FrontD
 
 
 @pytest.mark.slow
+async def test_the_form_says_beforehand_which_code_is_made(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    add_doctor(desk, "Dr Anil Rao")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("3", "a")
+        await meera.type("Dr Sunita Rao")
+        await meera.press("enter", "enter")
+        await meera.sees("Code: RAO2 if you leave it empty.", within="#field-help")
+        await meera.press("S")
+        await meera.sees("Code: the short code", within="#field-help")
+        await meera.press("backspace", "enter", "enter")
+        await meera.hears("Dr Sunita Rao was added with the code RAO2")
+
+
 async def test_a_code_that_is_taken_is_said_in_the_form_which_stays(desk: FrontDesk, open_desk: OpenDesk) -> None:
     add_doctor(desk, "Dr A", code="A")
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -76,6 +76,19 @@ async def test_the_footer_shows_every_hint_where_there_is_room(desk: FrontDesk, 
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+async def test_under_a_dialog_the_footer_has_no_key_that_would_do_nothing(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    full_slot(desk)
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("enter")
+        for key in ("ctrl+t", "f2", "c", "?"):
+            await meera.press(key)
+            await meera.until(lambda: meera.dialogs, "the dialog")
+            assert meera.text.splitlines()[-1].strip() == "^q Quit"
+            await meera.press("escape")
+            await meera.sees("c Cancel", "Esc Back", within="#footer")
+
+
 async def test_the_footer_follows_the_focus(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:

@@ -132,31 +132,37 @@ async def test_marks_of_who_was_displaced_and_who_moved_up_come_and_fade(desk: F
         await meera.press("y")
         await meera.panel_closes()
         await meera.hears("took the seat")
-        assert "↓ displaced" in meera.line_with("A-002", "#queue")
+        assert "○ expected   ↓ displaced" in meera.line_with("A-002", "#queue")
         assert "↓" not in meera.line_with("A-001", "#queue")
         await open_waitlist(meera)
-        assert "↓ displaced" in meera.line_with("A-002", "#waiting")
+        line = meera.line_with("A-002", "#waiting")
+        assert "○ expected" in line
+        assert line.rstrip(" │").endswith("↓ down")
         await meera.press("1", "enter", "home")
         meera.app.mark_seconds = 0.01
         await meera.press("c")
         await meera.asks("Cancel A-003 Om")
         await meera.press("y")
         await meera.hears("A-002 Ravi Kumar moves up")
-        await meera.until(lambda: "∙ expected" in meera.line_with("A-002", "#queue"), "the end of the mark")
+        await meera.until(lambda: "↑" not in meera.line_with("A-002", "#queue"), "the end of the mark")
         assert not meera.app.marks
 
 
 async def test_who_moved_up_is_marked(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk, waiting=1)
     async with at_the_counter(OpdApp(open_desk)) as meera:
+        meera.app.mark_seconds = 60.0
         await meera.press("enter", "x")
         await meera.asks("Mark A-001")
         await meera.press("y")
-        await meera.until(lambda: "↑ moved up" in meera.line_with("A-003", "#queue"))
+        await meera.until(lambda: "∙ expected    ↑ moved up" in meera.line_with("A-003", "#queue"))
+        await meera.press("down", "i", "space")
+        await meera.hears("A-003 Sunita Rao was called")
+        await meera.until(lambda: "► inside      ↑ moved up" in meera.line_with("A-003", "#queue"))
         (mark,) = meera.app.marks.items()
         meera.app.unmark(dict([mark]))
         await meera.settle()
-        assert "∙ expected" in meera.line_with("A-003", "#queue")
+        assert "► inside    since 09:00" in meera.line_with("A-003", "#queue")
 
 
 # Keeping one's place

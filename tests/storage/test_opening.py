@@ -254,6 +254,8 @@ def plans(path: Path, statements: Executed) -> dict[str, list[str]]:
         }
 
 
+MAY_BE_READ = ("SCAN CONSTANT ROW", "SCAN doctor")
+"""What may be read row by row: a hospital has few doctors."""
 ACTS: dict[str, Callable[[FrontDesk], object]] = {
     "issue": lambda desk: issue(desk, 1, {"name": "Imran", "phone": "98765", "uhid": "H1"}, "EMERGENCY", key="k"),
     "issue again": lambda desk: issue(desk, 1, {"name": "Ravi", "phone": "98765"}, "PAID"),
@@ -273,7 +275,7 @@ def test_every_statement_of_an_action_is_answered_by_an_index(
     found = plans(database_path, executed)
     assert found
     for statement, steps in found.items():
-        assert not [step for step in steps if step.startswith("SCAN") and step != "SCAN CONSTANT ROW"], statement
+        assert not [step for step in steps if step.startswith("SCAN") and step not in MAY_BE_READ], statement
         assert not [step for step in steps if "TEMP B-TREE" in step], statement
 
 

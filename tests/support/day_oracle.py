@@ -120,9 +120,10 @@ class DayOracle(Oracle):
         slot = self.tokens[token].slot
         return slot, getattr(self.slots[slot], "delay", 0), self.status(token) == "ACTIVE"
 
-    def arrived(self, token: int, source: str) -> None:
-        """Note what is known of a token that was just issued."""
-        self.facts[token] = Facts(here=source in ("EMERGENCY", "WALKIN"))
+    def arrived(self, token: int, source: str, today: str) -> None:
+        """Note what is known of a token that was just issued: nobody is here for a day that has not come."""
+        day = self.slots[self.tokens[token].slot].date
+        self.facts[token] = Facts(here=source in ("EMERGENCY", "WALKIN") and day <= today)
 
     def why_not_call(self, token: int) -> set[str]:
         if not self.is_open(token):

@@ -170,7 +170,7 @@ class Day:
         def then(outcome: Outcome) -> None:
             before, token = self.oracle.all_statuses(), token_of(outcome)
             self.oracle.issue(slot, source, person, None, self.now, token)
-            self.oracle.arrived(token, source)
+            self.oracle.arrived(token, source, f"{self.now.date()}")
             self.oracle.tell(before)
             self.oracle.visit(token, known, patient, new=new)
 
@@ -274,10 +274,9 @@ class Day:
 
     def reinstate(self) -> None:
         token, keep = self.token(), self.dice.random() < 0.5
-        mine, facts = self.oracle.tokens[token], self.oracle.facts[token]
-        replaced = any(map(self.oracle.is_open, facts.replaced_by))
+        mine = self.oracle.tokens[token]
         why = {"NothingToChange"} if mine.closed_as is None else set()
-        why |= {"TokenReplaced"} if replaced else set()
+        why |= {"TokenReplaced"} if self.oracle.goes_on_elsewhere(token) else set()
         why |= {"DuplicatePatient"} if self.oracle.same_person_in(mine.slot, token) else set()
         issued_at = mine.issued_at if keep else self.oracle.latest(mine.slot, self.now)
         action = actions.ReinstateToken(token=token, keep_place=keep)

@@ -158,14 +158,22 @@ class HouseOracle(DayOracle):
         super().move_away(token, slot, issued_at, id_)
         self.visits[id_] = self.visits[token]
 
+    def goes_on_elsewhere(self, token: int) -> bool:
+        """Whether a patient who moved, once or several times, has another open token for the same visit."""
+        theirs = [other for other in self.tokens if self.visits[other] == self.visits[token]]
+        moves = [{old, new} for old in theirs for new in self.facts[old].replaced_by if new in theirs]
+        visit = {token}
+        for move in moves * len(moves):
+            visit |= move if move & visit else set()
+        return any(map(self.is_open, visit - {token}))
+
     def why_not_carry_over(self, slot: int) -> set[str]:
-        """Two tokens of one person cannot both be carried over."""
-        waiting, target, trial = self.waiting(slot), self.next_slot(slot), self.copy()
+        """Nobody is carried over to a slot where they have a token; two tokens of one person stay together."""
+        waiting, target = self.waiting(slot), self.next_slot(slot)
+        if target is None:
+            return {"NoLaterSlot"} if waiting else {"NoLaterSlot", "NothingToChange"}
         why = set() if waiting else {"NothingToChange"}
-        for token in waiting if target else ():
-            why |= {"DuplicatePatient"} if trial.same_person_in(target, token) else set()
-            trial.move([token], target, None)
-        return why if target else why | {"NoLaterSlot"}
+        return why | {"DuplicatePatient" for token in waiting if self.same_person_in(target, token)}
 
     # Patients
 

@@ -242,7 +242,12 @@ class MemoryUnitOfWork:
 
     def replacement_of(self, token: Token) -> Token | None:
         """See `UnitOfWork`."""
-        found = (row for row in self.rows.open_tokens() if row.get("replaces") == token.id)
+        theirs = self.rows.where(Subject.TOKEN, patient_id=token.patient_id)
+        moves = [{row["id"], row["replaces"]} for row in theirs if row.get("replaces") in {row["id"] for row in theirs}]
+        visit: set[int] = {token.id}
+        for move in moves * len(moves):
+            visit |= move if move & visit else set()
+        found = (row for row in theirs if row["id"] in visit - {token.id} and row["status"] in OPEN)
         return next(map(self.rows.token_of, found), None)
 
     def doctor(self, doctor_id: DoctorId) -> Doctor | None:
@@ -254,9 +259,11 @@ class MemoryUnitOfWork:
         """See `UnitOfWork`."""
         return self.doctor(doctor_id)
 
-    def code_is_taken(self, code: str) -> bool:
+    def code_is_taken(self, code: str, besides: int = 0) -> bool:
         """See `UnitOfWork`."""
-        return bool(self.rows.where(Subject.DOCTOR, code=code, withdrawn_at=None))
+        others = [row for row in self.rows.where(Subject.DOCTOR, code=code) if row["id"] != besides]
+        numbered = {doctor_id for doctor_id, _ in self.rows.counters}
+        return any(row.get("withdrawn_at") is None or row["id"] in numbered for row in others)
 
     def overlapping_slot(self, doctor_id: DoctorId, date: dt.date, start: dt.time, end: dt.time) -> Slot | None:
         """See `UnitOfWork`."""

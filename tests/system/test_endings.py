@@ -17,7 +17,7 @@ from tests.support.terminals import RealTerminal, open_today
 BEGIN, END = b"\x1b[200~", b"\x1b[201~"
 ROOM_SECONDS = 5
 """The longest that an ending may take on a machine that is busy with other tests; it takes 1 s on an idle one."""
-BURSTS = 5
+BURSTS = 10
 """The number of programs that each seed ends."""
 
 

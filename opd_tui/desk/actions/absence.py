@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from opd_tui.desk.actions.base import Action, held, held_day, known_doctor, since_issue
+from opd_tui.desk.actions.base import Action, held, held_day, known_doctor, refuse_too_early, short_id, since_issue
 from opd_tui.desk.actions.moving import have_told, move, refuse_to_move
 from opd_tui.desk.actions.slots import waiting_again
 from opd_tui.desk.actions.words import in_patients, in_words
@@ -145,9 +145,10 @@ class DoctorLeaves(Action):
         if missing := [token.label for token in tokens.values() if token.id not in lines]:
             raise PlanDoesNotFit(f"The plan has no line for {in_words(missing)}. Say for each where the patient goes.")
         if unknown := [token_id for token_id in lines if token_id not in tokens]:
-            found = (uow.token(token_id) for token_id in unknown)
-            names = [token.label if token else f"token {unknown[0]}" for token in found]
-            raise PlanDoesNotFit(f"{in_words(names)} does not stand with {doctor.name} then. Leave out that line.")
+            found = ((token_id, uow.token(token_id)) for token_id in unknown)
+            names = [token.label if token else f"token {short_id(token_id)}" for token_id, token in found]
+            does, line = ("does", "that line") if len(names) == 1 else ("do", "those lines")
+            raise PlanDoesNotFit(f"{in_words(names)} {does} not stand with {doctor.name} then. Leave out {line}.")
         if twice := [tokens[token_id].label for token_id, count in lines.items() if count > 1]:
             raise PlanDoesNotFit(f"The plan has more than one line for {in_words(twice)}. Send one.")
 
@@ -156,6 +157,7 @@ class DoctorLeaves(Action):
         concerned = []
         for line in self.plan:
             token = tokens[line.token]
+            refuse_too_early(uow, token)
             if line.slot is None:
                 uow.record(TokenCancelled.of(token, since_issue(token, uow)))
                 concerned.append(token.id)

@@ -90,13 +90,18 @@ def known_token(uow: UnitOfWork, token_id: TokenId) -> Token:
     """Return the token; raise UnknownToken if there is none, and InvalidAction for an `at` before it was issued."""
     if (token := uow.token(token_id)) is None:
         raise UnknownToken(f"There is no token with id {short_id(token_id)}.", Advice.LIST_TOKENS)
+    refuse_too_early(uow, token)
+    return token
+
+
+def refuse_too_early(uow: UnitOfWork, token: Token) -> None:
+    """Raise InvalidAction for an `at` before the token was issued."""
     if uow.at < token.issued_at and uow.at != uow.now:  # a clock that was set back refuses nothing
         raise InvalidAction(
             f"is earlier than the token: {token.label} was issued{at_time(token.issued_at, uow)}, "
             f"and this is said to have happened{at_time(uow.at, uow, token.issued_at)}. Check the time.",
             *AT,
         )
-    return token
 
 
 def held(
@@ -115,7 +120,7 @@ def held(
             return tokens, slots
         slots = uow.hold_slots(wanted)
         for slot_id in sorted(wanted):
-            if slot_id not in slots or slots[slot_id].withdrawn_at:
+            if slot_id not in slots or (slot_id in slot_ids and slots[slot_id].withdrawn_at):
                 raise UnknownSlot(f"There is no slot with id {short_id(slot_id)}.", Advice.LIST_SLOTS)
 
 

@@ -12,6 +12,7 @@ from opd_tui.desk.actions.base import (
     held_day,
     held_in_its_day,
     known_doctor,
+    refuse_too_early,
     settle_for_token,
     since_issue,
     with_source,
@@ -24,6 +25,7 @@ from opd_tui.domain.events import TokenCalled, TokenCompleted, TokenPassedOver, 
 from opd_tui.domain.field_types import Id
 from opd_tui.domain.model import Doctor, DoctorId, Slot, SlotId, Status, Token, TokenId
 from opd_tui.domain.records import field
+from opd_tui.domain.remedies import Advice
 from opd_tui.domain.time_types import Date
 from opd_tui.domain.turns import turn_order
 from opd_tui.domain.unit_of_work import UnitOfWork
@@ -129,10 +131,17 @@ class CompleteAndCallNext(CallNext):
         doctor, date = known_doctor(uow, self.doctor), self.day(uow)
         slots = held_day(uow, doctor.id, date)
         if inside := uow.in_the_room(doctor.id, date):
+            refuse_too_early(uow, inside)
             uow.record(TokenCompleted.of(inside, since_issue(inside, uow)))
             settle_for_token(uow, slots[inside.slot_id], inside.id)
         if not call_next(uow, doctor, date, slots) and inside is None:
             raise nobody_to_call(uow, doctor, slots)
+
+    @classmethod
+    def sentence(cls, outcome: Outcome) -> str:
+        """See `Action`."""
+        nobody = "" if outcome.changed(TokenCalled) else "; nobody can be called next"
+        return f"{super().sentence(outcome)}{nobody}"
 
     @classmethod
     def answer(cls, outcome: Outcome) -> Json:
@@ -168,10 +177,18 @@ def call_next(uow: UnitOfWork, doctor: Doctor, date: dt.date, slots: Mapping[Slo
 
 
 def nobody_to_call(uow: UnitOfWork, doctor: Doctor, slots: Mapping[SlotId, Slot]) -> NobodyToCall:
-    """Return the refusal that says why nobody can be called."""
-    seated = [token for slot_id in slots for token in uow.open_tokens(slot_id) if token.status is Status.ACTIVE]
+    """Return the refusal that says why nobody can be called, and how many wait without a seat."""
+    tokens = [token for slot_id in slots for token in uow.open_tokens(slot_id)]
+    seated = [token for token in tokens if token.status is Status.ACTIVE]
+    unseated = len(tokens) - len(seated)
+    wait = f"{unseated} {'waits' if unseated == 1 else 'wait'}"
+    if not tokens:
+        return NobodyToCall(f"Nobody is left to call for {doctor.name}.")
     if not seated:
-        return NobodyToCall(f"Nobody has a seat with {doctor.name}, so nobody can be called.")
-    if not any(token.checked_in_at for token in seated):
-        return NobodyToCall(f"Nobody with a seat is here for {doctor.name} yet. Check in who came.")
-    return NobodyToCall(f"Everybody who is here for {doctor.name} is on hold. Release who is back.")
+        return NobodyToCall(f"{wait} for {doctor.name} without a seat.", Advice.FIND_SEATS)
+    who, then = f"Nobody with a seat is here for {doctor.name} yet", "Check in who came"
+    if any(token.checked_in_at for token in seated):
+        who, then = f"Everybody with a seat who is here for {doctor.name} is on hold", "Release who is back"
+    if not unseated:
+        return NobodyToCall(f"{who}. {then}.")
+    return NobodyToCall(f"{who}, and {wait} without a seat. {then}.", Advice.FIND_SEATS)

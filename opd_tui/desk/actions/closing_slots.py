@@ -94,8 +94,9 @@ class CarryOver(Action):
         if not waiting:
             raise NothingToChange(f"Nobody waits in the slot {slot.window}.")
         target = next_open_slot(doctor, slot, slots.values())
-        for token in waiting:
+        for token in waiting:  # all of them before the first moves: two tokens of one person stay together
             refuse_duplicate(uow, token, target.id)
+        for token in waiting:
             uow.record(TokenMoved.of(token, target.id, token.issued_at))
         settle(uow.queue(target), Cause(Subject.SLOT, slot.id))
         have_told(uow, [token.id for token in waiting])

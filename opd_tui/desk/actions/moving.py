@@ -17,6 +17,7 @@ from opd_tui.domain.errors import (
     PatientAlreadyForgotten,
     TokenInTheRoom,
     TokenReplaced,
+    UnknownSlot,
 )
 from opd_tui.domain.events import (
     TokenIssued,
@@ -98,6 +99,8 @@ class ReinstateToken(Action):
         token, slot = held_token(uow, self.token)
         if token.status.is_open:
             raise NothingToChange(f"{token.label} is open already ({token.status.value}).")
+        if slot.withdrawn_at:
+            raise UnknownSlot(f"The slot of {token.label} was withdrawn. Issue a new token.")
         refuse_to_open(uow, token)
         issued_at = token.issued_at if self.keep_place else arrival(uow, slot.id, self.at)
         uow.record(TokenReinstated.of(token, issued_at))

@@ -12,7 +12,7 @@ from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import token_json
 from opd_tui.domain.errors import InvalidAction, NothingToChange, PatientAlreadyForgotten
 from opd_tui.domain.events import PatientEdited, PatientKept, PatientMerged, Subject, TokenPatientChanged
-from opd_tui.domain.events.patients import PERSONAL
+from opd_tui.domain.events.patients import PERSONAL, told
 from opd_tui.domain.field_types import BirthYear, Id, Name, Phone, Sex, Text
 from opd_tui.domain.model import UHID_LENGTH, PatientId, Token, TokenId
 from opd_tui.domain.records import UNCHANGED, Unchanged, field
@@ -84,8 +84,8 @@ class MergePatients(Action):
         keep, merge = held_with_patients(uow, keep, merge), known_token(uow, self.merge)
         for token in (keep, merge):
             refuse_forgotten(uow, token)
-        missing = {name: getattr(merge.patient, name) for name in PERSONAL if not getattr(keep.patient, name)}
-        edit(uow, keep, {name: value for name, value in missing.items() if value})
+        known = told(keep.patient)  # N/A as a hospital number says nothing
+        edit(uow, keep, {name: value for name, value in told(merge.patient).items() if name not in known})
         uow.record(PatientMerged.of(merge.patient_id, keep.patient_id, merge.slot_id))
         for token in uow.tokens_of_patient(merge.patient_id):
             uow.record(TokenPatientChanged.of(token.id, token.slot_id, merge.patient_id, keep.patient_id))

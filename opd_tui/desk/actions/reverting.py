@@ -6,17 +6,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from opd_tui.desk.actions.base import at_time, since_issue
+from opd_tui.desk.actions.base import held_doctor, since_issue
 from opd_tui.desk.actions.calling import refuse_occupied
+from opd_tui.desk.actions.changed_since import TELLING, ChangesSince, present, tokens_of
 from opd_tui.desk.actions.moving import have_told, refuse_duplicate
-from opd_tui.desk.actions.records import version_of
+from opd_tui.desk.actions.present_names import PresentNames
 from opd_tui.desk.actions.slots import resize
 from opd_tui.domain.allocation import settle, unseat
 from opd_tui.domain.errors import (
     CannotBeUndone,
-    ChangedSince,
     DoctorCodeTaken,
     DoctorHasSlots,
+    DoctorRetired,
     PatientNotHere,
     SeatsInUse,
     SlotHasOpenTokens,
@@ -47,8 +48,6 @@ OPEN = {status.name for status in Status if status.is_open}
 SEATED = {status.name for status in Status if status.holds_seat}
 INSIDE = "inside"
 """The detail that says whether a token that has its seat again is in the room."""
-TELLING = "to_tell_since"
-"""The field that is set back only if nobody was told since."""
 
 
 @dataclass
@@ -73,10 +72,11 @@ class Reverting:
         for event in own:
             if event.subject is Subject.DOCTOR:
                 self.uow.hold_doctor(DoctorId(event.subject_id))
-        self.refuse_changed(own)
+        changes = ChangesSince(self.uow, self.entry_id)
+        changes.refuse(own)
         telling = self.earlier_telling()
         if not [event for event in reversed(own) if self.set_back(event)]:
-            raise self.changed_since(own[0].subject, own[0].subject_id, list(own[0].after))
+            raise changes.refusal(own[0].subject, own[0].subject_id, list(own[0].after))
         self.settle(own)
         self.restore_telling(telling)
 
@@ -87,59 +87,18 @@ class Reverting:
         named = slots_named_by(own) | {SlotId(event.subject_id) for event in own if event.subject is Subject.SLOT}
         slots: dict[SlotId, Slot] = {}
         while True:
-            wanted = named | {token.slot_id for token in self.tokens(own)}
+            wanted = named | {token.slot_id for token in tokens_of(self.uow, own)}
             wanted |= {beside for slot_id in wanted for beside in self.uow.slots_beside(slot_id)}
             if wanted <= slots.keys():
                 return slots
             slots = self.uow.hold_slots(wanted)
-
-    def tokens(self, events: Sequence[Event]) -> list[Token]:
-        """Return the tokens of these events, as they are now."""
-        ids = dict.fromkeys(TokenId(event.subject_id) for event in events if event.subject is Subject.TOKEN)
-        return [token for token_id in ids if (token := self.uow.token(token_id))]
-
-    def refuse_changed(self, own: Sequence[Event]) -> None:
-        """Raise ChangedSince if a field does not stand as the action left it."""
-        left: dict[tuple[Subject, int], dict[str, Any]] = {}
-        for event in own:
-            row = event.subject, event.subject_id
-            everything = dict.fromkeys(self.now(event)) if event.before is None else {}
-            left[row] = {**left.get(row, {}), **everything, **event.after}
-            if "to" in event.details and version_of(self.uow, PatientId(event.subject_id)) != event.details["to"]:
-                raise self.changed_since(event.subject, event.subject_id, ())
-        for (subject, row_id), fields in left.items():
-            now = self.uow.fields(subject, row_id) or {}
-            changed = [name for name, value in fields.items() if not stands(name, value, now.get(name))]
-            if changed:
-                raise self.changed_since(subject, row_id, changed)
-        for token in self.tokens(own):
-            if self.slots[token.slot_id].withdrawn_at:
-                raise CannotBeUndone(f"{token.label} is in a slot that was withdrawn.")
-
-    def changed_since(self, subject: Subject, row_id: int, names: Sequence[str]) -> ChangedSince:
-        """Return the refusal that says what was changed, when, by whom and where."""
-        later = self.uow.history.later_events(subject, row_id, self.entry_id)
-        found = [
-            (entry, event)
-            for entry, event in later
-            if not event.after.keys().isdisjoint(names) or (subject is Subject.PATIENT and "to" in event.details)
-        ]
-        if not found:
-            return ChangedSince("It was changed since. Look again.")
-        entry, event = found[-1]
-        what, when = event.sentence(PresentNames(self.uow)), at_time(entry.at, self.uow)
-        return ChangedSince(f"{what}, done{when} by {entry.operator} at {entry.desk}. Undo that first.")
-
-    def now(self, event: Event) -> Fields:
-        """Return the present fields of an event's row."""
-        return self.uow.fields(event.subject, event.subject_id) or {}
 
     # What patients are told
 
     def earlier_telling(self) -> dict[TokenId, tuple[str | None, str | None]]:
         """Return each token's status and `to_tell_since` before the action, if nobody was told since."""
         earlier: dict[TokenId, tuple[str | None, str | None]] = {}
-        for token in self.tokens(self.events):
+        for token in tokens_of(self.uow, self.events):
             since = self.uow.fields(Subject.TOKEN, token.id) or {}
             events = [e for e in self.events if (e.subject, e.subject_id) == (Subject.TOKEN, token.id)]
             telling, stands_still = since.get(TELLING), events[0].before is not None
@@ -162,7 +121,7 @@ class Reverting:
 
     def tell_again(self, earlier: Collection[TokenId]) -> None:
         """Have those patients told who were told of what is set back."""
-        for token in self.tokens(self.events):
+        for token in tokens_of(self.uow, self.events):
             known = known_place(self.uow.history, token.id)
             if token.id not in earlier and token.status.is_open and known and not token.to_tell_since:
                 slot = self.uow.hold_slots([token.slot_id])[token.slot_id]
@@ -180,7 +139,7 @@ class Reverting:
         if "kept" in event.details:
             self.set_back_details(event, details)
             return True
-        now = self.now(event)
+        now = present(self.uow, event)
         fields = {
             name: value
             for name, value in event.before.items()
@@ -211,13 +170,18 @@ class Reverting:
         """Set back personal fields, which are kept in a row of their own, and keep the present ones there for redo."""
         patient_id, slot_id = PatientId(event.subject_id), event.slot_id
         assert slot_id is not None
-        earlier, present = (self.uow.patient(PatientId(id_)) for id_ in (event.details["kept"], patient_id))
-        kept = self.uow.record(PatientKept.of(patient_id, present, slot_id)).subject_id
+        earlier, now = (self.uow.patient(PatientId(id_)) for id_ in (event.details["kept"], patient_id))
+        kept = self.filled_from(patient_id) or self.uow.record(PatientKept.of(patient_id, now, slot_id)).subject_id
         names, token = event.details["fields"], event.details["token"]
         versions = {"from": event.details["to"], "to": event.details["from"]}
         details |= {"fields": names, "token": token, "kept": kept, RESTORED: event.details["kept"], **versions}
         private = with_keys({name: getattr(earlier, name) for name in names})
         self.uow.record(REVERTED[Subject.PATIENT](patient_id, {}, {}, slot_id, details=details, private=private))
+
+    def filled_from(self, patient_id: PatientId) -> int | None:
+        """Return the record with which a merge filled this one, which keeps these details itself, or None."""
+        merged = (event for event in self.own if event.subject is Subject.PATIENT and event.before is not None)
+        return next((event.subject_id for event in merged if event.after.get("merged_into") == patient_id), None)
 
     def withdraw(self, event: Event, details: Mapping[str, Any]) -> None:
         """Withdraw what an event created: nothing is ever deleted."""
@@ -241,10 +205,13 @@ class Reverting:
             return
         if event.subject is Subject.DOCTOR:
             doctor = self.uow.doctor(DoctorId(event.subject_id))
-            if doctor and self.uow.code_is_taken(doctor.code):
+            if doctor and self.uow.code_is_taken(doctor.code, besides=doctor.id):
                 raise DoctorCodeTaken(f"The code {doctor.code} belongs to another doctor by now.")
         else:
             slot = self.slots[SlotId(event.subject_id)]
+            doctor = held_doctor(self.uow, slot.doctor_id)
+            if doctor.retired_at:
+                raise DoctorRetired(f"{doctor.name} has retired and gets no further slots.")
             if other := self.uow.overlapping_slot(slot.doctor_id, slot.date, slot.start, slot.end):
                 raise SlotOverlap(f"The doctor has a slot {other.window} by now, which overlaps {slot.window}.")
 
@@ -261,10 +228,14 @@ class Reverting:
             return {"status": status, **fields} | (NO_HOLD if now["held_at"] else {})
         opens = status is not None and now["status"] not in OPEN
         moves = then["slot_id"] != now["slot_id"]
+        if (opens or now["status"] in OPEN) and self.slots[then["slot_id"]].withdrawn_at:
+            raise CannotBeUndone(f"The slot of {token.label} was withdrawn.")
         inside = then["called_at"] is not None and (opens or now["status"] in OPEN)
         if inside and (opens or now["called_at"] is None):
             slot = self.slots[then["slot_id"]]
             refuse_occupied(self.uow.in_the_room(slot.doctor_id, slot.date))
+            if opens:
+                self.refuse_new_duplicate(token, slot.id)
             self.find_seat(token, slot.id)
             return {"status": Status.ACTIVE.name, **fields}
         refuse_impossible(token, now, then, moves=moves, inside=inside, open=opens or now["status"] in OPEN)
@@ -299,42 +270,11 @@ class Reverting:
 
     def settle(self, own: Sequence[Event]) -> None:
         """Apply the one rule to all slots concerned."""
-        tokens = self.tokens(own)
+        tokens = tokens_of(self.uow, own)
         cause = Cause(Subject.TOKEN, tokens[0].id) if len(tokens) == 1 else None
         concerned = slots_named_by(own) | {token.slot_id for token in tokens}
         for slot in self.uow.hold_slots(concerned).values():
             settle(self.uow.queue(slot), cause or Cause(Subject.SLOT, slot.id))
-
-
-class PresentNames:
-    """The names of rows as they are now; implements `Names`."""
-
-    def __init__(self, uow: UnitOfWork) -> None:
-        self.uow = uow
-
-    def token(self, token_id: int) -> str:
-        """See `Names`."""
-        token = self.uow.token(TokenId(token_id))
-        return token.label if token else ""
-
-    def doctor(self, doctor_id: int) -> str:
-        """See `Names`."""
-        doctor = self.uow.doctor(DoctorId(doctor_id))
-        return doctor.name if doctor else ""
-
-    def slot(self, slot_id: int) -> str:
-        """See `Names`."""
-        slot = self.uow.hold_slots([SlotId(slot_id)])[SlotId(slot_id)]
-        return f"{self.doctor(slot.doctor_id)} {slot.start:%H:%M}"
-
-    def place(self, slot_id: int) -> str:
-        """See `Names`."""
-        slot = self.uow.hold_slots([SlotId(slot_id)])[SlotId(slot_id)]
-        return f"{self.doctor(slot.doctor_id)} {slot.expected_start}"
-
-    def patient(self, patient_id: int) -> str:
-        """See `Names`."""
-        return self.uow.patient(PatientId(patient_id)).name
 
 
 def is_set_back(event: Event) -> bool:
@@ -346,13 +286,6 @@ def is_set_back(event: Event) -> bool:
 def slots_named_by(events: Sequence[Event]) -> set[SlotId]:
     """Return the slots to which events belong, and those from and to which they moved tokens."""
     return {event.slot_id for event in events if event.slot_id is not None}.union(*(e.named_slots for e in events))
-
-
-def stands(name: str, left: object, now: object) -> bool:
-    """Return whether a field is as an action left it; the rule may have seated a token, or taken its seat."""
-    if name == TELLING:
-        return True
-    return left == now or (name == "status" and {left, now} <= OPEN)
 
 
 def refuse_impossible(token: Token, now: Fields, then: Fields, *, moves: bool, inside: bool, open: bool) -> None:

@@ -16,9 +16,11 @@ from opd_tui.desk.actions.undo_words import (
 )
 from opd_tui.desk.actions.words import MOST_TOLD, in_words, moves_in_words
 from opd_tui.desk.outcome import Outcome
-from opd_tui.domain.events import Event, Subject, TokenWithdrawn
+from opd_tui.domain.events import Event, Subject, TokenIssued, TokenMoved, TokenMovedAway, TokenWithdrawn
 from opd_tui.domain.model import Source, Status, TokenId
 
+MOVES = (TokenIssued.kind, TokenMoved.kind, TokenMovedAway.kind)
+"""The events after whose undo or redo a patient is with another doctor, or at another time."""
 PLURAL = {"is": "are", "has": "have", "takes": "take", "waits": "wait", "was": "were"}
 
 
@@ -115,7 +117,8 @@ def token_stands(event: Event, outcome: Outcome, *, place: bool) -> str:
     if after.get("called_at") or ("status" in after and event.details.get("inside", token.in_the_room)):
         return "is with the doctor again"
     if "status" in after or "slot_id" in after:
-        where = f" with {outcome.directory.place(after.get('slot_id', event.slot_id))}" if place else ""
+        moved = event.details.get("kind") in MOVES
+        where = f" with {outcome.directory.place(after.get('slot_id', event.slot_id))}" if place and moved else ""
         return f"{'has a seat' if status is Status.ACTIVE else 'waits'}{where} again"
     return next((phrase for name, phrase in fields_in_words(event) if name in after), "is as before")
 

@@ -29,6 +29,7 @@ from opd_tui.domain.events import (
     TokenPreempted,
     TokenPromoted,
 )
+from opd_tui.domain.events.tokens import HERE_AT_ISSUE
 from opd_tui.domain.field_types import Choice, Id
 from opd_tui.domain.model import Patient, Slot, SlotId, Source, Status, Token, TokenId
 from opd_tui.domain.records import field
@@ -77,8 +78,9 @@ class IssueToken(Action):
         issued_at = arrival(uow, slot.id, self.at)
         patient_id = record_of(uow, self.patient, patient, slot)
         sequence, number = uow.take_number(slot)
-        issued = uow.record(TokenIssued.of(slot, patient_id, self.source, sequence, number, issued_at, duplicate))
-        settle_for_token(uow, slot, TokenId(issued.subject_id))
+        here = self.source in HERE_AT_ISSUE and slot.date <= uow.at.astimezone(uow.zone).date()
+        event = TokenIssued.of(slot, patient_id, self.source, sequence, number, issued_at, duplicate, here=here)
+        settle_for_token(uow, slot, TokenId(uow.record(event).subject_id))
 
     @classmethod
     def sentence(cls, outcome: Outcome) -> str:

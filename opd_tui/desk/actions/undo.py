@@ -17,6 +17,7 @@ from opd_tui.desk.actions.words import in_words
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.domain.errors import CannotBeUndone, NothingToChange, NothingToRedo, NothingToUndo, UnknownEntry
 from opd_tui.domain.events import Event, Subject
+from opd_tui.domain.events.patients import merged_records
 from opd_tui.domain.field_types import Id
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import PatientId, TokenId
@@ -179,10 +180,12 @@ def split(uow: UnitOfWork, events: Iterable[Event]) -> tuple[list[Event], list[E
 def is_of_forgotten(uow: UnitOfWork, event: Event) -> bool:
     """Return whether an event is about a patient who was forgotten since, or about a token of one."""
     if event.subject is Subject.PATIENT:
-        records = (event.subject_id, event.after.get("merged_into"))
-        return any(uow.is_forgotten(PatientId(id_)) for id_ in records if id_ is not None)
-    token = uow.token(TokenId(event.subject_id)) if event.subject is Subject.TOKEN else None
-    return token is not None and uow.is_forgotten(token.patient_id)
+        records = {event.subject_id, *merged_records(event), event.details.get("kept")}
+    elif event.subject is Subject.TOKEN and (token := uow.token(TokenId(event.subject_id))):
+        records = {token.patient_id, (event.before or {}).get("patient_id")}
+    else:
+        return False
+    return any(uow.is_forgotten(PatientId(id_)) for id_ in records if id_ is not None)
 
 
 def with_what_follows(question: str, follows: list[str]) -> str:

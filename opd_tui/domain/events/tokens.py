@@ -12,7 +12,7 @@ from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import PatientId, Slot, SlotId, Source, Status, Token, TokenId
 
 HERE_AT_ISSUE = (Source.EMERGENCY, Source.WALKIN)
-"""Patients of these sources stand at the desk when their token is issued."""
+"""Patients of these sources stand at the desk when their token is issued for the day."""
 
 
 def written(instant: dt.datetime | None) -> str | None:
@@ -68,10 +68,12 @@ class TokenIssued(TokenEvent):
         number: str,
         issued_at: dt.datetime,
         same_person: Token | None = None,
+        *,
+        here: bool = False,
     ) -> Self:
         """Return the event that issues a token with the doctor's next number for the slot's date.
 
-        `same_person` is an open token that an emergency patient has in the slot already.
+        `same_person` is an open token that an emergency patient has in the slot already; `here` checks the patient in.
         """
         return cls(
             0,
@@ -87,7 +89,7 @@ class TokenIssued(TokenEvent):
                 "priority": source.priority,
                 "status": Status.WAITING.name,
                 "issued_at": write_instant(issued_at),
-                "checked_in_at": write_instant(issued_at) if source in HERE_AT_ISSUE else None,
+                "checked_in_at": write_instant(issued_at) if here else None,
             },
             slot.id,
             details={"same_person": same_person.id} if same_person else {},

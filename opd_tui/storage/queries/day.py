@@ -54,9 +54,7 @@ _OPEN_OF_DOCTOR = (
 )
 _OPEN_OF_SLOT = _TOKENS.where(token.c.slot_id == bindparam("slot"), _IS_OPEN).order_by(*_RANK)
 # The patient's few tokens are searched, because there is no index on `replaces`.
-_REPLACEMENT = _TOKENS.where(
-    token.c.patient_id == bindparam("patient"), token.c.replaces == bindparam("replaced"), _IS_OPEN
-)
+_OF_PATIENT = _TOKENS.where(token.c.patient_id == bindparam("patient")).order_by(token.c.id)
 
 
 class DayQueries:
@@ -99,7 +97,12 @@ class DayQueries:
 
     def replacement_of(self, token: Token) -> Token | None:
         """See `UnitOfWork`."""
-        return self._token(_REPLACEMENT, {"patient": token.patient_id, "replaced": token.id})
+        first: dict[int, int] = {}  # of each token, the one with which its visit began
+        tokens = self._tokens(_OF_PATIENT, {"patient": token.patient_id})
+        for each in tokens:
+            first[each.id] = first.get(each.replaces or each.id, each.id)
+        alike = (each for each in tokens if each.id != token.id and first[each.id] == first[token.id])
+        return next((each for each in alike if each.status.is_open), None)
 
     def _token(self, statement: Select[Any], values: Values) -> Token | None:
         return next(iter(self._tokens(statement, values)), None)

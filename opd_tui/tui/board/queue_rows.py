@@ -17,7 +17,7 @@ from opd_tui.domain.events import TokenCalled
 from opd_tui.domain.model import Attendance, HoldReason, SlotId, Status, Token, TokenId
 from opd_tui.tui.commands import REDO, UNDO
 from opd_tui.tui.drawing.cells import Line, fit, joined
-from opd_tui.tui.drawing.text import minutes
+from opd_tui.tui.drawing.text import BRIEF_MARKS, MARKS, minutes
 from opd_tui.tui.tokens.token_rows import SOURCE_WIDTH, STATUS_WIDTH, TO_TELL, WAIT_WIDTH, TokenRows
 from opd_tui.tui.widgets.row_list import Heading
 
@@ -173,10 +173,13 @@ class QueueRows(TokenRows):
         )
 
     def tail(self, item: QueueRow, width: int, style: Style) -> tuple[str, Style]:
-        """Return the last column: that the patient has to be told of a change, or else the times of the token."""
+        """Return the last column: that the token just moved or the patient has to be told, or else its times."""
+        wordy = width == TAIL_WIDTH
+        if mark := self.mark_of(item, MARKS if wordy else BRIEF_MARKS):
+            return fit(mark, width, "right"), self.part("mark")
         if item.record.token.is_to_tell:
             return fit(TO_TELL, width, "right"), self.part("warning")
-        return fit(self.tail_of(item, wordy=width == TAIL_WIDTH), width, "right"), style
+        return fit(self.tail_of(item, wordy=wordy), width, "right"), style
 
     def tail_of(self, row: QueueRow, *, wordy: bool) -> str:
         """Return since when a patient is inside, here or on hold, or has waited, or else when the token was issued."""

@@ -21,6 +21,8 @@ from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.widgets.typed_text import TypedText, offer_again
 
+Derive = Callable[[Mapping[str, object]], Awaitable[str]]
+"""Returns what the desk would make of a field that is left out, or "" if it cannot say."""
 Submit = Callable[[Mapping[str, object]], Awaitable[Outcome | None]]
 """Performs the action: returns None if the user declines, raises a DeskRefusal if the desk refuses."""
 
@@ -46,6 +48,8 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
         self.specs = specs
         self.presets = presets
         self.submit = submit
+        self.derive: Mapping[str, Derive] = {}
+        """The fields that may be left out because the desk derives them from the others."""
         self.locked = False
         self.has_asked = False
         """Whether something was asked over the form since it was submitted, so that an answer may come late."""
@@ -102,6 +106,27 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
         spec = next((spec for spec in self.specs if spec.name == focused), None)
         if spec is not None:
             self.query_one("#field-help", Static).update(f"{spec.label}: {self.understood(spec) or hint(spec)}.")
+            if spec.name in self.derive and not self.text_of(spec):
+                self.show_derived(spec)
+
+    @work(exclusive=True, group="derive")
+    async def show_derived(self, spec: Spec) -> None:
+        """Show in the hint what an empty field would be, unless the user has gone on."""
+        try:
+            value = await self.derive[spec.name](self.fields())
+        except InvalidValue:
+            return
+        if value and self.focused is self.query_one(f"#{spec.name}") and not self.text_of(spec):
+            self.query_one("#field-help", Static).update(f"{spec.label}: {value} if you leave it empty.")
+
+    def fields(self) -> dict[str, object]:
+        """Return the values of the fields; raise InvalidValue if one is not valid."""
+        texts = {spec.name: self.text_of(spec) for spec in self.specs}
+        return {
+            spec.name: spec.type.from_text(texts[spec.name], self.today) if texts[spec.name] else None
+            for spec in self.specs
+            if texts[spec.name] or (spec.clearable and spec.name in self.presets)
+        }
 
     def understood(self, spec: Spec) -> str:
         """Return the value of a field in words, or "" if it needs none or is not valid."""
@@ -171,12 +196,7 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
     @work
     async def do_it(self, held: Hold) -> None:
         """Perform the action and close with its outcome, or show why it was not done."""
-        texts = {spec.name: self.text_of(spec) for spec in self.specs}
-        fields = {
-            spec.name: spec.type.from_text(texts[spec.name], self.today) if texts[spec.name] else None
-            for spec in self.specs
-            if texts[spec.name] or (spec.clearable and spec.name in self.presets)
-        }
+        fields = self.fields()
         async with held:
             try:
                 outcome = await self.submit(fields)

@@ -120,6 +120,12 @@ def token_rows(
     if token.checked_in_at is not None:
         yield "Here since", f"{token.checked_in_at.astimezone(zone):%H:%M}"
     if token.status is Status.WAITING:
-        since = max(token.issued_at, row.begins_at).astimezone(zone)
-        waited = f" ({minutes(row.waited(now))})" if now is not None and now >= since else ""
-        yield "Waiting since", f"{since:%H:%M}{waited}"
+        yield wait_row(row, now, zone)
+
+
+def wait_row(row: QueueRow, now: dt.datetime | None, zone: dt.tzinfo | None) -> tuple[str, str]:
+    """Return since when a patient without a seat has waited, or when the wait begins: not before the slot does."""
+    since = max(row.record.token.issued_at, row.begins_at).astimezone(zone)
+    if now is None or now < since:
+        return "Waits from", f"{since:%H:%M}, when the slot begins"
+    return "Waiting since", f"{since:%H:%M} ({minutes(row.waited(now))})"

@@ -43,6 +43,8 @@ def status_words(record: TokenRecord) -> str:
 
 MARKS = {TokenPreempted.reason: "↓ displaced", TokenPromoted.reason: "↑ moved up"}
 """The mark shown for some seconds on a moved token, by reason of the move."""
+BRIEF_MARKS = {TokenPreempted.reason: "↓ down", TokenPromoted.reason: "↑ up"}
+"""The same where there is little room."""
 
 
 def seats(record: SlotRecord) -> str:

@@ -93,6 +93,10 @@ class DeskCommand(Command):
     """Text appended to the action's question."""
     completes: bool = False
     """Whether it completes a token without asking, so that the user has to see which one before pressing the key."""
+    derived: tuple[str, ...] = ()
+    """The fields that the desk derives from the others when they are left out, as the form shows beforehand."""
+    on_the_day: bool = False
+    """Whether the patient has to be at the hospital, so that it cannot happen before the day has come."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "action", f"ask_desk('{self.id}')")

@@ -11,7 +11,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from opd_tui.tui.commands import MESSAGES, QUIT, TODAY
+from opd_tui.tui.commands import MESSAGES, OVER_DIALOGS, QUIT, TODAY
 from opd_tui.tui.host.desk_host import DeskHost
 from opd_tui.tui.keys.commands import Command
 from opd_tui.tui.widgets.bars import CommandFooter, ModeBar, TopBar
@@ -31,6 +31,9 @@ class BarScreen(Screen[None]):
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """The focused widget; without `repaint`, because widgets that gain or lose the focus repaint themselves."""
+
+    is_covered = False
+    """Whether a dialog is over the screen."""
 
     host = getters.app(DeskHost)
     top_bar = getters.query_one(TopBar)
@@ -65,8 +68,16 @@ class BarScreen(Screen[None]):
         self.show_hints()
 
     def show_hints(self) -> None:
-        """Show the commands for the focused widget in the footer."""
-        self.footer.commands = self.host.keymap.commands(self.hints())
+        """Show the commands for the focused widget in the footer; under a dialog, only those that work over it."""
+        self.footer.commands = self.host.keymap.commands(OVER_DIALOGS if self.is_covered else self.hints())
+
+    def on_screen_suspend(self) -> None:
+        self.is_covered = True
+        self.show_hints()
+
+    def on_screen_resume(self) -> None:
+        self.is_covered = False
+        self.show_hints()
 
     def hints(self) -> tuple[Command, ...]:
         """Return the commands for the footer."""

@@ -8,25 +8,30 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from opd_tui.desk.actions import Action
+from opd_tui.desk.actions import Action, CallNext
 from opd_tui.desk.outcome import Forecast, Outcome
 from opd_tui.domain.actor import Road
-from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, InvalidAction, MovesChanged
+from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, InvalidAction, MovesChanged, NobodyToCall
+from opd_tui.domain.errors.base import NOTHING_CHANGED
+from opd_tui.domain.events import TokenCalled, TokenCompleted
 from opd_tui.domain.model import Token
-from opd_tui.tui.commands import REINSTATE
+from opd_tui.tui.commands import HOLD, MOVE, NEXT, REINSTATE, TODAY
 from opd_tui.tui.dialogs.action_form import ActionForm
 from opd_tui.tui.dialogs.confirm import Confirm
+from opd_tui.tui.drawing.sentences import forms_of
 from opd_tui.tui.host.notices import BEGINS
 from opd_tui.tui.keys.commands import DeskCommand
 from opd_tui.tui.keys.key_queue import Hold
 from opd_tui.tui.screens.chosen import Chosen
 from opd_tui.tui.screens.day_screen import DayScreen
-from opd_tui.tui.screens.past_days import with_past_day
+from opd_tui.tui.screens.other_days import with_day
 from opd_tui.tui.screens.picking import pick, plan_to_review
 from opd_tui.tui.screens.request import FASTER, Request
 
 Task = Callable[[], Awaitable[Outcome | None]]
 """The steps of a command to its outcome, which is None if the user leaves."""
+FROM_THE_QUEUE = (MOVE.makes, HOLD.makes)
+"""The actions on tokens whose patient is not with the doctor."""
 STILL_RUNNING = "One moment: the last command is still running."
 
 
@@ -54,21 +59,31 @@ class CommandFlow:
     def why_not(self, command: DeskCommand, chosen: Chosen | None) -> str | None:
         """Return why a command cannot start.
 
-        Nothing is selected, its dialog would be filled in to no avail, or it would complete a token that the user
-        cannot have seen in its place.
+        Nothing is selected, the day is not there yet, its dialog would be filled in to no avail, or it would complete a
+        token that the user cannot have seen in its place.
         """
         if chosen is None:
             assert command.needs is not None
             return self.screen.why_none(command.needs)
+        if command.on_the_day and (too_early := self.too_early()):
+            return too_early
         token, keymap = chosen.thing, self.host.keymap
         if command.picks and isinstance(token, Token) and not token.status.is_open:
             key = keymap.key_of(REINSTATE)
             return f"{token.label} is {token.status.value}. Press {key} to reinstate the token first."
-        if "slot" in command.picks and isinstance(token, Token) and token.in_the_room:
+        if command.makes in FROM_THE_QUEUE and isinstance(token, Token) and token.in_the_room:
             return f"{token.label} is with the doctor. Send the patient back first."
         if command.completes and chosen.completes is not None and not self.host.keys.knew_of(chosen.since):
             return f"That would complete {chosen.completes.label}. Press {keymap.key_of(command)} again if it should."
         return None
+
+    def too_early(self) -> str | None:
+        """Return why nobody can be at the hospital on the displayed day: it is a later one than today."""
+        day, today = self.host.day, self.host.now and self.host.now.date()
+        if not day or not today or day <= today:
+            return None
+        key = self.host.keymap.key_of(TODAY)
+        return f"This is {day:%a %d %b %Y}, and today is {today:%a %d %b}. Press {key} to go to today."
 
     def begin_request(self, request: Request) -> None:
         """Start a request, unless another command is running."""
@@ -103,9 +118,26 @@ class CommandFlow:
 
     async def show_and_offer(self, outcome: Outcome) -> Outcome | None:
         """Show an outcome, and take the steps of the command that is offered after it, if any."""
+        self.screen.follow_rooms(outcome)
         await self.screen.go_to_outcome(outcome)
+        await self.say_who_is_left(outcome)
         offer = await self.screen.offer_after(outcome)
         return await self.outcome_of(offer) if offer else None
+
+    async def say_who_is_left(self, outcome: Outcome) -> None:
+        """Say why nobody was called after a consultation that was completed to call the next patient."""
+        done = outcome.changed(TokenCompleted)
+        if outcome.entry.action != NEXT.makes or done is None or outcome.changed(TokenCalled):
+            return
+        record = outcome.record_of(done.id)
+        try:
+            await self.host.preview(CallNext(doctor=record.doctor.id, date=record.slot.date))
+        except NobodyToCall as nobody:
+            why = self.host.message_of(nobody).removesuffix(f" {NOTHING_CHANGED}")
+            text = f"{done.label} is done. {why}"
+            self.host.notices.say(*forms_of(text, outcome), f"{done.number} is done. {nobody.reason}")
+        except DeskRefusal:
+            return  # what was done is said already
 
     def will_show(self, outcome: Outcome) -> bool:
         """Return whether an outcome is that of the command that is running; the demo's are not."""
@@ -123,7 +155,16 @@ class CommandFlow:
         if not request.asked:
             return await submit({})
         form = ActionForm(request.title, request.asked, request.presets, submit)
+        form.derive = {name: partial(self.derived, request, name) for name in request.command.derived}
         return outcome_or_lost(await self.host.ask(form))
+
+    async def derived(self, request: Request, name: str, fields: Mapping[str, object]) -> str:
+        """Return what a field of the new doctor would be if it is left out; "" if that cannot be said yet."""
+        try:
+            forecast = await self.host.preview(request.action(fields))
+        except DeskRefusal:
+            return ""
+        return str(getattr(forecast.outcome.doctor, name))
 
     async def pick_and_perform(self, request: Request, fields: Mapping[str, object]) -> Outcome | None:
         """Let the user choose each field that the action lacks, and perform it; return None if the user cancels."""
@@ -185,7 +226,7 @@ class CommandFlow:
         again = ""
         while True:
             forecast = await self.host.preview(action)
-            text = with_past_day(question(forecast), forecast.outcome, self.host.now)
+            text = with_day(question(forecast), forecast.outcome, self.host.now)
             if again and not text:
                 text = f"Now: {forecast.outcome.sentence}. Do it?"
             if text and not await self.host.ask(confirm(text if text.startswith(again) else again + text, action.yes)):

@@ -171,6 +171,16 @@ class DayScreen(BarScreen):
         elif (shown.inside and shown.inside.id) != (inside and inside.id):
             self.rooms[doctor, date] = Room(inside, self.host.keys.clock())
 
+    def follow_rooms(self, outcome: Outcome) -> None:
+        """Remember whom an action of this desk called or sent out, which no key before may have been meant for."""
+        for record in outcome.directory.tokens.values():
+            place = record.doctor.id, record.slot.date
+            shown, token = self.rooms.get(place, Room(None, NEVER)).inside, record.token
+            if token.in_the_room and (shown is None or shown.id != token.id):
+                self.rooms[place] = Room(token, self.host.keys.clock())
+            elif shown is not None and shown.id == token.id and not token.in_the_room:
+                self.rooms[place] = Room(None, self.host.keys.clock())
+
     def chosen_doctor(self, doctor: Doctor, date: dt.date, records: Sequence[SlotRecord]) -> Chosen:
         """Return a selected doctor with their slots of a day and who is inside."""
         room = self.rooms.get((doctor.id, date), Room(None, NEVER))

@@ -6,7 +6,7 @@ import shlex
 
 from opd_tui.domain.errors import DeskRefusal, InvalidAction
 from opd_tui.domain.remedies import Advice, Remedy, RestoreBackup
-from opd_tui.tui.commands import BACK_UP, FIND, QUIT, SETTINGS
+from opd_tui.tui.commands import BACK_UP, CARRY_OVER, FIND, MOVE, QUIT, RESIZE, SETTINGS
 from opd_tui.tui.keys.commands import Command
 from opd_tui.tui.keys.keymap import Keymap
 from opd_tui.tui.modes import MODES
@@ -21,6 +21,13 @@ _WORDS: dict[Advice, tuple[Command, str]] = {
     Advice.SHOW_SETTINGS: (SETTINGS, "Press {key} to see where."),
 }
 """The command and sentence for each piece of advice that a key can follow."""
+_OF_THE_BOARD = {
+    Advice.FIND_SEATS: (
+        (CARRY_OVER, RESIZE, MOVE),
+        "On the board: {} carry over, {} seats, {} move.",
+    ),
+}
+"""The same for advice that several keys can follow."""
 _AT_THE_START = {
     Advice.NAME_DATABASE: "Name a database with --database when you start the program.",
     Advice.OWN_FILE: "Close the program on every desk, then restore this file under a new name and start with that.",
@@ -38,6 +45,9 @@ def advice_of(remedy: Remedy | None, keymap: Keymap) -> str:
     if remedy in _WORDS:
         command_, words = _WORDS[remedy]
         return words.format(key=keymap.key_of(command_))
+    if remedy in _OF_THE_BOARD:
+        commands, words = _OF_THE_BOARD[remedy]
+        return words.format(*map(keymap.key_of, commands))
     return _AT_THE_START.get(remedy, "") if remedy else ""
 
 

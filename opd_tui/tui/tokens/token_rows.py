@@ -14,7 +14,7 @@ from opd_tui.desk.views import QueueRow
 from opd_tui.domain.events import TokenPreempted, TokenPromoted
 from opd_tui.domain.model import Attendance, Source, Status, Token, TokenId
 from opd_tui.tui.drawing.cells import fit
-from opd_tui.tui.drawing.text import MARKS, minutes, status_words
+from opd_tui.tui.drawing.text import minutes, status_words
 from opd_tui.tui.widgets.row_list import Heading, RowList
 
 NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, WAIT_WIDTH = 7, 9, 11, 9
@@ -66,8 +66,6 @@ class TokenRows(RowList[QueueRow | Heading]):
     def status_of(self, row: QueueRow) -> tuple[str, Style]:
         """Return the status as text and symbol, with a style that only repeats their meaning."""
         token = row.record.token
-        if mark := self.mark_of(row):
-            return mark, self.part("mark")
         if self.is_overdue(token):
             return f"! {token.attendance.value}", self.part("warning")
         look = ATTENDANCE_LOOKS[token.attendance] if token.status is Status.ACTIVE else "plain"
@@ -79,11 +77,11 @@ class TokenRows(RowList[QueueRow | Heading]):
             return False
         return 0 < self.hold_minutes <= (self.now - token.held_at).total_seconds() / 60
 
-    def mark_of(self, row: QueueRow) -> str:
+    def mark_of(self, row: QueueRow, marks: Mapping[str, str]) -> str:
         """Return the mark of a recently moved token, or "" if its status has changed since."""
         token = row.record.token
         reason = self.marks.get(token.id)
-        return MARKS[reason] if reason and MARKED_STATUS[reason] is token.status else ""
+        return marks[reason] if reason and MARKED_STATUS[reason] is token.status else ""
 
     def source_of(self, row: QueueRow) -> tuple[str, Style]:
         """Return the source in its own accent, an open emergency in bold."""

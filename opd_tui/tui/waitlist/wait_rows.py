@@ -7,7 +7,7 @@ from rich.style import Style
 from opd_tui.desk.views import QueueRow
 from opd_tui.tui.drawing.cells import Line, joined
 from opd_tui.tui.drawing.columns import Column
-from opd_tui.tui.drawing.text import doctor_label
+from opd_tui.tui.drawing.text import BRIEF_MARKS, doctor_label
 from opd_tui.tui.tokens.token_rows import NUMBER_WIDTH, SOURCE_WIDTH, STATUS_WIDTH, TokenRows
 from opd_tui.tui.widgets.column_list import ColumnList
 from opd_tui.tui.widgets.row_list import Heading
@@ -44,7 +44,7 @@ class WaitRows(ColumnList[QueueRow | Heading], TokenRows):
             doctor_label(record.doctor),
             record.slot.expected_start,
             f"{item.place or ''}",
-            "! tell" if record.token.is_to_tell else self.wait_of(item),
+            self.mark_of(item, BRIEF_MARKS) or ("! tell" if record.token.is_to_tell else self.wait_of(item)),
         )
 
     def wait_of(self, row: QueueRow) -> str:
@@ -63,5 +63,11 @@ class WaitRows(ColumnList[QueueRow | Heading], TokenRows):
             (source, self.source_of(item)[1]),
             (state, self.status_of(item)[1]),
             ("".join(rest), Style()),
-            (waited, self.part("warning") if item.record.token.is_to_tell else Style()),
+            (waited, self.look_of_wait(item)),
         )
+
+    def look_of_wait(self, row: QueueRow) -> Style:
+        """Return the style of the last column."""
+        if self.mark_of(row, BRIEF_MARKS):
+            return self.part("mark")
+        return self.part("warning") if row.record.token.is_to_tell else Style()
