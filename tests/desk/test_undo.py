@@ -210,7 +210,19 @@ def test_forgetting_is_passed_over_and_said(filled: FrontDesk) -> None:
     undone = filled.perform(Undo())
     assert "A-003 is expected again" in undone.sentence
     assert undone.sentence.endswith("(a patient who was forgotten since stays forgotten)")
+    filled.perform(CheckInToken(token=WAITING))
+    assert "forgotten" not in filled.perform(Undo()).sentence
+    assert "forgotten" not in filled.perform(Undo()).sentence, "it was said when it was passed over"
     assert filled.verify().problems == []
+
+
+def test_an_undo_keeps_its_words_whatever_is_done_after_it(filled: FrontDesk) -> None:
+    for action in (CheckInToken(token=ACTIVE), CallToken(token=ACTIVE), CompleteToken(token=ACTIVE)):
+        filled.perform(action)
+    undone = filled.perform(Undo())
+    assert undone.sentence.endswith("A-001 is with the doctor again")
+    filled.perform(ReturnToken(token=ACTIVE))
+    assert filled.activity(2)[1].sentence == undone.sentence
 
 
 def test_of_an_action_on_several_patients_the_part_of_who_was_forgotten_stays(filled: FrontDesk) -> None:
@@ -411,7 +423,7 @@ def test_everything_is_done_on_some_random_day() -> None:
             MergePatients(keep=ACTIVE, merge=WAITING),
             "Undo merging the records of Asha Kumar and Sunita Kumar? Then both are separate records again.",
         ),
-        ([], AddDoctor(name="Dr B", code="B"), "Undo adding Dr B? Then Dr B is no longer there."),
+        ([], AddDoctor(name="Dr B", code="B"), "Undo adding Dr B (B)? Then Dr B (B) is no longer there."),
         (
             [],
             session("11:00", "13:00", 20),

@@ -27,6 +27,7 @@ async def test_a_session_is_opened_with_a_day_and_times_as_people_say_them(
             await meera.sees(understood, within="#field-help")
             await meera.press("enter")
         assert meera.read("#date") == "2026-11-28"
+        await meera.sees("Day: Sat 28 Nov", within="#date-label")
         await meera.press("enter", "home", "ctrl+k")
         await meera.type("90")
         await meera.press("enter")

@@ -135,9 +135,9 @@ def test_the_same_sentence_in_succession_is_one_message_that_counts() -> None:
     assert [each.count for each in log.history] == [3]
 
 
-def test_a_sentence_joins_the_one_in_the_line_though_news_came_between() -> None:
+def test_a_sentence_that_came_again_after_another_is_in_the_line_once_and_in_the_history_twice() -> None:
     log = log_with((REFUSAL, "closed"), (NEWS, "news"), (REFUSAL, "closed"))
-    assert [(each.text, each.count) for each in log.history] == [("news", 1), ("closed", 2)]
+    assert [(each.text, each.count) for each in log.history] == [("closed", 1), ("news", 1), ("closed", 1)]
     assert [each.text for each in log.waiting] == ["news"]
 
 

@@ -85,6 +85,13 @@ def test_a_delay_is_typed_in_minutes_as_a_time_or_from_now(typed: str, minutes: 
     assert late.from_text(typed, dt.date(2026, 11, 22)) == minutes
 
 
+def test_a_start_that_is_past_is_remarked() -> None:
+    late = Lateness(dt.time(9), QUARTER_PAST)
+    assert late.in_words(10) == "the session begins at 09:10. That is past; +10 means from now"
+    assert [late.in_words(minutes) for minutes in (0, 20)] == [f"the session begins at 09:{m}" for m in ("00", "20")]
+    assert Lateness(dt.time(9), None).in_words(10) == "the session begins at 09:10"
+
+
 @pytest.mark.parametrize("typed", ["8:30", "-5", "soon", "25:00", "+", "1441"])
 def test_a_delay_that_cannot_be_is_refused(typed: str) -> None:
     with pytest.raises(InvalidValue):
@@ -213,7 +220,7 @@ async def test_carry_over_says_who_moves_where_and_asks(desk: FrontDesk, open_de
         await meera.press("ctrl+o")
         await meera.asks(
             "Carry over A-003 Sunita Rao, A-004 Kabir Mehta and A-005 Diya Joseph to 10:00–11:00?",
-            "2 of 3 have a seat there.",
+            "2 of 3 have a seat there; A-005 Diya Joseph waits.",
         )
         await meera.press("escape")
         await meera.settle()

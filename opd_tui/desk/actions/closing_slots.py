@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -82,7 +82,8 @@ class CarryOver(Action):
         seated = {event.subject_id for event in outcome.events if isinstance(event, TokenPromoted)} & {*carried}
         losing = [change.token for change in outcome.changes if change.reason == TokenPreempted.reason]
         where = outcome.token.slot.expected_window
-        question = f"Carry over {names} to {where}? {seats_in_words(len(seated), len(carried))}"
+        waiting = [outcome.directory.token(token_id) for token_id in carried if token_id not in seated]
+        question = f"Carry over {names} to {where}? {seats_in_words(len(carried), waiting)}"
         return f"{question} {waiting_again(losing)}" if losing else question
 
     def run(self, uow: UnitOfWork) -> None:
@@ -116,13 +117,15 @@ class CarryOver(Action):
         return {"slot": slot_json(outcome.token.slot)} if outcome.token else {}
 
 
-def seats_in_words(seated: int, carried: int) -> str:
-    """Return how many of those who are carried over have a seat, as a sentence."""
+def seats_in_words(carried: int, waiting: Sequence[str]) -> str:
+    """Return how many of those who are carried over have a seat, and who waits, as a sentence."""
+    seated = carried - len(waiting)
     if carried == 1:
         return f"The patient {'has a seat' if seated else 'waits'} there."
     if seated in (0, carried):
         return f"{'Both' if carried == 2 else f'All {carried}'} {'have a seat' if seated else 'wait'} there."
-    return f"{seated} of {carried} {'has' if seated == 1 else 'have'} a seat there."
+    waits = f"{in_words(waiting)} {'waits' if len(waiting) == 1 else 'wait'}"
+    return f"{seated} of {carried} {'has' if seated == 1 else 'have'} a seat there; {waits}."
 
 
 def next_open_slot(doctor: Doctor, slot: Slot, slots: Iterable[Slot]) -> Slot:

@@ -46,6 +46,8 @@ from opd_tui.domain.unit_of_work import UnitOfWork
 
 OPEN = {status.name for status in Status if status.is_open}
 SEATED = {status.name for status in Status if status.holds_seat}
+INSIDE = "inside"
+"""The detail that says whether a token that has its seat again is in the room."""
 
 
 @dataclass
@@ -148,6 +150,8 @@ class Reverting:
             slot_id = now["slot_id"]
             fields = self.token_fields(event, now, fields)
             details |= {} if "status" in fields else {"status": now["status"]}
+            if fields.get("status") == Status.ACTIVE.name:
+                details[INSIDE] = {**now, **fields}["called_at"] is not None
         before, private = {name: now.get(name) for name in fields}, {}
         if event.subject is Subject.DOCTOR and "name" in fields:
             private = {"name": event.details[EARLIER_NAME]}

@@ -114,7 +114,7 @@ def token_stands(event: Event, outcome: Outcome, *, place: bool) -> str:
     status = token.status
     if "status" in after and not status.is_open:
         return f"is {'marked as a no-show' if status is Status.NO_SHOW else status.value} again"
-    if after.get("called_at") or ("status" in after and token.in_the_room):
+    if after.get("called_at") or ("status" in after and event.details.get("inside", token.in_the_room)):
         return "is with the doctor again"
     if "status" in after or "slot_id" in after:
         moved = event.details.get("kind") in MOVES

@@ -56,10 +56,13 @@ class Undo(Action):
         """Return the entry to undo, its events, those to set back, and how many actions forgetting keeps from it."""
         passed_over = 0
         for entry_id, entry, undone in of_this_desk(uow):
-            if self.entry not in (None, entry_id) or (undone and self.entry is None):
+            if self.entry not in (None, entry_id):
                 continue
-            if undone:
+            if undone and self.entry is not None:
                 raise NothingToChange("This was undone already.")
+            if undone:
+                passed_over = 0  # its undo said so of those that came after it
+                continue
             events = uow.history.events_of(entry_id)
             own, staying = split(uow, events)
             if own and entry.action != ForgetPatient.verb:

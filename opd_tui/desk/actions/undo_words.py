@@ -18,7 +18,7 @@ from opd_tui.domain.events import (
 )
 from opd_tui.domain.events.doctors import EARLIER_NAME, RESTORED_NAME
 from opd_tui.domain.events.patients import WORDS, both_records
-from opd_tui.domain.model import Token, TokenId
+from opd_tui.domain.model import DoctorId, Token, TokenId
 
 NAMED = 2
 """So many rows of a kind are named."""
@@ -93,11 +93,14 @@ def several(subject: Subject, number: int) -> str:
 
 
 def name_of(event: Event, outcome: Outcome) -> str:
-    """Return the name of an event's row; of a merge, both records."""
+    """Return the name of an event's row, of a doctor with the code, which namesakes do not share; of a merge, both."""
     names = outcome.directory
+    if event.subject is Subject.DOCTOR:
+        doctor = names.doctors[DoctorId(event.subject_id)]
+        return f"{doctor.name} ({doctor.code})"
     if event.subject is Subject.PATIENT:
         return both_records([*map(names.patient, event.named_patients)])
-    of_row = {Subject.TOKEN: names.token, Subject.SLOT: names.slot, Subject.DOCTOR: names.doctor}
+    of_row = {Subject.TOKEN: names.token, Subject.SLOT: names.slot}
     return of_row[event.subject](event.subject_id)
 
 

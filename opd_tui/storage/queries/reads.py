@@ -107,12 +107,12 @@ _TOKENS_IN_LIST_ORDER = TOKEN_RECORDS.order_by(slot.c.date, slot.c.start, doctor
 _INSIDE = TOKEN_RECORDS.where(*_OF_DATE, literal_column("token.status = 'ACTIVE'"), token.c.called_at.is_not(None))
 _INSIDE_WITH_DOCTOR = _INSIDE.where(slot.c.doctor_id == bindparam("doctor"))
 _WAITING_OF_DATE = TOKEN_RECORDS.where(token.c.date == bindparam("date"), token.c.status == "WAITING").order_by(*_RANK)
-known = patient.alias("known")
+_FORGOTTEN = patient.alias("forgotten_patient")
 # As `Token.is_to_tell`, from a day on, but for patients who were forgotten.
 _IS_TO_TELL: tuple[ColumnElement[bool], ...] = (
     token.c.date >= bindparam("date"),
     token.c.to_tell_since.is_not(None),
-    ~exists().where(known.c.id == token.c.patient_id, known.c.forgotten_at.is_not(None)).correlate(token),
+    ~exists().where(_FORGOTTEN.c.id == token.c.patient_id, _FORGOTTEN.c.forgotten_at.is_not(None)).correlate(token),
     literal_column("NOT (token.status = 'COMPLETED' OR (token.status = 'ACTIVE' AND token.called_at IS NOT NULL))"),
 )
 _TO_TELL = TOKEN_RECORDS.where(*_IS_TO_TELL).order_by(token.c.to_tell_since, token.c.issued_at, token.c.id)

@@ -77,10 +77,20 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
         """Yield a field with its label and a line for errors."""
         with Vertical(classes="form-field"):
             with Horizontal(classes="field"):
-                star = "" if spec.required or self.edits else " (optional)"
-                yield Static(f"{spec.label}{star}", markup=False, classes="field-label")
-                yield TypedText(self.presets.get(spec.name, ""), id=spec.name, placeholder=spec.help)
+                text = self.presets.get(spec.name, "")
+                yield Static(self.label_of(spec, text), id=f"{spec.name}-label", markup=False, classes="field-label")
+                yield TypedText(text, id=spec.name, placeholder=spec.help)
             yield Static(id=f"{spec.name}-wrong", markup=False, classes="wrong")
+
+    def label_of(self, spec: Spec, text: str) -> str:
+        """Return the label of a field, of a date with the day as it is understood: `Day: Mon 23 Nov`."""
+        try:
+            value = spec.type.from_text(text, self.today)
+        except InvalidValue:
+            value = None
+        if type(value) is dt.date:
+            return f"{spec.label}: {value:%a} {value.day} {value:%b}"
+        return f"{spec.label}{'' if spec.required or self.edits else ' (optional)'}"
 
     def on_mount(self) -> None:
         inputs = list(self.query(Input))
@@ -138,7 +148,9 @@ class ActionForm(ModalScreen[Outcome | AnswerLost | None]):
 
     @on(Input.Changed)
     def forget_complaint(self, event: Input.Changed) -> None:
-        """Hide what was wrong with a field once the user types on."""
+        """Hide what was wrong with a field once the user types on, and show the day of a date."""
+        spec = next(spec for spec in self.specs if spec.name == event.input.id)
+        self.query_one(f"#{spec.name}-label", Static).update(self.label_of(spec, event.value), layout=False)
         self.say(f"{event.input.id}-wrong", "")
         self.say("form-wrong", "")
 

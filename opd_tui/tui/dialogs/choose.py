@@ -23,7 +23,7 @@ class Choose(Question[enum.Enum], inherit_bindings=False):
     What stands now is named and cannot be chosen.
     """
 
-    ANSWERS = "Pause a second, then one of these letters chooses. Esc leaves it as it is."
+    ANSWERS = "Pause a second, then one of these letters chooses."
     BINDINGS = [
         Binding("enter", "suggested", "Take the suggested one", show=False),
         Binding("escape", "leave", "Close", show=False),

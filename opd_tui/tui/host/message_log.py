@@ -136,21 +136,27 @@ class MessageLog:
         return current.text
 
     def _joined(self, message: Message) -> Message:
-        """Return the message, joined with the same sentence if that is the current, a waiting or the last one."""
-        last = [self.history[-1]] if self.history else []
-        for same in filter(None, (self.current, *self.waiting, *last)):
+        """Return the message, joined with the last one if that says the same; it is in the line only once."""
+        for same in filter(None, (self.current, *self.waiting)):
             if (same.kind, same.text) == (message.kind, message.text):
-                self._forget(same)
-                return replace(message, count=same.count + 1)
+                self._take_from_line(same)
+        last = self.history[-1] if self.history else None
+        if last and (last.kind, last.text) == (message.kind, message.text):
+            self.history.pop()
+            return replace(message, count=last.count + 1)
         return message
+
+    def _take_from_line(self, message: Message) -> None:
+        """Remove a message from the line; it stays in the history."""
+        self.waiting = [each for each in self.waiting if each is not message]
+        if self.current is message:
+            self.current = None
 
     def _forget(self, message: Message) -> None:
         """Remove a message from the line and from the history."""
-        self.waiting = [each for each in self.waiting if each is not message]
+        self._take_from_line(message)
         if message in self.history:  # it may have been too old
             self.history.remove(message)
-        if self.current is message:
-            self.current = None
 
     def _yields(self, current: Message, message: Message) -> bool:
         return message.kind in _YIELDS_TO[current.kind] or self._has_faded(message.came)

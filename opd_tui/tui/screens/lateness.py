@@ -35,4 +35,8 @@ class Lateness(Whole):
 
     def in_words(self, value: int) -> str:
         """Return when the session begins."""
-        return f"the session begins at {time_of_day(self.start + value)}"
+        begins = self.start + value
+        words = f"the session begins at {time_of_day(begins)}"
+        if value and self.now and begins < self.now.hour * 60 + self.now.minute:
+            return f"{words}. That is past; +{value} means from now"
+        return words
