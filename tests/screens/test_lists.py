@@ -162,7 +162,7 @@ async def test_who_moved_up_is_marked(desk: FrontDesk, open_desk: OpenDesk) -> N
         (mark,) = meera.app.marks.items()
         meera.app.unmark(dict([mark]))
         await meera.settle()
-        assert "► inside    since 09:00" in meera.line_with("A-003", "#queue")
+        assert "► inside     since 09:00" in meera.line_with("A-003", "#queue")
 
 
 # Keeping one's place
