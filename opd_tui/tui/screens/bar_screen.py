@@ -73,7 +73,8 @@ class BarScreen(Screen[None]):
 
     def on_screen_suspend(self) -> None:
         self.is_covered = True
-        self.show_hints()
+        if self.query_one_optional(CommandFooter) is not None:  # else the screen is being removed
+            self.show_hints()
 
     def on_screen_resume(self) -> None:
         self.is_covered = False
