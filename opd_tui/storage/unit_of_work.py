@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, TextClause, bindparam, exists, func, literal_column, or_, select, text
+from sqlalchemy import Select, TextClause, bindparam, func, literal_column, select, text
 
 from opd_tui.domain.events import Event, Fields, PatientForgotten, Subject
 from opd_tui.domain.instants import read_instant, write_end
@@ -22,7 +22,7 @@ from opd_tui.domain.model import Doctor, DoctorId, KnownPatient, Patient, Patien
 from opd_tui.domain.sameness import Traits
 from opd_tui.storage.journal import entries
 from opd_tui.storage.journal.history import SqlHistory, journaled
-from opd_tui.storage.queries import people, slot_queue
+from opd_tui.storage.queries import codes, people, slot_queue
 from opd_tui.storage.queries.day import DayQueries
 from opd_tui.storage.queries.rows import (
     DOCTOR_COLUMNS,
@@ -34,21 +34,12 @@ from opd_tui.storage.queries.rows import (
     token_of,
 )
 from opd_tui.storage.queries.slot_queue import SqlSlotQueue
-from opd_tui.storage.schema.tables import OPEN_STATUSES, doctor, hospital, metadata, patient, slot, token, token_counter
+from opd_tui.storage.schema.tables import OPEN_STATUSES, doctor, hospital, metadata, patient, slot, token
 from opd_tui.storage.transaction import Result, Row, Transaction, inserting, is_valid_id
 
 E = TypeVar("E", bound=Event)
 
 _DOCTOR = select(*DOCTOR_COLUMNS).where(doctor.c.id == bindparam("id"))
-_HAS_CODE = doctor.c.code == bindparam("code"), doctor.c.id != bindparam("besides")
-# The numbers of tokens begin with the code and are never used again, even if the adding of the doctor was undone. No
-# index has the codes of those few doctors.
-_CODE_TAKEN = select(
-    or_(
-        exists().where(*_HAS_CODE, doctor.c.withdrawn_at.is_(None)),
-        exists().where(*_HAS_CODE, token_counter.c.doctor_id == doctor.c.id),
-    )
-)
 # FOR NO KEY UPDATE on PostgreSQL, which does not block foreign key checks of rows that refer to the slot. SQLAlchemy
 # leaves it out on SQLite, where a writing transaction locks the whole database.
 _SLOT = select(*SLOT_COLUMNS, slot.c.journal_hash).where(slot.c.id == bindparam("id")).with_for_update(key_share=True)
@@ -213,7 +204,7 @@ class SqlUnitOfWork(DayQueries):
     def code_is_taken(self, code: str, besides: int = 0) -> bool:
         """See `UnitOfWork`."""
         self._lock_global_chain()
-        return bool(self.transaction.value(_CODE_TAKEN, {"code": code, "besides": besides}))
+        return codes.code_is_taken(self.transaction, code, besides)
 
     def overlapping_slot(self, doctor_id: DoctorId, date: dt.date, start: dt.time, end: dt.time) -> Slot | None:
         """See `UnitOfWork`."""
