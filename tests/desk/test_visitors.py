@@ -61,6 +61,14 @@ def test_somebody_new_has_a_record_of_their_own_whatever_looks_the_same(filled: 
     assert patient_of(filled, token_of(issue(filled, 2, SAME | {"new": False}))) not in (twin, None)
 
 
+def test_a_name_in_small_letters_joins_the_record_whose_name_stays(filled: FrontDesk) -> None:
+    first = token_of(issue(filled, 1, {"name": "Gurpreet Singh", "phone": "90001 00003"}))
+    again = token_of(issue(filled, 2, {"name": "gurpreet singh", "phone": "90001 00003"}))
+    assert patient_of(filled, again) == patient_of(filled, first)
+    assert filled.token_card(again).record.token.patient.name == "Gurpreet Singh"
+    assert filled.verify().problems == []
+
+
 @pytest.mark.parametrize(
     ("patient", "field"),
     [

@@ -325,6 +325,18 @@ async def test_a_typed_name_and_phone_of_a_known_record_are_said_to_join_it(
 
 
 @pytest.mark.slow
+async def test_a_name_in_small_letters_is_said_to_join_the_record(desk: FrontDesk, open_desk: OpenDesk) -> None:
+    slot = family(desk)[0]
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.type("ravi  KUMAR 98450 12345")
+        await meera.sees("Joins the record of Ravi Kumar · 45 m · …2345", within=FORECAST)
+        await meera.press("enter")
+        await meera.panel_closes()
+        assert visitors(desk, slot) == [(record_of(desk, "Ravi Kumar"), "Ravi Kumar", "WALKIN")]
+
+
+@pytest.mark.slow
 async def test_the_details_of_a_taken_patient_are_the_records_and_the_empty_ones_are_filled(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:

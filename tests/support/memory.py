@@ -302,10 +302,11 @@ class MemoryUnitOfWork:
     def known_patient(self, patient: Patient) -> KnownPatient | None:
         """See `UnitOfWork`."""
         visitor = personal_fields(patient)
-        alike = [row for row in self._records() if have_same("uhid", row, visitor) or have_same("name", row, visitor)]
+        alike = [row for row in self._records() if have_same("uhid", row, visitor) or have_same("phone", row, visitor)]
         records = (KnownPatient(row["id"], models.patient_of(_values(models.PERSONAL_COLUMNS, row))) for row in alike)
         fitting = [record for record in records if not patient.differs_from(record.patient)]
-        return fitting[0] if len(fitting) == 1 else None
+        as_typed = [record for record in fitting if record.patient.name == patient.name]
+        return fitting[0] if len(fitting) == 1 else as_typed[0] if len(as_typed) == 1 else None
 
     def patient(self, patient_id: PatientId) -> Patient:
         """See `UnitOfWork`."""
@@ -447,9 +448,9 @@ def could_be_called(token: Token) -> bool:
 
 
 def have_same(what: str, one: Row, other: Row) -> bool:
-    """Return whether two records have the same “uhid”, or the same “name” with the same phone."""
-    keys = ("uhid_key",) if what == "uhid" else ("name_key", "phone_key")
-    return all(one.get(key) is not None and one.get(key) == other.get(key) for key in keys)
+    """Return whether two records have the same “uhid” or “phone”."""
+    key = f"{what}_key"
+    return one.get(key) is not None and one.get(key) == other.get(key)
 
 
 def traits_of(row: Row) -> Traits:
