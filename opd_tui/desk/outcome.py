@@ -211,6 +211,10 @@ class Forecast:
     """The other open tokens of the doctor's day whose patient has the name of a new token's, this slot's first."""
     people: tuple[Patient, ...] = ()
     """The patients who would be forgotten, first the one who was chosen."""
+    open_twice: tuple[tuple[TokenRecord, ...], ...] = ()
+    """The open tokens, by slot, of a merged record that has several in one slot."""
+    number_of: tuple[Patient, ...] = ()
+    """Who has, under another name, the hospital number that a record would get."""
 
 
 @dataclass(frozen=True, slots=True)

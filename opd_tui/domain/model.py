@@ -194,6 +194,10 @@ class Patient(Record):
     birth_year: int | None = field(BirthYear(), "the year of birth", default=None)
     sex: str | None = field(Sex(), "female, male, other or unknown", default=None)
 
+    def has_name_of(self, other: Patient) -> bool:
+        """Return whether the names are equal but for case, accents, spacing and look-alike letters."""
+        return look_alike_key(self.name) == look_alike_key(other.name)
+
     def differs_from(self, other: Patient) -> bool:
         """Return whether any field known in both differs, not only in case, accents, spacing or look-alike letters."""
         pairs = (
@@ -202,8 +206,7 @@ class Patient(Record):
             (self.birth_year, other.birth_year),
             (self.sex, other.sex),
         )
-        names_differ = look_alike_key(self.name) != look_alike_key(other.name)
-        return names_differ or any(mine and theirs and mine != theirs for mine, theirs in pairs)
+        return not self.has_name_of(other) or any(mine and theirs and mine != theirs for mine, theirs in pairs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ _TOKEN_ROWS = select(*TOKEN_COLUMNS).select_from(TOKENS)
 _TOKEN = _TOKEN_ROWS.where(token.c.id == bindparam("id"))
 _OPEN_BY_UHID = _TOKEN_ROWS.where(patient.c.uhid_key == bindparam("uhid_key"), _IN_THIS_SLOT, _OPEN)
 _OPEN_BY_PHONE = _TOKEN_ROWS.where(patient.c.phone_key == bindparam("phone_key"), _IN_THIS_SLOT, _OPEN)
+_OPEN_OF_RECORD = _TOKEN_ROWS.where(token.c.patient_id == bindparam("record"), _IN_THIS_SLOT, _OPEN)
 _OPEN_IN_QUEUE = _TOKEN_ROWS.where(
     literal_column("(patient.phone_key || '')") == bindparam("phone_key"),
     _IN_SLOT,
@@ -224,7 +225,7 @@ class SqlUnitOfWork(DayQueries):
             self._tokens_read.add(token_id)
         return token_of(row) if row else None
 
-    def open_token_of(self, slot_id: SlotId, patient: Patient) -> Token | None:
+    def open_token_of(self, slot_id: SlotId, patient: Patient, record: PatientId | None = None) -> Token | None:
         """See `UnitOfWork`."""
         visitor = Traits.of(patient)
         rows: list[Row] = []
@@ -233,8 +234,10 @@ class SqlUnitOfWork(DayQueries):
         if visitor.phone and (known := self.transaction.rows(_WITH_PHONE, {"phone_key": visitor.phone})):
             statement = _OPEN_BY_PHONE if len(known) < people.MANY_OF_ONE_PHONE else _OPEN_IN_QUEUE
             rows += self.transaction.rows(statement, {"phone_key": visitor.phone, "slot_id": slot_id})
-        found = (found for found in map(token_of, rows) if visitor.is_same_person(Traits.of(found.patient)))
-        return min(found, key=lambda found: found.id, default=None)
+        same = [found for found in map(token_of, rows) if visitor.is_same_person(Traits.of(found.patient))]
+        if record is not None:
+            same += map(token_of, self.transaction.rows(_OPEN_OF_RECORD, {"record": record, "slot_id": slot_id}))
+        return min(same, key=lambda found: found.id, default=None)
 
     def latest_issued_at(self, slot_id: SlotId) -> dt.datetime | None:
         """See `UnitOfWork`."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from opd_tui.desk.actions import CancelToken, EditPatient, ForgetPatient, MergePatients, Redo, Undo
+from opd_tui.desk.actions import CancelToken, EditPatient, ForgetPatient, MergePatients, Redo, ReinstateToken, Undo
 from opd_tui.desk.answers import accepted
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain import errors
@@ -93,6 +93,26 @@ def test_two_records_become_one_and_two_again(filled: FrontDesk) -> None:
     assert [(r.token.id, r.token.patient_id, details(filled, r.token.id)) for r in filled.token_list()] == before
     filled.perform(Redo())
     assert details(filled, other)[0] == "Asha Kumar"
+    assert filled.verify().problems == []
+
+
+def test_merging_two_open_tokens_of_one_slot_names_both_and_the_record_counts_as_one_person(
+    filled: FrontDesk,
+) -> None:
+    first, second = (token_of(issue(filled, 2, name)) for name in ("Ravi", "R. Kumar"))
+    merge = MergePatients(keep=first, merge=second)
+    question = merge.question(filled.preview(merge))
+    assert question is not None
+    assert question.endswith("A-005 and A-006 are both open with Dr A 10:00: cancel one of them then.")
+    filled.perform(merge)
+    filled.perform(CancelToken(token=second))
+    with pytest.raises(errors.DuplicatePatient, match="A-005 Ravi is the same person in this slot"):
+        filled.perform(ReinstateToken(token=second))
+    record = filled.token_card(first).record.token.patient_id
+    with pytest.raises(errors.DuplicatePatient, match="A-005 Ravi is the same person"):
+        issue(filled, 2, {"id": record})
+    assert issue(filled, 2, {"id": record}, "EMERGENCY").same_person
+    assert issue(filled, 1, {"id": record}).token, "in another slot it is nobody's second"
     assert filled.verify().problems == []
 
 

@@ -337,6 +337,32 @@ async def test_a_name_in_small_letters_is_said_to_join_the_record(desk: FrontDes
 
 
 @pytest.mark.slow
+async def test_a_hospital_number_that_is_somebody_elses_is_said_and_asked_before_anything_is_saved(
+    desk: FrontDesk, open_desk: OpenDesk
+) -> None:
+    slot = numbered(desk)
+    issue(desk, slot, "Ziggy")
+    async with at_the_counter(OpdApp(open_desk)) as meera:
+        await meera.press("n")
+        await meera.type("Bob Marley")
+        await meera.press("shift+tab")
+        await meera.type("501")
+        await meera.sees("501 is Asha Verma's (…0001)", within=FORECAST)
+        await meera.press("enter")
+        await meera.asks("501 is Asha Verma's (…0001), so Bob Marley would count as the same person. Issue the token")
+        await meera.press("escape")
+        await meera.sees("Not issued", within=FORECAST)
+        assert len(desk.token_list(slot)) == 1
+        await meera.press("escape", "enter", "f2", "tab", "tab")
+        await meera.type("501")
+        await meera.press("enter")
+        await meera.asks("501 is Asha Verma's (…0001), so both would count as the same person. Save it")
+        await meera.press("escape")
+        await meera.sees("Not done", within="#form-wrong")
+        assert desk.token_list(slot)[0].token.patient.uhid is None
+
+
+@pytest.mark.slow
 async def test_the_details_of_a_taken_patient_are_the_records_and_the_empty_ones_are_filled(
     desk: FrontDesk, open_desk: OpenDesk
 ) -> None:

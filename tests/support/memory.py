@@ -269,11 +269,15 @@ class MemoryUnitOfWork:
         row = self.rows.one(Subject.TOKEN, token_id)
         return self.rows.token_of(row) if row else None
 
-    def open_token_of(self, slot_id: SlotId, patient: Patient) -> Token | None:
+    def open_token_of(self, slot_id: SlotId, patient: Patient, record: PatientId | None = None) -> Token | None:
         """See `UnitOfWork`."""
         here = (row for row in self.rows.open_tokens() if row["slot_id"] == slot_id)
         visitor = Traits.of(patient)
-        found = (row for row in here if visitor.is_same_person(traits_of(self.rows.patient_of(row))))
+        found = (
+            row
+            for row in here
+            if row["patient_id"] == record or visitor.is_same_person(traits_of(self.rows.patient_of(row)))
+        )
         return next(map(self.rows.token_of, found), None)
 
     def latest_issued_at(self, slot_id: SlotId) -> dt.datetime | None:

@@ -181,7 +181,7 @@ def refuse_duplicate(uow: UnitOfWork, token: Token, slot_id: SlotId) -> None:
     """Raise DuplicatePatient if the same person has another open token in the slot; an emergency may have two."""
     if token.source is Source.EMERGENCY:
         return
-    if duplicate := uow.open_token_of(slot_id, token.patient):
+    if duplicate := uow.open_token_of(slot_id, token.patient, token.patient_id):
         raise DuplicatePatient(f"{duplicate.label} is the same person in this slot. Cancel one first.")
 
 

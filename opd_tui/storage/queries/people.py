@@ -11,7 +11,15 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, literal_column, select, update
 from sqlalchemy.sql import ClauseElement
 
-from opd_tui.domain.events import PatientForgotten, Subject, TokenIssued
+from opd_tui.domain.events import (
+    Event,
+    PatientDetailsAdded,
+    PatientEdited,
+    PatientForgotten,
+    PatientRegistered,
+    Subject,
+    TokenIssued,
+)
 from opd_tui.domain.events.patients import personal_fields
 from opd_tui.domain.model import KnownPatient, Patient, PatientId, Token, TokenId
 from opd_tui.domain.sameness import Traits, fits_one_person, record_to_join
@@ -70,7 +78,7 @@ _RECORDS_BY_UHID = _RECORDS.where(patient.c.uhid_key == bindparam("uhid_key"), _
 _RECORDS_BY_NAME_AND_PHONE = _RECORDS.where(
     patient.c.phone_key == bindparam("phone_key"), patient.c.name_key == bindparam("name_key"), _IS_NOT_MERGED
 )
-# Names that only look alike have other keys; of a phone number that many have, the records with the same key are enough.
+# Names that only look alike have other keys; of a phone number that many have, records with the same key are enough.
 _RECORDS_BY_PHONE = _RECORDS.where(patient.c.phone_key == bindparam("phone_key"), _IS_NOT_MERGED).limit(
     MANY_OF_ONE_PHONE
 )
@@ -155,6 +163,19 @@ def is_forgotten(transaction: Transaction, patient_id: PatientId) -> bool:
 def patients(transaction: Transaction, ids: Iterable[PatientId]) -> tuple[Patient, ...]:
     """Return the personal fields of these records."""
     return tuple(patient_of(row[1:]) for row in transaction.rows_of_each(_RECORD, ({"id": id_} for id_ in ids)))
+
+
+def others_with_number(transaction: Transaction, events: Iterable[Event]) -> tuple[Patient, ...]:
+    """Return who has, under another name, a hospital number that these events give to a record."""
+    given = (each for each in events if isinstance(each, PatientRegistered | PatientDetailsAdded | PatientEdited))
+    found: dict[PatientId, Patient] = {}
+    for event in given:
+        if number := event.private.get("uhid_key"):
+            (mine,) = patients(transaction, [PatientId(event.subject_id)])
+            rows = transaction.rows(_RECORDS_BY_UHID, {"uhid_key": number})
+            records = {row[0]: patient_of(row[1:]) for row in rows}
+            found |= {id_: each for id_, each in records.items() if not mine.has_name_of(each)}
+    return tuple(found.values())
 
 
 def identity_of(transaction: Transaction, patient_id: PatientId) -> Identity:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from opd_tui.desk.actions.words import last_digits
 from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.search_patients import PatientHit
 from opd_tui.domain.events import PatientDetailsAdded, PatientRegistered
 from opd_tui.domain.events.patients import PERSONAL, WORDS
 from opd_tui.domain.model import Patient, SlotRecord, Status
-from opd_tui.domain.text import digits_of
-
-LAST_DIGITS = 4
 
 
 def known_note(hit: PatientHit, record: SlotRecord, follow_up_days: int, today: dt.date | None, *, can_go: bool) -> str:
@@ -58,12 +56,6 @@ def age_and_sex(patient: Patient, today: dt.date | None) -> str:
     """Return what is known of age and sex: `45 f`."""
     age = f"{max(today.year - patient.birth_year, 0)}" if today and patient.birth_year else ""
     return " ".join(filter(None, (age, (patient.sex or "")[:1])))
-
-
-def last_digits(patient: Patient) -> str:
-    """Return the last digits of the phone number: `…4321`."""
-    digits = digits_of(patient.phone or "")[-LAST_DIGITS:]
-    return f"…{digits}" if digits else ""
 
 
 def last_visit(hit: PatientHit, today: dt.date | None) -> str:
