@@ -26,7 +26,7 @@ def test_a_wrong_name_is_changed_in_all_visits_and_comes_back_with_undo(filled: 
     again = token_of(issue(filled, 2, {"name": "Asha Kumar", "phone": "98765 43210"}))
     edited = filled.perform(EditPatient(token=ACTIVE, name="Usha Kumar", uhid="MRN 1", phone=None))
     assert details(filled, again) == details(filled, ACTIVE) == ("Usha Kumar", None, "MRN 1", None, None)
-    assert edited.sentence == "A-001 Usha Kumar has another name, phone, hospital number"
+    assert edited.sentence == "A-001 Usha Kumar has another name, a hospital number now and no phone any more"
     answer = accepted(edited)
     assert (answer["token"]["patient"], answer["changes"][0]["reason"]) == ("Usha Kumar", "edited")
     filled.perform(EditPatient(token=ACTIVE, birth_year=1980))
@@ -114,6 +114,12 @@ def test_merging_two_open_tokens_of_one_slot_names_both_and_the_record_counts_as
     assert issue(filled, 2, {"id": record}, "EMERGENCY").same_person
     assert issue(filled, 1, {"id": record}).token, "in another slot it is nobody's second"
     assert filled.verify().problems == []
+
+
+def test_a_reinstated_token_that_finds_a_seat_is_told_in_one_clause(filled: FrontDesk) -> None:
+    token = token_of(issue(filled, 2, "Ravi"))
+    filled.perform(CancelToken(token=token))
+    assert filled.perform(ReinstateToken(token=token)).sentence == "A-005 Ravi is back in the queue and has a seat"
 
 
 def test_forgetting_erases_what_stood_before(filled: FrontDesk, database_path: Path) -> None:

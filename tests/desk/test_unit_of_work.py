@@ -120,7 +120,7 @@ SAMPLES: dict[str, Event] = {
         events.PatientRegistered.of(Patient(name="Meera Iyer", phone="11111"), SLOT.id),
         events.PatientDetailsAdded.of(PatientId(1), ASHA, ASHA_COMPLETE, SLOT.id),
         events.PatientKept.of(PatientId(1), ASHA, SLOT.id),
-        events.PatientEdited.of(token(FIRST, ASHA, Status.ACTIVE), {"phone": "22222", "sex": "female"}, 4, 0),
+        events.PatientEdited.of(token(FIRST, ASHA, Status.ACTIVE), {"phone": "22222", "sex": "female"}, ASHA, 4, 0),
         events.PatientMerged.of(PatientId(2), PatientId(1), SLOT.id),
         events.PatientForgotten.of(PatientId(3), NINE),
         events.TokenIssued.of(SLOT, PatientId(1), Source.PAID, 4, "A-004", NINE),

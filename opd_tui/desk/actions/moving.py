@@ -104,6 +104,14 @@ class ReinstateToken(Action):
         settle_for_token(uow, slot, token.id)
 
     @classmethod
+    def sentence(cls, outcome: Outcome) -> str:
+        """See `Action`."""
+        assert outcome.token is not None
+        label, said = outcome.token.token.label, outcome.events_in_words
+        back = f"{label} is back in the queue"
+        return said.replace(f"{back}; {label} gets a seat", f"{back} and has a seat")
+
+    @classmethod
     def answer(cls, outcome: Outcome) -> Json:
         """See `Action`."""
         return token_answer(outcome)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from opd_tui.desk.actions.base import Action, known_token
-from opd_tui.desk.actions.tokens import refuse_future_birth
+from opd_tui.desk.actions.tokens import refuse_impossible_birth
 from opd_tui.desk.actions.words import in_words, whose_number
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import token_json
@@ -58,7 +58,7 @@ class EditPatient(Action):
         given = {name: getattr(self, name) for name in PERSONAL}
         fields = {name: value for name, value in given.items() if not isinstance(value, Unchanged)}
         if isinstance(year := fields.get("birth_year"), int):
-            refuse_future_birth(uow, year)
+            refuse_impossible_birth(uow, year)
         if not edit(uow, token, fields):
             raise NothingToChange(f"{token.label} has just these details already.")
 
@@ -132,7 +132,7 @@ def edit(uow: UnitOfWork, token: Token, fields: Mapping[str, Any]) -> bool:
         return False
     version = version_of(uow, token.patient_id)
     kept = uow.record(PatientKept.of(token.patient_id, patient, token.slot_id)).subject_id
-    uow.record(PatientEdited.of(token, differing, kept, version))
+    uow.record(PatientEdited.of(token, differing, patient, kept, version))
     return True
 
 

@@ -30,7 +30,7 @@ from opd_tui.domain.events import (
     TokenPreempted,
     TokenPromoted,
 )
-from opd_tui.domain.field_types import Choice, Id
+from opd_tui.domain.field_types import OLDEST, Choice, Id
 from opd_tui.domain.model import Patient, Slot, SlotId, Source, Status, Token, TokenId
 from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
@@ -72,7 +72,7 @@ class IssueToken(Action):
         slot = held_slot(uow, self.slot)
         refuse_closed_slot(slot)
         patient = details_of(uow, self.patient)
-        refuse_future_birth(uow, patient.birth_year)
+        refuse_impossible_birth(uow, patient.birth_year)
         record = self.patient.id if isinstance(self.patient, KnownVisitor) else None
         duplicate = None if is_new(self.patient) else uow.open_token_of(slot.id, patient, record)
         if duplicate and self.source is not Source.EMERGENCY:
@@ -207,11 +207,13 @@ def what_follows(promoted: Token | None, had_seat: bool) -> str:
     return " Nobody waits, so the seat stays free." if had_seat else ""
 
 
-def refuse_future_birth(uow: UnitOfWork, year: int | None) -> None:
-    """Raise InvalidAction for a year of birth later than this one."""
+def refuse_impossible_birth(uow: UnitOfWork, year: int | None) -> None:
+    """Raise InvalidAction for a year of birth later than this one, or of an age that nobody has."""
     this_year = uow.now.astimezone(uow.zone).year
     if year is not None and year > this_year:
         raise InvalidAction(f"must not be later than this year, {this_year}.", "birth_year", "The year of birth")
+    if year is not None and this_year - year > OLDEST:
+        raise InvalidAction(f"would make an age over {OLDEST}. Check it.", "birth_year", "The year of birth")
 
 
 def refuse_closed(token: Token, uow: UnitOfWork) -> None:

@@ -88,6 +88,8 @@ class NewToken(PanelFields):
         self.fill(draft)
         self.screen.set_focus(self.field)
         self.ask_preview()
+        if self.entry.text and self.entry.known is None:
+            self.post_message(self.SearchWanted(self.entry.text))
 
     def fill(self, draft: Draft | None) -> None:
         """Show what was typed before, selected, or empty fields; an emergency stays one."""
