@@ -36,7 +36,7 @@ from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import PatientId, Status
 from opd_tui.storage.engines.database import Database, Watch
 from opd_tui.storage.journal import entries, since
-from opd_tui.storage.queries import people, reads
+from opd_tui.storage.queries import finding, people, reads
 from opd_tui.storage.transaction import Transaction
 from opd_tui.storage.unit_of_work import SqlUnitOfWork
 
@@ -152,7 +152,11 @@ class FrontDesk(PeopleReads):
     def _preview(self, action: Action, actor: Actor) -> Forecast:
         with self.database.writing() as transaction:
             outcome, _ = self._run(transaction, action, actor)
-            forecast = self._forecast(transaction, outcome)  # leaving the block without commit() rolls back
+            forecast = self._forecast(transaction, outcome)
+            others = people.others_with_number(transaction, outcome.events)
+            twice = finding.open_twice(transaction, outcome.events)
+        # Leaving the block without commit() has rolled the action back.
+        forecast = replace(forecast, number_of=others, open_twice=twice)
         forgotten = [PatientId(event.subject_id) for event in outcome.events if isinstance(event, PatientForgotten)]
         if not forgotten:
             return forecast

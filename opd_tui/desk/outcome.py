@@ -226,6 +226,10 @@ class Forecast:
     """The patients who would be forgotten, first the one who was chosen."""
     untold: tuple[Token, ...] = ()
     """Their tokens of whose change nobody has told them, on this day or a later one."""
+    open_twice: tuple[tuple[TokenRecord, ...], ...] = ()
+    """The open tokens, by slot, of a merged record that has several in one slot."""
+    number_of: tuple[Patient, ...] = ()
+    """Who has, under another name, the hospital number that a record would get."""
 
 
 @dataclass(frozen=True, slots=True)

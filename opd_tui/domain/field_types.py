@@ -24,6 +24,8 @@ CAPACITY_LIMIT = 500
 """The most seats that a slot is given; a database may hold larger slots from before."""
 MINUTES_A_DAY = 24 * 60
 FIRST_YEAR, LAST_YEAR = 1970, 2999
+FIRST_BIRTH_YEAR, OLDEST = 1900, 130
+"""The earliest year of birth, and the highest age."""
 
 _CODE = re.compile("[A-Z0-9]{1,6}")
 _NUMBER = re.compile("[+-]?[0-9]{1,4000}")
@@ -182,7 +184,7 @@ class BirthYear(Whole):
     such_as = "1981, or the age: 45, 45y, 2y 3m, 8m, 3w"
 
     def __init__(self) -> None:
-        super().__init__(1850, LAST_YEAR, "a year")
+        super().__init__(FIRST_BIRTH_YEAR, LAST_YEAR, "a year")
 
     def from_text(self, text: str, today: dt.date) -> int:
         typed = " ".join(with_ascii_digits(text).casefold().split())
@@ -190,6 +192,8 @@ class BirthYear(Whole):
             if _AGE.fullmatch(typed):
                 return self.accept(birth_year(typed, today))
             number = whole_number(typed)
+            if isinstance(number, int) and OLDEST < number < self.first:
+                raise self.refuse()
             if isinstance(number, int) and 0 <= number < self.first:
                 number = today.year - number
             return self.accept(number)

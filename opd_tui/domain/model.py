@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from opd_tui.domain.field_types import MINUTES_A_DAY, BirthYear, Name, Phone, Sex, Text
 from opd_tui.domain.instants import MIDNIGHT_END, slot_instant, time_of_day, write_end
 from opd_tui.domain.records import Record, field
-from opd_tui.domain.text import phone_key, uhid_key
+from opd_tui.domain.text import look_alike_key, phone_key, uhid_key
 
 UHID_LENGTH = 64
 
@@ -194,15 +194,19 @@ class Patient(Record):
     birth_year: int | None = field(BirthYear(), "the year of birth", default=None)
     sex: str | None = field(Sex(), "female, male, other or unknown", default=None)
 
+    def has_name_of(self, other: Patient) -> bool:
+        """Return whether the names are equal but for case, accents, spacing and look-alike letters."""
+        return look_alike_key(self.name) == look_alike_key(other.name)
+
     def differs_from(self, other: Patient) -> bool:
-        """Return whether any field known in both differs; names must be equal exactly."""
+        """Return whether any field known in both differs, not only in case, accents, spacing or look-alike letters."""
         pairs = (
             (self.phone and phone_key(self.phone), other.phone and phone_key(other.phone)),
             (self.uhid and uhid_key(self.uhid), other.uhid and uhid_key(other.uhid)),
             (self.birth_year, other.birth_year),
             (self.sex, other.sex),
         )
-        return self.name != other.name or any(mine and theirs and mine != theirs for mine, theirs in pairs)
+        return not self.has_name_of(other) or any(mine and theirs and mine != theirs for mine, theirs in pairs)
 
 
 @dataclass(frozen=True, slots=True)

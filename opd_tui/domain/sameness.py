@@ -1,4 +1,4 @@
-"""Who is the same person, for refusing a second token in a slot and for forgetting."""
+"""Who is the same person, for refusing a second token in a slot, for joining a record and for forgetting."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from opd_tui.domain.model import Patient
+from opd_tui.domain.model import KnownPatient, Patient
 from opd_tui.domain.text import look_alike_key, phone_key, uhid_key
 
 YEARS_APART = 1
@@ -55,3 +55,10 @@ def fits_one_person(years: Iterable[int | None]) -> bool:
     """Return whether these years of birth may be one person's; unknown ones fit every other."""
     known = [year for year in years if year is not None]
     return not known or max(known) - min(known) <= YEARS_APART
+
+
+def record_to_join(visitor: Patient, alike: Iterable[KnownPatient]) -> KnownPatient | None:
+    """Return the only record from which a visitor does not differ; of several, the only one with the name as typed."""
+    fitting = [record for record in alike if not visitor.differs_from(record.patient)]
+    as_typed = [record for record in fitting if record.patient.name == visitor.name]
+    return next((found[0] for found in (fitting, as_typed) if len(found) == 1), None)

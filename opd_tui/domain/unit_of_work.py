@@ -81,8 +81,8 @@ class UnitOfWork(Protocol):
     def token(self, token_id: TokenId) -> Token | None:
         """Return the token, or None; it cannot change once its slot is locked."""
 
-    def open_token_of(self, slot_id: SlotId, patient: Patient) -> Token | None:
-        """Return the open token of the same person in the slot, or None."""
+    def open_token_of(self, slot_id: SlotId, patient: Patient, record: PatientId | None = None) -> Token | None:
+        """Return the open token of the same person, or of this record, in the slot, or None."""
 
     def latest_issued_at(self, slot_id: SlotId) -> dt.datetime | None:
         """Return the latest `issued_at` of the slot's tokens, or None."""

@@ -58,8 +58,6 @@ _OVERLAPPING = (
     .limit(1)
 )
 
-MANY_OF_ONE_PHONE = 100
-"""So many records with one phone number are not one family's: somebody types the hospital's own number."""
 # The patient's few tokens are searched, not the slot's queue, so that the cost does not grow with the queue; if a phone
 # number has many records, then the queue. "+ 0" and "|| ''" keep the planner from using the other one's index.
 _OPEN: Any = literal_column(f"(token.status || '') IN ({OPEN_STATUSES})")
@@ -70,12 +68,13 @@ _TOKEN_ROWS = select(*TOKEN_COLUMNS).select_from(TOKENS)
 _TOKEN = _TOKEN_ROWS.where(token.c.id == bindparam("id"))
 _OPEN_BY_UHID = _TOKEN_ROWS.where(patient.c.uhid_key == bindparam("uhid_key"), _IN_THIS_SLOT, _OPEN)
 _OPEN_BY_PHONE = _TOKEN_ROWS.where(patient.c.phone_key == bindparam("phone_key"), _IN_THIS_SLOT, _OPEN)
+_OPEN_OF_RECORD = _TOKEN_ROWS.where(token.c.patient_id == bindparam("record"), _IN_THIS_SLOT, _OPEN)
 _OPEN_IN_QUEUE = _TOKEN_ROWS.where(
     literal_column("(patient.phone_key || '')") == bindparam("phone_key"),
     _IN_SLOT,
     literal_column(f"token.status IN ({OPEN_STATUSES})"),
 )
-_WITH_PHONE = select(patient.c.id).where(patient.c.phone_key == bindparam("phone_key")).limit(MANY_OF_ONE_PHONE)
+_WITH_PHONE = select(patient.c.id).where(patient.c.phone_key == bindparam("phone_key")).limit(people.MANY_OF_ONE_PHONE)
 _LATEST_ISSUED_AT = select(func.max(token.c.issued_at)).where(token.c.slot_id == bindparam("slot_id"))
 _SEATS_IN_USE = (
     select(func.count())
@@ -225,17 +224,19 @@ class SqlUnitOfWork(DayQueries):
             self._tokens_read.add(token_id)
         return token_of(row) if row else None
 
-    def open_token_of(self, slot_id: SlotId, patient: Patient) -> Token | None:
+    def open_token_of(self, slot_id: SlotId, patient: Patient, record: PatientId | None = None) -> Token | None:
         """See `UnitOfWork`."""
         visitor = Traits.of(patient)
         rows: list[Row] = []
         if visitor.uhid:
             rows += self.transaction.rows(_OPEN_BY_UHID, {"uhid_key": visitor.uhid, "slot_id": slot_id})
         if visitor.phone and (known := self.transaction.rows(_WITH_PHONE, {"phone_key": visitor.phone})):
-            statement = _OPEN_BY_PHONE if len(known) < MANY_OF_ONE_PHONE else _OPEN_IN_QUEUE
+            statement = _OPEN_BY_PHONE if len(known) < people.MANY_OF_ONE_PHONE else _OPEN_IN_QUEUE
             rows += self.transaction.rows(statement, {"phone_key": visitor.phone, "slot_id": slot_id})
-        found = (found for found in map(token_of, rows) if visitor.is_same_person(Traits.of(found.patient)))
-        return min(found, key=lambda found: found.id, default=None)
+        same = [found for found in map(token_of, rows) if visitor.is_same_person(Traits.of(found.patient))]
+        if record is not None:
+            same += map(token_of, self.transaction.rows(_OPEN_OF_RECORD, {"record": record, "slot_id": slot_id}))
+        return min(same, key=lambda found: found.id, default=None)
 
     def latest_issued_at(self, slot_id: SlotId) -> dt.datetime | None:
         """See `UnitOfWork`."""

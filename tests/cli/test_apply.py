@@ -256,7 +256,7 @@ ILL_TYPED_PATIENTS: dict[str, list[object]] = {
     "name": ["", "...", "x" * 121, {}, {"phone": "12345"}, {"name": None}, *({"name": name} for name in NO_NAME)],
     "phone": [{"name": "Asha", "phone": phone} for phone in (*NO_TEXT, "call", "12", "1" * 16)],
     "uhid": [{"name": "Asha", "uhid": uhid} for uhid in (*NO_TEXT, "x" * 65)],
-    "birth_year": [{"name": "Asha", "birth_year": year} for year in ("1990", 1990.0, True, 1849, 2027, 10**30)],
+    "birth_year": [{"name": "Asha", "birth_year": year} for year in ("1990", 1990.0, True, 1899, 2027, 10**30)],
     "sex": [{"name": "Asha", "sex": sex} for sex in (*NO_TEXT, "man", "x")],
     "age": [{"name": "Asha", "age": 30}],
     "at": [{"name": "Asha", "at": None}],

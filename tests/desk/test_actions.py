@@ -565,7 +565,7 @@ def test_no_sentence_question_or_refusal_has_a_word_of_the_program(
         ({"patient": {"phone": "12345"}}, "'name' is missing"),
         ({"patient": {"name": "x", "phone": "call me"}}, "'phone' must be a phone number"),
         ({"patient": {"name": "x", "sex": "x"}}, "'sex' must be female, male, other or unknown"),
-        ({"patient": {"name": "x", "birth_year": 1849}}, "'birth_year' must be a year from 1850"),
+        ({"patient": {"name": "x", "birth_year": 1899}}, "'birth_year' must be a year from 1900"),
         ({"patient": {"name": "x", "uhid": "7" * 65}}, "'uhid' must be at most 64 characters"),
     ],
 )

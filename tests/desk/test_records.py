@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from opd_tui.desk.actions import CancelToken, EditPatient, ForgetPatient, MergePatients, Redo, Undo
+from opd_tui.desk.actions import CancelToken, EditPatient, ForgetPatient, MergePatients, Redo, ReinstateToken, Undo
 from opd_tui.desk.answers import accepted
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain import errors
@@ -26,7 +26,7 @@ def test_a_wrong_name_is_changed_in_all_visits_and_comes_back_with_undo(filled: 
     again = token_of(issue(filled, 2, {"name": "Asha Kumar", "phone": "98765 43210"}))
     edited = filled.perform(EditPatient(token=ACTIVE, name="Usha Kumar", uhid="MRN 1", phone=None))
     assert details(filled, again) == details(filled, ACTIVE) == ("Usha Kumar", None, "MRN 1", None, None)
-    assert edited.sentence == "A-001 Usha Kumar has another name, phone, hospital number"
+    assert edited.sentence == "A-001 Usha Kumar has another name, a hospital number now and no phone any more"
     answer = accepted(edited)
     assert (answer["token"]["patient"], answer["changes"][0]["reason"]) == ("Usha Kumar", "edited")
     filled.perform(EditPatient(token=ACTIVE, birth_year=1980))
@@ -94,6 +94,32 @@ def test_two_records_become_one_and_two_again(filled: FrontDesk) -> None:
     filled.perform(Redo())
     assert details(filled, other)[0] == "Asha Kumar"
     assert filled.verify().problems == []
+
+
+def test_merging_two_open_tokens_of_one_slot_names_both_and_the_record_counts_as_one_person(
+    filled: FrontDesk,
+) -> None:
+    first, second = (token_of(issue(filled, 2, name)) for name in ("Ravi", "R. Kumar"))
+    merge = MergePatients(keep=first, merge=second)
+    question = merge.question(filled.preview(merge))
+    assert question is not None
+    assert question.endswith("A-005 and A-006 are both open with Dr A 10:00: cancel one of them then.")
+    filled.perform(merge)
+    filled.perform(CancelToken(token=second))
+    with pytest.raises(errors.DuplicatePatient, match="A-005 Ravi is the same person in this slot"):
+        filled.perform(ReinstateToken(token=second))
+    record = filled.token_card(first).record.token.patient_id
+    with pytest.raises(errors.DuplicatePatient, match="A-005 Ravi is the same person"):
+        issue(filled, 2, {"id": record})
+    assert issue(filled, 2, {"id": record}, "EMERGENCY").same_person
+    assert issue(filled, 1, {"id": record}).token, "in another slot it is nobody's second"
+    assert filled.verify().problems == []
+
+
+def test_a_reinstated_token_that_finds_a_seat_is_told_in_one_clause(filled: FrontDesk) -> None:
+    token = token_of(issue(filled, 2, "Ravi"))
+    filled.perform(CancelToken(token=token))
+    assert filled.perform(ReinstateToken(token=token)).sentence == "A-005 Ravi is back in the queue and has a seat"
 
 
 def test_forgetting_erases_what_stood_before(filled: FrontDesk, database_path: Path) -> None:

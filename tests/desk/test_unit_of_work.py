@@ -120,7 +120,7 @@ SAMPLES: dict[str, Event] = {
         events.PatientRegistered.of(Patient(name="Meera Iyer", phone="11111"), SLOT.id),
         events.PatientDetailsAdded.of(PatientId(1), ASHA, ASHA_COMPLETE, SLOT.id),
         events.PatientKept.of(PatientId(1), ASHA, SLOT.id),
-        events.PatientEdited.of(token(FIRST, ASHA, Status.ACTIVE), {"phone": "22222", "sex": "female"}, 4, 0),
+        events.PatientEdited.of(token(FIRST, ASHA, Status.ACTIVE), {"phone": "22222", "sex": "female"}, ASHA, 4, 0),
         events.PatientMerged.of(PatientId(2), PatientId(1), SLOT.id),
         events.PatientForgotten.of(PatientId(3), NINE),
         events.TokenIssued.of(SLOT, PatientId(1), Source.PAID, 4, "A-004", NINE),
@@ -717,7 +717,12 @@ JOINS = [
     (person("Asha", "98765 43210"), WHOLE, True),
     (person("Asha", uhid="MRN 1"), WHOLE, True),
     (WHOLE, person("Asha"), False),
-    (WHOLE, person("ASHA", "98765 43210"), False),
+    (WHOLE, person("ASHA", "98765 43210"), True),
+    (WHOLE, person(" ásha", uhid="mrn1"), True),
+    (person("Siobhan O’Brien", "90001 00004"), person("siobhan o'brien", "+91 90001-00004"), True),
+    (person("Łukasz Nowak", "90001 00004"), person("lukasz  nowak", "90001 00004"), True),
+    (person("علي", "90001 00005"), person("علی", "90001 00005"), True),
+    (person("Gurpreet Singh", "90001 00003"), person("gurpreet sing", "90001 00003"), False),
     (WHOLE, person("Asha Verma", uhid="MRN 1"), False),
     (WHOLE, person("Asha", "98765 43211", "MRN 1"), False),
     (WHOLE, person("Asha", "98765 43210", "MRN 2"), False),
@@ -747,6 +752,16 @@ def test_of_several_records_that_fit_a_visit_joins_none(units: UnitsOfWork) -> N
         found = uow.known_patient(person("Meera", "11111", "2"))
         assert found is not None
         assert found.patient.uhid == "2"
+
+
+@on_every_kind
+def test_of_two_names_that_look_the_same_the_one_that_is_typed_is_joined(units: UnitsOfWork) -> None:
+    with units.action(commit=False) as uow:
+        uow.hold_slots([SLOT.id])
+        for name in ("Gurpreet Singh", "gurpreet singh"):
+            uow.record(events.PatientRegistered.of(person(name, "11111"), SLOT.id))
+        found = [uow.known_patient(person(name, "111 11")) for name in ("gurpreet singh", "GURPREET SINGH")]
+        assert [known and known.patient.name for known in found] == ["gurpreet singh", None]
 
 
 @on_every_kind

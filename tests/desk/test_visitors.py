@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from opd_tui.desk.actions import CancelToken, ForgetPatient, IssueToken, MergePatients
+from opd_tui.desk.actions import CancelToken, EditPatient, ForgetPatient, IssueToken, MergePatients
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.domain import errors
 from tests.support.helpers import ACTIVE, CANCELLED, issue, token_of
@@ -59,6 +59,37 @@ def test_somebody_new_has_a_record_of_their_own_whatever_looks_the_same(filled: 
     assert patient_of(filled, twin) != patient_of(filled, ACTIVE)
     filled.perform(CancelToken(token=ACTIVE))
     assert patient_of(filled, token_of(issue(filled, 2, SAME | {"new": False}))) not in (twin, None)
+
+
+def test_a_name_in_small_letters_joins_the_record_whose_name_stays(filled: FrontDesk) -> None:
+    first = token_of(issue(filled, 1, {"name": "Gurpreet Singh", "phone": "90001 00003"}))
+    again = token_of(issue(filled, 2, {"name": "gurpreet singh", "phone": "90001 00003"}))
+    assert patient_of(filled, again) == patient_of(filled, first)
+    assert filled.token_card(again).record.token.patient.name == "Gurpreet Singh"
+    assert filled.verify().problems == []
+
+
+def test_a_hospital_number_that_is_somebody_elses_asks_once(filled: FrontDesk) -> None:
+    numbered = token_of(issue(filled, 2, {"name": "Asha Verma", "phone": "90001 12345", "uhid": "MRN 17"}))
+    filled.perform(CancelToken(token=numbered))
+    bob = {"name": "Bob Marley", "uhid": "mrn 17"}
+    known = patient_of(filled, ACTIVE)
+    for action, asked in (
+        (IssueToken(slot=2, patient=bob, source="WALKIN"), "so Bob Marley would count as the same person. Issue"),
+        (IssueToken(slot=2, patient={"id": known, "uhid": "MRN17"}, source="PAID"), "so Asha Kumar would count"),
+        (EditPatient(token=ACTIVE, uhid="mrn 17"), "so both would count as the same person. Save it"),
+    ):
+        question = action.question(filled.preview(action))
+        assert question is not None
+        assert question.startswith(f"MRN 17 is Asha Verma's (…2345), {asked}")
+    for action in (
+        IssueToken(slot=2, patient={"name": "asha verma", "uhid": "mrn 17"}, source="WALKIN"),
+        IssueToken(slot=2, patient=bob | {"uhid": "MRN 18"}, source="WALKIN"),
+        IssueToken(slot=2, patient=bob | {"uhid": "N/A"}, source="WALKIN"),
+        EditPatient(token=numbered, uhid="MRN 17", phone="90001 12346"),
+    ):
+        assert action.question(filled.preview(action)) is None
+    assert filled.perform(IssueToken(slot=2, patient=bob, source="WALKIN")).token, "a script's line is explicit"
 
 
 @pytest.mark.parametrize(

@@ -59,13 +59,16 @@ def test_letters_and_digits_are_mixed_only_in_what_is_left_of_the_name(typed: st
         *((age, 2024) for age in ("2y 3m", "2y3m", "2 years, 3 months", "२y ३m", "1y 22m", "27m")),
         *((age, 2026) for age in ("0", "8m", "0m", "10 months", "5d", "3 weeks")),
         *((age, 2025) for age in ("1", "11m", "12 m", "47w", "330 days")),
-        ("176", 1850),
+        ("126", 1900),
+        ("1900", 1900),
         *(
             (odd, None)
             for odd in (
-                "177",
+                "127",
+                "131y",
+                "1892",
                 "999",
-                "1849",
+                "1899",
                 "-5",
                 "45.5",
                 "old",
@@ -84,6 +87,6 @@ def test_an_age_in_years_months_weeks_or_days_is_a_year_of_birth(typed: str, yea
         assert BirthYear().from_text(typed, today) == year
     else:
         with pytest.raises(
-            InvalidValue, match=r"must be a year from 1850 to 2999, or an age such as 45, 45y, 2y 3m or 8m"
+            InvalidValue, match=r"must be a year from 1900 to 2999, or an age such as 45, 45y, 2y 3m or 8m"
         ):
             BirthYear().from_text(typed, today)

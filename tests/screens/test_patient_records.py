@@ -82,7 +82,12 @@ async def test_two_records_are_shown_side_by_side_and_merged_and_undone(
         await meera.sees("Merge Ravi Kumar with another record", "▸ Ravi Kumaar", within=".dialog")
         await meera.press("enter")
         await meera.asks(
-            "Is it one person?", "stays is merged into it", "Name Ravi Kumar Ravi Kumaar", "Hospital number – H-17"
+            "Is it one person?",
+            "stays is merged into it",
+            "Name Ravi Kumar Ravi Kumaar",
+            "Hospital number – H-17",
+            "Tokens A-001 A-002",
+            "Given up: name Ravi Kumaar",
         )
         await meera.press("y")
         await meera.until(lambda: patient_of(desk, merge)["name"] == "Ravi Kumar", "one record")

@@ -165,6 +165,8 @@ class Day:
         person = Person(patient["name"], *(patient.get(name) for name in ("phone", "uhid", "birth_year")))
         why = set() if new else self.oracle.why_not_issue(slot, source, person, None, self.now)
         why |= {"SlotClosed"} if self.slot_is_closed(slot) else set()
+        if known and source != "EMERGENCY" and self.oracle.has_open_token(slot, known):
+            why |= {"DuplicatePatient"}
         visitor = {"id": self.record_id(known)} if known else patient | ({"new": True} if new else {})
 
         def then(outcome: Outcome) -> None:

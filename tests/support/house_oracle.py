@@ -177,6 +177,15 @@ class HouseOracle(DayOracle):
 
     # Patients
 
+    def same_person_in(self, slot: int, token: int) -> bool:
+        """Whether the person of a token that is no emergency, or the record, has an open token in a slot."""
+        others = [t.id for t in self.slots[slot].tokens if t.id != token and t.closed_as is None]
+        same_record = any(self.visits.get(other) == self.visits.get(token) for other in others)
+        return super().same_person_in(slot, token) or (same_record and self.tokens[token].source != "EMERGENCY")
+
+    def has_open_token(self, slot: int, record: int) -> bool:
+        return any(self.visits[t.id] == record for t in self.slots[slot].tokens if t.closed_as is None)
+
     def visit(self, token: int, known: int | None, patient: dict[str, Any], *, new: bool = False) -> None:
         """Find the record of a token that was just issued, fill its empty fields, or make a new one."""
         record = known or (None if new else self.record_of(patient))

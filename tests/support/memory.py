@@ -278,11 +278,15 @@ class MemoryUnitOfWork:
         row = self.rows.one(Subject.TOKEN, token_id)
         return self.rows.token_of(row) if row else None
 
-    def open_token_of(self, slot_id: SlotId, patient: Patient) -> Token | None:
+    def open_token_of(self, slot_id: SlotId, patient: Patient, record: PatientId | None = None) -> Token | None:
         """See `UnitOfWork`."""
         here = (row for row in self.rows.open_tokens() if row["slot_id"] == slot_id)
         visitor = Traits.of(patient)
-        found = (row for row in here if visitor.is_same_person(traits_of(self.rows.patient_of(row))))
+        found = (
+            row
+            for row in here
+            if row["patient_id"] == record or visitor.is_same_person(traits_of(self.rows.patient_of(row)))
+        )
         return next(map(self.rows.token_of, found), None)
 
     def latest_issued_at(self, slot_id: SlotId) -> dt.datetime | None:
@@ -312,10 +316,11 @@ class MemoryUnitOfWork:
     def known_patient(self, patient: Patient) -> KnownPatient | None:
         """See `UnitOfWork`."""
         visitor = personal_fields(patient)
-        alike = [row for row in self._records() if have_same("uhid", row, visitor) or have_same("name", row, visitor)]
+        alike = [row for row in self._records() if have_same("uhid", row, visitor) or have_same("phone", row, visitor)]
         records = (KnownPatient(row["id"], models.patient_of(_values(models.PERSONAL_COLUMNS, row))) for row in alike)
         fitting = [record for record in records if not patient.differs_from(record.patient)]
-        return fitting[0] if len(fitting) == 1 else None
+        as_typed = [record for record in fitting if record.patient.name == patient.name]
+        return fitting[0] if len(fitting) == 1 else as_typed[0] if len(as_typed) == 1 else None
 
     def patient(self, patient_id: PatientId) -> Patient:
         """See `UnitOfWork`."""
@@ -478,9 +483,9 @@ def could_be_called(token: Token) -> bool:
 
 
 def have_same(what: str, one: Row, other: Row) -> bool:
-    """Return whether two records have the same “uhid”, or the same “name” with the same phone."""
-    keys = ("uhid_key",) if what == "uhid" else ("name_key", "phone_key")
-    return all(one.get(key) is not None and one.get(key) == other.get(key) for key in keys)
+    """Return whether two records have the same “uhid” or “phone”."""
+    key = f"{what}_key"
+    return one.get(key) is not None and one.get(key) == other.get(key)
 
 
 def traits_of(row: Row) -> Traits:

@@ -107,6 +107,14 @@ class ReinstateToken(Action):
         settle_for_token(uow, slot, token.id)
 
     @classmethod
+    def sentence(cls, outcome: Outcome) -> str:
+        """See `Action`."""
+        assert outcome.token is not None
+        label, said = outcome.token.token.label, outcome.events_in_words
+        back = f"{label} is back in the queue"
+        return said.replace(f"{back}; {label} gets a seat", f"{back} and has a seat")
+
+    @classmethod
     def answer(cls, outcome: Outcome) -> Json:
         """See `Action`."""
         return token_answer(outcome)
@@ -184,7 +192,7 @@ def refuse_duplicate(uow: UnitOfWork, token: Token, slot_id: SlotId) -> None:
     """Raise DuplicatePatient if the same person has another open token in the slot; an emergency may have two."""
     if token.source is Source.EMERGENCY:
         return
-    if duplicate := uow.open_token_of(slot_id, token.patient):
+    if duplicate := uow.open_token_of(slot_id, token.patient, token.patient_id):
         raise DuplicatePatient(f"{duplicate.label} is the same person in this slot. Cancel one first.")
 
 

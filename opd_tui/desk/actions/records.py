@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from opd_tui.desk.actions.base import Action, known_token
-from opd_tui.desk.actions.tokens import refuse_future_birth
+from opd_tui.desk.actions.tokens import refuse_impossible_birth
+from opd_tui.desk.actions.words import in_words, whose_number
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import token_json
 from opd_tui.domain.errors import InvalidAction, NothingToChange, PatientAlreadyForgotten
 from opd_tui.domain.events import PatientEdited, PatientKept, PatientMerged, Subject, TokenPatientChanged
 from opd_tui.domain.events.patients import PERSONAL, told
 from opd_tui.domain.field_types import BirthYear, Id, Name, Phone, Sex, Text
-from opd_tui.domain.model import UHID_LENGTH, PatientId, Token, TokenId
+from opd_tui.domain.model import UHID_LENGTH, PatientId, Token, TokenId, TokenRecord
 from opd_tui.domain.records import UNCHANGED, Unchanged, field
 from opd_tui.domain.unit_of_work import UnitOfWork
 
@@ -44,13 +45,20 @@ class EditPatient(Action):
         if self.name is None:
             raise InvalidAction("cannot be cleared, only changed.", "name", "The patient's name")
 
+    yes = "Yes, save it"
+
+    def question(self, forecast: Forecast, chosen: str = "") -> str | None:
+        """See `Action`."""
+        whose = whose_number(forecast.number_of)
+        return f"{whose}, so both would count as the same person. Save it with this number?" if whose else None
+
     def run(self, uow: UnitOfWork) -> None:
         token = held_with_patients(uow, known_token(uow, self.token))
         refuse_forgotten(uow, token)
         given = {name: getattr(self, name) for name in PERSONAL}
         fields = {name: value for name, value in given.items() if not isinstance(value, Unchanged)}
         if isinstance(year := fields.get("birth_year"), int):
-            refuse_future_birth(uow, year)
+            refuse_impossible_birth(uow, year)
         if not edit(uow, token, fields):
             raise NothingToChange(f"{token.label} has just these details already.")
 
@@ -75,7 +83,10 @@ class MergePatients(Action):
     def question(self, forecast: Forecast, chosen: str = "") -> str:
         """See `Action`."""
         visits = sum(isinstance(event, TokenPatientChanged) for event in forecast.outcome.events)
-        return f"Merge both records into one, with {visits} more visit{'s' if visits > 1 else ''}? Is it one person?"
+        question = (
+            f"Merge both records into one, with {visits} more visit{'s' if visits > 1 else ''}? Is it one person?"
+        )
+        return " ".join([question, *map(open_twice, forecast.open_twice)])
 
     def run(self, uow: UnitOfWork) -> None:
         keep, merge = known_token(uow, self.keep), known_token(uow, self.merge)
@@ -106,6 +117,13 @@ class MergePatients(Action):
         return {"token": token_json(outcome.directory.tokens[TokenId(moved.subject_id)].token)}
 
 
+def open_twice(tokens: Sequence[TokenRecord]) -> str:
+    """Return that a patient has several open tokens in one slot, as a sentence."""
+    numbers, where = in_words([record.token.number for record in tokens]), tokens[0]
+    both = "both" if len(tokens) == 2 else "all"
+    return f"{numbers} are {both} open with {where.doctor.name} {where.slot.expected_start}: cancel one of them then."
+
+
 def edit(uow: UnitOfWork, token: Token, fields: Mapping[str, Any]) -> bool:
     """Change the fields of a patient's record that differ, and keep the earlier ones; return False if none does."""
     patient = uow.patient(token.patient_id)
@@ -114,7 +132,7 @@ def edit(uow: UnitOfWork, token: Token, fields: Mapping[str, Any]) -> bool:
         return False
     version = version_of(uow, token.patient_id)
     kept = uow.record(PatientKept.of(token.patient_id, patient, token.slot_id)).subject_id
-    uow.record(PatientEdited.of(token, differing, kept, version))
+    uow.record(PatientEdited.of(token, differing, patient, kept, version))
     return True
 
 

@@ -246,7 +246,7 @@ class Reverting:
 
     def refuse_new_duplicate(self, token: Token, slot_id: SlotId) -> None:
         """Raise DuplicatePatient if the same person got another token in the slot since the action."""
-        duplicate = self.uow.open_token_of(slot_id, token.patient)
+        duplicate = self.uow.open_token_of(slot_id, token.patient, token.patient_id)
         if duplicate and not any(self.stood(duplicate, slot_id, entry) for entry in (self.entry_id - 1, self.entry_id)):
             refuse_duplicate(self.uow, token, slot_id)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from opd_tui.desk.actions.base import Action, at_time, held_slot, held_token, settle_for_token, since_issue, with_source
-from opd_tui.desk.actions.visitors import Visitor, VisitorField, described, details_of, is_new, record_of
+from opd_tui.desk.actions.visitors import KnownVisitor, Visitor, VisitorField, described, details_of, is_new, record_of
+from opd_tui.desk.actions.words import whose_number
 from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.desk.views import token_json
 from opd_tui.domain.errors import (
@@ -30,7 +31,7 @@ from opd_tui.domain.events import (
     TokenPromoted,
 )
 from opd_tui.domain.events.tokens import HERE_AT_ISSUE
-from opd_tui.domain.field_types import Choice, Id
+from opd_tui.domain.field_types import OLDEST, Choice, Id
 from opd_tui.domain.model import Patient, Slot, SlotId, Source, Status, Token, TokenId
 from opd_tui.domain.records import field
 from opd_tui.domain.unit_of_work import UnitOfWork
@@ -55,21 +56,26 @@ class IssueToken(Action):
     def question(self, forecast: Forecast, chosen: str = "") -> str | None:
         """See `Action`."""
         record, displaced = forecast.outcome.token, forecast.outcome.changed(TokenPreempted)
-        if record is None or displaced is None:
+        if record is None:
             return None
+        whose = whose_number(forecast.number_of)
+        alike = f"{whose}, so {record.token.patient.name} would count as the same person." if whose else ""
+        if displaced is None:
+            return f"{alike} Issue the token with this number?" if alike else None
         return (
-            f"{record.token.source.label} for {record.token.patient.name} takes the seat of {with_source(displaced)} "
-            f"with {record.doctor.name} {record.slot.expected_window}. {displaced.patient.name} then waits first in "
-            f"line{same_person_clause(forecast.outcome)}. Do it?"
-        )
+            f"{alike} {record.token.source.label} for {record.token.patient.name} takes the seat of "
+            f"{with_source(displaced)} with {record.doctor.name} {record.slot.expected_window}. "
+            f"{displaced.patient.name} then waits first in line{same_person_clause(forecast.outcome)}. Do it?"
+        ).lstrip()
 
     def run(self, uow: UnitOfWork) -> None:
         uow.prefetch_issue(self.slot, described(self.patient))
         slot = held_slot(uow, self.slot)
         refuse_closed_slot(slot)
         patient = details_of(uow, self.patient)
-        refuse_future_birth(uow, patient.birth_year)
-        duplicate = None if is_new(self.patient) else uow.open_token_of(slot.id, patient)
+        refuse_impossible_birth(uow, patient.birth_year)
+        record = self.patient.id if isinstance(self.patient, KnownVisitor) else None
+        duplicate = None if is_new(self.patient) else uow.open_token_of(slot.id, patient, record)
         if duplicate and self.source is not Source.EMERGENCY:
             raise DuplicatePatient(
                 f"{duplicate.label} is the same person and already has a token in this slot "
@@ -203,11 +209,13 @@ def what_follows(promoted: Token | None, had_seat: bool) -> str:
     return " Nobody waits, so the seat stays free." if had_seat else ""
 
 
-def refuse_future_birth(uow: UnitOfWork, year: int | None) -> None:
-    """Raise InvalidAction for a year of birth later than this one."""
+def refuse_impossible_birth(uow: UnitOfWork, year: int | None) -> None:
+    """Raise InvalidAction for a year of birth later than this one, or of an age that nobody has."""
     this_year = uow.now.astimezone(uow.zone).year
     if year is not None and year > this_year:
         raise InvalidAction(f"must not be later than this year, {this_year}.", "birth_year", "The year of birth")
+    if year is not None and this_year - year > OLDEST:
+        raise InvalidAction(f"would make an age over {OLDEST}. Check it.", "birth_year", "The year of birth")
 
 
 def refuse_closed(token: Token, uow: UnitOfWork) -> None:

@@ -38,7 +38,7 @@ class KnownVisitor(Record):
             if name in recorded and Patient.from_mapping({"name": known.name, name: value}).differs_from(known):
                 label = next(spec.label for spec in self.specs() if spec.name == name)
                 raise InvalidAction("differs from the record. Leave it out, or edit the patient.", name, label)
-        return Patient.from_mapping({**known.to_json(), **details, **recorded}) if details else known
+        return Patient.trusted(**{**known.to_json(), **details, **recorded}) if details else known
 
 
 @dataclass(frozen=True, kw_only=True)

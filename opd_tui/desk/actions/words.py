@@ -7,7 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from opd_tui.domain.events import Event, Names
 from opd_tui.domain.events.tokens import SeatChanged
+from opd_tui.domain.model import Patient
+from opd_tui.domain.text import digits_of
 
+LAST_DIGITS = 4
 MOST_TOLD = 2
 """Of more moves of one kind only the number is told."""
 
@@ -15,6 +18,21 @@ MOST_TOLD = 2
 def in_patients(count: int) -> str:
     """Return a number of patients in words: `1 patient`."""
     return f"{count} patient{'' if count == 1 else 's'}"
+
+
+def last_digits(patient: Patient) -> str:
+    """Return the last digits of the phone number: `…4321`."""
+    digits = digits_of(patient.phone or "")[-LAST_DIGITS:]
+    return f"…{digits}" if digits else ""
+
+
+def whose_number(others: Sequence[Patient]) -> str:
+    """Return whose a hospital number is already: `MRN 17 is Asha Verma's (…2345)`; "" if it is nobody else's."""
+    if not others:
+        return ""
+    phones = ((other, last_digits(other)) for other in others)
+    names = [f"{other.name}'s{f' ({digits})' if digits else ''}" for other, digits in phones]
+    return f"{others[0].uhid} is {in_words(names)}"
 
 
 def in_words(names: Sequence[str], most: int = 3) -> str:

@@ -126,9 +126,11 @@ class PatientEdited(PatientEvent):
     reason: ClassVar[str | None] = "edited"
 
     @classmethod
-    def of(cls, token: Token, fields: Fields, kept: int, version: int) -> Self:
+    def of(cls, token: Token, fields: Fields, earlier: Patient, kept: int, version: int) -> Self:
         """Return the event that changes these fields of the record of a token's patient."""
         details = {"token": token.id, "fields": sorted(fields), "kept": kept, "from": version, "to": kept}
+        details["added"] = sorted(name for name in fields if getattr(earlier, name) is None)
+        details["cleared"] = sorted(name for name, value in fields.items() if value is None)
         return cls(token.patient_id, {}, {}, token.slot_id, details=details, private=with_keys(fields))
 
     @property
@@ -137,8 +139,13 @@ class PatientEdited(PatientEvent):
         return (TokenId(self.details["token"]),)
 
     def sentence(self, names: Names) -> str:
-        words = ", ".join(WORDS.get(name, name) for name in self.details["fields"])
-        return f"{names.token(self.details['token'])} has another {words}"
+        added, cleared = (self.details.get(name, ()) for name in ("added", "cleared"))
+        changed = [name for name in PERSONAL if name in self.details["fields"]]
+        others = [name for name in changed if name not in (*added, *cleared)]
+        parts = [f"another {fields_in_words(others)}"] if others else []
+        parts += [f"a {fields_in_words([name])} now" for name in changed if name in added]
+        parts += [f"no {fields_in_words([name])} any more" for name in changed if name in cleared]
+        return f"{names.token(self.details['token'])} has {listed(parts)}"
 
 
 class PatientMerged(PatientEvent):
@@ -186,6 +193,17 @@ class PatientForgotten(PatientEvent):
 
     def sentence(self, names: Names) -> str:
         return "A patient was forgotten"
+
+
+def fields_in_words(names: Sequence[str]) -> str:
+    """Return personal fields in words: `name, phone and hospital number`."""
+    return listed([WORDS.get(name, name) for name in names])
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return parts of a sentence as a list: `a, b and c`."""
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def merged_records(event: Event) -> tuple[PatientId, ...]:

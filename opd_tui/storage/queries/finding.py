@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, literal_column, select
 
-from opd_tui.domain.events import Subject
-from opd_tui.domain.model import KnownPatient, PatientId, TokenId, TokenRecord
+from opd_tui.domain.events import Event, PatientMerged, Subject
+from opd_tui.domain.model import KnownPatient, PatientId, SlotId, TokenId, TokenRecord
 from opd_tui.storage.queries.reads import TOKEN_RECORDS, token_records_of
 from opd_tui.storage.queries.rows import (
     PERSONAL_COLUMNS,
@@ -106,6 +106,16 @@ def changes_after(transaction: Transaction, entry_id: int) -> list[PatientChange
 def visits_of(transaction: Transaction, patient_id: PatientId, count: int) -> tuple[TokenRecord, ...]:
     """Return a patient's tokens, the latest day first."""
     return tuple(token_records_of(transaction.rows(_VISITS, {"id": patient_id, "count": count})))
+
+
+def open_twice(transaction: Transaction, events: Iterable[Event]) -> tuple[tuple[TokenRecord, ...], ...]:
+    """Return the open tokens, by slot, of the records into which these events merge others, if a slot has several."""
+    into = [PatientId(event.after["merged_into"]) for event in events if isinstance(event, PatientMerged)]
+    visits = [visit for id_ in into for visit in visits_of(transaction, id_, LARGEST_ID) if visit.token.status.is_open]
+    slots: dict[SlotId, list[TokenRecord]] = {}
+    for visit in sorted(visits, key=lambda visit: visit.token.id):
+        slots.setdefault(visit.slot.id, []).append(visit)
+    return tuple(tuple(tokens) for tokens in slots.values() if len(tokens) > 1)
 
 
 def entries_of_token(transaction: Transaction, token_id: TokenId) -> list[int]:

@@ -11,10 +11,18 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, literal_column, select, update
 from sqlalchemy.sql import ClauseElement
 
-from opd_tui.domain.events import PatientForgotten, Subject, TokenIssued
+from opd_tui.domain.events import (
+    Event,
+    PatientDetailsAdded,
+    PatientEdited,
+    PatientForgotten,
+    PatientRegistered,
+    Subject,
+    TokenIssued,
+)
 from opd_tui.domain.events.patients import personal_fields
 from opd_tui.domain.model import KnownPatient, Patient, PatientId, Token, TokenId
-from opd_tui.domain.sameness import Traits, fits_one_person
+from opd_tui.domain.sameness import Traits, fits_one_person, record_to_join
 from opd_tui.domain.text import look_alike_key
 from opd_tui.storage.queries.rows import PERSONAL_COLUMNS, TOKEN_COLUMNS, TOKENS, patient_of, token_of
 from opd_tui.storage.schema.seals import key_seal
@@ -22,6 +30,8 @@ from opd_tui.storage.schema.tables import OPEN_STATUSES, idempotency_key, journa
 from opd_tui.storage.transaction import Transaction
 
 NO_FINGERPRINT = "forgotten"
+MANY_OF_ONE_PHONE = 100
+"""So many records with one phone number are not one family's: somebody types the hospital's own number."""
 
 _KEYS = (
     patient.c.id,
@@ -67,6 +77,10 @@ _RECORD = _RECORDS.where(patient.c.id == bindparam("id"))
 _RECORDS_BY_UHID = _RECORDS.where(patient.c.uhid_key == bindparam("uhid_key"), _IS_NOT_MERGED)
 _RECORDS_BY_NAME_AND_PHONE = _RECORDS.where(
     patient.c.phone_key == bindparam("phone_key"), patient.c.name_key == bindparam("name_key"), _IS_NOT_MERGED
+)
+# Names that only look alike have other keys; of a phone number that many have, records with the same key are enough.
+_RECORDS_BY_PHONE = _RECORDS.where(patient.c.phone_key == bindparam("phone_key"), _IS_NOT_MERGED).limit(
+    MANY_OF_ONE_PHONE
 )
 _COUNT_TOKENS = select(func.count()).select_from(token).where(token.c.patient_id == bindparam("id"))
 _KEY_OF = select(idempotency_key.c.key).where(idempotency_key.c.entry_id == bindparam("of"))
@@ -149,6 +163,19 @@ def is_forgotten(transaction: Transaction, patient_id: PatientId) -> bool:
 def patients(transaction: Transaction, ids: Iterable[PatientId]) -> tuple[Patient, ...]:
     """Return the personal fields of these records."""
     return tuple(patient_of(row[1:]) for row in transaction.rows_of_each(_RECORD, ({"id": id_} for id_ in ids)))
+
+
+def others_with_number(transaction: Transaction, events: Iterable[Event]) -> tuple[Patient, ...]:
+    """Return who has, under another name, a hospital number that these events give to a record."""
+    given = (each for each in events if isinstance(each, PatientRegistered | PatientDetailsAdded | PatientEdited))
+    found: dict[PatientId, Patient] = {}
+    for event in given:
+        if number := event.private.get("uhid_key"):
+            (mine,) = patients(transaction, [PatientId(event.subject_id)])
+            rows = transaction.rows(_RECORDS_BY_UHID, {"uhid_key": number})
+            records = {row[0]: patient_of(row[1:]) for row in rows}
+            found |= {id_: each for id_, each in records.items() if not mine.has_name_of(each)}
+    return tuple(found.values())
 
 
 def identity_of(transaction: Transaction, patient_id: PatientId) -> Identity:
@@ -242,16 +269,16 @@ def known_patient(transaction: Transaction, visitor: Patient) -> KnownPatient | 
     keys = personal_fields(visitor)
     rows = [row for statement in _records_like(visitor) for row in transaction.rows(statement, keys)]
     records = {row[0]: KnownPatient(row[0], patient_of(row[1:])) for row in rows}
-    fitting = [record for record in records.values() if not visitor.differs_from(record.patient)]
-    return fitting[0] if len(fitting) == 1 else None
+    return record_to_join(visitor, records.values())
 
 
 def _records_like(visitor: Patient) -> Iterator[Select[Any]]:
-    """Yield the queries for the records that have a visitor's UHID, or the name and phone."""
+    """Yield the queries for the records that have a visitor's UHID or phone."""
     if visitor.uhid:
         yield _RECORDS_BY_UHID
     if visitor.phone:
         yield _RECORDS_BY_NAME_AND_PHONE
+        yield _RECORDS_BY_PHONE
 
 
 def _alike(transaction: Transaction, people: Iterable[Traits]) -> list[PatientRow]:

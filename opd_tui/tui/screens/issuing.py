@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from opd_tui.desk.actions import IssueToken
 from opd_tui.desk.actions.visitors import KnownVisitor
+from opd_tui.desk.actions.words import whose_number
 from opd_tui.desk.outcome import Forecast, Outcome
 from opd_tui.desk.search_patients import FoundPatients
 from opd_tui.domain.errors import AnswerLost, DeskBusy, DeskRefusal, MovesChanged
@@ -104,9 +105,10 @@ class Issuing:
                 self.show(action, forecast)
 
     def show(self, action: IssueToken, forecast: Forecast) -> None:
-        """Show a forecast in the panel, and for a typed patient the record that the visit joins."""
+        """Show a forecast in the panel, and the record that the visit joins or whose hospital number was typed."""
         is_taken = isinstance(action.patient, KnownVisitor)
         joined = "" if is_taken else joined_note(forecast.outcome, self.panel.hits.today)
+        joined = joined or whose_number(forecast.number_of)
         self.panel.show_forecast(f"→ {self.in_words(forecast)}", joined)
 
     def in_words(self, forecast: Forecast) -> str:
@@ -169,10 +171,11 @@ class Issuing:
     async def perform_foreseen(self, action: IssueToken) -> Outcome | None:
         """Perform the action without a new preview if the panel's forecast moves no other patient.
 
-        Return None if it does, if the forecast is out of date, or if the day is past.
+        Return None if it does, if the forecast is out of date, if the day is past, or if a hospital number was typed,
+        which may be another patient's.
         """
         today, day = self.host.now and self.host.now.date(), self.host.day
-        if not self.panel.moves_nobody or (today and day and day < today):
+        if not self.panel.moves_nobody or action.patient.uhid or (today and day and day < today):
             return None
         try:
             return await self.host.perform(action, expect=self.panel.foreseen)

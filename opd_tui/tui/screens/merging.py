@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from functools import partial
 
 from textual.app import ComposeResult
@@ -10,11 +11,13 @@ from textual.binding import Binding
 from textual.widgets import Static
 
 from opd_tui.desk.actions import EditPatient, MergePatients
+from opd_tui.desk.actions.words import in_words
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.outcome import Forecast, Outcome
 from opd_tui.desk.search_patients import PatientHit, last_visit
 from opd_tui.desk.token_card import TokenCard
-from opd_tui.domain.model import TokenId, TokenRecord
+from opd_tui.domain.events.patients import WORDS, told
+from opd_tui.domain.model import Patient, TokenId, TokenRecord
 from opd_tui.tui.dialogs.choose_record import ChooseRecord
 from opd_tui.tui.dialogs.confirm import Confirm
 from opd_tui.tui.drawing.cells import fit
@@ -89,9 +92,25 @@ def side_by_side(stays: TokenCard, merged: TokenCard, today: dt.date | None) -> 
         left, right = (getattr(card.record.token.patient, spec.attribute) for card in (stays, merged))
         rows.append((spec.label, str(left or "–"), str(right or "–")))
     rows.append(("Last visit", last_day(stays, today), last_day(merged, today)))
-    return "\n".join(
+    rows.append(("Tokens", numbers(stays), numbers(merged)))
+    lines = [
         f"{fit(label, LABEL_WIDTH)}{fit(left, VALUE_WIDTH)}  {fit(right, VALUE_WIDTH)}" for label, left, right in rows
-    )
+    ]
+    return "\n".join([*lines, *given_up(stays.record.token.patient, merged.record.token.patient)])
+
+
+def given_up(stays: Patient, merged: Patient) -> Iterator[str]:
+    """Yield which values of a record that is merged into another one are given up, as a line."""
+    kept, values = told(stays), told(merged)
+    lost = [name for name, value in values.items() if name in kept and kept[name] != value]
+    if lost:
+        yield f"Given up: {in_words([f'{WORDS.get(name, name)} {values[name]}' for name in lost], len(lost))}"
+
+
+def numbers(card: TokenCard) -> str:
+    """Return the number of a record's token, and how many others it has."""
+    others = f" and {len(card.others)} more" if card.others else ""
+    return f"{card.record.token.number}{others}"
 
 
 def last_day(card: TokenCard, today: dt.date | None) -> str:

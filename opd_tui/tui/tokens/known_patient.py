@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from opd_tui.desk.actions.words import last_digits
 from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.search_patients import PatientHit
 from opd_tui.domain.events import PatientDetailsAdded, PatientRegistered
 from opd_tui.domain.events.patients import PERSONAL, WORDS
 from opd_tui.domain.model import Patient, SlotRecord, Status
-from opd_tui.domain.text import digits_of
-
-LAST_DIGITS = 4
+from opd_tui.domain.text import with_initials
+from opd_tui.tui.drawing.doctor_names import short_name
 
 
 def known_note(hit: PatientHit, record: SlotRecord, follow_up_days: int, today: dt.date | None, *, can_go: bool) -> str:
@@ -27,7 +27,19 @@ def known_note(hit: PatientHit, record: SlotRecord, follow_up_days: int, today: 
         return f"{there.token.label} {stands} with this doctor already at {there.slot.expected_start}{goes}"
     if (seen := hit.seen_by(doctor.id, date, follow_up_days)) is not None:
         return f"{doctor.name} saw this patient on {seen:%a %d %b}: F makes it a follow-up"
-    return known_in_words(hit, today)
+    return " · ".join(filter(None, (known_in_words(hit, today), at_the_same_time(hit, record))))
+
+
+def at_the_same_time(hit: PatientHit, record: SlotRecord) -> str:
+    """Return which open token a known patient has with another doctor while a slot lasts; "" if there is none."""
+    (start, end), slot = record.slot.minutes, record.slot
+    for visit in hit.visits:
+        first, last = visit.slot.minutes
+        beside = visit.token.status.is_open and visit.slot.date == slot.date and visit.doctor.id != record.doctor.id
+        if beside and first < end and start < last:
+            stands = "waits" if visit.token.status is Status.WAITING else "has a seat"
+            return f"{visit.token.number} {stands} with {visit.doctor.name} at {visit.slot.expected_start} too"
+    return ""
 
 
 def joined_note(outcome: Outcome, today: dt.date | None) -> str:
@@ -60,13 +72,7 @@ def age_and_sex(patient: Patient, today: dt.date | None) -> str:
     return " ".join(filter(None, (age, (patient.sex or "")[:1])))
 
 
-def last_digits(patient: Patient) -> str:
-    """Return the last digits of the phone number: `…4321`."""
-    digits = digits_of(patient.phone or "")[-LAST_DIGITS:]
-    return f"…{digits}" if digits else ""
-
-
 def last_visit(hit: PatientHit, today: dt.date | None) -> str:
-    """Return when and with whom the last visit was: `12 Nov 2026 RAO`; "" if there was none."""
+    """Return when and with whom the last visit was: `12 Nov 2026 with A. Rao`; "" if there was none."""
     visit = hit.last_visit(today)
-    return f"{visit.slot.date:%d %b %Y} {visit.doctor.code}" if visit else ""
+    return f"{visit.slot.date:%d %b %Y} with {with_initials(short_name(visit.doctor))}" if visit else ""

@@ -58,7 +58,7 @@ class NewToken(PanelFields):
     """Whether an error is shown that a late forecast must not overwrite."""
     forecast = ""
     joined = ""
-    """What the forecast says of the record that the visit joins."""
+    """What the forecast says of the record that the visit joins, or of whose hospital number was typed."""
     is_refused = False
     """Whether the forecast is a refusal."""
     pause: Timer | None = None
@@ -88,6 +88,8 @@ class NewToken(PanelFields):
         self.fill(draft)
         self.screen.set_focus(self.field)
         self.ask_preview()
+        if self.entry.text and self.entry.known is None:
+            self.post_message(self.SearchWanted(self.entry.text))
 
     def fill(self, draft: Draft | None) -> None:
         """Show what was typed before, selected, or empty fields; an emergency stays one."""
@@ -131,8 +133,7 @@ class NewToken(PanelFields):
         yield self.entry.typed_note(self.today)
         if self.record is not None and self.entry.known is not None:
             yield self.entry.known_note(self.record, self.host.follow_up_days, can_go=self.takes_letters)
-        else:
-            yield self.joined
+        yield self.joined
 
     @property
     def open_token(self) -> TokenRecord | None:

@@ -9,10 +9,11 @@ from rich.style import Style
 from textual.binding import Binding
 from textual.message import Message
 
+from opd_tui.desk.actions.words import last_digits
 from opd_tui.desk.search_patients import FoundPatients, PatientHit
 from opd_tui.tui.drawing.cells import Line, fit, joined
 from opd_tui.tui.drawing.layout_map import refresh_layout_map
-from opd_tui.tui.tokens.known_patient import age_and_sex, last_digits, last_visit
+from opd_tui.tui.tokens.known_patient import age_and_sex, last_visit
 from opd_tui.tui.widgets.row_list import RowList
 
 LEAST_OF_NAME = 14
