@@ -270,6 +270,7 @@ class SqlUnitOfWork(DayQueries):
         known = people.known_patient(self.transaction, patient)
         if known is None or not self._hold_patients([known.id]):
             return known
+        people.prefetch_known_patient(self.transaction, patient)
         again = people.known_patient(self.transaction, patient)  # another desk may have changed it until it was held
         return again if again and again.id == known.id else None
 

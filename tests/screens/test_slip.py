@@ -32,9 +32,9 @@ async def test_a_key_shows_the_slip_of_a_row_and_of_a_card_without_a_printer(
             await meera.sees("O. P. Das", within=".dialog")
             await meera.sees("no printer is set", within=".dialog")
             await meera.press("p")
-            assert meera.dialogs == 1
+            await meera.until(lambda: meera.dialogs == 1, "the slip alone")
             await meera.press("escape")
-            assert meera.dialogs == 0
+            await meera.until(lambda: meera.dialogs == 0, "the end of the slip")
         assert desk.slip(desk.token_list()[0].token.id).printed == 0
 
 
