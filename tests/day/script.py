@@ -172,7 +172,8 @@ class Author(Day):
         known = None
         patient = {"name": f"{self.dice.choice(FIRST)} {chr(98 + number % 23)}{chr(97 + number // 23)}x"}
         if number > 20 and self.dice.random() < 0.1:
-            known = self.dice.choice(sorted(set(self.oracle.visits.values()) - self.oracle.merged))
+            records = sorted(set(self.oracle.visits.values()) - self.oracle.merged)
+            known = self.dice.choice([each for each in records if not self.oracle.has_open_token(slot, each)])
             patient = {name: value for name, value in self.oracle.records[known].items() if value}
         person = Person(patient["name"].lower())
         visitor: Any = {"id": self.record_id(known)} if known else patient | {"new": True}

@@ -18,7 +18,7 @@ from opd_tui.tui.widgets.bars import CommandFooter, hint_of
 from tests.support.helpers import add_doctor
 from tests.support.pilot import WIDE, OpenDesk, Receptionist, at_the_counter, doctor_with_slots, full_slot
 
-SOME_LINES = 50
+SOME_LINES = 80
 """Half the lines by which the help scrolls, and more."""
 SCREENS = {"1": SlotBoardScreen, "2": WaitlistScreen, "3": DoctorsScreen}
 PLACES = {

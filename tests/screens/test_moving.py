@@ -297,6 +297,6 @@ async def test_whom_to_tell_is_counted_once_for_all_places(desk: FrontDesk, open
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
         await meera.sees("to tell 2", within="ModeBar")
         await meera.press("2")
-        assert "! tell" in meera.line_with("Sunita Rao", "WaitRows")
+        await meera.until(lambda: "! tell" in meera.line_with("Sunita Rao", "WaitRows"), "her row")
         await tell_list(meera)
         await meera.sees("2 to tell, the longest wait first", "Mon 23 Nov 11:00")

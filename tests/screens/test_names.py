@@ -68,7 +68,7 @@ async def test_names_are_drawn_literally_on_every_screen(
         await meera.press("2")
         for name in NAMES.values():
             await shows(meera, name, "#waiting")
-        await meera.press("3")
+        await meera.press("3", "home")
         for name in NAMES.values():
             await shows(meera, name, "#doctors")
             await meera.press("s")
@@ -132,7 +132,7 @@ async def test_names_are_found_and_filtered_for_literally(desk: FrontDesk, open_
 @pytest.mark.slow
 async def test_doctors_of_any_name_are_added_in_the_form(open_desk: OpenDesk) -> None:
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:
-        await meera.press("3")
+        await meera.press("3", "home")
         for name in NAMES.values():
             await meera.press("a")
             await meera.settle()

@@ -162,8 +162,8 @@ class Day:
             self.hands.enter_queue()
             self.close_near(lambda line: not line.is_open)
 
-    def close_near(self, fits: Callable[[Line], bool]) -> None:
-        """Close a token that is not far from the pointer."""
+    def close_near(self, fits: Callable[[Line], bool], verb: str = "") -> None:
+        """Close a token that is not far from the pointer, by this action or by any."""
         glance = self.hands.glance
         keys = [line.key for line in glance.rows]
         here = keys.index(glance.pointed.key) if glance.pointed else 0
@@ -172,7 +172,7 @@ class Day:
         if near:
             line = self.dice.choice(near)
             if self.hands.point_at(line.key):
-                self.receptionist.close(self.a_verb_for(line), line.key, self.linger, sure=self.dice.random() < 0.95)
+                self.receptionist.close(verb or self.a_verb_for(line), line.key, self.linger, sure=self.dice.random() < 0.95)
 
     def a_verb_for(self, line: Line) -> str:
         """What may be done with a token, and now and then what may not."""
@@ -241,7 +241,7 @@ class Day:
         self.issue_here()
         if hands.glance.rows:
             hands.enter_queue()
-            self.close_near(lambda line: line.is_open)
+            self.close_near(lambda line: line.is_open, "cancel_token")
         hands.show_day(0)
         hands.see(lambda glance: glance.is_whole_board and not glance.says("No slots on this day"))
 
