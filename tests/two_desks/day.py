@@ -172,7 +172,9 @@ class Day:
         if near:
             line = self.dice.choice(near)
             if self.hands.point_at(line.key):
-                self.receptionist.close(verb or self.a_verb_for(line), line.key, self.linger, sure=self.dice.random() < 0.95)
+                self.receptionist.close(
+                    verb or self.a_verb_for(line), line.key, self.linger, sure=self.dice.random() < 0.95
+                )
 
     def a_verb_for(self, line: Line) -> str:
         """What may be done with a token, and now and then what may not."""
