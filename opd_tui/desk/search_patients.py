@@ -203,7 +203,7 @@ def by_name(text: str) -> Iterator[Alternative]:
 class PatientIndex:
     """The search keys of all patients, which are read in parts, the newest patients first.
 
-    A key may be out of date: whoever reads the records of hits compares them with the query again.
+    A key may be out of date, so the records of hits are compared with the query again when they are read.
     """
 
     def __init__(self) -> None:

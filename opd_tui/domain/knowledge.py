@@ -11,7 +11,8 @@ from opd_tui.domain.events import Event, Subject
 from opd_tui.domain.model import Slot, SlotId, Status, TokenId
 from opd_tui.domain.unit_of_work import History
 
-SINCE = "to_tell_since"
+TELLING = "to_tell_since"
+"""The field that holds since when a patient has to be told; undo sets it back only if nobody was told since."""
 REVERTS = "entry"
 """The detail of an event that undid an earlier entry."""
 
@@ -43,7 +44,7 @@ def known_place(history: History, token_id: TokenId) -> KnownPlace | None:
         before = entry_id, dict(fields)
         for event in events:
             fields |= event.after
-        since = fields.get(SINCE)
+        since = fields.get(TELLING)
         if since is None:
             known = None
         elif known is None:

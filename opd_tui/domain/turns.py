@@ -86,7 +86,7 @@ def turn_of(of: TokenRecord, day: Collection[TokenRecord], now: dt.datetime, zon
 
 
 def is_ahead(other: TokenRecord, of: TokenRecord) -> bool:
-    """Return whether another token of the doctor's day is called before; whoever is away is not."""
+    """Return whether another token of the doctor's day is called before this one; a token on hold is not."""
     token = other.token
     stands = token.status is Status.ACTIVE and not token.in_the_room and token.held_at is None
     return stands and turn_order(token, other.slot) < turn_order(of.token, of.slot)
@@ -111,7 +111,7 @@ def consultation(slot: Slot, tokens: Iterable[Token]) -> dt.timedelta:
 
 
 def left_inside(tokens: Iterable[Token], pace: dt.timedelta, now: dt.datetime) -> dt.timedelta:
-    """Return how long whoever is with the doctor still takes; zero if nobody is."""
+    """Return how long the current consultation still takes; zero if there is none."""
     called = next((token.called_at for token in tokens if token.in_the_room and token.called_at), None)
     return max(pace - (now - called), LEAST_LEFT * pace) if called else dt.timedelta()
 

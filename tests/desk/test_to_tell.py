@@ -1,4 +1,4 @@
-"""Who has to be told: whoever does not know yet where and when the token stands."""
+"""Which patients have to be told: those who do not know yet where and when their token stands."""
 
 from __future__ import annotations
 

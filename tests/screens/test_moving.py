@@ -236,7 +236,7 @@ async def test_who_is_inside_or_was_seen_need_not_be_told_and_who_is_here_is_mar
     desk.perform(CallToken(token=tokens[inside]))
     desk.perform(CancelToken(token=tokens[cancelled]))
     listed = {record.token.patient.name for record in desk.to_tell(desk.today())}
-    assert listed == {here, *expected, cancelled}, "whoever was cancelled may still be on the way"
+    assert listed == {here, *expected, cancelled}, "a patient whose token was cancelled may still be on the way"
     assert desk.totals(desk.today()).to_tell == len(listed)
     assert {r.token.patient.name for r in desk.token_list(slot) if r.token.is_to_tell} == listed
     async with at_the_counter(OpdApp(open_desk), WIDE) as meera:

@@ -12,12 +12,11 @@ from opd_tui.desk.actions.records import version_of
 from opd_tui.domain.errors import ChangedSince
 from opd_tui.domain.events import Event, Fields, PatientDetailsAdded, Subject, TokenWithdrawn
 from opd_tui.domain.journal import JournalEntry
+from opd_tui.domain.knowledge import TELLING
 from opd_tui.domain.model import PatientId, Status, Token, TokenId
 from opd_tui.domain.unit_of_work import UnitOfWork
 
 OPEN = {status.name for status in Status if status.is_open}
-TELLING = "to_tell_since"
-"""The field that is set back only if nobody was told since."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from opd_tui.desk.actions.base import held_doctor, since_issue
 from opd_tui.desk.actions.calling import refuse_occupied
-from opd_tui.desk.actions.changed_since import TELLING, ChangesSince, present, tokens_of
+from opd_tui.desk.actions.changed_since import OPEN, ChangesSince, present, tokens_of
 from opd_tui.desk.actions.moving import have_told, refuse_duplicate
 from opd_tui.desk.actions.present_names import PresentNames
 from opd_tui.desk.actions.slots import resize
@@ -40,11 +40,10 @@ from opd_tui.domain.events import (
 from opd_tui.domain.events.doctors import EARLIER_NAME, RESTORED_NAME
 from opd_tui.domain.events.patients import RESTORED, with_keys
 from opd_tui.domain.events.queue import NO_HOLD
-from opd_tui.domain.knowledge import known_place
+from opd_tui.domain.knowledge import TELLING, known_place
 from opd_tui.domain.model import DoctorId, PatientId, Slot, SlotId, Status, Token, TokenId
 from opd_tui.domain.unit_of_work import UnitOfWork
 
-OPEN = {status.name for status in Status if status.is_open}
 SEATED = {status.name for status in Status if status.holds_seat}
 INSIDE = "inside"
 """The detail that says whether a token that has its seat again is in the room."""
