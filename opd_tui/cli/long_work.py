@@ -124,7 +124,8 @@ class Bar(AbstractContextManager[Show]):
         self._timer.cancel()
         self._timer.join()
         if self._bar is not None:
-            self._bar.stop()
+            with suppress(OSError):  # a terminal that is gone takes nothing, and the work ends as it would without
+                self._bar.stop()
 
     def show(self, step: str, share: float) -> None:
         """Show a step and the share of it that is done."""
