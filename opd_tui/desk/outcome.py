@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from opd_tui.domain.events import Event, PatientForgotten, SlipPrinted, Subject, TokenEvent, TokenIssued
@@ -81,7 +82,7 @@ class Change:
         return was is not None and now is not None and now.is_open and not was.is_open
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     """What one action did; `entry_id` is the id of its journal entry."""
 
@@ -97,7 +98,7 @@ class Outcome:
         """The events that the action asked for; the others follow from the one rule."""
         return tuple(event for event in self.events if not event.by_rule)
 
-    @property
+    @cached_property
     def token(self) -> TokenRecord | None:
         """The token that the action was about, as the action left it."""
         first = next((event for event in self.asked_for if isinstance(event, TokenEvent)), None)

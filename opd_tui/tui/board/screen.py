@@ -192,7 +192,7 @@ class SlotBoardScreen(DeskScreen):
             await super().load_change(outcome)
             return
         try:
-            queue, totals = await self.host.async_desk.read(lambda desk: (desk.queue(slot.id), desk.totals(slot.date)))
+            queue = await self.host.async_desk.read(lambda desk: desk.queue(slot.id))
         except DeskRefusal as refusal:
             self.host.notices.report(refusal)
             return
@@ -200,10 +200,10 @@ class SlotBoardScreen(DeskScreen):
         if board.slot(slot.id) is None or self.is_stale:
             await super().load_change(outcome)
             return
-        self.mode_bar.totals = totals
         earlier = (item for item in self.activity.items if item.entry_id != outcome.entry_id)
         activity = (outcome, *earlier)[:ACTIVITY_LINES]
         self.show(board.with_slot(queue.slot), queue, activity, "", go_to=None)
+        self.load_totals(slot.date)
 
     @on(SlotGrid.Highlighted)
     def follow(self, event: SlotGrid.Highlighted) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from opd_tui.domain.model import SlotRecord
+from opd_tui.desk.views import Board
+from opd_tui.domain.model import SlotId, SlotRecord
 from opd_tui.tui.board.time_axis import Span
 
 FEWEST_COLUMNS = 7
@@ -28,6 +29,18 @@ def span_of(record: SlotRecord) -> Span:
     return Span(start, end, max(1 + 2 * seats + 2 + waiting + 1, FEWEST_COLUMNS))
 
 
+def are_laid_out_alike(one: Board, other: Board) -> bool:
+    """Return whether two boards differ in nothing but what stands in their slots' blocks."""
+    if (one.date, one.doctors, len(one.slots)) != (other.date, other.doctors, len(other.slots)):
+        return False
+    return all(was is now or _layout(was) == _layout(now) for was, now in zip(one.slots, other.slots, strict=True))
+
+
+def _layout(record: SlotRecord) -> tuple[SlotId, Span, int]:
+    """Return what the layout of a board depends on: a slot's room, and the delay beside its doctor's name."""
+    return record.slot.id, span_of(record), record.slot.delay_minutes
+
+
 def brief(number: int) -> str:
     """Return a number in at most four characters, rounded down from a thousand on: `999`, `1.2k`, `34k`, `1M`."""
     for size, unit in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
@@ -47,6 +60,13 @@ def block_text(record: SlotRecord, room: int) -> tuple[str, str]:
         if shape := _shape(record.load.taken, record.slot.capacity, room - len(text) - 1):
             return f"{shape} ", text
     return "", next((text for text in texts if len(text) <= room), "")
+
+
+def edges(chosen: bool, focused: bool, cut_left: bool, cut_right: bool) -> tuple[str, str]:
+    """Return the signs at the left and right edge of a block, which say whether it goes on beyond the view."""
+    if chosen:
+        return ("▐", "▌") if focused else ("[", "]")
+    return CUT_LEFT if cut_left else EDGE, CUT_RIGHT if cut_right else EDGE
 
 
 def _figures(record: SlotRecord) -> list[str]:

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from opd_tui.desk.views import Board, nearest
 from opd_tui.domain.model import DoctorId, SlotRecord
 from opd_tui.tui.board.doctor_column import DoctorColumn, doctor_column
-from opd_tui.tui.board.slot_block import CUT_LEFT, CUT_RIGHT, EDGE, block_text, look_of, span_of, state_of
+from opd_tui.tui.board.slot_block import are_laid_out_alike, block_text, edges, look_of, span_of, state_of
 from opd_tui.tui.board.time_axis import PACES, TimeAxis, axis_of, fitted_axis, tight
 from opd_tui.tui.drawing.cells import Line, Piece, fit, joined, laid_out
 from opd_tui.tui.drawing.looks import look
@@ -79,28 +79,23 @@ class SlotGrid(CalmFocus, can_focus=True):
     # Content
 
     def watch_board(self, old: Board, new: Board) -> None:
-        chosen, drawn = self.chosen, self._drawn(old)
+        chosen = self.chosen
         self.rows = tuple(new.of(doctor.id) for doctor in new.doctors)
-        self._measure()
         if chosen is not None:
             self._find(chosen)
         self.row = min(self.row, max(len(self.rows) - 1, 0))
         self.place = min(self.place, len(self.rows[self.row]) - 1) if self.rows else 0
-        if drawn == self._drawn(new):
+        if are_laid_out_alike(old, new):
             for row, records in enumerate(self.rows):
                 for place, (was, now) in enumerate(zip(old.of(new.doctors[row].id), records, strict=True)):
                     if was is not now and was != now:
                         self._refresh_block(row, place)
         else:
+            self._measure()
             self._make_room()
             self.refresh()
         self.show_cursor()
         self.post_message(self.Highlighted(self.chosen))
-
-    def _drawn(self, board: Board) -> object:
-        """Return what a board must have in common with another to be drawn by repainting single slots."""
-        windows = [(record.slot.id, record.slot.start, record.slot.end) for record in board.slots]
-        return board.date, board.doctors, windows, self.axis, self.names
 
     def _find(self, record: SlotRecord) -> None:
         """Put the cursor on a slot, or on the nearest one of its doctor."""
@@ -323,7 +318,7 @@ class SlotGrid(CalmFocus, can_focus=True):
                 continue
             chosen = (row, place) == (self.row, self.place)
             style, quiet = self._styles(record, chosen)
-            opens, closes = self._edges(chosen, start < 0, end > room)
+            opens, closes = edges(chosen, self.has_focus, start < 0, end > room)
             begin, width = max(start, 0), min(end, room) - max(start, 0)
             shape, text = block_text(record, width - 2)
             yield Piece(begin, opens + shape, quiet)
@@ -331,12 +326,6 @@ class SlotGrid(CalmFocus, can_focus=True):
             follows = place + 1 < len(records) and records[place + 1].slot.start == record.slot.end
             if chosen or end > room or not follows:
                 yield Piece(begin + width, closes, quiet)
-
-    def _edges(self, chosen: bool, cut_left: bool, cut_right: bool) -> tuple[str, str]:
-        """Return the signs at the left and right edge of a block, which say whether it goes on beyond the view."""
-        if chosen:
-            return ("▐", "▌") if self.has_focus else ("[", "]")
-        return CUT_LEFT if cut_left else EDGE, CUT_RIGHT if cut_right else EDGE
 
     def _styles(self, record: SlotRecord, chosen: bool) -> tuple[Style, Style]:
         """Return the style of a block's figures, and that of its edges and shape."""

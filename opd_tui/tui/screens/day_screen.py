@@ -127,6 +127,14 @@ class DayScreen(BarScreen):
                 show()
             self.shown_day = day
 
+    @work(group="totals", exclusive=True)
+    async def load_totals(self, day: dt.date) -> None:
+        """Load a day's totals alone, which take longer to count than a slot's queue to read."""
+        with suppress(DeskRefusal):  # the next load shows and reports it
+            totals = await self.host.async_desk.read(lambda desk: desk.totals(day))
+            if day == self.shown_day:
+                self.mode_bar.totals = totals
+
     def read_day(self, day: dt.date) -> Callable[[FrontDesk], Callable[[], None]]:
         """Return a query for the view and the totals of a day, which returns a callback to show both."""
         read_view = self.read_view(day)

@@ -110,10 +110,12 @@ class NewToken(PanelFields):
             self.border_title = Content(f"New token · {self.record.doctor.name} {slot.expected_window}{date}{phone}")
 
     def close(self) -> None:
-        """Hide the panel."""
+        """Hide the panel in the next repaint, whatever else that shows."""
         self.stop_pause()
         refresh_layout_map(self)
         self.visible = False
+        # Its own request for a layout comes to the screen some messages later, when the screen may have been painted.
+        self.screen.refresh(repaint=False, layout=True)
         self.record, self.locked = None, False
 
     def say(self, text: str, *, wrong: bool = False) -> None:
