@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
@@ -243,10 +242,14 @@ class DeskScreen(DayScreen):
 
     @on(NewToken.SearchWanted)
     def search_patients(self, event: NewToken.SearchWanted) -> None:
-        held = self.host.keys.held(self) if event.then else None
-        # A search for which keys wait also delivers them, and no other search may cut that off. One that the next key
-        # cuts off before it starts must not have made its coroutine yet, which nobody would await.
-        self.run_worker(partial(self.issuing.search, event, held), group="choose" if held else "search", exclusive=True)
+        if event.then:  # a search for which keys wait also delivers them, and no other search may cut that off
+            self.run_worker(self.issuing.search(event, self.host.keys.held(self)), group="choose", exclusive=True)
+        else:
+            self.search_while_typing(event)
+
+    @work(exclusive=True, group="search")
+    async def search_while_typing(self, event: NewToken.SearchWanted) -> None:
+        await self.issuing.search(event, None)
 
     @on(NewToken.OpenTokenWanted)
     def show_open_token(self, event: NewToken.OpenTokenWanted) -> None:
