@@ -1,8 +1,10 @@
-"""The desk's queries about people: who was here before, what happened to a token, and its slip."""
+"""The desk's queries about people: who was here before, whom to tell, what happened to a token, and its slip."""
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
+from dataclasses import replace
 from itertools import islice
 
 from opd_tui.clock import Clock
@@ -17,12 +19,15 @@ from opd_tui.desk.search_patients import (
 )
 from opd_tui.desk.slip import Slip
 from opd_tui.desk.token_card import TokenCard
+from opd_tui.desk.views import UntoldPatient
 from opd_tui.domain.errors import TokenAlreadyClosed, UnknownToken
 from opd_tui.domain.events import PatientForgotten, SlipPrinted, Subject, TokenIssued
+from opd_tui.domain.knowledge import known_place_of_visit
 from opd_tui.domain.model import PatientId, Status, TokenId, TokenRecord
 from opd_tui.domain.turns import Turn, turn_of
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
+from opd_tui.storage.journal.history import SqlHistory
 from opd_tui.storage.queries import finding, people, reads
 from opd_tui.storage.transaction import Transaction, is_valid_id
 
@@ -73,6 +78,20 @@ class PeopleReads(DeskReads):
     def has_other_record(self, patient_id: PatientId) -> bool:
         """Return whether a patient seems to have another record, which differs and so was not joined."""
         return self.read(lambda transaction: len(people.same_person(transaction, patient_id)) > 1)
+
+    def whom_to_tell(self, date: dt.date) -> list[UntoldPatient]:
+        """Return the tokens of `to_tell` with what their patients know."""
+        return self.read(
+            lambda transaction: [self._to_tell(transaction, record) for record in reads.to_tell(transaction, date)]
+        )
+
+    def _to_tell(self, transaction: Transaction, record: TokenRecord) -> UntoldPatient:
+        known = known_place_of_visit(SqlHistory(transaction), record.token.id)
+        if known is None:
+            return UntoldPatient(record, None)
+        (stood,) = reads.slots_by_id(transaction, [known.slot_id])
+        slot = replace(stood.slot, delay_minutes=known.delay_minutes)
+        return UntoldPatient(record, (Status[known.status], slot, stood.doctor))
 
     def slip(self, token_id: TokenId) -> Slip:
         """Return the slip of an open token; raise UnknownToken, and TokenAlreadyClosed for a token that is closed."""

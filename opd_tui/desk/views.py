@@ -110,6 +110,15 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
+class UntoldPatient:
+    """A token whose patient has to be told of a change."""
+
+    record: TokenRecord
+    knows: tuple[Status, Slot, Doctor] | None
+    """How and where the patient knows it to stand, the slot with the delay as told; None if nothing was told."""
+
+
+@dataclass(frozen=True, slots=True)
 class DoctorDay:
     """A doctor with their slots on one day."""
 

@@ -31,16 +31,28 @@ class KnownPlace:
         return (self.slot_id, self.delay_minutes) == (slot.id, slot.delay_minutes) and as_good
 
 
-def known_place(history: History, token_id: TokenId) -> KnownPlace | None:
+def known_place_of_visit(history: History, token_id: TokenId, until: int | None = None) -> KnownPlace | None:
+    """Return where the patient of a token knows it, or else the token that it replaced, to stand before an entry."""
+    known = known_place(history, token_id, until)
+    if known is None:
+        issued_by, (issued, *_) = next(by_entry(history, token_id))
+        if (replaced := issued.after.get("replaces")) is not None:
+            return known_place_of_visit(history, TokenId(replaced), issued_by)
+    return known
+
+
+def known_place(history: History, token_id: TokenId, until: int | None = None) -> KnownPlace | None:
     """Return where the patient of a token knows it to stand; None if the patient was never told of the token.
 
-    That is where it stood before the change of which the patient has to be told, or else where it stands. What the
-    present action did is not in the journal yet, and is left out.
+    That is where it stood before the change of which the patient has to be told, or else where it stands: before entry
+    `until`, or else now. What the present action did is not in the journal yet, and is left out.
     """
     fields: dict[str, Any] = {}
     known: tuple[int | None, dict[str, Any]] | None = None
     earlier: dict[object, tuple[int | None, dict[str, Any]]] = {}
     for entry_id, events in by_entry(history, token_id):
+        if until is not None and entry_id >= until:
+            break
         before = entry_id, dict(fields)
         for event in events:
             fields |= event.after
@@ -51,10 +63,10 @@ def known_place(history: History, token_id: TokenId) -> KnownPlace | None:
             reverts = any(REVERTS in event.details for event in events)
             known = earlier[since] if reverts and since in earlier else before
             earlier[since] = known
-    until, stood = known or (None, fields)
+    known_until, stood = known or (until, fields)
     if "slot_id" not in stood:
         return None
-    return KnownPlace(stood["slot_id"], delay_before(history, stood["slot_id"], until), stood["status"])
+    return KnownPlace(stood["slot_id"], delay_before(history, stood["slot_id"], known_until), stood["status"])
 
 
 def by_entry(history: History, token_id: TokenId) -> Iterator[tuple[int, list[Event]]]:

@@ -15,6 +15,8 @@ from opd_tui.desk.actions import (
     Undo,
 )
 from opd_tui.desk.front_desk import FrontDesk
+from opd_tui.domain.knowledge import known_place_of_visit
+from opd_tui.domain.model import Status, TokenId
 from tests.conftest import ZONE
 from tests.support.helpers import DATE, add_doctor, issue, open_slot
 from tests.support.memory_desk import MemoryDesk
@@ -133,3 +135,62 @@ def test_a_patient_who_is_forgotten_is_not_to_be_told(filled: FrontDesk) -> None
     filled.perform(forget)
     assert untold.id not in {record.token.id for record in filled.to_tell(today)}
     assert filled.totals(today).to_tell == len(filled.to_tell(today))
+
+
+# What the patients know
+
+
+def knows(desk: MemoryDesk, token: int) -> tuple[int, int, str] | None:
+    """Return the slot, the minutes that it is late, and the status of which a token's patient knows."""
+    known = known_place_of_visit(desk.history, TokenId(token))
+    return (known.slot_id, known.delay_minutes, known.status) if known else None
+
+
+def test_a_displaced_patient_knows_of_the_seat(day: MemoryDesk) -> None:
+    assert knows(day, 1) == (NINE, 0, "ACTIVE")
+    issue(day, NINE, "Imran", "EMERGENCY")
+    assert knows(day, 1) == (NINE, 0, "ACTIVE")
+    day.perform(TellPatient(token=1))
+    assert knows(day, 1) == (NINE, 0, "WAITING")
+
+
+def test_a_patient_knows_of_the_delay_that_was_told(day: MemoryDesk) -> None:
+    late(day, 20)
+    day.perform(TellPatient(token=1))
+    late(day, 40)
+    assert knows(day, 1) == (NINE, 20, "ACTIVE")
+    assert knows(day, 2) == (TEN, 0, "ACTIVE")
+
+
+def test_a_patient_who_moved_twice_knows_of_the_first_token_until_told(day: MemoryDesk) -> None:
+    late(day, 20)
+    second = moved(day, 1, ELSEWHERE)
+    assert knows(day, second) == (NINE, 0, "ACTIVE")
+    third = moved(day, second, TEN)
+    assert knows(day, third) == (NINE, 0, "ACTIVE")
+    day.perform(TellPatient(token=third))
+    assert knows(day, third) == (TEN, 20, "WAITING")
+    fourth = moved(day, third, ELSEWHERE)
+    assert knows(day, fourth) == (TEN, 20, "WAITING")
+
+
+def moved(day: MemoryDesk, token: int, slot: int) -> int:
+    """Move a token to another doctor; return the one that replaces it."""
+    return next(
+        change.token.id for change in day.perform(MoveToken(token=token, slot=slot)).changes if not change.from_status
+    )
+
+
+@always_on_every_store
+def test_the_list_says_what_each_patient_knows(filled: FrontDesk) -> None:
+    filled.perform(DelayDoctor(doctor=1, date=DATE, minutes=20))
+    first, second, *_ = (record.token.id for record in filled.to_tell(filled.today()))
+    filled.perform(TellPatient(token=first))
+    filled.perform(DelayDoctor(doctor=1, date=DATE, minutes=40))
+    known = {each.record.token.id: each.knows for each in filled.whom_to_tell(filled.today())}
+    assert list(known) == [record.token.id for record in filled.to_tell(filled.today())]
+    for token, minutes in ((first, 20), (second, 0)):
+        knows = known[token]
+        assert knows is not None
+        status, slot, doctor = knows
+        assert (status, slot.delay_minutes, doctor.id) == (Status.ACTIVE, minutes, 1)

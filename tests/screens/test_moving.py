@@ -210,6 +210,7 @@ async def test_who_is_to_be_told_is_listed_by_the_longest_wait_and_ticked_off_on
         assert "! to tell" in meera.line_with("Ravi Kumar", "QueueRows")
         await tell_list(meera)
         await meera.sees("2 to tell, the longest wait first", "98450 12345", "waits 09:00 A", "here")
+        await meera.sees("Knows of: seat 09:00 · Dr A", within="#known")
         first, second = meera.lines("ToTellRows")[1:3]
         assert "Asha Verma" in first
         assert "Ravi Kumar" in second

@@ -14,7 +14,7 @@ from opd_tui.domain.events import Event, PatientForgotten, Subject
 from opd_tui.domain.instants import local_instant
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import Doctor, SlotLoad, SlotRecord, TokenRecord
-from tests.support.memory import MemoryStore, MemoryUnitOfWork, Row
+from tests.support.memory import MemoryHistory, MemoryStore, MemoryUnitOfWork, Row
 
 
 class MemoryDesk:
@@ -57,6 +57,11 @@ class MemoryDesk:
         """All tokens, or those of a slot, by id."""
         where = {} if slot is None else {"slot_id": slot}
         return [token_record(self._reads, row) for row in self.store.rows.where(Subject.TOKEN, **where)]
+
+    @property
+    def history(self) -> MemoryHistory:
+        """The journal."""
+        return self._reads.history
 
     @property
     def _reads(self) -> MemoryUnitOfWork:

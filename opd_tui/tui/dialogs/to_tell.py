@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Hashable
 
 from rich.style import Style
-from textual import getters, work
+from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -15,8 +15,9 @@ from textual.widgets import Static
 
 from opd_tui.desk.actions import TellPatient
 from opd_tui.desk.outcome import Outcome
+from opd_tui.desk.views import UntoldPatient
 from opd_tui.domain.errors import DeskRefusal
-from opd_tui.domain.model import Status, Token, TokenRecord
+from opd_tui.domain.model import Slot, Status, Token, TokenRecord
 from opd_tui.domain.text import with_initials
 from opd_tui.tui.commands import TO_TELL, TOLD
 from opd_tui.tui.drawing.cells import Line, joined
@@ -32,7 +33,7 @@ NUMBER_WIDTH = 7
 NOBODY = "  Nobody has to be told of a change on this day."
 
 
-class ToTellRows(ColumnList[TokenRecord | Heading]):
+class ToTellRows(ColumnList[UntoldPatient | Heading]):
     """The patients to tell, one per row: the phone, or that they are here, and how the token stands now."""
 
     COLUMNS = (
@@ -46,18 +47,19 @@ class ToTellRows(ColumnList[TokenRecord | Heading]):
     date = dt.date.min
     """The day on which they are phoned."""
 
-    def key_of(self, item: TokenRecord | Heading) -> Hashable | None:
-        return item.token.id if isinstance(item, TokenRecord) else None
+    def key_of(self, item: UntoldPatient | Heading) -> Hashable | None:
+        return item.record.token.id if isinstance(item, UntoldPatient) else None
 
-    def cells(self, item: TokenRecord | Heading) -> tuple[str, ...]:
+    def cells(self, item: UntoldPatient | Heading) -> tuple[str, ...]:
         """Return the columns of a row."""
-        assert isinstance(item, TokenRecord)
+        assert isinstance(item, UntoldPatient)
+        token, slot, doctor = item.record.token, item.record.slot, item.record.doctor
         return (
-            *(item.token.number, item.token.patient.name, reached_by(item.token)),
-            *(stands(item, self.date), with_initials(short_name(item.doctor))),
+            *(token.number, token.patient.name, reached_by(token)),
+            *(stands(token.status, slot, self.date), with_initials(short_name(doctor))),
         )
 
-    def draw(self, item: TokenRecord | Heading, width: int) -> Line:
+    def draw(self, item: UntoldPatient | Heading, width: int) -> Line:
         cells = self.columns(item, width - 2)
         if isinstance(item, Heading):
             return joined((f"  {''.join(cells)}", self.part("head")))
@@ -67,7 +69,7 @@ class ToTellRows(ColumnList[TokenRecord | Heading]):
             (f"{pointer} ", self.part("dim")),
             (number, self.part("strong")),
             (name, Style()),
-            (phone, self.part("good") if item.token.is_here else Style()),
+            (phone, self.part("good") if item.record.token.is_here else Style()),
             ("".join(rest), self.part("dim")),
         )
 
@@ -85,10 +87,10 @@ class ToTell(ModalScreen[TokenRecord | None]):
     host = getters.app(DeskHost)
     rows = getters.query_one(ToTellRows)
 
-    def __init__(self, date: dt.date, records: list[TokenRecord]) -> None:
+    def __init__(self, date: dt.date, tokens: list[UntoldPatient]) -> None:
         super().__init__()
         self.date = date
-        self.records = records
+        self.tokens = tokens
 
     def compose(self) -> ComposeResult:
         told = self.host.keymap.key_of(TOLD)
@@ -96,18 +98,27 @@ class ToTell(ModalScreen[TokenRecord | None]):
             dialog.border_title = "Whom to tell"
             yield Static(id="to-tell-count", markup=False)
             yield ToTellRows()
+            yield Static(id="known", markup=False, classes="hint")
             yield Static(f"{told} told   Enter go there   Esc close", markup=False, classes="hint")
 
     def on_mount(self) -> None:
         self.rows.empty = NOBODY
         self.rows.date = self.date
-        self.show(self.records)
+        self.show(self.tokens)
         self.host.desk_changed.subscribe(self, self.follow_desk)
 
-    def show(self, records: list[TokenRecord]) -> None:
+    def show(self, tokens: list[UntoldPatient]) -> None:
         """Show the patients who are still to be told."""
-        self.rows.show(tuple(records), tuple(records))
-        self.query_one("#to-tell-count", Static).update(f"{len(records)} to tell, the longest wait first")
+        self.rows.show(tuple(tokens), tuple(tokens))
+        self.query_one("#to-tell-count", Static).update(f"{len(tokens)} to tell, the longest wait first")
+        self.show_known()
+
+    @on(ToTellRows.Highlighted)
+    def show_known(self) -> None:
+        """Show what the selected patient knows of the token."""
+        chosen = self.rows.chosen
+        text = known(chosen, self.date) if isinstance(chosen, UntoldPatient) else ""
+        self.query_one("#known", Static).update(text, layout=False)
 
     def follow_desk(self, outcome: Outcome | None) -> None:
         """Read the list again after any action."""
@@ -121,14 +132,14 @@ class ToTell(ModalScreen[TokenRecord | None]):
     async def load(self) -> None:
         """Read the list again."""
         try:
-            self.show(await self.host.async_desk.read(lambda desk: desk.to_tell(self.date)))
+            self.show(await self.host.async_desk.read(lambda desk: desk.whom_to_tell(self.date)))
         except DeskRefusal as refusal:
             self.host.notices.report(refusal)
 
     def action_told(self) -> None:
         """Note that the selected patient was told."""
-        if isinstance(record := self.rows.chosen, TokenRecord):
-            self.tell(record, self.host.keys.held(self))
+        if isinstance(chosen := self.rows.chosen, UntoldPatient):
+            self.tell(chosen.record, self.host.keys.held(self))
 
     @work
     async def tell(self, record: TokenRecord, held: Hold) -> None:
@@ -144,8 +155,8 @@ class ToTell(ModalScreen[TokenRecord | None]):
             await self.load()
 
     def action_go(self) -> None:
-        record = self.rows.chosen
-        self.dismiss(record if isinstance(record, TokenRecord) else None)
+        chosen = self.rows.chosen
+        self.dismiss(chosen.record if isinstance(chosen, UntoldPatient) else None)
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -156,11 +167,18 @@ def reached_by(token: Token) -> str:
     return "here" if token.is_here else token.patient.phone or "no phone"
 
 
-def stands(record: TokenRecord, date: dt.date) -> str:
-    """Return how a token stands now, as the patient is told: `seat 10:20 +20′`, with another day."""
-    token, slot = record.token, record.slot
-    late = f" +{slot.delay_minutes}′" if slot.delay_minutes and token.status.is_open else ""
-    words = {Status.ACTIVE: "seat", Status.WAITING: "waits"}.get(token.status, token.status.value)
-    begins = slot.expected_start if token.status.is_open else f"{slot.start:%H:%M}"
+def stands(status: Status, slot: Slot, date: dt.date) -> str:
+    """Return how a token stands in a slot, as the patient is told: `seat 10:20 +20′`, with another day."""
+    late = f" +{slot.delay_minutes}′" if slot.delay_minutes and status.is_open else ""
+    words = {Status.ACTIVE: "seat", Status.WAITING: "waits"}.get(status, status.value)
+    begins = slot.expected_start if status.is_open else f"{slot.start:%H:%M}"
     day = "" if slot.date == date else f"{slot.date:%a %d %b} "
     return f"{words} {day}{begins}{late}"
+
+
+def known(item: UntoldPatient, date: dt.date) -> str:
+    """Return what a patient knows of the token: `Knows of: seat 09:00 · Dr Anil Rao`."""
+    if item.knows is None:
+        return "Knows of no time yet."
+    status, slot, doctor = item.knows
+    return f"Knows of: {stands(status, slot, date)} · {doctor.name}"

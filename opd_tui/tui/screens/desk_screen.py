@@ -196,11 +196,11 @@ class DeskScreen(DayScreen):
             if (day := self.host.day) is None:
                 return
             try:
-                records = await self.host.async_desk.read(lambda desk: desk.to_tell(day))
+                tokens = await self.host.async_desk.read(lambda desk: desk.whom_to_tell(day))
             except DeskRefusal as refusal:
                 self.host.notices.refuse(refusal)
                 return
-            if (record := await self.host.ask(ToTell(day, records))) is not None:
+            if (record := await self.host.ask(ToTell(day, tokens))) is not None:
                 self.go_to_board(record.slot, record.token.id)
 
     def go_to_board(self, slot: Slot, token_id: TokenId | None = None) -> None:
