@@ -29,11 +29,11 @@ from opd_tui.domain.errors import (
     MovesChanged,
     StoreUnavailable,
 )
-from opd_tui.domain.events import PatientForgotten, TokenIssued
+from opd_tui.domain.events import TokenIssued
 from opd_tui.domain.field_types import FIRST_YEAR, LAST_YEAR
 from opd_tui.domain.instants import AT, EPOCH, local_instant
 from opd_tui.domain.journal import JournalEntry
-from opd_tui.domain.model import PatientId, Status
+from opd_tui.domain.model import Status
 from opd_tui.storage.engines.database import Database, Watch
 from opd_tui.storage.journal import entries, since
 from opd_tui.storage.queries import finding, people, reads
@@ -157,8 +157,7 @@ class FrontDesk(PeopleReads):
             twice = finding.open_twice(transaction, outcome.events)
         # Leaving the block without commit() has rolled the action back.
         forecast = replace(forecast, number_of=others, open_twice=twice)
-        forgotten = [PatientId(event.subject_id) for event in outcome.events if isinstance(event, PatientForgotten)]
-        if not forgotten:
+        if not (forgotten := outcome.forgotten):
             return forecast
         records = self.read(lambda transaction: people.patients(transaction, forgotten))
         untold = [record.token for record in self.to_tell(self.today()) if record.token.patient_id in forgotten]

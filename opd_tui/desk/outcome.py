@@ -159,8 +159,13 @@ class Outcome:
     @property
     def visits(self) -> int:
         """The number of visits from which a patient was forgotten."""
-        forgotten = (event.subject_id for event in self.events if isinstance(event, PatientForgotten))
-        return sum(self.directory.visits[PatientId(patient_id)] for patient_id in forgotten)
+        return sum(self.directory.visits[patient_id] for patient_id in self.forgotten)
+
+    @property
+    def forgotten(self) -> tuple[PatientId, ...]:
+        """The records of patients who were forgotten, first the one that was chosen."""
+        events = (event for event in self.events if isinstance(event, PatientForgotten) and not event.is_copy)
+        return tuple(PatientId(event.subject_id) for event in events)
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -108,8 +108,8 @@ class UnitOfWork(Protocol):
     def patient(self, patient_id: PatientId) -> Patient:
         """Return the personal fields of a record."""
 
-    def earlier_records(self, patients: Collection[PatientId]) -> tuple[PatientId, ...]:
-        """Return the records that were merged into these, and those that keep their earlier values."""
+    def merged_into(self, patient_id: PatientId) -> list[PatientId]:
+        """Return the records that are merged directly into this one, and those that keep its earlier values."""
 
     def hold_patient(self, patient_id: PatientId) -> Patient:
         """Lock a record against other desks until the transaction ends, after any slots; return its fields."""

@@ -278,9 +278,9 @@ class SqlUnitOfWork(DayQueries):
         """See `UnitOfWork`."""
         return people.patients(self.transaction, [patient_id])[0]
 
-    def earlier_records(self, patients: Collection[PatientId]) -> tuple[PatientId, ...]:
+    def merged_into(self, patient_id: PatientId) -> list[PatientId]:
         """See `UnitOfWork`."""
-        return tuple(people.earlier_records(self.transaction, patients))
+        return people.merged_into(self.transaction, patient_id)
 
     def hold_patient(self, patient_id: PatientId) -> Patient:
         """See `UnitOfWork`."""

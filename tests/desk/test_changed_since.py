@@ -69,6 +69,24 @@ def test_who_is_forgotten_after_a_merge_was_undone_is_left_in_no_row(day: Memory
     assert not any(word in words_of(day) for word in ("Sunita", "98765", "MRN", "mrn", "1980"))
 
 
+def test_nor_in_what_the_other_record_kept_while_they_were_merged(day: MemoryDesk) -> None:
+    day.perform(MergePatients(keep=ASHA, merge=SUNITA))
+    day.perform(EditPatient(token=ASHA, name="Asha Rao"))
+    for _ in range(2):
+        day.perform(Undo())
+    assert words_of(day).count("98765 43210") > 1
+    day.perform(EditPatient(token=ASHA, phone="11111 22222"))
+    day.perform(CancelToken(token=SUNITA))
+    question = ForgetPatient(token=SUNITA).question(day.preview(ForgetPatient(token=SUNITA)))
+    assert question.startswith("Forget this patient for good, in 1 visit? Name, phone")
+    at_another_desk(day, ForgetPatient(token=SUNITA))
+    assert not any(word in words_of(day) for word in ("Sunita", "98765", "MRN", "mrn", "1980"))
+    assert day.token_list()[0].token.patient.name == "Asha"
+    for _ in range(2):
+        day.perform(Undo())  # Asha's phone, which was changed after the merge was undone, and the cancelled token
+    assert day.token_list()[0].token.patient.phone is None
+
+
 @pytest.mark.parametrize("forgotten", [ASHA, SUNITA])
 def test_a_merge_with_who_was_forgotten_is_not_done_again(day: MemoryDesk, forgotten: int) -> None:
     at_another_desk(day, CancelToken(token=forgotten))

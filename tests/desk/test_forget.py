@@ -17,7 +17,7 @@ import pytest
 
 from opd_tui.clock import FixedClock
 from opd_tui.desk import backup_service
-from opd_tui.desk.actions import CancelToken, CompleteToken, EditPatient, ForgetPatient, MoveToken
+from opd_tui.desk.actions import CancelToken, CompleteToken, EditPatient, ForgetPatient, MergePatients, MoveToken, Undo
 from opd_tui.desk.front_desk import FrontDesk
 from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain import events
@@ -328,6 +328,24 @@ def test_backups_hold_the_name_until_they_are_rewritten(
             assert word not in path.read_bytes()
         assert verify_file(path).problems == []
         assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_backups_forget_what_another_record_kept_while_both_were_merged(
+    desk: FrontDesk, with_backups: TokenId, slot: int, database_path: Path
+) -> None:
+    other = token_of(issue(desk, slot, "Sunita Rao"))
+    desk.perform(MergePatients(keep=TokenId(other), merge=with_backups))
+    desk.perform(EditPatient(token=TokenId(other), name="Sunita"))
+    for _ in range(2):
+        desk.perform(Undo())
+    backup_service.back_up(desk, None, KEPT)
+    identity = backup_service.identity_of(desk, with_backups)
+    forget(desk, with_backups)
+    backup_service.forget_in_copies(desk, identity)
+    for path in (database_path, copies(database_path)[-1]):
+        for word in (b"Asha", b"98765", b"MRN"):
+            assert word not in path.read_bytes()
+        assert b"Sunita Rao" in path.read_bytes()
 
 
 def test_who_was_forgotten_without_the_backups_can_be_forgotten_there_later(

@@ -327,14 +327,9 @@ class MemoryUnitOfWork:
         row = self.rows.tables[Subject.PATIENT][patient_id]
         return models.patient_of(_values(models.PERSONAL_COLUMNS, row))
 
-    def earlier_records(self, patients: Collection[PatientId]) -> tuple[PatientId, ...]:
+    def merged_into(self, patient_id: PatientId) -> list[PatientId]:
         """See `UnitOfWork`."""
-        found: list[PatientId] = []
-        into = list(patients)
-        while into:
-            into = [row["id"] for id_ in into for row in self.rows.where(Subject.PATIENT, merged_into=id_)]
-            found += into
-        return tuple(found)
+        return [row["id"] for row in self.rows.where(Subject.PATIENT, merged_into=patient_id)]
 
     def hold_patient(self, patient_id: PatientId) -> Patient:
         """See `UnitOfWork`."""

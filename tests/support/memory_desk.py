@@ -36,8 +36,7 @@ class MemoryDesk:
         uow = self.store.begin(self._entry(action))
         action.run(uow)
         outcome = outcome_of(uow, len(self.store.journal) + 1)
-        forgotten = (event.subject_id for event in outcome.events if isinstance(event, PatientForgotten))
-        return Forecast(outcome, people=tuple(map(self._reads.patient, forgotten)))
+        return Forecast(outcome, people=tuple(map(self._reads.patient, outcome.forgotten)))
 
     def _entry(self, action: Action) -> JournalEntry:
         now = self.clock.now()

@@ -11,6 +11,7 @@ from opd_tui.desk.outcome import Forecast, Json, Outcome
 from opd_tui.domain.errors import PatientAlreadyForgotten, PatientHasOpenToken, SeveralPeople
 from opd_tui.domain.events import PatientForgotten
 from opd_tui.domain.field_types import Flag, Id
+from opd_tui.domain.merges import copies, earlier_records
 from opd_tui.domain.model import Patient, Token, TokenId
 from opd_tui.domain.records import field
 from opd_tui.domain.remedies import Advice
@@ -53,10 +54,11 @@ class ForgetPatient(Action):
             )
         if not self.all_names:
             refuse_other_people(token, map(uow.patient, patients))
-        earlier = uow.earlier_records(patients)
-        for patient_id in (*sorted(patients, key=lambda id_: id_ != token.patient_id), *earlier):
+        chosen_first = sorted(patients, key=lambda id_: id_ != token.patient_id)
+        records = [*chosen_first, *earlier_records(patients, uow.merged_into)]
+        for patient_id in (*records, *(others := copies(records, uow.merged_into, uow.history))):
             if not uow.is_forgotten(patient_id):
-                uow.record(PatientForgotten.of(patient_id, uow.at))
+                uow.record(PatientForgotten.of(patient_id, uow.at, is_copy=patient_id in others))
 
     @classmethod
     def sentence(cls, outcome: Outcome) -> str:

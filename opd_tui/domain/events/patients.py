@@ -181,15 +181,21 @@ class PatientForgotten(PatientEvent):
     reversible: ClassVar[bool] = False
 
     @classmethod
-    def of(cls, patient_id: PatientId, at: dt.datetime) -> Self:
-        """Return the event that forgets a patient."""
+    def of(cls, patient_id: PatientId, at: dt.datetime, *, is_copy: bool = False) -> Self:
+        """Return the event that erases a record of a patient, or what another patient's record kept while merged."""
         nothing = dict.fromkeys(("phone", "phone_key", "uhid", "uhid_key", "birth_year", "sex"))
         return cls(
             patient_id,
             {"forgotten_at": None},
             {"forgotten_at": write_instant(at)},
+            details={"copy": True} if is_copy else {},
             private={"name": FORGOTTEN, "name_key": "", **nothing},
         )
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it erased a copy that another patient's record kept, and nobody's own record."""
+        return bool(self.details.get("copy"))
 
     def sentence(self, names: Names) -> str:
         return "A patient was forgotten"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -21,9 +22,11 @@ from opd_tui.domain.events import (
     TokenIssued,
 )
 from opd_tui.domain.events.patients import personal_fields
+from opd_tui.domain.merges import rows_with_details
 from opd_tui.domain.model import KnownPatient, Patient, PatientId, Token, TokenId
 from opd_tui.domain.sameness import Traits, fits_one_person, record_to_join
 from opd_tui.domain.text import look_alike_key
+from opd_tui.storage.journal.history import SqlHistory
 from opd_tui.storage.queries.rows import PERSONAL_COLUMNS, TOKEN_COLUMNS, TOKENS, patient_of, token_of
 from opd_tui.storage.schema.seals import key_seal
 from opd_tui.storage.schema.tables import OPEN_STATUSES, idempotency_key, journal_event, patient, token
@@ -145,14 +148,9 @@ def one_person(settled: Iterable[Traits], others: Iterable[PatientRow]) -> list[
     return [row for row in others if fits_one_person((year, row.traits.birth_year))]
 
 
-def earlier_records(transaction: Transaction, ids: Iterable[PatientId]) -> list[PatientId]:
-    """Return the rows that were merged into these rows, directly or through others; there is no index for it."""
-    found: list[PatientId] = []
-    into = list(ids)
-    while into:
-        into = [row[0] for id_ in into for row in transaction.rows(_MERGED_INTO, {"id": id_})]
-        found += into
-    return found
+def merged_into(transaction: Transaction, patient_id: PatientId) -> list[PatientId]:
+    """Return the rows that are merged directly into a record; there is no index for it."""
+    return [row[0] for row in transaction.rows(_MERGED_INTO, {"id": patient_id})]
 
 
 def is_forgotten(transaction: Transaction, patient_id: PatientId) -> bool:
@@ -211,8 +209,9 @@ def rows_of(transaction: Transaction, identity: Identity) -> list[PatientId]:
     for token_id, issued_at in identity.visits:
         if issue_of(transaction, token_id) == issued_at:
             found.update(same_person(transaction, transaction.value(_PATIENT_OF, {"id": token_id})))
-    earlier = (_row(transaction, id_) for id_ in earlier_records(transaction, [row.id for row in found]))
-    return sorted(row.id for row in (*found, *earlier) if not row.is_forgotten)
+    others = rows_with_details([row.id for row in found], partial(merged_into, transaction), SqlHistory(transaction))
+    rows = (*found, *(_row(transaction, id_) for id_ in others))
+    return sorted(row.id for row in rows if not row.is_forgotten)
 
 
 def find(transaction: Transaction, wanted: Traits) -> list[PatientRow]:
