@@ -8,6 +8,7 @@ from opd_tui.cli.act import command_for
 from opd_tui.cli.apply import apply
 from opd_tui.cli.backup import backup, restore
 from opd_tui.cli.forget import forget
+from opd_tui.cli.journal import journal
 from opd_tui.cli.lists import doctor_list, slot_list, token_list
 from opd_tui.cli.options import shared_options
 from opd_tui.cli.play import demo
@@ -144,6 +145,7 @@ COMMANDS: tuple[click.Command, ...] = (
     command_for(Undo, "undo", "Undo this desk's last action of today; again, the one before."),
     command_for(Redo, "redo", "Do again what this desk undid last."),
     apply,
+    journal,
     verify,
     backup,
     restore,

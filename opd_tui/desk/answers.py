@@ -39,8 +39,29 @@ def accepted(outcome: Outcome) -> Json:
         "at": write_instant(entry.at),
         "entry": outcome.entry_id,
         **ACTIONS[entry.action].answer(outcome),
-        "changes": [change_json(event, outcome) for event in outcome.events if event.reason],
+        "changes": changes_json(outcome),
     }
+
+
+def entry_json(outcome: Outcome, out_of_turn: tuple[str, ...]) -> Json:
+    """Return an entry of the journal, with in how far it let patients come before others."""
+    entry = outcome.entry
+    return {
+        "entry": outcome.entry_id,
+        "action": entry.action,
+        "at": write_instant(entry.at),
+        "recorded_at": write_instant(entry.recorded_at),
+        "desk": entry.desk,
+        "operator": entry.operator,
+        "sentence": outcome.sentence,
+        "out_of_turn": list(out_of_turn),
+        "changes": changes_json(outcome),
+    }
+
+
+def changes_json(outcome: Outcome) -> list[Json]:
+    """Return the changes that a script is told."""
+    return [change_json(event, outcome) for event in outcome.events if event.reason]
 
 
 def refused(verb: str | None, refusal: DeskRefusal, advice: str = "") -> Json:

@@ -25,6 +25,7 @@ from opd_tui.domain.errors import (
     UnknownToken,
 )
 from opd_tui.domain.events import Event, PatientForgotten, Subject, TokenReturned
+from opd_tui.domain.instants import slot_instant
 from opd_tui.domain.journal import JournalEntry
 from opd_tui.domain.model import (
     Doctor,
@@ -140,6 +141,13 @@ class DeskReads:
         # One slip is printed for each token at most, but for reprints.
         found = self.read(lambda transaction: outcomes_of(transaction, entries.newest_entries(transaction, 2 * count)))
         return tuple(outcome for outcome in found if outcome.is_news)[:count]
+
+    def journal(self, date: dt.date) -> list[Outcome]:
+        """Return the outcomes recorded on a day at all desks, the oldest first."""
+        since, until = (slot_instant(day, dt.time(), self.zone) for day in (date, date + dt.timedelta(1)))
+        return self.read(
+            lambda transaction: outcomes_of(transaction, entries.entries_between(transaction, since, until))
+        )
 
     def doctor_list(self) -> list[Doctor]:
         """Return all doctors by code."""

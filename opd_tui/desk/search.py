@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from opd_tui.desk.outcome import Outcome
 from opd_tui.desk.search_keys import query_keys, search_key
 from opd_tui.domain.model import Doctor, Slot, SlotRecord, TokenRecord
 from opd_tui.domain.text import digits_of, is_phone_like, look_alike_key, phone_key, plain_phone, token_number
@@ -54,6 +55,12 @@ def slot_words(record: SlotRecord) -> Words:
 def doctor_words(doctor: Doctor) -> Words:
     """Return what a doctor is found by."""
     return Words(search_key(f"{_text_of(doctor)} {doctor.room or ''}"), _rooms_of(doctor))
+
+
+def outcome_words(outcome: Outcome) -> Words:
+    """Return what an entry of the journal is found by: who was at which desk, and what happened."""
+    text = f"{outcome.entry.desk} {outcome.entry.operator} {outcome.sentence}"
+    return Words(search_key(text), number=outcome.token.token.number if outcome.token else "")
 
 
 def _times_of(slot: Slot) -> str:

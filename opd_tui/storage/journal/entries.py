@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import bindparam, case, exists, select, update
@@ -50,6 +52,9 @@ _OF_ROW = (
     .where(journal_event.c.subject == bindparam("subject"), journal_event.c.subject_id == bindparam("subject_id"))
     .order_by(journal_event.c.entry_id, journal_event.c.number)
 )
+_RECORDED = _WRITTEN.where(
+    journal_entry.c.recorded_at >= bindparam("since"), journal_entry.c.recorded_at < bindparam("until")
+).order_by(journal_event.c.entry_id, journal_event.c.number)
 _EMPTY_ENTRIES = select(journal_entry.c.id).where(~exists().where(journal_event.c.entry_id == journal_entry.c.id))
 _NEWEST_ENTRIES = select(journal_entry.c.id, *ENTRY_COLUMNS).order_by(journal_entry.c.id.desc()).limit(bindparam("n"))
 _KEY = select(idempotency_key.c.fingerprint, idempotency_key.c.entry_id).where(
@@ -108,6 +113,22 @@ def newest_entries(transaction: Transaction, count: int) -> list[tuple[int, Jour
     """Return the newest entries with their ids and events, newest first."""
     rows = transaction.rows(_NEWEST_ENTRIES, {"n": count})
     return [(row[0], _shown(row[1:]), events_of(transaction, row[0])) for row in rows]
+
+
+def entries_between(
+    transaction: Transaction, since: dt.datetime, until: dt.datetime
+) -> list[tuple[int, JournalEntry, list[Event]]]:
+    """Return the entries recorded from an instant until another with their ids and events, oldest first.
+
+    All entries are looked through: there is no index on the instant.
+    """
+    values = {"since": write_instant(since), "until": write_instant(until)}
+    written = map(_written_event, transaction.rows(_RECORDED, values))
+    return [
+        (entry_id, _shown(events[0].entry), [each.stored.event for each in events])
+        for entry_id, group in groupby(written, key=lambda each: each.entry_id)
+        if (events := list(group))
+    ]
 
 
 def events_of(transaction: Transaction, entry_id: int) -> list[Event]:
