@@ -239,14 +239,14 @@ async def test_the_totals_of_the_day_stand_on_every_main_screen(desk: FrontDesk,
 
 
 @pytest.mark.slow
-async def test_an_own_token_is_in_the_totals_at_once(desk: FrontDesk, open_desk: OpenDesk) -> None:
+async def test_an_own_token_is_in_the_totals(desk: FrontDesk, open_desk: OpenDesk) -> None:
     full_slot(desk)
     async with at_the_counter(OpdApp(open_desk)) as meera:
         await meera.press("n")
         await meera.type("hema")
         await meera.press("enter")
         await meera.panel_closes()
-        assert "seated 2 · waiting 1" in meera.read("#mode-bar")
+        await meera.sees("seated 2 · waiting 1", within="#mode-bar")
 
 
 @pytest.mark.parametrize(
