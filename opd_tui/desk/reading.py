@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from opd_tui.clock import Clock
@@ -44,9 +44,11 @@ from opd_tui.domain.sameness import Traits
 from opd_tui.domain.text import printable, token_number
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
-from opd_tui.storage.journal.verify import Verification, verify
 from opd_tui.storage.queries import people, reads
 from opd_tui.storage.transaction import Transaction, is_valid_id
+
+if TYPE_CHECKING:
+    from opd_tui.storage.journal.verify import Verification
 
 T = TypeVar("T")
 
@@ -243,6 +245,8 @@ class DeskReads:
 
     def _verify(self) -> Verification:
         with self.database.long_running() as transaction:
+            from opd_tui.storage.journal.verify import verify  # the board is shown without it
+
             return verify(transaction)
 
     def read(self, read: Callable[[Transaction], T]) -> T:

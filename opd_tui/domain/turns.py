@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from statistics import fmean
 from zoneinfo import ZoneInfo
 
 from opd_tui.domain.model import Slot, Source, Status, Token, TokenRecord
@@ -107,7 +106,8 @@ def consultation(slot: Slot, tokens: Iterable[Token]) -> dt.timedelta:
     )
     last = spans[-LAST_MEASURED:]
     measured = [min(max((closed - called).total_seconds() / 60, SHORTEST), LONGEST) for closed, called in last]
-    return dt.timedelta(minutes=fmean([(end - start) / slot.capacity] * PRIOR_WEIGHT + measured))
+    weighed = [(end - start) / slot.capacity] * PRIOR_WEIGHT + measured
+    return dt.timedelta(minutes=sum(weighed) / len(weighed))
 
 
 def left_inside(tokens: Iterable[Token], pace: dt.timedelta, now: dt.datetime) -> dt.timedelta:

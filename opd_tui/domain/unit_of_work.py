@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,8 @@ E = TypeVar("E", bound=Event)
 class History(Protocol):
     """The journal of earlier actions, read within a transaction."""
 
-    def entries_before(self, entry_id: int | None) -> list[tuple[int, JournalEntry]]:
-        """Return the next older entries, newest first, or the newest ones; an empty list ends the journal."""
+    def newest_entries(self) -> Iterator[tuple[int, JournalEntry]]:
+        """Yield all entries with their ids, newest first."""
 
     def events_of(self, entry_id: int) -> list[Event]:
         """Return the events of an entry, in order."""

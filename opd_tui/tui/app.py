@@ -74,6 +74,8 @@ class OpdApp(DeskHost):
         self.unhandled_keys = UnhandledKeys(self)
         self.live = Live(self)
         self.backups = Backups(self)
+        self.painted = asyncio.Event()
+        """Set once the bars have been painted."""
 
     # Opening and closing
 
@@ -92,7 +94,7 @@ class OpdApp(DeskHost):
     async def open_desk(self, held: Hold) -> None:
         """Open the database after the first paint and show the board; keys pressed until then are held."""
         async with held:
-            await self.first_paint()
+            await self.painted.wait()
             try:
                 self.desk = await self.async_desk.desk()
                 self.notices.withdraw(UPGRADE)
@@ -103,11 +105,8 @@ class OpdApp(DeskHost):
             await self.show_board()
         await finish_startup(self, self.desk, self.backups)
 
-    async def first_paint(self) -> None:
-        """Wait until the bars have been painted."""
-        painted = asyncio.Event()
-        self.call_after_refresh(painted.set)
-        await painted.wait()
+    def on_ready(self) -> None:
+        self.painted.set()
 
     async def begin_day(self, desk: FrontDesk) -> None:
         """Follow the clock and other desks; data is loaded afterwards, so that earlier commits are not missed."""

@@ -31,6 +31,7 @@ from opd_tui.domain.model import (
     TokenId,
 )
 from opd_tui.domain.unit_of_work import UnitOfWork
+from opd_tui.storage.journal.history import PAGE
 from tests.conftest import NINE, ZONE
 from tests.support.helpers import PATIENCE_SECONDS, until
 from tests.support.stores import PostgresStore
@@ -554,23 +555,29 @@ def test_the_fields_of_a_row_are_as_its_events_hold_them(units: UnitsOfWork) -> 
 
 @on_every_kind
 def test_earlier_entries_come_newest_first_with_their_events(units: UnitsOfWork) -> None:
-    for event in (SAMPLES["token_checked_in"], SAMPLES["slot_closed"], SAMPLES["token_called"]):
+    before = [SAMPLES["token_released"]] * PAGE
+    for event in (*before, SAMPLES["token_checked_in"], SAMPLES["slot_closed"], SAMPLES["token_called"]):
         do(units, event)
     with units.action(commit=False) as uow:
         assert uow.desk == "desk 1"
-        found: list[int] = []
-        while page := uow.history.entries_before(found[-1] if found else None):
-            assert {entry.action for _, entry in page} == {"test"}
-            found += [entry_id for entry_id, _ in page]
+        entries = [*uow.history.newest_entries()]
+        assert {entry.action for _, entry in entries} == {"test"}
+        found = [entry_id for entry_id, _ in entries]
         assert found == sorted(found, reverse=True)
-        assert len(found) == 6
+        assert len(found) == PAGE + 6, "more than are read at once"
         assert [uow.history.events_of(entry_id) for entry_id in found[:2]] == [
             [SAMPLES["token_called"]],
             [SAMPLES["slot_closed"]],
         ]
         later = uow.history.later_events(Subject.TOKEN, FIRST, found[-1])
         kinds = [event.kind for _, event in later]
-        assert kinds == ["token_issued", "token_allocated", "token_checked_in", "token_called"]
+        assert kinds == [
+            "token_issued",
+            "token_allocated",
+            *["token_released"] * PAGE,
+            "token_checked_in",
+            "token_called",
+        ]
         assert uow.history.later_events(Subject.TOKEN, FIRST, found[0]) == []
 
 

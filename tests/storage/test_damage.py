@@ -19,6 +19,7 @@ from opd_tui.desk.opening import open_front_desk
 from opd_tui.domain.errors import StoreDamaged, StoreUnavailable
 from opd_tui.domain.remedies import RestoreBackup
 from opd_tui.storage.engines import integrity, sqlite
+from opd_tui.storage.journal import verify
 from opd_tui.storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import NINE, ZONE
 from tests.support.helpers import add_doctor, answers_in, invoke, issue, lines, open_slot
@@ -250,7 +251,7 @@ def test_a_long_journal_is_not_folded_before_an_action_but_its_pages_are_checked
     sound: bytes, tmp_path: Path, open_path: OpenPath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(integrity, "FOLDED_AT_ONCE", 10)
-    monkeypatch.setattr(integrity, "verify", lambda transaction: pytest.fail("it takes too long"))
+    monkeypatch.setattr(verify, "verify", lambda transaction, **_: pytest.fail("it takes too long"))
     path = tmp_path / "long.db"
     path.write_bytes(sound)
     one_more(open_path(path), random.Random(1))

@@ -6,7 +6,7 @@ tests/desk/test_unit_of_work.py is that contract.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
@@ -386,10 +386,9 @@ class MemoryHistory:
     def __init__(self, journal: list[Performed]) -> None:
         self.journal = journal
 
-    def entries_before(self, entry_id: int | None) -> list[tuple[int, JournalEntry]]:
+    def newest_entries(self) -> Iterator[tuple[int, JournalEntry]]:
         """See `History`."""
-        older = list(enumerate((performed.entry for performed in self.journal), 1))
-        return older[: None if entry_id is None else entry_id - 1][::-1][:3]
+        yield from reversed([*enumerate((performed.entry for performed in self.journal), 1)])
 
     def events_of(self, entry_id: int) -> list[Event]:
         """See `History`."""

@@ -64,8 +64,9 @@ class ChangesSince:
 
     def refuse_moved(self, own: Sequence[Event]) -> None:
         """Raise ChangedSince if a visit that goes back to another record has got another token since."""
-        visits = {event.subject_id for event in own if event.before and "patient_id" in event.before}
-        for patient_id in {token.patient_id for token in tokens_of(self.uow, own) if token.id in visits}:
+        going = [event for event in own if event.before and "patient_id" in event.before]
+        visits = {event.subject_id for event in going}
+        for patient_id in {token.patient_id for token in tokens_of(self.uow, going)}:
             for token in self.uow.tokens_of_patient(patient_id):
                 if token.replaces in visits and token.id not in visits and not self.was_taken_back(token):
                     raise self.refusal(Subject.TOKEN, token.replaces, ["status"])

@@ -121,11 +121,12 @@ class Reverting:
     def tell_again(self, earlier: Collection[TokenId]) -> None:
         """Have those patients told who were told of what is set back."""
         for token in tokens_of(self.uow, self.events):
+            if token.id in earlier or token.to_tell_since or not token.status.is_open or token.in_the_room:
+                continue
+            slot = self.uow.hold_slots([token.slot_id])[token.slot_id]
             known = known_place(self.uow.history, token.id)
-            if token.id not in earlier and token.status.is_open and known and not token.to_tell_since:
-                slot = self.uow.hold_slots([token.slot_id])[token.slot_id]
-                if not token.in_the_room and not known.is_same(slot, token.status):
-                    have_told(self.uow, [token.id])
+            if known and not known.is_same(slot, token.status):
+                have_told(self.uow, [token.id])
 
     # Setting back
 

@@ -143,14 +143,11 @@ def entries_of_today(uow: UnitOfWork) -> Iterator[tuple[int, JournalEntry]]:
     """Yield the entries that this desk recorded today, newest first, but for slips, which stay printed."""
     today = uow.now.astimezone(uow.zone).date()
     midnight = dt.datetime.combine(today, dt.time(), uow.zone).astimezone(dt.UTC)
-    before: int | None = None
-    while page := uow.history.entries_before(before):
-        for entry_id, entry in page:
-            if entry.recorded_at < midnight:
-                return
-            if entry.desk == uow.desk and entry.action != NoteSlip.verb:
-                yield entry_id, entry
-        before = page[-1][0]
+    for entry_id, entry in uow.history.newest_entries():
+        if entry.recorded_at < midnight:
+            return
+        if entry.desk == uow.desk and entry.action != NoteSlip.verb:
+            yield entry_id, entry
 
 
 def of_this_desk(uow: UnitOfWork) -> Iterator[tuple[int, JournalEntry, bool]]:

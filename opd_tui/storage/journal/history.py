@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -34,10 +34,12 @@ class SqlHistory:
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
 
-    def entries_before(self, entry_id: int | None) -> list[tuple[int, JournalEntry]]:
+    def newest_entries(self) -> Iterator[tuple[int, JournalEntry]]:
         """See `History`."""
-        rows = self.transaction.rows(_OLDER, {"before": LARGEST_ID if entry_id is None else entry_id})
-        return [(row[0], entries.entry_of(row[1:])) for row in rows]
+        before = LARGEST_ID
+        while page := self.transaction.rows(_OLDER, {"before": before}):
+            for before, *columns in page:
+                yield before, entries.entry_of(columns)
 
     def events_of(self, entry_id: int) -> list[Event]:
         """See `History`."""

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from opd_tui.storage.schema import triggers
-from opd_tui.storage.schema.tables import ONLY_ON, metadata
+from opd_tui.storage.schema.tables import CONDITION, ONLY_ON, metadata
 from opd_tui.storage.transaction import Transaction
 
 _DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -176,7 +176,7 @@ def _indexes(table: Table) -> dict[tuple[str, str], str]:
         ("index", str(index.name)): _index(
             table.name,
             index.unique,
-            index.dialect_options["postgresql"]["where"] is not None,
+            CONDITION in index.info,
             [column.name for column in index.columns],
         )
         for index in there

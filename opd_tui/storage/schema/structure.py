@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import StaticPool
 
-from opd_tui.storage.schema import postgresql_structure, triggers
+from opd_tui.storage.schema import triggers
 from opd_tui.storage.schema.tables import metadata
 from opd_tui.storage.transaction import Transaction
 
@@ -24,7 +24,7 @@ def problems(transaction: Transaction, *, additions: bool = True) -> Iterator[st
 
     Only the catalogue is read, so that nothing which the schema defines runs.
     """
-    found, expected = _READERS[transaction.dialect](transaction), _expected(transaction.dialect)
+    found, expected = _found(transaction), _expected(transaction.dialect)
     for _, name in sorted(expected.keys() - found.keys()):
         yield f"{name} is missing from the schema"
     for kind, name in sorted(found.keys() - expected.keys() if additions else ()):
@@ -38,12 +38,24 @@ def are_tables_sound(transaction: Transaction) -> bool:
     """Return whether the tables are this program's, so that reading them is safe: a view can have a table's name."""
     expected = _expected(transaction.dialect).items()
     tables = {(key, code) for key, code in expected if key[0] in ("table", "column")}
-    return tables <= _READERS[transaction.dialect](transaction).items()
+    return tables <= _found(transaction).items()
+
+
+def _found(transaction: Transaction) -> Structure:
+    if transaction.dialect == "sqlite":
+        return _of_objects(transaction.rows(_OBJECTS))
+    from opd_tui.storage.schema import postgresql_structure  # imports the dialect
+
+    return postgresql_structure.found(transaction)
 
 
 @cache
 def _expected(dialect: str) -> Structure:
-    return postgresql_structure.expected() if dialect == "postgresql" else _sqlite_expected()
+    if dialect == "sqlite":
+        return _sqlite_expected()
+    from opd_tui.storage.schema import postgresql_structure
+
+    return postgresql_structure.expected()
 
 
 def _sqlite_expected() -> Structure:
@@ -55,10 +67,6 @@ def _sqlite_expected() -> Structure:
         structure = _of_objects(connection.execute(_OBJECTS).all())
     engine.dispose()
     return structure
-
-
-def _sqlite_found(transaction: Transaction) -> Structure:
-    return _of_objects(transaction.rows(_OBJECTS))
 
 
 def _of_objects(rows: Iterable[Sequence[Any]]) -> Structure:
@@ -88,9 +96,3 @@ def _parts(body: str) -> list[str]:
         else:
             parts[-1] += character
     return parts
-
-
-_READERS: dict[str, Callable[[Transaction], Structure]] = {
-    "sqlite": _sqlite_found,
-    "postgresql": postgresql_structure.found,
-}

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Connection,
     ForeignKey,
     Index,
     Integer,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 
@@ -43,8 +45,8 @@ HASH = String(64)
 """SHA-256 in hexadecimal."""
 ONLY_ON = {"ix_patient_phone_key_name_key": "sqlite", "ix_patient_phone_key": "postgresql"}
 """Indexes that exist in one dialect only."""
-NOT_WITHDRAWN: dict[str, Any] = dict.fromkeys(("sqlite_where", "postgresql_where"), text("withdrawn_at IS NULL"))
-"""Options of partial unique indexes: a withdrawn doctor or slot frees its code or time."""
+CONDITION = "condition"
+"""The key in an index's `info` of the condition on the rows that it has."""
 WORD = String(16)
 """A status, a source or another of the program's keywords."""
 
@@ -64,6 +66,24 @@ def names(*members: Status | Source) -> str:
     return ", ".join(f"'{member.name}'" for member in members)
 
 
+def where(condition: str) -> dict[str, Any]:
+    """Return the options of an index that has only the rows with a condition.
+
+    Options such as `postgresql_where` would import that dialect, which a desk on SQLite does not need.
+    """
+    return {"info": {CONDITION: text(condition)}}
+
+
+@event.listens_for(metadata, "before_create")
+def set_conditions(_metadata: MetaData, connection: Connection, **_options: object) -> None:
+    """Give the conditions of all indexes to the dialect of a new database."""
+    for index in (index for table in metadata.tables.values() for index in table.indexes):
+        if CONDITION in index.info:
+            index.dialect_options[connection.dialect.name]["where"] = index.info[CONDITION]
+
+
+NOT_WITHDRAWN = where("withdrawn_at IS NULL")
+"""Options of partial unique indexes: a withdrawn doctor or slot frees its code or time."""
 OPEN_STATUSES = names(*(status for status in Status if status.is_open))
 SEAT_STATUSES = names(*(status for status in Status if status.holds_seat))
 
@@ -135,10 +155,10 @@ patient = Table(
     Column("forgotten_at", INSTANT),
     Column("merged_into", ForeignKey("patient.id")),
     CheckConstraint("length(name) BETWEEN 1 AND 120", name="name_length"),
-    Index(None, "phone_key", "name_key", sqlite_where=text("phone_key IS NOT NULL")).ddl_if(dialect="sqlite"),
+    Index(None, "phone_key", "name_key", **where("phone_key IS NOT NULL")).ddl_if(dialect="sqlite"),
     # A name's key can exceed the size limit of a PostgreSQL index entry; few people share a phone anyway.
-    Index(None, "phone_key", postgresql_where=text("phone_key IS NOT NULL")).ddl_if(dialect="postgresql"),
-    Index(None, "uhid_key", sqlite_where=text("uhid_key IS NOT NULL"), postgresql_where=text("uhid_key IS NOT NULL")),
+    Index(None, "phone_key", **where("phone_key IS NOT NULL")).ddl_if(dialect="postgresql"),
+    Index(None, "uhid_key", **where("uhid_key IS NOT NULL")),
 )
 
 token_counter = Table(
@@ -189,23 +209,11 @@ token = Table(
     Index("ix_token_number", "date", "number", unique=True),
     Index("ix_token_slot_id_issued_at", "slot_id", "issued_at"),
     Index("ix_token_slot_id_status", "slot_id", "status"),
-    Index(
-        "ix_token_waiting",
-        "slot_id",
-        "priority",
-        "issued_at",
-        "id",
-        sqlite_where=text("status = 'WAITING'"),
-        postgresql_where=text("status = 'WAITING'"),
-    ),
+    Index("ix_token_waiting", "slot_id", "priority", "issued_at", "id", **where("status = 'WAITING'")),
     Index(
         "ix_token_seated",
-        "slot_id",
-        "priority",
-        "issued_at",
-        "id",
-        sqlite_where=text("status = 'ACTIVE' AND called_at IS NULL"),
-        postgresql_where=text("status = 'ACTIVE' AND called_at IS NULL"),
+        *("slot_id", "priority", "issued_at", "id"),
+        **where("status = 'ACTIVE' AND called_at IS NULL"),
     ),
 )
 
