@@ -23,11 +23,11 @@ from opd_tui.cli.options import (
 )
 from opd_tui.cli.typed import token_named
 from opd_tui.desk.actions import ForgetPatient
-from opd_tui.desk.actions.patients import listed, other_names, people_beside
+from opd_tui.desk.actions.patients import other_names, people_beside
 from opd_tui.desk.answers import accepted
 from opd_tui.domain.errors import PatientAlreadyForgotten, UnknownPatient
 from opd_tui.domain.model import Patient, TokenId
-from opd_tui.domain.text import printable
+from opd_tui.domain.text import listed, printable
 
 if TYPE_CHECKING:
     from opd_tui.desk.backup_service import CopiesLeft

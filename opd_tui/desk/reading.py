@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from opd_tui.clock import Clock
 from opd_tui.desk.actions import ACTIONS
-from opd_tui.desk.actions.patients import listed
 from opd_tui.desk.outcome import Directory, Outcome, SlotOffer
 from opd_tui.desk.views import Board, DoctorDay, Queue, QueueRow, Totals, board_of, doctor_days, queue_rows
 from opd_tui.domain.errors import (
@@ -41,7 +40,7 @@ from opd_tui.domain.model import (
 from opd_tui.domain.records import quoted
 from opd_tui.domain.remedies import Advice
 from opd_tui.domain.sameness import Traits
-from opd_tui.domain.text import printable, token_number
+from opd_tui.domain.text import listed, printable, token_number
 from opd_tui.storage.engines.database import Database
 from opd_tui.storage.journal import entries
 from opd_tui.storage.queries import people, reads

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 JOINERS = "\u200c\u200d"
 """Zero-width non-joiner and joiner: format characters by category, but part of the spelling in Indian scripts."""
@@ -188,3 +189,9 @@ def initial(word: str) -> str:
     while end < len(word) and (unicodedata.category(word[end])[0] == "M" or word[end] in JOINERS):
         end += 1
     return word[:end]
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return parts of a sentence as a list: `a, b and c`."""
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last

@@ -16,6 +16,7 @@ from opd_tui.domain.model import Patient, Token, TokenId
 from opd_tui.domain.records import field
 from opd_tui.domain.remedies import Advice
 from opd_tui.domain.sameness import Traits
+from opd_tui.domain.text import listed
 from opd_tui.domain.unit_of_work import UnitOfWork
 
 
@@ -107,9 +108,3 @@ def untold_sentence(tokens: Sequence[Token]) -> str:
     if not tokens:
         return ""
     return f" The patient has not been told of a change of {listed([token.number for token in tokens])}: do that first."
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as a list in a sentence."""
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last

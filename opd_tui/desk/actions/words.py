@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from opd_tui.domain.events import Event, Names
 from opd_tui.domain.events.tokens import SeatChanged
 from opd_tui.domain.model import Patient
-from opd_tui.domain.text import digits_of
+from opd_tui.domain.text import digits_of, listed
 
 LAST_DIGITS = 4
 MOST_TOLD = 2
@@ -38,7 +38,7 @@ def whose_number(others: Sequence[Patient]) -> str:
 def in_words(names: Sequence[str], most: int = 3) -> str:
     """Return names as a list in words, of many the first few: `A, B, C and 4 more`."""
     named = [*names[:most], *([f"{len(names) - most} more"] if len(names) > most else [])]
-    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+    return listed(named)
 
 
 def moves_in_words(events: Iterable[Event], names: Names) -> list[str]:

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from opd_tui.domain.events.base import Event, Fields, Names, Subject
 from opd_tui.domain.instants import write_instant
 from opd_tui.domain.model import Patient, PatientId, SlotId, Token, TokenId
-from opd_tui.domain.text import name_key, phone_key, uhid_key
+from opd_tui.domain.text import listed, name_key, phone_key, uhid_key
 
 FORGOTTEN = "(forgotten)"
 """The name of a forgotten patient; its key is empty, which no real name's key is."""
@@ -204,12 +204,6 @@ class PatientForgotten(PatientEvent):
 def fields_in_words(names: Sequence[str]) -> str:
     """Return personal fields in words: `name, phone and hospital number`."""
     return listed([WORDS.get(name, name) for name in names])
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Return parts of a sentence as a list: `a, b and c`."""
-    *others, last = parts
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def merged_records(event: Event) -> tuple[PatientId, ...]:
